@@ -16,7 +16,9 @@ class AppError(Exception):
         self.code = code
         self.params: dict[str, object] = dict(params or {})
         detail = ", ".join(f"{key}: {value}" for key, value in self.params.items())
-        super().__init__(f"{code.replace('-', ' ')} ({detail})" if detail else code.replace("-", " "))
+        super().__init__(
+            f"{code.replace('-', ' ')} ({detail})" if detail else code.replace("-", " ")
+        )
 
 
 class RemoteProtocolError(Exception):

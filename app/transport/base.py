@@ -152,7 +152,7 @@ class Link(Protocol):
 
     @property
     def route(self) -> str:
-        """"lan", "direct" or "relay", by the addresses in use."""
+        """ "lan", "direct" or "relay", by the addresses in use."""
         ...
 
     def send(self, lane: Lane, message: bytes) -> None:

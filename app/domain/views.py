@@ -1,0 +1,141 @@
+"""What is shown: frozen snapshots that services hand to both front ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from app.domain.ids import EventId, PeerId, RoomId
+
+
+class RoomKind(Enum):
+    GROUP = "group"
+    DIRECT = "direct"
+    NOTES = "notes"
+
+
+class MessageKind(Enum):
+    """`UNSUPPORTED` is an event that only a newer version can show."""
+
+    TEXT = "text"
+    JOINED = "joined"
+    LEFT = "left"
+    RENAMED = "renamed"
+    UNSUPPORTED = "unsupported"
+
+
+class MessageState(Enum):
+    """Queued here; handed to a member's link; stored on every member's disk; read by them.
+
+    For somebody else's message: delivered, or read once we have read it.
+    """
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+
+
+class Position(NamedTuple):
+    """A place in a room's total order: hybrid logical clock, then event id."""
+
+    hlc: int
+    event: EventId
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One row of a conversation. `time_ms` is Unix ms by the author's clock.
+
+    `text` is the message's text; for RENAMED the new room name; for JOINED the joiner's name.
+    """
+
+    room: RoomId
+    position: Position
+    author: PeerId
+    author_name: str
+    own: bool
+    kind: MessageKind
+    text: str
+    time_ms: int
+    state: MessageState
+    reply_to: EventId | None = None
+    delivered_to: tuple[PeerId, ...] = ()
+    read_by: tuple[PeerId, ...] = ()
+
+    @property
+    def event(self) -> EventId:
+        return self.position.event
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Consecutive messages, oldest first, out of `total` in the room.
+
+    `first_ordinal` is the (possibly estimated) number of messages before `messages[0]`.
+    """
+
+    messages: tuple[MessageView, ...]
+    more_before: bool
+    more_after: bool
+    first_ordinal: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSummary:
+    """A row of the sidebar. `peer` is the other person of a direct conversation.
+
+    `read_to` is the last message that was read here, None if none was.
+    """
+
+    room: RoomId
+    name: str
+    kind: RoomKind
+    members: int
+    unread: int
+    last: MessageView | None
+    draft: str = ""
+    peer: PeerId | None = None
+    read_to: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """`route` is "lan", "direct" or "relay" while linked, else None; `rtt_ms` likewise."""
+
+    peer: PeerId
+    name: str
+    role: str
+    you: bool
+    online: bool
+    route: str | None = None
+    rtt_ms: float | None = None
+    last_seen_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """Somebody in a server's directory."""
+
+    peer: PeerId
+    name: str
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """`snippet` marks each match with U+E000 before and U+E001 after it."""
+
+    message: MessageView
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomInvitation:
+    """What lets somebody in: a `parlor:` link, and a code to read out ("" for a direct one)."""
+
+    room: RoomId
+    link: str
+    code: str

@@ -1,0 +1,158 @@
+"""What a front end may ask for. The real one is `app.services.backend`; the gallery has another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.domain.changes import LinkState, ServerState
+from app.domain.ids import EventId, PeerId, RoomId
+from app.domain.views import (
+    HistoryPage,
+    MemberView,
+    MessageView,
+    PersonView,
+    Position,
+    RoomInvitation,
+    RoomSummary,
+    SearchHit,
+)
+from app.services.feed import Feed
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who we are. `fingerprint` is the identity in short groups for reading aloud."""
+
+    peer: PeerId
+    name: str
+    fingerprint: str
+    contact_link: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    peer: PeerId
+    state: LinkState
+    route: str | None
+    rtt_ms: float | None
+    loss: float
+    since_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServerView:
+    """`hosted` is true for the server that this program runs itself."""
+
+    url: str
+    state: ServerState
+    reason: str | None
+    hosted: bool
+
+
+class Chats(Protocol):
+    """Rooms and messages. Every call may raise AppError."""
+
+    async def rooms(self) -> Sequence[RoomSummary]:
+        """All conversations, the latest activity first."""
+        ...
+
+    async def room(self, room: RoomId) -> RoomSummary: ...
+
+    async def create_room(self, name: str) -> RoomInvitation: ...
+
+    async def invitation(self, room: RoomId) -> RoomInvitation: ...
+
+    async def join(self, text: str) -> RoomId:
+        """Join by a `parlor:` link or a spoken code; a contact link opens the conversation."""
+        ...
+
+    async def open_direct(self, peer: PeerId, name: str) -> RoomId:
+        """Open (create if need be) the conversation with one person."""
+        ...
+
+    async def open_notes(self) -> RoomId: ...
+
+    async def leave(self, room: RoomId) -> None: ...
+
+    async def rename(self, room: RoomId, name: str) -> None: ...
+
+    async def members(self, room: RoomId) -> Sequence[MemberView]: ...
+
+    async def send(self, room: RoomId, text: str, reply_to: EventId | None = None) -> MessageView:
+        """Append a text; it is on the disk when this returns."""
+        ...
+
+    async def mark_read(self, room: RoomId, message: EventId) -> None: ...
+
+    async def page(
+        self, room: RoomId, around: Position | None, before: int, after: int
+    ) -> HistoryPage:
+        """Up to `before` messages before `around` (exclusive) and `after` from it (inclusive).
+
+        `around` None means the end. `around` need not be a stored message's place.
+        """
+        ...
+
+    async def position_at(self, room: RoomId, ordinal: int) -> Position | None:
+        """The place of about the `ordinal`-th message, for a dragged scroll bar."""
+        ...
+
+    async def message(self, event: EventId) -> MessageView: ...
+
+    async def search(self, query: str, room: RoomId | None, limit: int) -> Sequence[SearchHit]: ...
+
+    async def save_draft(self, room: RoomId, text: str) -> None: ...
+
+    def typing(self, room: RoomId, active: bool) -> None:
+        """Tell the members who are linked that we are typing, or have stopped."""
+        ...
+
+
+class Network(Protocol):
+    """Servers, people near by, links. Every call may raise AppError."""
+
+    async def connect(self, url: str) -> None:
+        """Keep a connection to this server from now on; returns before it is up."""
+        ...
+
+    async def disconnect(self, url: str) -> None: ...
+
+    def try_now(self) -> None:
+        """Skip the wait before the next attempt of every server and peer."""
+        ...
+
+    def servers(self) -> Sequence[ServerView]: ...
+
+    def links(self) -> Sequence[LinkView]: ...
+
+    async def directory(self, query: str) -> Sequence[PersonView]: ...
+
+    async def host(self) -> str:
+        """Run the bundled server as a child process, connect to it and return its URL."""
+        ...
+
+    async def stop_hosting(self) -> None: ...
+
+
+class Backend(Protocol):
+    @property
+    def profile(self) -> Profile: ...
+
+    @property
+    def feed(self) -> Feed: ...
+
+    @property
+    def chats(self) -> Chats: ...
+
+    @property
+    def network(self) -> Network: ...
+
+    async def rename_profile(self, name: str) -> None: ...
+
+    async def set_setting(self, key: str, value: str) -> None:
+        """Store a front end's small setting (theme, window geometry)."""
+        ...
+
+    async def setting(self, key: str, default: str) -> str: ...
