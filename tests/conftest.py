@@ -1,0 +1,89 @@
+"""What every test gets: a home of its own, no real keyring, and no warning left unnoticed."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+import logging
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+# Programs that a test starts find the packages whatever folder they run in.
+_inherited = os.environ.get("PYTHONPATH")
+os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *([_inherited] if _inherited else [])])
+
+settings.register_profile(
+    "ci",
+    derandomize=True,
+    deadline=None,
+    max_examples=40,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("deep", deadline=None, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+# Why each line that is nobody's fault here may stand in the log: (logger, message).
+TOLERATED = (
+    # asyncio's own remark on slow callbacks in debug mode tells of the machine, not of the code.
+    re.compile(r"^asyncio: Executing <"),
+)
+
+
+class LogGuard(logging.Handler):
+    """Keeps the records that no healthy run writes: asyncio's warnings, anybody's errors."""
+
+    def __init__(self, expected: list[re.Pattern[str]]) -> None:
+        super().__init__()
+        self.expected = [*TOLERATED, *expected]
+        self.strays: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        floor = logging.WARNING if record.name == "asyncio" else logging.ERROR
+        line = f"{record.name}: {record.getMessage()}"
+        if record.levelno < floor or any(pattern.search(line) for pattern in self.expected):
+            return
+        trace = logging.Formatter().formatException(record.exc_info) if record.exc_info else ""
+        self.strays.append(f"{line}\n{trace}".rstrip())
+
+
+@pytest.fixture(autouse=True)
+def log_guard(request: pytest.FixtureRequest) -> Iterator[LogGuard]:
+    """Fail the test over stray records; `@pytest.mark.expected_errors("regex")` allows some.
+
+    The expression is searched for in "logger name: message".
+    """
+    marks = request.node.iter_markers("expected_errors")
+    guard = LogGuard([re.compile(pattern) for mark in marks for pattern in mark.args])
+    root = logging.getLogger()
+    root.addHandler(guard)
+    yield guard
+    if inspect.iscoroutinefunction(getattr(request.node, "obj", None)):
+        gc.collect()  # "Task was destroyed" is only said when the task is collected
+    root.removeHandler(guard)
+    if guard.strays:
+        pytest.fail("stray records in the log:\n" + "\n".join(guard.strays), pytrace=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Point every XDG folder into a temporary one, so that no test touches the person's."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("DATA", "CONFIG", "STATE", "CACHE"):
+            patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+        if "XDG_RUNTIME_DIR" not in os.environ and sys.platform == "linux":
+            runtime = home / "runtime"
+            runtime.mkdir(mode=0o700)
+            patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        yield home
