@@ -48,7 +48,8 @@ class Position(NamedTuple):
 class MessageView:
     """One row of a conversation. `time_ms` is Unix ms by the author's clock.
 
-    `text` is the message's text; for RENAMED the new room name; for JOINED the joiner's name.
+    `text` is the message's text; for RENAMED the new room name; for JOINED the joiner's
+    name at that time; for UNSUPPORTED the kind of the event; for LEFT empty.
     """
 
     room: RoomId

@@ -1,0 +1,172 @@
+"""The state of a room and the pure step that an event takes it through.
+
+Every part of the state is a last-writer-wins register ordered by (clock, id) or a minimum over
+the same order, so any order of arrival ends in the same state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import assert_never
+
+from app.domain.events import (
+    Body,
+    Created,
+    Joined,
+    Left,
+    ProfileNamed,
+    Renamed,
+    Text,
+    Unsupported,
+)
+from app.domain.ids import EventId, PeerId, RoomId
+from app.domain.views import MessageKind, Position
+
+NOWHERE = Position(-1, EventId(b""))
+"""Before every event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """An opened event, as the reducer sees it."""
+
+    room: RoomId
+    author: PeerId
+    seq: int
+    position: Position
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`joined` is the place of the first join, NOWHERE if none has been seen yet."""
+
+    name: str
+    named_at: Position
+    present: bool
+    changed_at: Position
+    joined: Position
+
+
+_STRANGER = Member("", NOWHERE, present=False, changed_at=NOWHERE, joined=NOWHERE)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomState:
+    """`founder` wrote the earliest `created` event; `code` is that event's spoken code."""
+
+    name: str = ""
+    named_at: Position = NOWHERE
+    founder: PeerId | None = None
+    founded_at: Position = NOWHERE
+    code: bytes = b""
+    members: Mapping[PeerId, Member] = field(default_factory=lambda: MappingProxyType({}))
+
+    def name_of(self, peer: PeerId) -> str:
+        """Return the member's name in this room, "" for somebody unknown."""
+        return self.members.get(peer, _STRANGER).name
+
+
+@dataclass(frozen=True, slots=True)
+class RowAdded:
+    """The event is a row of the conversation."""
+
+    content: Content
+    kind: MessageKind
+    text: str
+    reply_to: EventId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomNamed:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberUpdated:
+    """`state` is joined, left or renamed."""
+
+    peer: PeerId
+    name: str
+    state: str
+
+
+Effect = RowAdded | RoomNamed | MemberUpdated
+Step = tuple[RoomState, tuple[Effect, ...]]
+
+
+def reduce(state: RoomState, content: Content) -> Step:  # noqa: PLR0911 - one case for each kind
+    """Return the state after `content` and what it changed. Each event may be given once."""
+    match content.body:
+        case Text(text, reply_to):
+            answered = EventId(reply_to) if reply_to is not None else None
+            return state, (RowAdded(content, MessageKind.TEXT, text, answered),)
+        case Unsupported(kind):
+            return state, (RowAdded(content, MessageKind.UNSUPPORTED, kind),)
+        case Created():
+            return _create(state, content, content.body)
+        case Renamed(name):
+            renamed, effects = _name_room(state, content.position, name)
+            return renamed, (RowAdded(content, MessageKind.RENAMED, name), *effects)
+        case Joined(name):
+            return _join(state, content, name)
+        case Left():
+            return _leave(state, content)
+        case ProfileNamed(name):
+            return _name_member(state, content, name)
+        case _:
+            assert_never(content.body)
+
+
+def _create(state: RoomState, content: Content, body: Created) -> Step:
+    if state.founder is None or content.position < state.founded_at:
+        state = replace(state, founder=content.author, founded_at=content.position, code=body.code)
+    return _name_room(state, content.position, body.name)
+
+
+def _name_room(state: RoomState, position: Position, name: str) -> Step:
+    if position < state.named_at:
+        return state, ()
+    return replace(state, name=name, named_at=position), (RoomNamed(name),)
+
+
+def _join(state: RoomState, content: Content, name: str) -> Step:
+    member = state.members.get(content.author, _STRANGER)
+    earliest = content.position
+    if member.joined != NOWHERE:
+        earliest = min(member.joined, content.position)
+    member = replace(member, joined=earliest)
+    row = RowAdded(content, MessageKind.JOINED, name)
+    named, _ = _name_member(_with(state, content.author, member), content, name)
+    moved, effects = _set_present(named, content, present=True)
+    return moved, (row, *effects)
+
+
+def _leave(state: RoomState, content: Content) -> Step:
+    row = RowAdded(content, MessageKind.LEFT, "")
+    moved, effects = _set_present(state, content, present=False)
+    return moved, (row, *effects)
+
+
+def _set_present(state: RoomState, content: Content, *, present: bool) -> Step:
+    member = state.members.get(content.author, _STRANGER)
+    if content.position < member.changed_at:
+        return state, ()
+    member = replace(member, present=present, changed_at=content.position)
+    update = MemberUpdated(content.author, member.name, "joined" if present else "left")
+    return _with(state, content.author, member), (update,)
+
+
+def _name_member(state: RoomState, content: Content, name: str) -> Step:
+    member = state.members.get(content.author, _STRANGER)
+    if content.position < member.named_at:
+        return state, ()
+    member = replace(member, name=name, named_at=content.position)
+    update = MemberUpdated(content.author, name, "renamed")
+    return _with(state, content.author, member), (update,)
+
+
+def _with(state: RoomState, peer: PeerId, member: Member) -> RoomState:
+    return replace(state, members=MappingProxyType({**state.members, peer: member}))
