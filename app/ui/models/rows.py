@@ -1,0 +1,55 @@
+"""The rows that lists show: frozen, and comparable, so that only what differs is repainted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.ids import PeerId
+from app.domain.views import PersonView, RoomSummary, SearchHit
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    """A heading between rows; it cannot be chosen."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRow:
+    """A conversation. `online` is the other person's, None where it says nothing."""
+
+    summary: RoomSummary
+    online: bool | None = None
+    typing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """Somebody on this network with whom there is no conversation yet."""
+
+    person: PersonView
+
+
+@dataclass(frozen=True, slots=True)
+class HitRow:
+    """A message that was searched for; `room_name` is where it stands."""
+
+    hit: SearchHit
+    room_name: str
+
+
+SidebarRow = SectionRow | RoomRow | PersonRow | HitRow
+
+
+def row_key(row: SidebarRow) -> tuple[str, bytes | str | PeerId]:
+    """What stays the same while a row's content changes."""
+    match row:
+        case SectionRow(title):
+            return ("section", title)
+        case RoomRow(summary):
+            return ("room", summary.room)
+        case PersonRow(person):
+            return ("person", person.peer)
+        case HitRow(hit):
+            return ("hit", hit.message.event)

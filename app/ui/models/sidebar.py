@@ -1,0 +1,171 @@
+"""What stands in the sidebar: conversations, people near by, and what was searched for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, tzinfo
+
+from PySide6.QtCore import QObject
+
+from app.domain.changes import (
+    Change,
+    LinkChanged,
+    LinkState,
+    RoomChanged,
+    RoomRemoved,
+    TypingChanged,
+)
+from app.domain.ids import PeerId, RoomId
+from app.domain.views import PersonView, RoomKind, RoomSummary, SearchHit
+from app.ui import phrases
+from app.ui.models.keyed import KeyedListModel
+from app.ui.models.rows import HitRow, PersonRow, RoomRow, SectionRow, SidebarRow, row_key
+
+
+def _order(summary: RoomSummary) -> tuple[int, int, bytes]:
+    """Latest first; a conversation just opened above all, empty notes below all."""
+    if summary.last is not None:
+        return (1, -summary.last.position.hlc, summary.room)
+    return (2 if summary.kind is RoomKind.NOTES else 0, 0, summary.room)
+
+
+class SidebarModel(KeyedListModel[SidebarRow]):
+    """Fed with changes and search results; its rows are always a function of what it was told."""
+
+    def __init__(self, zone: tzinfo | None = None, parent: QObject | None = None) -> None:
+        super().__init__(row_key, parent)
+        self._zone = zone
+        self._rooms: dict[RoomId, RoomSummary] = {}
+        self._online: set[PeerId] = set()
+        self._typing: dict[RoomId, dict[PeerId, str]] = {}
+        self._people: tuple[PersonView, ...] = ()
+        self._hits: tuple[SearchHit, ...] = ()
+        self._query = ""
+
+    @property
+    def query(self) -> str:
+        return self._query
+
+    def load(self, rooms: Iterable[RoomSummary], online: Iterable[PeerId]) -> None:
+        """Begin anew with these conversations and these linked people."""
+        self._rooms = {summary.room: summary for summary in rooms}
+        self._online = set(online)
+        self._typing.clear()
+        self._renew()
+
+    def apply(self, changes: Iterable[Change]) -> None:
+        """Take in what happened in one turn of the loop."""
+        for change in changes:
+            self._apply(change)
+        self._renew()
+
+    def set_people(self, people: Iterable[PersonView]) -> None:
+        self._people = tuple(people)
+        self._renew()
+
+    def set_query(self, query: str) -> None:
+        """Show only what matches; earlier hits are dropped."""
+        self._query = query.strip()
+        self._hits = ()
+        self._renew()
+
+    def set_hits(self, query: str, hits: Sequence[SearchHit]) -> None:
+        """Show the messages found for `query`, unless it is no longer asked for."""
+        if query == self._query:
+            self._hits = tuple(hits)
+            self._renew()
+
+    def conversations(self) -> tuple[RoomSummary, ...]:
+        """All conversations in the order of the list, whatever is searched for."""
+        return tuple(sorted(self._rooms.values(), key=_order))
+
+    def summary(self, room: RoomId) -> RoomSummary | None:
+        return self._rooms.get(room)
+
+    def typing_in(self, room: RoomId) -> tuple[str, ...]:
+        return tuple(sorted(self._typing.get(room, {}).values()))
+
+    def is_online(self, peer: PeerId) -> bool:
+        return peer in self._online
+
+    def text(self, row: SidebarRow) -> str:
+        match row:
+            case SectionRow(title):
+                return title
+            case RoomRow(summary):
+                return summary.name
+            case PersonRow(person):
+                return person.name
+            case HitRow(_, room_name):
+                return room_name
+
+    def description(self, row: SidebarRow) -> str:
+        match row:
+            case RoomRow():
+                return phrases.spoken_room(row.summary, row.online, row.typing, self._now())
+            case PersonRow():
+                return "On this network. Opens a conversation."
+            case HitRow(hit):
+                return phrases.plain_snippet(hit.snippet)
+            case SectionRow():
+                return ""
+
+    def selectable(self, row: SidebarRow) -> bool:
+        return not isinstance(row, SectionRow)
+
+    def _now(self) -> datetime:
+        return datetime.now(self._zone).astimezone(self._zone)
+
+    def _apply(self, change: Change) -> None:
+        match change:
+            case RoomChanged(summary):
+                self._rooms[summary.room] = summary
+            case RoomRemoved(room):
+                self._rooms.pop(room, None)
+                self._typing.pop(room, None)
+            case TypingChanged(room, peer, name, active):
+                if active:
+                    self._typing.setdefault(room, {})[peer] = name
+                else:
+                    self._typing.get(room, {}).pop(peer, None)
+            case LinkChanged(peer, state):
+                if state is LinkState.ONLINE:
+                    self._online.add(peer)
+                else:
+                    self._online.discard(peer)
+            case _:
+                pass
+
+    def _renew(self) -> None:
+        self.set_rows([*self._room_rows(), *self._people_rows(), *self._hit_rows()])
+
+    def _matches(self, name: str) -> bool:
+        return self._query.casefold() in name.casefold()
+
+    def _room_rows(self) -> list[SidebarRow]:
+        return [
+            RoomRow(
+                summary,
+                None if summary.peer is None else summary.peer in self._online,
+                self.typing_in(summary.room),
+            )
+            for summary in self.conversations()
+            if self._matches(summary.name)
+        ]
+
+    def _people_rows(self) -> list[SidebarRow]:
+        known = {summary.peer for summary in self._rooms.values()}
+        shown: list[SidebarRow] = [
+            PersonRow(person)
+            for person in sorted(self._people, key=lambda each: (each.name.casefold(), each.peer))
+            if person.peer not in known and self._matches(person.name)
+        ]
+        return [SectionRow(phrases.NEARBY), *shown] if shown else []
+
+    def _hit_rows(self) -> list[SidebarRow]:
+        shown: list[SidebarRow] = [
+            HitRow(hit, self._rooms[hit.message.room].name)
+            for hit in self._hits
+            if hit.message.room in self._rooms
+        ]
+        return [SectionRow(phrases.MESSAGES), *shown] if shown else []

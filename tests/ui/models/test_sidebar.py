@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC
+
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+
+from app.domain.changes import (
+    Change,
+    LinkChanged,
+    LinkState,
+    RoomChanged,
+    RoomRemoved,
+    TypingChanged,
+)
+from app.domain.views import MessageState, PersonView, RoomKind
+from app.ui.models.rows import HitRow, PersonRow, RoomRow, SectionRow, row_key
+from app.ui.models.sidebar import SidebarModel
+from tests.ui.fake_backend import FakeBackend, peer_of, room_of
+from tests.ui.model_check import ModelTester, check_model
+
+NAMES = ("Ana", "Bob", "Cleo", "Dev")
+ROOMS = [room_of(name) for name in NAMES]
+
+moves = st.tuples(
+    st.sampled_from(["receive", "send", "draft", "leave", "link", "unlink", "type", "rename"]),
+    st.integers(0, len(NAMES) - 1),
+)
+
+
+def filled() -> FakeBackend:
+    backend = FakeBackend()
+    for name in NAMES:
+        backend.chats.add_room(name, RoomKind.DIRECT, [name])
+    return backend
+
+
+async def play(backend: FakeBackend, step: tuple[str, int], online: set[bytes]) -> None:
+    deed, at = step
+    room, name, chats = ROOMS[at], NAMES[at], backend.chats
+    if deed in {"link", "unlink"}:
+        (online.add if deed == "link" else online.discard)(peer_of(name))
+        state = LinkState.ONLINE if deed == "link" else LinkState.OFFLINE
+        chats.tell(LinkChanged(peer_of(name), state, None))
+    if room not in chats.book:
+        return
+    chats.now_ms += 60_000
+    match deed:
+        case "receive":
+            chats.receive(room, name, f"hello from {name}")
+        case "send":
+            await chats.send(room, "mine")
+        case "draft":
+            await chats.save_draft(room, chats.book[room].draft + "x")
+        case "leave":
+            await chats.leave(room)
+        case "rename":
+            await chats.rename(room, name + "!")
+
+
+@given(st.lists(st.lists(moves, max_size=6), max_size=6))
+def test_changes_lead_where_a_fresh_load_would(
+    qapp: object, turns: list[list[tuple[str, int]]]
+) -> None:
+    assert qapp is not None
+
+    async def scenario() -> None:
+        backend, online = filled(), set[bytes]()
+        model = SidebarModel(UTC)
+        heard: list[Change] = []
+        backend.feed.subscribe(heard.append)
+        model.load(await backend.chats.rooms(), ())
+        for turn in turns:
+            for step in turn:
+                await play(backend, step, online)
+            model.apply(heard)
+            heard.clear()
+            fresh = SidebarModel(UTC)
+            fresh.load(await backend.chats.rooms(), online)  # type: ignore[arg-type]
+            assert model.rows() == fresh.rows()
+
+    asyncio.run(scenario())
+
+
+async def test_qts_rules_hold_while_rows_come_and_go(
+    qapp: object, qtmodeltester: ModelTester
+) -> None:
+    assert qapp is not None
+    backend = filled()
+    model = SidebarModel(UTC)
+    check_model(qtmodeltester, model)
+    model.load(await backend.chats.rooms(), ())
+    model.set_people([PersonView(peer_of("Eve"), "Eve", online=True)])
+    view = backend.chats.receive(ROOMS[2], "Cleo", "look here")
+    model.apply([RoomChanged(backend.chats.book[ROOMS[2]].summary())])
+    assert view.text in str(
+        model.data(model.index_of(("room", ROOMS[2])), Qt.ItemDataRole.AccessibleDescriptionRole)
+    )
+    model.set_query("look")
+    model.set_hits("look", await backend.chats.search("look", None, 10))
+    assert [type(row) for row in model.rows()] == [SectionRow, HitRow]
+    model.set_hits("older", ())
+    assert len(model.rows()) == 2
+    model.set_query("")
+    assert len(model.rows()) == 6
+    model.load((), ())
+
+
+async def test_people_with_a_conversation_are_not_listed_twice(qapp: object) -> None:
+    assert qapp is not None
+    backend = filled()
+    model = SidebarModel(UTC)
+    model.load(await backend.chats.rooms(), ())
+    people = [PersonView(peer_of(name), name, online=True) for name in ("Zoe", "eve", "Ana")]
+    model.set_people(people)
+    assert [model.text(row) for row in model.rows()[-3:]] == ["On this network", "eve", "Zoe"]
+    heading = model.index_of(("section", "On this network"))
+    assert not model.flags(heading) & Qt.ItemFlag.ItemIsSelectable
+    assert model.description(model.rows()[-1]).startswith("On this network")
+    assert isinstance(model.rows()[-1], PersonRow)
+    await backend.chats.open_direct(peer_of("Zoe"), "Zoe")
+    model.load(await backend.chats.rooms(), ())
+    assert "Zoe" not in [model.text(row) for row in model.rows() if isinstance(row, PersonRow)]
+
+
+async def test_typing_and_presence_show_in_the_row(qapp: object) -> None:
+    assert qapp is not None
+    backend = filled()
+    model = SidebarModel(UTC)
+    model.load(await backend.chats.rooms(), ())
+    model.apply(
+        [
+            TypingChanged(ROOMS[0], peer_of("Ana"), "Ana", active=True),
+            LinkChanged(peer_of("Ana"), LinkState.ONLINE, "lan"),
+        ]
+    )
+    row = model.row_at(model.index_of(("room", ROOMS[0])))
+    assert isinstance(row, RoomRow)
+    assert row.online
+    assert model.typing_in(ROOMS[0]) == ("Ana",)
+    assert model.is_online(peer_of("Ana"))
+    assert model.description(row) == "online, Ana is typing…"
+    model.apply([TypingChanged(ROOMS[0], peer_of("Ana"), "Ana", active=False)])
+    assert model.typing_in(ROOMS[0]) == ()
+    model.apply([RoomRemoved(ROOMS[0])])
+    assert model.summary(ROOMS[0]) is None
+    assert model.summary(ROOMS[1]) is not None
+
+
+async def test_order_is_latest_first_with_new_ones_above_and_empty_notes_below(
+    qapp: object,
+) -> None:
+    assert qapp is not None
+    backend = FakeBackend()
+    chats = backend.chats
+    notes = chats.add_room("Notes to self", RoomKind.NOTES, [])
+    old = chats.add_room("Old", RoomKind.GROUP, ["Ana"])
+    late = chats.add_room("Late", RoomKind.GROUP, ["Ana"])
+    empty = chats.add_room("Empty", RoomKind.GROUP, ["Ana"])
+    chats.write(late.room, "Ana", "later", at_ms=2_000)
+    chats.write(old.room, chats.me, "earlier", at_ms=1_000, state=MessageState.SENT)
+    model = SidebarModel(UTC)
+    model.load(await chats.rooms(), ())
+    order = [row_key(row)[1] for row in model.rows()]
+    assert order == [empty.room, late.room, old.room, notes.room]
+    assert model.description(model.rows()[2]).endswith("1 Jan 1970, sent")
