@@ -1,0 +1,52 @@
+"""Files, functions and classes stay small enough to be read in one go."""
+
+from __future__ import annotations
+
+import ast
+from statistics import median, quantiles
+
+from tests.architecture.files import ROOT, Function, nodes, own_code
+
+MAX_FILE = 400
+MEDIAN_FILE = 170
+MEDIAN_FUNCTION = 10
+P90_FUNCTION = 25
+MAX_PUBLIC_METHODS = 20
+
+
+def lines_of(function: Function) -> int:
+    """Return how many lines a function's body has, its docstring not counted."""
+    body = function.body
+    if ast.get_docstring(function) is not None:
+        body = body[1:]
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def test_no_file_is_long() -> None:
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in own_code()}
+    long = {str(path.relative_to(ROOT)): n for path, n in lengths.items() if n > MAX_FILE}
+    assert not long
+    assert median(lengths.values()) < MEDIAN_FILE
+
+
+def test_functions_are_short() -> None:
+    lengths = {
+        f"{place} {node.name}": lines_of(node)
+        for place, node in nodes((ast.FunctionDef, ast.AsyncFunctionDef))
+        if isinstance(node, Function)
+    }
+    longest = sorted(lengths, key=lambda name: -lengths[name])[:20]
+    shown = [f"{lengths[name]} {name}" for name in longest]
+    assert median(lengths.values()) < MEDIAN_FUNCTION, shown
+    assert quantiles(lengths.values(), n=10)[-1] < P90_FUNCTION, shown
+
+
+def test_no_class_does_everything() -> None:
+    broad = [
+        f"{place} {node.name}"
+        for place, node in nodes(ast.ClassDef)
+        if isinstance(node, ast.ClassDef)
+        and sum(isinstance(n, Function) and not n.name.startswith("_") for n in node.body)
+        > MAX_PUBLIC_METHODS
+    ]
+    assert not broad
