@@ -1,0 +1,142 @@
+"""The frames of a link: one type byte, then a MessagePack array of the fields in order.
+
+A type that this version does not know is ignored, so a newer peer may speak it; a known type with
+wrong contents breaks the protocol.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from app.domain.errors import LocalProtocolError, RemoteProtocolError
+from app.domain.events import MAX_EVENT_SIZE, MAX_SEQ
+
+MAX_FRAME_SIZE = 512 * 1024
+MAX_VECTOR_ENTRIES = 8192
+MAX_TAGS = 4096
+
+Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
+RoomKey = Annotated[bytes, Meta(min_length=16, max_length=16)]
+Sequence = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
+Millis = Annotated[int, Meta(ge=0, le=1 << 48)]
+Code = Annotated[str, Meta(max_length=40)]
+Wire = Annotated[bytes, Meta(max_length=MAX_EVENT_SIZE)]
+Vector = Annotated[dict[Key, Sequence], Meta(max_length=MAX_VECTOR_ENTRIES)]
+
+
+class _Frame(msgspec.Struct, frozen=True, array_like=True):
+    pass
+
+
+class Hello(_Frame, frozen=True, array_like=True):
+    """Opens the handshake. `versions` are the protocol versions spoken, `time` is Unix ms."""
+
+    versions: Annotated[list[Annotated[int, Meta(ge=1, le=65535)]], Meta(max_length=16)]
+    peer: Key
+    nonce: Key
+    time: Millis
+
+
+class Auth(_Frame, frozen=True, array_like=True):
+    """Proves the identity over the transcript of both hellos and both DTLS fingerprints."""
+
+    signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
+
+
+class Rooms(_Frame, frozen=True, array_like=True):
+    """Proofs of rooms that the sender is in; adds to those sent before."""
+
+    tags: Annotated[list[Key], Meta(max_length=MAX_TAGS)]
+
+
+class Have(_Frame, frozen=True, array_like=True):
+    """What the sender has on its disk, and has read, by author. Later frames may be partial."""
+
+    room: RoomKey
+    stored: Vector
+    read: Vector
+
+
+class Events(_Frame, frozen=True, array_like=True):
+    """Events in their authors' order."""
+
+    room: RoomKey
+    events: Annotated[list[Wire], Meta(min_length=1, max_length=4096)]
+
+
+class Refused(_Frame, frozen=True, array_like=True):
+    """The sender will not take `author`'s events from `seq` on: its history contradicts ours."""
+
+    room: RoomKey
+    author: Key
+    seq: Sequence
+    code: Code
+
+
+class Ping(_Frame, frozen=True, array_like=True):
+    token: Annotated[int, Meta(ge=0, le=0xFFFFFFFF)]
+
+
+class Pong(_Frame, frozen=True, array_like=True):
+    token: Annotated[int, Meta(ge=0, le=0xFFFFFFFF)]
+
+
+class Typing(_Frame, frozen=True, array_like=True):
+    """On the unreliable lane; repeated while it lasts."""
+
+    room: RoomKey
+    active: bool
+
+
+class Bye(_Frame, frozen=True, array_like=True):
+    """The sender is about to close the link."""
+
+    code: Code
+
+
+Frame = Hello | Auth | Rooms | Have | Events | Refused | Ping | Pong | Typing | Bye
+
+TYPES: dict[int, type[Frame]] = {
+    1: Hello,
+    2: Auth,
+    3: Rooms,
+    4: Have,
+    5: Events,
+    6: Refused,
+    7: Ping,
+    8: Pong,
+    9: Typing,
+    10: Bye,
+}
+_TYPE_OF = {kind: number for number, kind in TYPES.items()}
+_encoder = msgspec.msgpack.Encoder()
+_decoders = {number: msgspec.msgpack.Decoder(kind) for number, kind in TYPES.items()}
+
+
+def encode_frame(frame: Frame) -> bytes:
+    """Return the frame's bytes. Raises LocalProtocolError if it is too large."""
+    raw = bytes([_TYPE_OF[type(frame)]]) + _encoder.encode(frame)
+    if len(raw) > MAX_FRAME_SIZE:
+        raise LocalProtocolError(f"a frame of {len(raw)} bytes")
+    return raw
+
+
+def decode_frame(raw: bytes) -> Frame | None:
+    """Return the frame, or None for a type this version does not know.
+
+    Raises RemoteProtocolError("frame-malformed" | "frame-too-large").
+    """
+    if len(raw) > MAX_FRAME_SIZE:
+        raise RemoteProtocolError("frame-too-large")
+    if not raw:
+        raise RemoteProtocolError("frame-malformed", "empty")
+    decoder = _decoders.get(raw[0])
+    if decoder is None:
+        return None
+    try:
+        return decoder.decode(raw[1:])
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise RemoteProtocolError("frame-malformed", str(error)) from error

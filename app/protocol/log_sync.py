@@ -1,0 +1,230 @@
+"""Log synchronisation over one link: each side pushes what the other's vector lacks.
+
+    for each room        what happens
+    -------------------  ----------------------------------------------------------
+    opened               send our whole vector
+    their Have           merge into `theirs`, drop from flight what it covers, push
+    our log grew         send a partial Have, push own events now, others' after a delay
+    events loaded        send them, note them as in flight
+    events received      hand them up; the Have after their commit acknowledges them
+    Refused              stop pushing that author on this link
+
+At most WINDOW bytes are in flight for a room, so a slow disk at the other end slows us down. What
+others wrote waits RELAY_DELAY first, since their author will mostly push it itself.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.domain.errors import RemoteProtocolError
+from app.domain.events import HEADER
+from app.domain.ids import PeerId, RoomId
+from app.protocol.frames import Events, Frame, Have, Refused
+
+WINDOW = 512 * 1024
+BATCH_BYTES = 96 * 1024
+RELAY_DELAY = 0.4
+
+Vector = dict[PeerId, int]
+Span = tuple[PeerId, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A frame for the reliable lane."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Read these spans (author, first, last seq) and pass them to `loaded`; one at a time."""
+
+    room: RoomId
+    spans: tuple[Span, ...]
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """Verify and store; afterwards call `appended` with the new vector."""
+
+    room: RoomId
+    events: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Our own events up to `seq` have been handed to this link."""
+
+    room: RoomId
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The peer has stored and read this much; both only ever grow."""
+
+    room: RoomId
+    stored: Mapping[PeerId, int]
+    read: Mapping[PeerId, int]
+
+
+Output = Send | Load | Ingest | HandedOver | Reported
+
+
+def raise_to(vector: Vector, other: Mapping[PeerId, int]) -> Vector:
+    """Raise `vector` in place to at least `other`; return the entries that grew."""
+    grown = {peer: seq for peer, seq in other.items() if seq > vector.get(peer, 0)}
+    vector.update(grown)
+    return grown
+
+
+@dataclass(slots=True)
+class _Room:
+    mine: Vector
+    told: Vector = field(default_factory=dict)
+    theirs: Vector | None = None
+    sent: Vector = field(default_factory=dict)
+    flight: deque[tuple[Vector, int]] = field(default_factory=deque)
+    loading: bool = False
+    refused: set[PeerId] = field(default_factory=set)
+    relay_at: float | None = None
+
+
+class LogSync:
+    """All shared rooms of one link. Times are seconds of any steady clock."""
+
+    def __init__(self, local: PeerId) -> None:
+        self._local = local
+        self._rooms: dict[RoomId, _Room] = {}
+
+    @property
+    def deadline(self) -> float | None:
+        """When `tick` has to be called next."""
+        return min(
+            (r.relay_at for r in self._rooms.values() if r.relay_at is not None), default=None
+        )
+
+    def open(self, room: RoomId, stored: Vector, read: Vector) -> list[Output]:
+        """The room became shared on this link."""
+        if room in self._rooms:
+            return []
+        self._rooms[room] = _Room(mine=dict(stored), told=dict(stored))
+        return [Send(_have(room, stored, read))]
+
+    def close(self, room: RoomId) -> None:
+        """We have left the room."""
+        self._rooms.pop(room, None)
+
+    def receive(self, frame: Have | Events | Refused, now: float) -> list[Output]:
+        """Take a frame of a room. Raises RemoteProtocolError("room-not-open")."""
+        state = self._rooms.get(RoomId(frame.room))
+        if state is None:
+            raise RemoteProtocolError("room-not-open")
+        room = RoomId(frame.room)
+        match frame:
+            case Have():
+                return self._have(room, state, frame, now)
+            case Events(_, events):
+                return [Ingest(room, tuple(events))]
+            case Refused(_, author):
+                return self._refused(room, state, PeerId(author), now)
+
+    def _have(self, room: RoomId, state: _Room, frame: Have, now: float) -> list[Output]:
+        first = state.theirs is None
+        theirs = state.theirs if state.theirs is not None else {}
+        state.theirs = theirs
+        stored = raise_to(theirs, {PeerId(peer): seq for peer, seq in frame.stored.items()})
+        _land(state, theirs)
+        read = {PeerId(peer): seq for peer, seq in frame.read.items()}
+        outputs: list[Output] = [Reported(room, stored, read)] if stored or read or first else []
+        return outputs + self._push(room, state, now)
+
+    def appended(self, room: RoomId, vector: Mapping[PeerId, int], now: float) -> list[Output]:
+        """Our log of the room has been committed up to `vector`; acknowledges what was received."""
+        state = self._rooms.get(room)
+        if state is None:
+            return []
+        raise_to(state.mine, vector)
+        grown = raise_to(state.told, state.mine)
+        foreign = {peer: seq for peer, seq in grown.items() if peer != self._local}
+        if any(seq > (state.theirs or {}).get(peer, 0) for peer, seq in foreign.items()):
+            state.relay_at = state.relay_at if state.relay_at is not None else now + RELAY_DELAY
+        outputs: list[Output] = [Send(_have(room, foreign, {}))] if foreign else []
+        return outputs + self._push(room, state, now)
+
+    def read(self, room: RoomId, read: Mapping[PeerId, int]) -> list[Output]:
+        """We have read the room up to `read`."""
+        return [Send(_have(room, {}, read))] if room in self._rooms and read else []
+
+    def refuse(self, room: RoomId, author: PeerId, seq: int, code: str) -> list[Output]:
+        """Tell the peer that we will not take `author`'s events from `seq` on."""
+        return [Send(Refused(room, author, seq, code))] if room in self._rooms else []
+
+    def tick(self, now: float) -> list[Output]:
+        """Push what others wrote once its delay is over."""
+        outputs: list[Output] = []
+        for room, state in self._rooms.items():
+            if state.relay_at is not None and now >= state.relay_at:
+                state.relay_at = None
+                outputs += self._push(room, state, now)
+        return outputs
+
+    def loaded(self, room: RoomId, events: Sequence[bytes], now: float) -> list[Output]:
+        """The answer to `Load`: the wire bytes, in the order of the spans, perhaps not all."""
+        state = self._rooms.get(room)
+        if state is None:
+            return []
+        state.loading = False
+        if not events:
+            return []
+        reached: Vector = {}
+        for wire in events:
+            _, _, author, seq, *_ = HEADER.unpack_from(wire)
+            reached[PeerId(author)] = seq
+        raise_to(state.sent, reached)
+        state.flight.append((reached, sum(map(len, events))))
+        outputs: list[Output] = [Send(Events(room, list(events)))]
+        if self._local in reached:
+            outputs.append(HandedOver(room, reached[self._local]))
+        return outputs + self._push(room, state, now)
+
+    def _push(self, room: RoomId, state: _Room, now: float) -> list[Output]:
+        budget = WINDOW - sum(size for _, size in state.flight)
+        if state.loading or state.theirs is None or budget <= 0:
+            return []
+        spans = tuple(self._lacking(state, state.theirs, now))
+        if not spans:
+            return []
+        state.loading = True
+        return [Load(room, spans, min(budget, BATCH_BYTES))]
+
+    def _lacking(self, state: _Room, theirs: Vector, now: float) -> list[Span]:
+        held = state.relay_at is not None and now < state.relay_at
+        spans = []
+        for author, seq in state.mine.items():
+            known = max(theirs.get(author, 0), state.sent.get(author, 0))
+            if seq > known and author not in state.refused and not (held and author != self._local):
+                spans.append((author, known + 1, seq))
+        return spans
+
+
+def _have(room: RoomId, stored: Mapping[PeerId, int], read: Mapping[PeerId, int]) -> Have:
+    return Have(room, _plain(stored), _plain(read))
+
+
+def _plain(vector: Mapping[PeerId, int]) -> dict[bytes, int]:
+    return {bytes(peer): seq for peer, seq in vector.items()}
+
+
+def _land(state: _Room, theirs: Vector) -> None:
+    while state.flight and _covers(theirs, state.flight[0][0]):
+        state.flight.popleft()
+
+
+def _covers(vector: Vector, other: Vector) -> bool:
+    return all(vector.get(peer, 0) >= seq for peer, seq in other.items())

@@ -1,0 +1,110 @@
+"""What peers say to each other through a signaling server, sealed, to set up a link.
+
+A payload is `seal_for(...)` over one type-tagged MessagePack array. Each carries a fresh session id
+and the instance of the program it is meant for, so a server that replays one is caught.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from app.crypto.identity import Identity
+from app.crypto.seal import open_from, seal_for
+from app.domain.errors import RemoteProtocolError
+from app.domain.events import MAX_NAME_LENGTH
+from app.domain.ids import PeerId
+
+INSTANCE_SIZE = 16
+SESSION_SIZE = 16
+MAX_DESCRIPTION = 16 * 1024
+MAX_SESSIONS = 4096
+
+Session = Annotated[bytes, Meta(min_length=SESSION_SIZE, max_length=SESSION_SIZE)]
+Instance = Annotated[bytes, Meta(max_length=INSTANCE_SIZE)]
+Description = Annotated[bytes, Meta(max_length=MAX_DESCRIPTION)]
+
+
+class Offer(msgspec.Struct, frozen=True, array_like=True, tag="offer"):
+    """The smaller peer id begins a link. `target` is the receiver's instance."""
+
+    session: Session
+    target: Instance
+    description: Description
+
+
+class Answer(msgspec.Struct, frozen=True, array_like=True, tag="answer"):
+    """Answers the offer of the same session."""
+
+    session: Session
+    target: Instance
+    description: Description
+
+
+class Want(msgspec.Struct, frozen=True, array_like=True, tag="want"):
+    """The larger peer id asks for an offer."""
+
+    session: Session
+    target: Instance
+
+
+class Knock(msgspec.Struct, frozen=True, array_like=True, tag="knock"):
+    """The sender would like to talk: open the conversation of the two and meet there.
+
+    `target` is empty, because a directory does not tell instances.
+    """
+
+    session: Session
+    target: Instance
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_NAME_LENGTH)]
+
+
+Signal = Offer | Answer | Want | Knock
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Signal)
+
+
+def seal_signal(identity: Identity, peer: PeerId, signal: Signal) -> bytes:
+    """Return the payload that only `peer` can open."""
+    return seal_for(identity, peer, _encoder.encode(signal))
+
+
+class SignalOpener:
+    """Opens payloads of all peers and refuses any that comes a second time."""
+
+    def __init__(self, identity: Identity, instance: bytes) -> None:
+        self._identity = identity
+        self._instance = instance
+        self._seen: OrderedDict[tuple[PeerId, str, bytes], None] = OrderedDict()
+
+    def open(self, peer: PeerId, payload: bytes) -> Signal:
+        """Return what `peer` said.
+
+        Raises RemoteProtocolError: "signal-tampered" (not sealed by this peer for us),
+        "signal-malformed", "signal-replayed".
+        """
+        try:
+            raw = open_from(self._identity, peer, payload)
+        except RemoteProtocolError as error:
+            raise RemoteProtocolError("signal-tampered") from error
+        try:
+            signal = _decoder.decode(raw)
+        except msgspec.DecodeError as error:
+            raise RemoteProtocolError("signal-malformed", str(error)) from error
+        self._check_fresh(peer, signal)
+        return signal
+
+    def _check_fresh(self, peer: PeerId, signal: Signal) -> None:
+        key = peer, type(signal).__name__, signal.session
+        meant = signal.target in (self._instance, b"")
+        if key in self._seen or not meant:
+            raise RemoteProtocolError("signal-replayed")
+        if not signal.target and not isinstance(signal, Knock):
+            raise RemoteProtocolError("signal-malformed", "no target")
+        self._seen[key] = None
+        if len(self._seen) > MAX_SESSIONS:
+            self._seen.popitem(last=False)
