@@ -144,6 +144,13 @@ class LogSync:
         outputs: list[Output] = [Reported(room, stored, read)] if stored or read or first else []
         return outputs + self._push(room, state, now)
 
+    def _refused(self, room: RoomId, state: _Room, author: PeerId, now: float) -> list[Output]:
+        state.refused.add(author)
+        for reached, _ in state.flight:
+            reached.pop(author, None)
+        _land(state, state.theirs or {})
+        return self._push(room, state, now)
+
     def appended(self, room: RoomId, vector: Mapping[PeerId, int], now: float) -> list[Output]:
         """Our log of the room has been committed up to `vector`; acknowledges what was received."""
         state = self._rooms.get(room)

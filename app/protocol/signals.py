@@ -92,7 +92,7 @@ class SignalOpener:
         except RemoteProtocolError as error:
             raise RemoteProtocolError("signal-tampered") from error
         try:
-            signal = _decoder.decode(raw)
+            signal: Signal = _decoder.decode(raw)
         except msgspec.DecodeError as error:
             raise RemoteProtocolError("signal-malformed", str(error)) from error
         self._check_fresh(peer, signal)
