@@ -1,0 +1,30 @@
+"""How many connections one address may hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+
+class ConnectionGate:
+    """Counts what is open: `open` in all, and for each address."""
+
+    def __init__(self, total: int, per_address: int) -> None:
+        self._total = total
+        self._per_address = per_address
+        self._open: Counter[str] = Counter()
+        self.open = 0
+
+    def admit(self, address: str) -> bool:
+        """Let one more in, or return False. Each one admitted is released once."""
+        if self.open >= self._total or self._open[address] >= self._per_address:
+            return False
+        self._open[address] += 1
+        self.open += 1
+        return True
+
+    def release(self, address: str) -> None:
+        """Take back one that was admitted."""
+        self.open -= 1
+        self._open[address] -= 1
+        if self._open[address] <= 0:
+            del self._open[address]

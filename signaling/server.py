@@ -1,0 +1,90 @@
+"""Puts the server together and runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import socketio
+
+from signaling.addresses import LOOPBACK, lan_addresses, reachable_url
+from signaling.advertise import Advertiser
+from signaling.config import ServerConfig
+from signaling.edge import SocketEdge
+from signaling.gate import ConnectionGate
+from signaling.http import http_app
+from signaling.hub import SignalingHub
+from signaling.net import QuietServer, listen, server_config
+from signaling.protocol import SERVER_SIZE
+
+logger = logging.getLogger("signaling.server")
+
+ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+# Withdrawing the announcement must not hold up the end.
+WITHDRAW_SECONDS = 0.5
+
+
+class SignalingServer:
+    """One server on one socket. `run` serves until `stop` is called from its loop."""
+
+    def __init__(self, config: ServerConfig, interfaces: Sequence[str] = ()) -> None:
+        limits = config.limits
+        self._config = config
+        self._interfaces = interfaces
+        self._hub = SignalingHub(limits, secrets.token_bytes(SERVER_SIZE))
+        self._edge = SocketEdge(self._hub, limits)
+        # A client holds one connection, and a second one for a moment while it asks by HTTP.
+        gate = ConnectionGate(2 * limits.connections, 2 * limits.connections_per_address)
+        asgi: Any = socketio.ASGIApp
+        app = asgi(self._edge.sio, http_app(lambda: len(self._hub.registry.peers)))
+        self._server = QuietServer(server_config(app, gate))
+        self._stop = asyncio.Event()
+
+    @property
+    def hub(self) -> SignalingHub:
+        """The state, for counting."""
+        return self._hub
+
+    def stop(self) -> None:
+        """Ask `run` to end."""
+        self._stop.set()
+
+    async def run(self, listening: Callable[[str], None]) -> None:
+        """Serve; calls `listening` with the URL once it listens. Raises OSError if it cannot."""
+        listener = listen(self._config.host, self._config.port)
+        with contextlib.closing(listener):
+            port = listener.getsockname()[1]
+            serving = asyncio.create_task(self._server.serve(sockets=[listener]))
+            await self._server.ready.wait()
+            listening(reachable_url(self._config.host, port, lan_addresses()))
+            await self._serve_until_stopped(port)
+            self._server.should_exit = True
+            await serving
+
+    async def _serve_until_stopped(self, port: int) -> None:
+        advertiser = Advertiser(self._config.name, port, self._addresses(), self._interfaces)
+        tasks = [asyncio.create_task(self._edge.run())]
+        if self._config.advertise:
+            tasks.append(asyncio.create_task(advertiser.run()))
+        try:
+            await self._stop.wait()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            logger.info("stopping")
+            await self._edge.stop()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(advertiser.close(), WITHDRAW_SECONDS)
+
+    def _addresses(self) -> list[str]:
+        host = self._config.host
+        if host not in ANY_ADDRESS:
+            return [socket.gethostbyname(host)] if ":" not in host else [host]
+        addresses = [a for a in lan_addresses() if host == "::" or ":" not in a]
+        return addresses or [LOOPBACK]
