@@ -90,7 +90,7 @@ def ensure(checkout: Checkout, name: str) -> None:
         if is_ready(checkout, name):
             return
         uv = find_uv(checkout)
-        say("Setting Parlor up (about 300 MB are fetched the first time; minutes on a slow line).")
+        say("Setting Parlor up; the first time, this fetches up to 150 MB.")
         checkout.stamp.unlink(missing_ok=True)
         if not succeeds([checkout.python, "-c", RECENT]):
             _make(uv, checkout)

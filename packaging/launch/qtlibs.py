@@ -61,16 +61,23 @@ def missing(env: Mapping[str, str]) -> list[str]:
 
 
 def with_private(env: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """Return the environment in which libraries unpacked under `folder` are found."""
-    libraries = [str(path) for path in sorted(folder.glob("usr/lib/*-linux-*")) if path.is_dir()]
+    """Return the environment in which what is unpacked under `folder` is found."""
+    libraries = [
+        str(path) for top in ("usr/lib", "lib") for path in folder.glob(f"{top}/*-linux-*")
+    ]
     if not libraries:
         return dict(env)
     inherited = [env["LD_LIBRARY_PATH"]] if env.get("LD_LIBRARY_PATH") else []
-    return {**env, "LD_LIBRARY_PATH": os.pathsep.join([*libraries, *inherited])}
+    found = {**env, "LD_LIBRARY_PATH": os.pathsep.join([*libraries, *inherited])}
+    if not Path("/etc/fonts").exists():
+        found["FONTCONFIG_SYSROOT"] = str(folder)
+    if not Path("/usr/share/X11/xkb").exists():
+        found["XKB_CONFIG_ROOT"] = str(folder / "usr/share/X11/xkb")
+    return found
 
 
 def _names_for(libraries: list[str]) -> str:
-    for column, tool in ((1, "dnf"), (2, "pacman")):
+    for column, tool in ((0, "apt-get"), (1, "dnf"), (2, "pacman")):
         if shutil.which(tool):
             return " ".join(sorted({LIBRARIES[name][column] for name in libraries}))
     return " ".join(libraries)
@@ -98,7 +105,7 @@ def ensure(env: Mapping[str, str], tools: Path, *, yes: bool) -> dict[str, str]:
     packages = sorted({LIBRARIES[name][0] for name in lacking})
     if not _has_font():
         packages.append(FONT[0])
-    say(f"Qt needs {len(lacking)} libraries that this system lacks: {', '.join(lacking)}.")
+    say(f"Qt needs libraries that this system lacks: {', '.join(lacking)}.")
     if not debian.install(packages, yes=yes):
         say(f"Unpacking them for Parlor alone, in {private}.")
         debian.unpack(packages, private)

@@ -16,12 +16,24 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @cache
 def committed() -> tuple[Path, ...]:
-    """Return the files that git knows of and that are still there."""
-    listing = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    """Return the files that git knows of and that are still there; without git, all but caches."""
+    try:
+        names = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.split("\0")
+    except (OSError, subprocess.CalledProcessError):
+        return tuple(path for path in ROOT.rglob("*") if path.is_file() and not is_made(path))
+    return tuple(path for path in (ROOT / name for name in names if name) if path.is_file())
+
+
+def is_made(path: Path) -> bool:
+    """Return whether a file was made here by a tool: what .gitignore is about."""
+    parts = path.relative_to(ROOT).parts
+    made = {"build", "dist", "htmlcov", "__pycache__"}
+    return any(
+        part in made or part.endswith(".egg-info") or (part.startswith(".") and part != ".ci")
+        for part in parts
     )
-    paths = (ROOT / name for name in listing.stdout.split("\0") if name)
-    return tuple(path for path in paths if path.is_file())
 
 
 @cache
