@@ -21,27 +21,40 @@ from app.domain.ids import PEER_ID_SIZE, PeerId
 
 SEED_SIZE = 32
 _P = 2**255 - 19
+_D = -121665 * pow(121666, -1, _P) % _P
 _Y_MASK = (1 << 255) - 1
+_Y_OF_ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+_REFUSED = frozenset(
+    (y | sign << 255).to_bytes(PEER_ID_SIZE, "little")
+    for y in (0, 1, _P - 1, _Y_OF_ORDER_8, _P - _Y_OF_ORDER_8, *range(_P, 1 << 255))
+    for sign in (0, 1)
+)
+"""Points of small order, for which anybody can sign, and second spellings of a point."""
 
 
 def agreement_key(peer: PeerId) -> X25519PublicKey:
     """Return the X25519 public key of a peer id: u = (1 + y) / (1 - y) mod p.
 
-    Raises RemoteProtocolError("bad-peer-id") if the bytes are no point on the curve.
+    Raises RemoteProtocolError("bad-peer-id") if the bytes are no point on the curve, or one of
+    small order.
     """
     y = int.from_bytes(peer, "little") & _Y_MASK
-    if len(peer) != PEER_ID_SIZE or y >= _P or y in (0, 1, _P - 1):
+    if len(peer) != PEER_ID_SIZE or peer in _REFUSED or not _is_on_curve(y):
         raise RemoteProtocolError("bad-peer-id")
-    try:
-        Ed25519PublicKey.from_public_bytes(peer)
-    except ValueError as error:
-        raise RemoteProtocolError("bad-peer-id") from error
     u = (1 + y) * pow(1 - y, -1, _P) % _P
     return X25519PublicKey.from_public_bytes(u.to_bytes(32, "little"))
 
 
+def _is_on_curve(y: int) -> bool:
+    """Tell whether x² = (y² - 1) / (d·y² + 1) has a solution, by Euler's criterion."""
+    square = y * y % _P
+    return pow((square - 1) * (_D * square + 1), (_P - 1) // 2, _P) == 1
+
+
 def verify(peer: PeerId, message: bytes, signature: bytes) -> bool:
     """Tell whether `signature` (64 bytes) is `peer`'s Ed25519 signature of `message`."""
+    if peer in _REFUSED:
+        return False
     try:
         Ed25519PublicKey.from_public_bytes(peer).verify(signature, message)
     except (InvalidSignature, ValueError):
@@ -81,6 +94,8 @@ class Identity:
 
     def agree_with_key(self, public: bytes) -> bytes:
         """The same with a raw X25519 public key of 32 bytes."""
+        if len(public) != PEER_ID_SIZE:
+            raise RemoteProtocolError("bad-peer-id", "not 32 bytes")
         return exchange(self._agreeing, X25519PublicKey.from_public_bytes(public))
 
 

@@ -1,6 +1,6 @@
 """Hybrid logical clock: wall time that never runs backwards against what was seen.
 
-Kulkarni et al., "Logical Physical Clocks" (2014), packed into 64 bits: 48 bits of Unix
+Kulkarni et al., "Logical Physical Clocks" (2014), packed into 63 bits: 47 bits of Unix
 milliseconds, then a 16-bit counter.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 COUNTER_BITS = 16
-MAX_HLC = (1 << 64) - 1
+MAX_HLC = (1 << 63) - 1
+"""The largest stamp an event may carry; the clock stays storable as a signed 64-bit number."""
 MAX_AHEAD_MS = 10 * 60 * 1000
 """How far ahead of our clock an event may be before it is held back."""
 

@@ -6,8 +6,11 @@ makes the body Unsupported, the same on every machine, so that the log stays who
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
+from app.domain.errors import LocalProtocolError
 from app.domain.events import (
     MAX_NAME_LENGTH,
     MAX_ROOM_NAME_LENGTH,
@@ -23,9 +26,15 @@ from app.domain.events import (
     Unsupported,
 )
 from app.domain.ids import EVENT_ID_SIZE
+from app.domain.shape import is_plain
 
 MAX_CODE_SIZE = 16
-MAX_KIND_LENGTH = 32
+
+_KIND = re.compile(r"[a-z0-9-]{1,32}")
+_IN_NO_NAME = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+_IN_NO_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class _Kind(msgspec.Struct):
@@ -38,37 +47,50 @@ _kind_decoder = msgspec.msgpack.Decoder(_Kind)
 
 
 def encode_body(body: KnownBody) -> bytes:
-    """Return the bytes to be sealed."""
+    """Return the bytes to be sealed. LocalProtocolError if no member could read them."""
+    if not is_within_bounds(body):
+        raise LocalProtocolError(f"a {type(body).__name__} out of its bounds")
     return _encoder.encode(body)
 
 
 def decode_body(raw: bytes) -> Body:
     """Return the content of an opened body; never raises."""
+    if not is_plain(raw):
+        return Unsupported("")
     try:
         body = _decoder.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
+    except msgspec.DecodeError:
         return Unsupported(_kind_of(raw))
     return body if is_within_bounds(body) else Unsupported(_kind_of(raw))
 
 
 def _kind_of(raw: bytes) -> str:
     try:
-        return _kind_decoder.decode(raw).t[:MAX_KIND_LENGTH]
-    except (msgspec.DecodeError, RecursionError):
+        kind = _kind_decoder.decode(raw).t
+    except msgspec.DecodeError:
         return ""
+    return kind if _KIND.fullmatch(kind) else ""
 
 
 def is_within_bounds(body: KnownBody) -> bool:
-    """Tell whether every field of `body` has an allowed size."""
+    """Tell whether every field of `body` has an allowed size and no forbidden characters."""
     match body:
         case Text(text, reply_to):
-            sized = 0 < len(text.encode("utf-8", "surrogatepass")) <= MAX_TEXT_BYTES
-            return sized and (reply_to is None or len(reply_to) == EVENT_ID_SIZE)
+            return _is_text(text) and (reply_to is None or len(reply_to) == EVENT_ID_SIZE)
         case Created(name, code):
-            return 0 < len(name) <= MAX_ROOM_NAME_LENGTH and len(code) <= MAX_CODE_SIZE
+            return _is_name(name, MAX_ROOM_NAME_LENGTH) and len(code) <= MAX_CODE_SIZE
         case Renamed(name):
-            return 0 < len(name) <= MAX_ROOM_NAME_LENGTH
+            return _is_name(name, MAX_ROOM_NAME_LENGTH)
         case Joined(name) | ProfileNamed(name):
-            return 0 < len(name) <= MAX_NAME_LENGTH
+            return _is_name(name, MAX_NAME_LENGTH)
         case Left():
             return True
+
+
+def _is_text(text: str) -> bool:
+    return not _IN_NO_TEXT.search(text) and 0 < len(text.encode("utf-8")) <= MAX_TEXT_BYTES
+
+
+def _is_name(name: str, limit: int) -> bool:
+    trimmed = name == name.strip(" ")
+    return trimmed and 0 < len(name) <= limit and not _IN_NO_NAME.search(name)

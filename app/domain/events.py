@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from app.domain.clock import MAX_HLC
 from app.domain.errors import RemoteProtocolError
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import Position
@@ -18,7 +19,6 @@ SIGNATURE_SIZE = 64
 MAX_EVENT_SIZE = 80 * 1024
 MIN_EVENT_SIZE = HEADER.size + SIGNATURE_SIZE
 MAX_SEQ = (1 << 63) - 1
-MAX_STAMP = (1 << 63) - 1
 FIRST_PREV = EventId(bytes(32))
 """What stands for "the author's previous event" in the first one."""
 
@@ -75,7 +75,7 @@ def decode_event(wire: bytes) -> Event:
     version, room, author, seq, prev, hlc, epoch = HEADER.unpack_from(wire)
     if version != EVENT_VERSION:
         raise RemoteProtocolError("event-version", str(version))
-    if not 0 < seq <= MAX_SEQ or hlc > MAX_STAMP:
+    if not 0 < seq <= MAX_SEQ or hlc > MAX_HLC:
         raise RemoteProtocolError("event-malformed", "sequence number or time out of range")
     if (seq == 1) != (prev == FIRST_PREV):
         raise RemoteProtocolError("event-malformed", "first event and previous hash disagree")

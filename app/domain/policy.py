@@ -8,12 +8,18 @@ from app.domain.errors import AppError
 from app.domain.events import MAX_NAME_LENGTH, MAX_ROOM_NAME_LENGTH, MAX_TEXT_BYTES
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-_KEPT_IN_TEXT = {"\n", "\t", "\u200d", "\u200c"}
+_BLANK = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"
+"""Parts of Persian and Indic words and of composed emoji; alone they show nothing."""
 
 
 def _visible(name: str) -> str:
-    kept = "".join(" " if unicodedata.category(c) in _INVISIBLE else c for c in name)
-    return " ".join(unicodedata.normalize("NFC", kept).split())
+    kept = "".join(c if c in _JOINERS or _shows(c) else " " for c in name)
+    return " ".join(unicodedata.normalize("NFC", kept).split()).strip(" " + _JOINERS)
+
+
+def _shows(character: str) -> bool:
+    return unicodedata.category(character) not in _INVISIBLE
 
 
 def clean_person_name(name: str) -> str:
@@ -45,10 +51,9 @@ def clean_text(text: str) -> str:
 
     Raises AppError("text-empty" | "text-too-long"); the limit is 64 KiB of UTF-8.
     """
-    kept = "".join(
-        c for c in text if c in _KEPT_IN_TEXT or unicodedata.category(c) not in ("Cc", "Cs")
-    )
-    if not kept.strip():
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    if all(unicodedata.category(c) in _BLANK for c in kept):
         raise AppError("text-empty")
     if len(kept.encode("utf-8")) > MAX_TEXT_BYTES:
         raise AppError("text-too-long", {"limit": MAX_TEXT_BYTES})

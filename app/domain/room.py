@@ -139,9 +139,9 @@ def _join(state: RoomState, content: Content, name: str) -> Step:
         earliest = min(member.joined, content.position)
     member = replace(member, joined=earliest)
     row = RowAdded(content, MessageKind.JOINED, name)
-    named, _ = _name_member(_with(state, content.author, member), content, name)
-    moved, effects = _set_present(named, content, present=True)
-    return moved, (row, *effects)
+    named, naming = _name_member(_with(state, content.author, member), content, name)
+    moved, moving = _set_present(named, content, present=True)
+    return moved, (row, *(moving or naming))
 
 
 def _leave(state: RoomState, content: Content) -> Step:

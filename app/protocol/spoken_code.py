@@ -26,7 +26,7 @@ MAX_TYPED_LENGTH = 1024
 
 _WORD = re.compile("[a-z]+")
 _IGNORED = {"Mn", "Cf"}
-_DOTLESS_I = {ord("ı"): "i"}
+_DOTLESS_I = {0x131: "i"}
 
 
 def new_entropy(random: bytes) -> bytes:
