@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,14 @@ from launch.shell import Problem, must, say, succeeds
 
 # Each lock holds everything that the ones before it hold.
 LOCKS = ("server", "app", "test")
+# Debian's pip looks for certificates in one place only, which a bare system does not have.
+DEBIAN_PIP = """
+import runpy, sys
+sys.path.insert(0, sys.argv.pop(1))
+import pip._vendor.certifi.core
+pip._vendor.certifi.core.DEBIAN_CA_CERTS_PATH = sys.argv.pop(1)
+runpy.run_module("pip", run_name="__main__")
+"""
 RECENT = "import sys; sys.exit(sys.version_info < (3, 11))"
 
 
@@ -147,20 +156,17 @@ def _find_pip(checkout: Checkout) -> list[str | Path]:
     shutil.rmtree(boot, ignore_errors=True)
     if not debian.is_debian():
         raise Problem("Neither uv nor pip is on this machine; please install one of them.")
-    debian.unpack(["python3-pip-whl", "ca-certificates"], boot)
-    _trust(boot)
-    wheel = next(iter(sorted(boot.glob("usr/share/python-wheels/pip-*.whl"))), None)
-    if wheel is None:
-        raise Problem("Neither uv nor pip could be fetched; please install one of them.")
-    return [sys.executable, wheel / "pip"]
+    return _debian_pip(boot)
 
 
-def _trust(boot: Path) -> None:
-    """Use the unpacked certificates where the system and the person have none."""
-    names = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE")
-    if Path("/etc/ssl/certs/ca-certificates.crt").exists() or any(map(os.environ.get, names)):
-        return
-    bundle = boot / "certificates.crt"
-    authorities = sorted(boot.glob("usr/share/ca-certificates/*/*.crt"))
-    bundle.write_bytes(b"".join(path.read_bytes() for path in authorities))
-    os.environ["SSL_CERT_FILE"] = os.environ["PIP_CERT"] = str(bundle)
+def _debian_pip(boot: Path) -> list[str | Path]:
+    debian.unpack(["python3-pip-whl"], boot)
+    site = boot / "site"
+    for wheel in boot.glob("usr/share/python-wheels/pip-*.whl"):
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(site)
+    named = os.environ.get("SSL_CERT_FILE")
+    known = [Path(named)] if named else []
+    known += [Path("/etc/ssl/certs/ca-certificates.crt"), site / "pip/_vendor/certifi/cacert.pem"]
+    authorities = next((path for path in known if path.exists()), known[0])
+    return [sys.executable, "-c", DEBIAN_PIP, site, authorities]
