@@ -1,0 +1,51 @@
+"""Which of this machine's addresses a link offers, and what an address says of the way."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import ifaddr
+
+MAX_ADDRESSES = 10
+"""Beyond this many, pairing every address with every remote one takes longer than it helps."""
+
+LOOPBACK = ("127.0.0.1", "::1")
+
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def host_addresses() -> list[str]:
+    """Return the addresses to bind, IPv4 first; loopback only where there is nothing else."""
+    found = [address for address in _all_addresses() if not address.is_link_local]
+    outward = [str(address) for address in found if not address.is_loopback]
+    return outward[:MAX_ADDRESSES] or [str(address) for address in found if address.is_loopback]
+
+
+def loopback_addresses() -> list[str]:
+    """Return this machine's loopback addresses, for programs that stay on it."""
+    return [str(address) for address in _all_addresses() if str(address) in LOOPBACK]
+
+
+def may_probe(address: IpAddress, own: list[str]) -> bool:
+    """Say whether a stranger may have us send checks to `address`.
+
+    Loopback is only answered with loopback: otherwise a description could make us knock at the
+    doors of programs that trust this machine.
+    """
+    return not address.is_loopback or any(ipaddress.ip_address(ip).is_loopback for ip in own)
+
+
+def is_near(address: str) -> bool:
+    """Say whether `address` is only meaningful on the network we are on."""
+    ip = ipaddress.ip_address(address)
+    return ip.is_private or ip.is_loopback or ip.is_link_local
+
+
+def _all_addresses() -> list[IpAddress]:
+    texts = [
+        ip.ip if isinstance(ip.ip, str) else ip.ip[0]
+        for adapter in ifaddr.get_adapters()
+        for ip in adapter.ips
+    ]
+    found = {ipaddress.ip_address(text.partition("%")[0]): None for text in texts}
+    return sorted(found, key=lambda ip: ip.version)

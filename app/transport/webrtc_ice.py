@@ -1,0 +1,148 @@
+"""The way between two machines: aioice's connection, hardened against what strangers send."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import aioice
+from aioice.ice import StunProtocol
+
+from app.transport.webrtc_addresses import is_near, may_probe
+from app.transport.webrtc_description import (
+    MAX_CANDIDATES,
+    CandidateLine,
+    CandidateType,
+    Description,
+)
+
+MAX_DATAGRAM = 2048
+MAX_QUEUED = 1024
+GATHER_TIMEOUT = 3
+
+AddressSource = Callable[[], Sequence[str]]
+
+
+class _LossyQueue(asyncio.Queue[tuple[bytes, int] | None]):
+    """Drops datagrams when full, as a socket does; the end mark always fits."""
+
+    def put_nowait(self, item: tuple[bytes, int] | None) -> None:
+        if item is None or self.qsize() < MAX_QUEUED:
+            super().put_nowait(item)
+
+
+class IceConnection(aioice.Connection):
+    """One ICE session for one stream of datagrams.
+
+    `options` are aioice's keywords for STUN and TURN servers.
+    """
+
+    def __init__(
+        self, *, controlling: bool, addresses: AddressSource, options: Mapping[str, Any]
+    ) -> None:
+        super().__init__(ice_controlling=controlling, **options)
+        self._queue = _LossyQueue()
+        self._addresses = list(addresses())
+        self._partner: tuple[str, int] | None = None
+
+    async def get_component_candidates(
+        self, component: int, addresses: list[str], timeout: int = GATHER_TIMEOUT
+    ) -> list[aioice.Candidate]:
+        """Bind to our choice of addresses instead of aioice's, which leaves loopback out."""
+        own = self._addresses if addresses or not self.turn_server else []
+        found = await super().get_component_candidates(component, own, GATHER_TIMEOUT)
+        for protocol in self._protocols:
+            self._guard(protocol)
+        return found
+
+    def _guard(self, protocol: StunProtocol) -> None:
+        """Keep malformed and foreign datagrams away from aioice and DTLS.
+
+        An empty one would end aiortc's DTLS task, a malformed STUN attribute raises struct.error.
+        """
+        receive = protocol.datagram_received
+
+        def datagram_received(data: bytes, addr: tuple[Any, ...]) -> None:
+            if not data or len(data) > MAX_DATAGRAM or not self._expects(data, addr):
+                return
+            try:
+                receive(data, addr)
+            except (struct.error, KeyError, AssertionError):
+                return
+
+        protocol.datagram_received = datagram_received  # type: ignore[method-assign]
+
+    def _expects(self, data: bytes, addr: tuple[Any, ...]) -> bool:
+        """STUN may come from anywhere and proves itself; the rest only from the remote end."""
+        if data[0] <= 3:  # noqa: PLR2004 - the first byte tells STUN from DTLS (RFC 7983)
+            return True
+        sender = (addr[0], addr[1])
+        if sender != self._partner:
+            known = {(c._network_host, c.port) for c in self._remote_candidates}
+            if sender not in known:
+                return False
+            self._partner = sender
+        return True
+
+    def lines(self) -> list[CandidateLine]:
+        """Return our candidates, each address once."""
+        found: dict[tuple[str, int], CandidateLine] = {}
+        for candidate in self.local_candidates:
+            line = _line(candidate)
+            found.setdefault((candidate.host, candidate.port), line)
+        return list(found.values())[:MAX_CANDIDATES]
+
+    async def meet(self, remote: Description) -> None:
+        """Find a way to the remote end. Raises ConnectionError when there is none."""
+        self.remote_username, self.remote_password = remote.ufrag, remote.password
+        for number, line in enumerate(remote.candidates):
+            if may_probe(line.ip, self._addresses):
+                await self.add_remote_candidate(_candidate(line, number))
+        await self.add_remote_candidate(None)
+        await self.connect()
+
+    @property
+    def route(self) -> str:
+        """ "lan", "direct" or "relay", by the pair in use; "direct" before there is one."""
+        pair = self._nominated.get(1)
+        if pair is None:
+            return "direct"
+        ends = (pair.local_candidate, pair.remote_candidate)
+        if any(end.type == "relay" for end in ends):
+            return "relay"
+        return "lan" if all(is_near(end._network_host) for end in ends) else "direct"
+
+
+class IceEnd:
+    """What aiortc's DTLS asks of an ICE transport."""
+
+    def __init__(self, connection: IceConnection, *, controlling: bool) -> None:
+        self.role = "controlling" if controlling else "controlled"
+        self._recv = connection.recv
+        self._send = connection.send
+
+
+def _line(candidate: aioice.Candidate) -> CandidateLine:
+    kind: CandidateType = "host"
+    if candidate.type == "srflx":
+        kind = "srflx"
+    elif candidate.type == "relay":
+        kind = "relay"
+    return CandidateLine(
+        kind, ipaddress.ip_address(candidate.host).packed, candidate.port, candidate.priority
+    )
+
+
+def _candidate(line: CandidateLine, number: int) -> aioice.Candidate:
+    return aioice.Candidate(
+        foundation=str(number),
+        component=1,
+        transport="udp",
+        priority=line.priority,
+        host=str(line.ip),
+        port=line.port,
+        type=line.kind,
+    )

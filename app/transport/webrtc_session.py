@@ -1,0 +1,199 @@
+"""One link's stack: ICE under DTLS under SCTP under two channels, built up and torn down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from aiortc import (
+    RTCCertificate,
+    RTCDataChannel,
+    RTCDataChannelParameters,
+    RTCDtlsFingerprint,
+    RTCDtlsParameters,
+    RTCSctpCapabilities,
+)
+from cryptography.hazmat.primitives.hashes import SHA256
+from OpenSSL import SSL
+
+from app.domain.errors import AppError, RemoteProtocolError
+from app.transport.base import Lane
+from app.transport.webrtc_description import Description, Role
+from app.transport.webrtc_ice import AddressSource, IceConnection, IceEnd
+from app.transport.webrtc_inbox import Inbox
+from app.transport.webrtc_sctp import MAX_MESSAGE, STREAMS, LinkDtls, LinkSctp
+
+SCTP_PORT = 5000
+LOW_WATER = 256 * 1024
+LINGER = 0.25
+CLOSE_LIMIT = 2.0
+
+
+def link_failed(reason: str, stage: str) -> AppError:
+    return AppError("link-failed", {"reason": reason, "stage": stage})
+
+
+class Session:
+    """Owns sockets, keys and tasks of one link from the first candidate to the last packet."""
+
+    def __init__(
+        self, role: Role, addresses: AddressSource, ice_options: Mapping[str, Any]
+    ) -> None:
+        controlling = role == "offer"
+        self.role = role
+        self.stage = "signaling"
+        self.inbox = Inbox()
+        self.ended = asyncio.Event()
+        self._opened = asyncio.Event()
+        self._closing: asyncio.Task[None] | None = None
+        # One certificate for each link: DTLS 1.2 shows it to onlookers, who could otherwise tell
+        # by it that two links on different networks are the same person's. It costs 0.2 ms.
+        self._certificate = RTCCertificate.generateCertificate()
+        self._ice = IceConnection(controlling=controlling, addresses=addresses, options=ice_options)
+        self._dtls = LinkDtls(IceEnd(self._ice, controlling=controlling), [self._certificate])
+        self._dtls.on("statechange", self._dtls_changed)
+        self._sctp = LinkSctp(self._dtls, self.inbox, self._opened.set, self.end)
+        self._channels = {lane: _channel(self._sctp, number) for number, lane in STREAMS.items()}
+        for channel in self._channels.values():
+            channel.once("close", self.end)
+
+    @property
+    def local_fingerprint(self) -> bytes:
+        return self._certificate._cert.fingerprint(SHA256())
+
+    @property
+    def remote_fingerprint(self) -> bytes:
+        """Of the certificate that the remote end proved to own, once DTLS is up."""
+        assert self._dtls._ssl is not None
+        certificate = self._dtls._ssl.get_peer_certificate(as_cryptography=True)
+        assert certificate is not None
+        return certificate.fingerprint(SHA256())
+
+    @property
+    def route(self) -> str:
+        return self._ice.route
+
+    async def describe(self) -> Description:
+        """Gather our candidates."""
+        await self._ice.gather_candidates()
+        ice = self._ice
+        return Description(
+            1,
+            self.role,
+            ice.local_username,
+            ice.local_password,
+            self.local_fingerprint,
+            ice.lines(),
+        )
+
+    async def connect(self, remote: Description) -> None:
+        """Bring all layers up. Raises AppError("link-failed") with reason and stage."""
+        self.stage = "ice"
+        try:
+            await self._ice.meet(remote)
+        except ConnectionError as error:
+            raise link_failed("ice-failed", self.stage) from error
+        self.stage = "dtls"
+        await self._dtls.start(_dtls_parameters(remote.fingerprint))
+        if self._dtls.state != "connected":
+            await self._refuse()
+            raise link_failed("dtls-failed", self.stage)
+        self.stage = "sctp"
+        await self._sctp.start(RTCSctpCapabilities(maxMessageSize=MAX_MESSAGE), SCTP_PORT)
+        await self._either(self._opened, self.ended)
+        if not self._opened.is_set():
+            raise link_failed("closed", self.stage)
+        self.stage = "open"
+
+    def send(self, lane: Lane, message: bytes) -> None:
+        channel = self._channels[lane]
+        stale = lane is Lane.UNRELIABLE and channel.bufferedAmount > LOW_WATER
+        if channel.readyState == "open" and not self.ended.is_set() and not stale:
+            channel.send(message)
+
+    async def drained(self) -> None:
+        channel = self._channels[Lane.RELIABLE]
+        while channel.bufferedAmount >= LOW_WATER and not self.ended.is_set():
+            low = asyncio.Event()
+            channel.once("bufferedamountlow", low.set)
+            await self._either(low, self.ended)
+
+    def end(self, failure: RemoteProtocolError | None = None) -> None:
+        """Note that nothing more will come, and give everything back."""
+        if not self.ended.is_set():
+            self.ended.set()
+            self.inbox.end(failure)
+            self._start_closing(linger=False)
+
+    async def close(self) -> None:
+        """Send what is queued, for a moment, then give everything back."""
+        self.inbox.drop()
+        task = self._start_closing(linger=not self.ended.is_set())
+        await asyncio.shield(task)
+
+    def _start_closing(self, *, linger: bool) -> asyncio.Task[None]:
+        if self._closing is None:
+            self._closing = asyncio.get_running_loop().create_task(self._shut(linger=linger))
+        return self._closing
+
+    async def _shut(self, *, linger: bool) -> None:
+        if linger and self.stage == "open":
+            await self._sctp._data_channel_flush()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._flushed(), LINGER)
+        self.ended.set()
+        reader = self._dtls._task
+        await self._sctp.stop()
+        await self._dtls.stop()
+        if reader is not None:
+            await asyncio.gather(reader, return_exceptions=True)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ice.close(), CLOSE_LIMIT)
+        self._dtls.remove_all_listeners()
+
+    async def _flushed(self) -> None:
+        while not self._sctp.idle and not self.ended.is_set():
+            await asyncio.sleep(0.01)
+
+    async def _refuse(self) -> None:
+        """Tell the remote end, which may think that DTLS is up, that it is not."""
+        if self._dtls._ssl is not None:
+            with suppress(SSL.Error, ConnectionError):
+                self._dtls._ssl.shutdown()
+                await self._dtls._write_ssl()
+
+    def _dtls_changed(self) -> None:
+        if self._dtls.state == "closed":
+            self.end()
+
+    @staticmethod
+    async def _either(first: asyncio.Event, second: asyncio.Event) -> None:
+        waits = [asyncio.ensure_future(event.wait()) for event in (first, second)]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+
+def _channel(sctp: LinkSctp, number: int) -> RTCDataChannel:
+    reliable = STREAMS[number] is Lane.RELIABLE
+    channel = RTCDataChannel(
+        sctp,
+        RTCDataChannelParameters(
+            label="chat" if reliable else "live",
+            ordered=reliable,
+            maxRetransmits=None if reliable else 0,
+            negotiated=True,
+            id=number,
+        ),
+    )
+    channel.bufferedAmountLowThreshold = LOW_WATER - 1
+    return channel
+
+
+def _dtls_parameters(fingerprint: bytes) -> RTCDtlsParameters:
+    value = ":".join(f"{byte:02X}" for byte in fingerprint)
+    return RTCDtlsParameters([RTCDtlsFingerprint(algorithm="sha-256", value=value)])
