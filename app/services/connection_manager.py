@@ -1,0 +1,211 @@
+"""Links to all peers: starts their supervisors, passes signals on, opens rooms on links."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.crypto.identity import Identity
+from app.domain.changes import ErrorRaised, LinkChanged, LinkState, MemberChanged
+from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.ids import PeerId, RoomId, to_text
+from app.protocol.signals import Answer, Knock, Offer, Signal, SignalOpener, Want, seal_signal
+from app.services.clocks import WallClock
+from app.services.conversation import RoomBook
+from app.services.feed import Feed
+from app.services.link_sync import LinkSync
+from app.services.peer_link import PeerLink
+from app.services.peer_supervisor import PeerSupervisor
+from app.services.room_logs import RoomLogs
+from app.services.typing_service import TypingService
+from app.transport.base import Link, LinkTransport
+
+SERIOUS = {"link-tampered", "signal-tampered", "signal-replayed", "wrong-peer", "version-mismatch"}
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkReport:
+    """A peer's link as it is now; `since_ms` is when this state began."""
+
+    peer: PeerId
+    state: LinkState
+    since_ms: int
+    reason: str | None = None
+    live: PeerLink | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerParts:
+    """What the manager works with."""
+
+    identity: Identity
+    instance: bytes
+    transport: LinkTransport
+    book: RoomBook
+    logs: RoomLogs
+    wall: WallClock
+    feed: Feed
+    typing: TypingService
+    make_sync: Callable[[PeerId], LinkSync]
+    relay: Callable[[PeerId, bytes], object]
+
+
+class ConnectionManager:
+    def __init__(self, group: asyncio.TaskGroup, parts: ManagerParts) -> None:
+        self._group = group
+        self._parts = parts
+        self._opener = SignalOpener(parts.identity, parts.instance)
+        self._supervisors: dict[PeerId, PeerSupervisor] = {}
+        self._reports: dict[PeerId, LinkReport] = {}
+        self.last_seen: dict[PeerId, int] = {}
+
+    @property
+    def me(self) -> PeerId:
+        return self._parts.identity.peer
+
+    @property
+    def reports(self) -> Mapping[PeerId, LinkReport]:
+        return self._reports
+
+    def live(self, peer: PeerId) -> PeerLink | None:
+        """The link to a peer, if it is up."""
+        report = self._reports.get(peer)
+        return report.live if report else None
+
+    def is_online_in(self, peer: PeerId, room: RoomId) -> bool:
+        link = self.live(peer)
+        return link is not None and room in link.rooms
+
+    def links(self) -> list[PeerLink]:
+        """All links that are up."""
+        return [report.live for report in self._reports.values() if report.live]
+
+    # -- what signaling says
+
+    def reachable(self, peer: PeerId, instance: bytes) -> None:
+        """A server has seen `peer` in a room of ours."""
+        if peer == self.me:
+            return
+        supervisor = self._supervisors.get(peer)
+        if supervisor is None:
+            supervisor = PeerSupervisor(peer, self._parts.transport, self)
+            self._supervisors[peer] = supervisor
+            self._group.create_task(supervisor.run())
+        supervisor.reachable(instance)
+
+    def unreachable(self, peer: PeerId) -> None:
+        """No server sees `peer` any more; a link that is up stays up."""
+        supervisor = self._supervisors.get(peer)
+        if supervisor is not None:
+            supervisor.unreachable()
+
+    def signaled(self, server: str, sender: PeerId, payload: bytes) -> Knock | None:
+        """Take a payload from a server. A knock is returned, the rest is dealt with."""
+        try:
+            signal = self._opener.open(sender, payload)
+        except RemoteProtocolError as error:
+            self._raise(error.code, {"peer": to_text(sender), "server": server})
+            return None
+        if isinstance(signal, Knock):
+            return signal
+        supervisor = self._supervisors.get(sender)
+        if supervisor is not None and isinstance(signal, Offer | Answer | Want):
+            supervisor.signaled(signal)
+        return None
+
+    def try_now(self) -> None:
+        for supervisor in self._supervisors.values():
+            supervisor.try_now()
+
+    # -- SupervisorHost
+
+    async def send_signal(self, peer: PeerId, signal: Signal) -> None:
+        result = self._parts.relay(peer, seal_signal(self._parts.identity, peer, signal))
+        if asyncio.iscoroutine(result):
+            await result
+
+    def connecting(self, peer: PeerId) -> None:
+        self._report(LinkReport(peer, LinkState.CONNECTING, _now_ms()))
+
+    def failed(self, peer: PeerId, code: str) -> None:
+        if code in SERIOUS:
+            self._raise(code, {"peer": to_text(peer)})
+        self._report(LinkReport(peer, LinkState.OFFLINE, _now_ms(), code))
+
+    async def serve(self, peer: PeerId, link: Link) -> None:
+        live = PeerLink(self._parts.identity, peer, link, self, self._parts.wall)
+        reason = "closed"
+        try:
+            await live.authenticate()
+            self._report(LinkReport(peer, LinkState.ONLINE, _now_ms(), live=live))
+            await live.run(self._parts.logs, self._parts.make_sync(peer))
+        except (AppError, RemoteProtocolError) as error:
+            reason = error.code
+            raise
+        finally:
+            self._ended(peer, live, reason)
+            await live.close(reason)
+
+    def _ended(self, peer: PeerId, live: PeerLink, reason: str) -> None:
+        if self.live(peer) is not live:
+            return
+        self.last_seen[peer] = _now_ms()
+        for room in live.rooms:
+            self._tell_presence(peer, room, "offline")
+        self._report(LinkReport(peer, LinkState.OFFLINE, _now_ms(), reason))
+
+    # -- LinkHost
+
+    def room_proofs(self, peer: PeerId) -> Mapping[RoomId, bytes]:
+        return {
+            room.room: room.latest_keys.proof
+            for room in self._parts.book
+            if room.record.peer in (None, peer)
+        }
+
+    def room_opened(self, peer: PeerId, room: RoomId) -> None:
+        self._tell_presence(peer, room, "online")
+
+    def typing(self, peer: PeerId, room: RoomId, active: bool) -> None:
+        self._parts.typing.received(peer, room, active)
+
+    # -- rooms
+
+    def room_added(self, room: RoomId) -> None:
+        """Offer a new room on every link that is up."""
+        for link in self.links():
+            proofs = self.room_proofs(link.peer)
+            if room in proofs:
+                link.offer_rooms({room: proofs[room]})
+
+    def room_removed(self, room: RoomId) -> None:
+        for link in self.links():
+            link.withdraw(room)
+
+    async def close(self) -> None:
+        """Say goodbye on every link."""
+        await asyncio.gather(*(link.close("quit") for link in self.links()))
+
+    def _tell_presence(self, peer: PeerId, room: RoomId, state: str) -> None:
+        conversation = self._parts.book.find(room)
+        if conversation is not None and conversation.record.joined:
+            name = conversation.name_of(peer, {})
+            self._parts.feed.publish(MemberChanged(room, peer, name, state))
+
+    def _report(self, report: LinkReport) -> None:
+        self._reports[report.peer] = report
+        route = report.live.route if report.live else None
+        self._parts.feed.publish(LinkChanged(report.peer, report.state, route, report.reason))
+
+    def _raise(self, code: str, params: dict[str, object]) -> None:
+        log.warning("%s %s", code, params)
+        self._parts.feed.publish(ErrorRaised(code, params))
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

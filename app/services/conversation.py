@@ -1,0 +1,89 @@
+"""A room as the services hold it in memory, and the book of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from app.crypto.room_keys import EpochKeys, epoch_keys
+from app.domain.delivery import DeliveryTracker
+from app.domain.errors import AppError
+from app.domain.ids import PeerId, RoomId, to_text
+from app.domain.room import NOWHERE, RoomState
+from app.domain.views import Position, RoomKind
+from app.storage.records import RoomRecord
+
+NOTES_NAME = "Notes to self"
+
+
+@dataclass(slots=True)
+class Conversation:
+    """One room: its keys, reduced state, version vector and ticks."""
+
+    record: RoomRecord
+    state: RoomState
+    vector: dict[PeerId, int]
+    tracker: DeliveryTracker
+    keys: Mapping[int, EpochKeys] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.keys = {epoch: epoch_keys(epoch, key) for epoch, key in self.record.epochs.items()}
+
+    @property
+    def room(self) -> RoomId:
+        return self.record.room
+
+    @property
+    def kind(self) -> RoomKind:
+        return self.record.kind
+
+    @property
+    def latest_keys(self) -> EpochKeys:
+        return self.keys[max(self.keys)]
+
+    def name(self, names: Mapping[PeerId, str]) -> str:
+        """Return the title; `names` are those known from elsewhere."""
+        if self.kind is RoomKind.NOTES:
+            return NOTES_NAME
+        if self.record.peer is not None:
+            return self.name_of(self.record.peer, names)
+        return self.state.name
+
+    def name_of(self, peer: PeerId, names: Mapping[PeerId, str]) -> str:
+        """Return a person's name, or the beginning of the id of somebody nameless."""
+        return self.state.name_of(peer) or names.get(peer, "") or to_text(peer)[:8]
+
+    def others(self, me: PeerId) -> dict[PeerId, Position]:
+        """Return who else belongs here, each with the place of the join."""
+        if self.record.peer is not None:
+            return {self.record.peer: NOWHERE}
+        if self.kind is RoomKind.NOTES:
+            return {}
+        members = self.state.members.items()
+        return {peer: m.joined for peer, m in members if m.present and peer != me}
+
+
+class RoomBook:
+    """All rooms of this profile."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[RoomId, Conversation] = {}
+
+    def __iter__(self) -> Iterator[Conversation]:
+        return iter(tuple(self._rooms.values()))
+
+    def add(self, conversation: Conversation) -> None:
+        self._rooms[conversation.room] = conversation
+
+    def remove(self, room: RoomId) -> None:
+        self._rooms.pop(room, None)
+
+    def find(self, room: RoomId) -> Conversation | None:
+        return self._rooms.get(room)
+
+    def get(self, room: RoomId) -> Conversation:
+        """Raises AppError("unknown-room")."""
+        conversation = self._rooms.get(room)
+        if conversation is None:
+            raise AppError("unknown-room", {"room": to_text(room)})
+        return conversation

@@ -1,0 +1,78 @@
+"""Keeps the ticks: reports of members in, marks on the disk, status changes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.domain.changes import StatusChanged
+from app.domain.ids import EventId, PeerId, RoomId
+from app.domain.views import MessageState
+from app.services.conversation import Conversation, RoomBook
+from app.services.publisher import Publisher
+from app.storage.store import Store
+
+MAX_STATUS_EVENTS = 5_000
+"""A newcomer who fetches a long history moves at most so many ticks one by one."""
+
+
+class DeliveryService:
+    def __init__(self, store: Store, book: RoomBook, publisher: Publisher) -> None:
+        self._store = store
+        self._book = book
+        self._publisher = publisher
+
+    async def handed_over(self, room: RoomId, seq: int, peer: PeerId) -> None:
+        """Our events up to `seq` went to the link of `peer`."""
+        conversation = self._book.find(room)
+        if conversation is None:
+            return
+        fresh = conversation.tracker.handed_over(seq)
+        if fresh:
+            await self._tell(conversation, fresh, MessageState.SENT, peer)
+            await self._store.marks.set_sent(room, seq)
+
+    async def reported(
+        self,
+        room: RoomId,
+        member: PeerId,
+        stored: Mapping[PeerId, int],
+        read: Mapping[PeerId, int],
+    ) -> None:
+        """`member` told over its own link what it has stored and read."""
+        conversation = self._book.find(room)
+        if conversation is None:
+            return
+        advance = conversation.tracker.report(member, stored, read)
+        await self._tell(conversation, advance.stored, MessageState.DELIVERED, member)
+        await self._tell(conversation, advance.read, MessageState.READ, member)
+        await self._store.marks.update(room, member, stored, read)
+
+    async def _tell(
+        self, conversation: Conversation, seqs: range, state: MessageState, by: PeerId
+    ) -> None:
+        if not seqs:
+            return
+        wanted = seqs[-MAX_STATUS_EVENTS:]
+        events = await self._own_events(conversation.room, wanted)
+        if events:
+            self._publisher.feed.publish(StatusChanged(conversation.room, events, state, by))
+            self._publisher.room_changed(conversation.room)
+
+    async def _own_events(self, room: RoomId, seqs: range) -> tuple[EventId, ...]:
+        rows = await self._store.messages.authored(
+            room, self._publisher.me, seqs.start, seqs.stop - 1
+        )
+        return tuple(rows)
+
+    async def mark_read(self, room: RoomId, message: EventId) -> dict[PeerId, int]:
+        """Note that we have read up to `message`; return the marks that grew.
+
+        Raises AppError("unknown-room" | "unknown-message").
+        """
+        conversation = self._book.get(room)
+        row = await self._store.messages.by_event(message)
+        result = await self._store.marks.mark_read(room, row.position, self._publisher.me)
+        grown = conversation.tracker.mark_read_here(result.vector)
+        if grown:
+            self._publisher.room_changed(room)
+        return grown

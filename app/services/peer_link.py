@@ -1,0 +1,233 @@
+"""One live link: drives the handshake, the room gate, log sync and the heartbeat over a `Link`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections import deque
+from collections.abc import Mapping
+from typing import Protocol
+
+from app.crypto.identity import Identity
+from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.ids import PeerId, RoomId
+from app.protocol.fragments import Reassembler, split
+from app.protocol.frames import (
+    Bye,
+    Events,
+    Frame,
+    Have,
+    Ping,
+    Pong,
+    Refused,
+    Rooms,
+    Typing,
+    decode_frame,
+    encode_frame,
+)
+from app.protocol.handshake import NONCE_SIZE, Established, Fingerprints, LinkHandshake
+from app.protocol.heartbeat import Heartbeat
+from app.protocol.room_gate import RoomGate
+from app.services.clocks import WallClock
+from app.services.link_sync import LinkSync
+from app.services.room_logs import RoomLogs
+from app.transport.base import Lane, Link
+
+HANDSHAKE_TIMEOUT = 10.0
+USELESS_AFTER = 15.0
+"""A link on which no room is open after this many seconds is given up."""
+
+log = logging.getLogger(__name__)
+
+
+class LinkHost(Protocol):
+    """What a link needs of its surroundings."""
+
+    def room_proofs(self, peer: PeerId) -> Mapping[RoomId, bytes]:
+        """The proof keys of the rooms that may be opened with this peer."""
+        ...
+
+    def room_opened(self, peer: PeerId, room: RoomId) -> None: ...
+
+    def typing(self, peer: PeerId, room: RoomId, active: bool) -> None: ...
+
+
+class PeerLink:
+    """Made for one `Link`, run once."""
+
+    def __init__(
+        self, identity: Identity, peer: PeerId, link: Link, host: LinkHost, wall: WallClock
+    ) -> None:
+        self.peer = peer
+        self._identity = identity
+        self._link = link
+        self._host = host
+        self._wall = wall
+        self._beat = Heartbeat(_steady())
+        self._reassembler = Reassembler()
+        self._early: deque[Frame] = deque()
+        self._gate: RoomGate | None = None
+        self._sync: LinkSync | None = None
+        self._opened_at = _steady()
+
+    @property
+    def route(self) -> str:
+        return self._link.route
+
+    @property
+    def rtt_ms(self) -> float | None:
+        return self._beat.rtt_ms
+
+    @property
+    def loss(self) -> float:
+        return self._beat.loss
+
+    @property
+    def rooms(self) -> frozenset[RoomId]:
+        """The rooms that are open on this link."""
+        return frozenset(self._gate.open) if self._gate else frozenset()
+
+    async def authenticate(self) -> Established:
+        """Run the handshake.
+
+        Raises RemoteProtocolError, or AppError("link-failed") if it does not end in time.
+        """
+        handshake = LinkHandshake(
+            self._identity,
+            expected=self.peer,
+            fingerprints=Fingerprints(self._link.local_fingerprint, self._link.remote_fingerprint),
+            nonce=os.urandom(NONCE_SIZE),
+            now_ms=self._wall.raw_ms(),
+        )
+        try:
+            async with asyncio.timeout(HANDSHAKE_TIMEOUT):
+                return await self._shake_hands(handshake)
+        except TimeoutError as error:
+            raise AppError("link-failed", {"reason": "handshake-timeout"}) from error
+
+    async def _shake_hands(self, handshake: LinkHandshake) -> Established:
+        self._send(handshake.start())
+        while handshake.result is None:
+            frame = await self._next_frame()
+            reply = handshake.receive(frame, self._wall.raw_ms())
+            if reply is not None:
+                self._send(reply)
+        established = handshake.result
+        self._wall.learn(self.peer, established.clock_offset_ms)
+        self._gate = RoomGate(self._identity.peer, self.peer, established.transcript)
+        return established
+
+    async def run(self, logs: RoomLogs, sync: LinkSync) -> None:
+        """Exchange rooms until the link dies; then return or raise RemoteProtocolError."""
+        self._sync = sync
+        sync.attach(self._send, self._link.drained)
+        self._beat = Heartbeat(_steady())
+        self._opened_at = _steady()
+        logs.watch(sync)
+        try:
+            async with asyncio.TaskGroup() as group:
+                workers = [group.create_task(sync.run()), group.create_task(self._keep_alive())]
+                self.offer_rooms(self._host.room_proofs(self.peer))
+                await self._read()
+                for worker in workers:
+                    worker.cancel()
+        except* RemoteProtocolError as errors:
+            raise errors.exceptions[0] from None
+        finally:
+            logs.unwatch(sync)
+
+    async def close(self, code: str = "closed") -> None:
+        """Say goodbye and close. May be called at any time, more than once."""
+        self._send(Bye(code))
+        await self._link.close()
+
+    def offer_rooms(self, proofs: Mapping[RoomId, bytes]) -> None:
+        """Prove to the peer that we are in these rooms (too)."""
+        if self._gate is not None and proofs:
+            frame, opened = self._gate.offer(proofs)
+            self._send(frame)
+            self._open(opened)
+
+    def withdraw(self, room: RoomId) -> None:
+        """Speak of this room no more."""
+        if self._gate is not None and self._sync is not None:
+            self._gate.withdraw(room)
+            self._sync.close_room(room)
+
+    def send_read(self, room: RoomId, read: Mapping[PeerId, int]) -> None:
+        """Report what we have read."""
+        if self._sync is not None:
+            self._sync.send_read(room, read)
+
+    def send_typing(self, room: RoomId, active: bool) -> None:
+        if room in self.rooms:
+            self._link.send(Lane.UNRELIABLE, encode_frame(Typing(room, active)))
+
+    def _open(self, rooms: set[RoomId]) -> None:
+        for room in rooms:
+            self._host.room_opened(self.peer, room)
+            if self._sync is not None:
+                self._sync.open_room(room)
+
+    def _send(self, frame: Frame) -> None:
+        for message in split(encode_frame(frame)):
+            self._link.send(Lane.RELIABLE, message)
+
+    async def _next_frame(self) -> Frame:
+        while True:
+            received = await self._link.receive()
+            if received is None:
+                raise AppError("link-failed", {"reason": "closed"})
+            frame = self._decode(*received)
+            if frame is not None:
+                return frame
+
+    def _decode(self, lane: Lane, message: bytes) -> Frame | None:
+        self._beat.heard(_steady())
+        if lane is Lane.UNRELIABLE:
+            return decode_frame(message)
+        whole = self._reassembler.receive(message)
+        return decode_frame(whole) if whole is not None else None
+
+    async def _read(self) -> None:
+        while (received := await self._link.receive()) is not None:
+            frame = self._decode(*received)
+            if isinstance(frame, Bye):
+                return
+            if frame is not None:
+                self._handle(frame)
+
+    def _handle(self, frame: Frame) -> None:
+        gate, sync = self._gate, self._sync
+        if gate is None or sync is None:
+            raise RemoteProtocolError("handshake-order")
+        match frame:
+            case Have() | Events() | Refused():
+                sync.receive(frame)
+            case Rooms():
+                self._open(gate.receive(frame))
+            case Ping(token):
+                self._send(Pong(token))
+            case Pong():
+                self._beat.pong(frame, _steady())
+            case Typing(room, active):
+                if RoomId(room) in gate.open:
+                    self._host.typing(self.peer, RoomId(room), active)
+            case _:
+                raise RemoteProtocolError("handshake-order", type(frame).__name__)
+
+    async def _keep_alive(self) -> None:
+        while not self._beat.is_dead(_steady()):
+            ping = self._beat.tick(_steady())
+            if ping is not None:
+                self._send(ping)
+            if not self.rooms and _steady() > self._opened_at + USELESS_AFTER:
+                log.info("closing a link that shares no room")
+                break
+            await asyncio.sleep(max(self._beat.deadline - _steady(), 0.05))
+        await self._link.close()
+
+
+def _steady() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,176 @@
+"""Keeps one peer linked: negotiates, runs the link, backs off, tries again.
+
+    our id < theirs: we offer.   otherwise: we wait for the offer and ask for it with Want.
+
+A new offer, a Want or a new instance while a link is up means that the other side has lost it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.ids import PeerId
+from app.protocol.backoff import ReconnectionPolicy
+from app.protocol.signals import SESSION_SIZE, Answer, Offer, Signal, Want
+from app.transport.base import Link, LinkTransport, PendingLink
+
+OPEN_TIMEOUT = 15.0
+WANT_AFTER = 2.0
+MAX_SIGNALS = 32
+
+log = logging.getLogger(__name__)
+
+
+class SupervisorHost(Protocol):
+    """What a supervisor needs of the connection manager."""
+
+    @property
+    def me(self) -> PeerId: ...
+
+    async def send_signal(self, peer: PeerId, signal: Signal) -> None:
+        """Raises AppError("unreachable")."""
+        ...
+
+    def connecting(self, peer: PeerId) -> None: ...
+
+    async def serve(self, peer: PeerId, link: Link) -> None:
+        """Authenticate and run the link until it ends."""
+        ...
+
+    def failed(self, peer: PeerId, code: str) -> None: ...
+
+
+class PeerSupervisor:
+    def __init__(self, peer: PeerId, transport: LinkTransport, host: SupervisorHost) -> None:
+        self.peer = peer
+        self.instance = b""
+        self._transport = transport
+        self._host = host
+        self._offers = host.me < peer
+        self._inbox: asyncio.Queue[Offer | Answer | Want] = asyncio.Queue(MAX_SIGNALS)
+        self._policy = ReconnectionPolicy()
+        self._wanted = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._serving: asyncio.Task[None] | None = None
+
+    def reachable(self, instance: bytes) -> None:
+        """A server says that the peer is there, as this run of its program."""
+        if instance != self.instance:
+            self.instance = instance
+            self._interrupt()
+        self._wanted.set()
+        self._hurry.set()
+
+    def unreachable(self) -> None:
+        """No server says so any more; a link that is up stays."""
+        self._wanted.clear()
+
+    def try_now(self) -> None:
+        self._hurry.set()
+
+    def signaled(self, signal: Offer | Answer | Want) -> None:
+        """A signal of this peer arrived."""
+        if isinstance(signal, Offer) == self._offers and not isinstance(signal, Answer):
+            return
+        if not isinstance(signal, Answer):
+            self._interrupt()
+            self._hurry.set()
+        if not self._inbox.full():
+            self._inbox.put_nowait(signal)
+
+    def _interrupt(self) -> None:
+        if self._serving is not None:
+            self._serving.cancel()
+
+    async def run(self) -> None:
+        """Keep the peer linked while it is reachable, until cancelled."""
+        while True:
+            await self._wanted.wait()
+            self._hurry.clear()
+            try:
+                await self._attempt()
+                self._policy.succeeded()
+            except (AppError, RemoteProtocolError) as error:
+                self._note_failure(error)
+                await self._pause(self._policy.failed(random.random()))  # noqa: S311 - jitter
+
+    def _note_failure(self, error: AppError | RemoteProtocolError) -> None:
+        reason = error.params.get("reason") if isinstance(error, AppError) else None
+        log.info("no link: %s", error)
+        self._host.failed(self.peer, str(reason or error.code))
+
+    async def _pause(self, wait: float) -> None:
+        try:
+            async with asyncio.timeout(wait):
+                await self._hurry.wait()
+        except TimeoutError:
+            return
+
+    async def _attempt(self) -> None:
+        self._host.connecting(self.peer)
+        pending = self._transport.pending()
+        try:
+            await (self._offer(pending) if self._offers else self._answer(pending))
+            link = await pending.opened()
+            await self._serve(link)
+        finally:
+            await pending.close()
+
+    async def _serve(self, link: Link) -> None:
+        self._serving = asyncio.ensure_future(self._host.serve(self.peer, link))
+        try:
+            await asyncio.wait({self._serving})
+        finally:
+            serving, self._serving = self._serving, None
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+        if not serving.cancelled():
+            serving.result()
+
+    async def _offer(self, pending: PendingLink) -> None:
+        session = os.urandom(SESSION_SIZE)
+        while not self._inbox.empty():
+            self._inbox.get_nowait()
+        description = await pending.offer()
+        await self._host.send_signal(self.peer, Offer(session, self.instance, description))
+        async with _deadline("no-answer"):
+            while True:
+                signal = await self._inbox.get()
+                if isinstance(signal, Answer) and signal.session == session:
+                    break
+        await pending.complete(signal.description)
+
+    async def _answer(self, pending: PendingLink) -> None:
+        offer = await self._await_offer()
+        description = await pending.accept(offer.description)
+        answer = Answer(offer.session, self.instance, description)
+        await self._host.send_signal(self.peer, answer)
+
+    async def _await_offer(self) -> Offer:
+        async with _deadline("no-offer"):
+            while True:
+                try:
+                    async with asyncio.timeout(WANT_AFTER):
+                        signal = await self._inbox.get()
+                except TimeoutError:
+                    want = Want(os.urandom(SESSION_SIZE), self.instance)
+                    await self._host.send_signal(self.peer, want)
+                    continue
+                if isinstance(signal, Offer) and self._inbox.empty():
+                    return signal
+
+
+@asynccontextmanager
+async def _deadline(reason: str) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(OPEN_TIMEOUT):
+            yield
+    except TimeoutError as error:
+        raise AppError("link-failed", {"reason": reason}) from error

@@ -1,0 +1,114 @@
+"""From commits to changes: builds what front ends see and coalesces summaries."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from app.domain.changes import MemberChanged, MessagesAdded, RoomChanged, RoomRemoved
+from app.domain.clock import physical_ms
+from app.domain.ids import PeerId, RoomId
+from app.domain.room import MemberUpdated
+from app.domain.views import MessageView, RoomSummary
+from app.services.conversation import Conversation, RoomBook
+from app.services.feed import Feed
+from app.storage.records import Committed, MessageRow, RoomOverview
+from app.storage.store import Store
+
+SUMMARY_DELAY = 0.05
+
+
+class Publisher:
+    """Turns rows into views, and tells the feed."""
+
+    def __init__(self, me: PeerId, store: Store, book: RoomBook, feed: Feed) -> None:
+        self.me = me
+        self.feed = feed
+        self.names: dict[PeerId, str] = {}
+        self._store = store
+        self._book = book
+        self._stale: set[RoomId] = set()
+        self._refresher: asyncio.Task[None] | None = None
+
+    def view(self, conversation: Conversation, row: MessageRow) -> MessageView:
+        """Return a row as it is shown now."""
+        status = conversation.tracker.status(row.author, row.seq, row.position)
+        return MessageView(
+            room=row.room,
+            position=row.position,
+            author=row.author,
+            author_name=conversation.name_of(row.author, self.names),
+            own=row.author == self.me,
+            kind=row.kind,
+            text=row.text,
+            time_ms=physical_ms(row.position.hlc),
+            state=status.state,
+            reply_to=row.reply_to,
+            delivered_to=status.delivered_to,
+            read_by=status.read_by,
+        )
+
+    def views(
+        self, conversation: Conversation, rows: Iterable[MessageRow]
+    ) -> tuple[MessageView, ...]:
+        return tuple(self.view(conversation, row) for row in rows)
+
+    def summary(self, conversation: Conversation, overview: RoomOverview) -> RoomSummary:
+        """Return the sidebar's row of a room."""
+        last = self.view(conversation, overview.last) if overview.last else None
+        return RoomSummary(
+            room=conversation.room,
+            name=conversation.name(self.names),
+            kind=conversation.kind,
+            members=len(conversation.others(self.me)) + 1,
+            unread=overview.unread,
+            last=last,
+            draft=overview.draft,
+            peer=conversation.record.peer,
+            read_to=overview.read_to,
+        )
+
+    def committed(self, conversation: Conversation, committed: Committed) -> None:
+        """Tell what a commit added."""
+        if not conversation.record.joined:
+            return
+        if committed.rows:
+            rows = sorted(committed.rows, key=lambda row: row.position)
+            self.feed.publish(MessagesAdded(conversation.room, self.views(conversation, rows)))
+        for effect in committed.effects:
+            if isinstance(effect, MemberUpdated):
+                change = MemberChanged(conversation.room, effect.peer, effect.name, effect.state)
+                self.feed.publish(change)
+        if committed.rows or committed.effects:
+            self.room_changed(conversation.room)
+
+    def room_changed(self, room: RoomId) -> None:
+        """Publish the room's summary soon; many calls in a short time make one change."""
+        self._stale.add(room)
+        if self._refresher is None or self._refresher.done():
+            self._refresher = asyncio.get_running_loop().create_task(self._refresh())
+
+    def room_removed(self, room: RoomId) -> None:
+        self._stale.discard(room)
+        self.feed.publish(RoomRemoved(room))
+
+    async def _refresh(self) -> None:
+        while self._stale:
+            await asyncio.sleep(SUMMARY_DELAY)
+            rooms, self._stale = self._stale, set()
+            for room in rooms:
+                await self._publish_summary(room)
+
+    async def _publish_summary(self, room: RoomId) -> None:
+        conversation = self._book.find(room)
+        if conversation is None or not conversation.record.joined:
+            return
+        overview = await self._store.rooms.overview(room)
+        if self._book.find(room) is conversation:
+            self.feed.publish(RoomChanged(self.summary(conversation, overview)))
+
+    async def close(self) -> None:
+        """Stop refreshing."""
+        if self._refresher is not None:
+            self._refresher.cancel()
+            await asyncio.gather(self._refresher, return_exceptions=True)

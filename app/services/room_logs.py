@@ -1,0 +1,139 @@
+"""The hub between links, front ends and the disk: every event passes through here.
+
+Writes go to the log first; only after the commit are front ends and links told.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from app.domain.errors import RemoteProtocolError
+from app.domain.events import HEADER, Event, KnownBody
+from app.domain.ids import PeerId, RoomId
+from app.domain.room import MemberUpdated
+from app.protocol.log_sync import Span
+from app.services.clocks import WallClock
+from app.services.conversation import Conversation, RoomBook
+from app.services.event_author import EventAuthor
+from app.services.publisher import Publisher
+from app.storage.records import Committed
+from app.storage.store import Store
+
+RECENT_BYTES = 4 * 1024 * 1024
+
+
+class LogWatcher(Protocol):
+    """A link, or whatever else wants to know that a room's log has grown."""
+
+    def log_grew(self, room: RoomId, vector: Mapping[PeerId, int]) -> None: ...
+
+
+class RecentEvents:
+    """The latest events in memory, so that sending them on needs no query."""
+
+    def __init__(self) -> None:
+        self._events: OrderedDict[tuple[RoomId, PeerId, int], bytes] = OrderedDict()
+        self._size = 0
+
+    def add(self, event: Event) -> None:
+        wire = event.encode()
+        self._events[event.header.room, event.header.author, event.header.seq] = wire
+        self._size += len(wire)
+        while self._size > RECENT_BYTES:
+            self._size -= len(self._events.popitem(last=False)[1])
+
+    def take(self, room: RoomId, spans: Sequence[Span], max_bytes: int) -> list[bytes]:
+        """Return events from the start of the spans, as far as all of them are here."""
+        taken: list[bytes] = []
+        size = 0
+        for author, first, last in spans:
+            for seq in range(first, last + 1):
+                wire = self._events.get((room, author, seq))
+                if wire is None or (taken and size + len(wire) > max_bytes):
+                    return taken
+                taken.append(wire)
+                size += len(wire)
+        return taken
+
+
+class RoomLogs:
+    """Appends our events, takes in those of others, and hands out what links ask for."""
+
+    def __init__(
+        self,
+        store: Store,
+        book: RoomBook,
+        author: EventAuthor,
+        wall: WallClock,
+        publisher: Publisher,
+    ) -> None:
+        self._store = store
+        self._book = book
+        self._author = author
+        self._wall = wall
+        self._publisher = publisher
+        self._recent = RecentEvents()
+        self._watchers: set[LogWatcher] = set()
+        self._me = publisher.me
+
+    def watch(self, watcher: LogWatcher) -> None:
+        self._watchers.add(watcher)
+
+    def unwatch(self, watcher: LogWatcher) -> None:
+        self._watchers.discard(watcher)
+
+    async def append(self, room: RoomId, *bodies: KnownBody) -> Committed:
+        """Write our own events; they are on the disk when this returns.
+
+        Raises AppError("unknown-room" | "disk-full" | ...).
+        """
+        conversation = self._book.get(room)
+        compose = self._author.compose(conversation, bodies)
+        committed = await self._store.log.write_own(room, self._me, compose)
+        self._publish(conversation, committed)
+        return committed
+
+    async def ingest(self, room: RoomId, batch: Sequence[bytes]) -> Committed:
+        """Verify and store what a peer sent.
+
+        Raises RemoteProtocolError, after which nothing of the batch has been stored.
+        """
+        conversation = self._book.find(room)
+        if conversation is None:
+            raise RemoteProtocolError("room-not-open")
+        committed = await self._store.log.ingest(
+            room, batch, conversation.keys, self._wall.now_ms()
+        )
+        for event in committed.events:
+            self._author.observe(event.header.hlc)
+        self._publish(conversation, committed)
+        return committed
+
+    async def release_held(self, room: RoomId) -> None:
+        """Show what has been held back and is due now."""
+        conversation = self._book.get(room)
+        committed = await self._store.log.release_held(room, conversation.keys, self._wall.now_ms())
+        self._publish(conversation, committed)
+
+    async def load(self, room: RoomId, spans: Sequence[Span], max_bytes: int) -> list[bytes]:
+        """Return wire bytes from the start of the spans; at least one event, if there is one."""
+        recent = self._recent.take(room, spans, max_bytes)
+        return recent or await self._store.log.events_in(room, spans, max_bytes)
+
+    def _publish(self, conversation: Conversation, committed: Committed) -> None:
+        conversation.state = committed.state
+        conversation.vector.update(committed.vector)
+        for event in committed.events:
+            self._recent.add(event)
+        if any(isinstance(effect, MemberUpdated) for effect in committed.effects):
+            conversation.tracker.set_others(conversation.others(self._me))
+        self._publisher.committed(conversation, committed)
+        for watcher in tuple(self._watchers):
+            watcher.log_grew(conversation.room, conversation.vector)
+
+
+def author_of(wire: bytes) -> PeerId:
+    """Return the author in an event's header, unverified."""
+    return PeerId(HEADER.unpack_from(wire)[2])

@@ -1,0 +1,156 @@
+"""One signaling server: stays connected, in our rooms, listed, and reports who is there."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.domain.changes import ServerChanged, ServerState
+from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.ids import PeerId
+from app.protocol.backoff import ReconnectionPolicy
+from app.services.clocks import WallClock
+from app.services.feed import Feed
+from app.transport.base import (
+    Authenticator,
+    NameCard,
+    PeerJoined,
+    PeerLeft,
+    Present,
+    SignalingSession,
+    SignalingTransport,
+    SignalReceived,
+)
+
+GIVEN_UP = {"bad-url", "server-incompatible"}
+
+
+class SignalingHost(Protocol):
+    """Hears what a server says."""
+
+    def rendezvous(self) -> Sequence[bytes]:
+        """The server rooms that we want to be in."""
+        ...
+
+    def card(self) -> NameCard | None:
+        """Our entry in the directory, None to be unlisted."""
+        ...
+
+    def present(self, url: str, room: bytes, present: Present) -> None: ...
+
+    def absent(self, url: str, room: bytes, peer: PeerId) -> None: ...
+
+    def signaled(self, url: str, sender: PeerId, payload: bytes) -> None: ...
+
+    def online(self, url: str) -> None: ...
+
+    def lost(self, url: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignalingContext:
+    """What the clients of all servers have in common."""
+
+    transport: SignalingTransport
+    who: Authenticator
+    host: SignalingHost
+    feed: Feed
+    wall: WallClock
+
+
+class SignalingClient:
+    def __init__(self, url: str, context: SignalingContext) -> None:
+        self.url = url
+        self.state = ServerState.OFFLINE
+        self.reason: str | None = None
+        self.session: SignalingSession | None = None
+        self._context = context
+        self._host = context.host
+        self._policy = ReconnectionPolicy()
+        self._hurry = asyncio.Event()
+
+    def try_now(self) -> None:
+        """Skip the present wait."""
+        self._hurry.set()
+
+    async def run(self) -> None:
+        """Stay connected until cancelled."""
+        try:
+            while True:
+                self._hurry.clear()
+                self._tell(ServerState.CONNECTING)
+                reason = await self._stay()
+                if reason in GIVEN_UP:
+                    self._tell(ServerState.OFFLINE, reason)
+                    return
+                wait = self._policy.failed(random.random())  # noqa: S311 - jitter, no secret
+                self._tell(ServerState.OFFLINE, reason, wait)
+                await self._pause(wait)
+        finally:
+            await self._close()
+            self._tell(ServerState.OFFLINE, "disconnected")
+
+    async def _pause(self, wait: float) -> None:
+        try:
+            async with asyncio.timeout(wait):
+                await self._hurry.wait()
+        except TimeoutError:
+            return
+
+    async def _stay(self) -> str:
+        """Connect and serve until the connection is lost; return why it ended."""
+        try:
+            session = await self._context.transport.open(self.url, self._context.who)
+            self.session = session
+            wall = self._context.wall
+            wall.learn(self.url, session.server_time_ms - wall.raw_ms())
+            await self._settle(session)
+            self._policy.succeeded()
+            self._tell(ServerState.ONLINE)
+            self._host.online(self.url)
+            async for event in session.events():
+                self._dispatch(event)
+        except (AppError, RemoteProtocolError) as error:
+            return error.code
+        finally:
+            await self._close()
+        return "signaling-lost"
+
+    async def _settle(self, session: SignalingSession) -> None:
+        for room in self._host.rendezvous():
+            await self.enter(room)
+        card = self._host.card()
+        if card is not None:
+            await session.publish(card)
+
+    async def enter(self, room: bytes) -> None:
+        """Join a server room, if we are connected. Raises AppError."""
+        if self.session is not None:
+            for present in await self.session.join(room):
+                self._host.present(self.url, room, present)
+
+    def _dispatch(self, event: PeerJoined | PeerLeft | SignalReceived) -> None:
+        match event:
+            case PeerJoined(room, present):
+                self._host.present(self.url, room, present)
+            case PeerLeft(room, peer):
+                self._host.absent(self.url, room, peer)
+            case SignalReceived(sender, payload):
+                self._host.signaled(self.url, sender, payload)
+
+    async def _close(self) -> None:
+        session, self.session = self.session, None
+        if session is not None:
+            self._host.lost(self.url)
+            await session.close()
+
+    def _tell(
+        self, state: ServerState, reason: str | None = None, retry_in: float | None = None
+    ) -> None:
+        if (state, reason) == (self.state, self.reason) and retry_in is None:
+            return
+        self.state, self.reason = state, reason
+        self._context.feed.publish(ServerChanged(self.url, state, reason, retry_in))

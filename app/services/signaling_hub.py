@@ -1,0 +1,135 @@
+"""All signaling servers together: who is reachable over which, and one way to reach them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from app.domain.changes import ServerState
+from app.domain.errors import AppError
+from app.domain.ids import PeerId, to_text
+from app.services.signaling_client import SignalingClient, SignalingContext
+from app.transport.base import NameCard, SignalingSession
+
+log = logging.getLogger(__name__)
+
+
+class SignalingHub:
+    def __init__(self, group: asyncio.TaskGroup, context: SignalingContext) -> None:
+        self._group = group
+        self._context = context
+        self._clients: dict[str, SignalingClient] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._seen: dict[PeerId, set[tuple[str, bytes]]] = {}
+
+    @property
+    def clients(self) -> Mapping[str, SignalingClient]:
+        return self._clients
+
+    @property
+    def is_online(self) -> bool:
+        return any(client.state is ServerState.ONLINE for client in self._clients.values())
+
+    def connect(self, url: str) -> None:
+        """Keep a connection to this server from now on."""
+        if url in self._tasks and not self._tasks[url].done():
+            self._clients[url].try_now()
+            return
+        client = SignalingClient(url, self._context)
+        self._clients[url] = client
+        self._tasks[url] = self._group.create_task(client.run())
+
+    async def disconnect(self, url: str) -> None:
+        """Raises AppError("unknown-server")."""
+        task = self._tasks.pop(url, None)
+        if task is None:
+            raise AppError("unknown-server", {"server": url})
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        del self._clients[url]
+
+    def try_now(self) -> None:
+        for client in self._clients.values():
+            client.try_now()
+
+    def saw(self, url: str, room: bytes, peer: PeerId) -> None:
+        self._seen.setdefault(peer, set()).add((url, room))
+
+    def missed(self, url: str, room: bytes, peer: PeerId) -> bool:
+        """Note that a peer left a server room; tell whether it is gone from everywhere."""
+        places = self._seen.get(peer, set())
+        places.discard((url, room))
+        if places:
+            return False
+        return self._seen.pop(peer, None) is not None
+
+    def lost(self, url: str) -> list[PeerId]:
+        """Forget who was seen on this server; return who is seen nowhere any more."""
+        gone = []
+        for peer, places in list(self._seen.items()):
+            places -= {place for place in places if place[0] == url}
+            if not places:
+                del self._seen[peer]
+                gone.append(peer)
+        return gone
+
+    async def send(self, peer: PeerId, payload: bytes) -> None:
+        """Relay a payload over a server that the peer is on, else over any.
+
+        Raises AppError("unreachable").
+        """
+        seen_on = {url for url, _ in self._seen.get(peer, ())}
+        ordered = sorted(self._clients.values(), key=lambda client: client.url not in seen_on)
+        reason = "no-server"
+        for client in ordered:
+            if client.session is None:
+                continue
+            try:
+                await client.session.signal(peer, payload)
+            except AppError as error:
+                reason = error.code
+            else:
+                return
+        raise AppError("unreachable", {"peer": to_text(peer), "reason": reason})
+
+    async def enter(self, room: bytes) -> None:
+        """Join a server room everywhere."""
+        await self._everywhere(lambda client: client.enter(room))
+
+    async def leave(self, room: bytes) -> None:
+        await self._each_session(lambda session: session.leave(room))
+
+    async def publish(self, card: NameCard | None) -> None:
+        """Replace our entry in every directory, or remove it."""
+        if card is None:
+            await self._each_session(lambda session: session.unpublish())
+        else:
+            await self._each_session(lambda session: session.publish(card))
+
+    async def search(self, query: str, limit: int) -> Sequence[NameCard]:
+        """Ask all directories; the latest card of each person counts."""
+        found: dict[PeerId, NameCard] = {}
+
+        async def ask(session: SignalingSession) -> None:
+            for card in await session.search(query, limit):
+                known = found.get(card.peer)
+                if known is None or known.time_ms < card.time_ms:
+                    found[card.peer] = card
+
+        await self._each_session(ask)
+        return sorted(found.values(), key=lambda card: (card.name.casefold(), card.peer))[:limit]
+
+    async def _each_session(self, action: Callable[[SignalingSession], Awaitable[None]]) -> None:
+        async def act(client: SignalingClient) -> None:
+            if client.session is not None:
+                await action(client.session)
+
+        await self._everywhere(act)
+
+    async def _everywhere(self, action: Callable[[SignalingClient], Awaitable[None]]) -> None:
+        for client in tuple(self._clients.values()):
+            try:
+                await action(client)
+            except AppError as error:
+                log.info("%s: %s", client.url, error)
