@@ -14,7 +14,10 @@ _CONTAINER_NETWORKS = ("docker", "br-", "veth", "virbr", "vbox", "vmnet")
 def lan_addresses() -> list[str]:
     """Return this machine's addresses on local networks, the likeliest first, IPv4 before IPv6."""
     found = [
-        (adapter.name.startswith(_CONTAINER_NETWORKS), ip.ip if ip.is_IPv4 else ip.ip[0])
+        (
+            adapter.name.startswith(_CONTAINER_NETWORKS),
+            ip.ip if isinstance(ip.ip, str) else ip.ip[0],
+        )
         for adapter in ifaddr.get_adapters()
         for ip in adapter.ips
     ]

@@ -145,3 +145,7 @@ class BoundedServer(_Server):  # type: ignore[misc]
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         await super()._handle_eio_disconnect(eio_sid, reason)
         self._watcher.closed(eio_sid)
+        if eio_sid in self.eio.sockets:
+            # after the closing packet: whoever waits for packets of this client waits in vain
+            queue = self.eio.sockets[eio_sid].queue
+            asyncio.get_running_loop().call_soon(queue.put_nowait, None)

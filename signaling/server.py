@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import secrets
 import socket
@@ -69,7 +70,7 @@ class SignalingServer:
     async def _serve_until_stopped(self, port: int) -> None:
         advertiser = Advertiser(self._config.name, port, self._addresses(), self._interfaces)
         tasks = [asyncio.create_task(self._edge.run())]
-        if self._config.advertise:
+        if self._config.advertise and self._advertisable():
             tasks.append(asyncio.create_task(advertiser.run()))
         try:
             await self._stop.wait()
@@ -82,9 +83,22 @@ class SignalingServer:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(advertiser.close(), WITHDRAW_SECONDS)
 
+    def _advertisable(self) -> bool:
+        host = self._config.host
+        return bool(self._interfaces) or host in ANY_ADDRESS or not _is_loopback(host)
+
     def _addresses(self) -> list[str]:
         host = self._config.host
         if host not in ANY_ADDRESS:
-            return [socket.gethostbyname(host)] if ":" not in host else [host]
+            return [_resolved(host)]
         addresses = [a for a in lan_addresses() if host == "::" or ":" not in a]
         return addresses or [LOOPBACK]
+
+
+def _resolved(host: str) -> str:
+    address: str = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0]  # type: ignore[assignment]
+    return address
+
+
+def _is_loopback(host: str) -> bool:
+    return ipaddress.ip_address(_resolved(host)).is_loopback
