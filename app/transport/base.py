@@ -156,7 +156,11 @@ class Link(Protocol):
         ...
 
     def send(self, lane: Lane, message: bytes) -> None:
-        """Queue one message (at most 16 KiB) without waiting; dropped once the link is closed."""
+        """Queue one message (at most 16 KiB) without waiting; dropped once the link is closed.
+
+        On the unreliable lane it is also dropped while much is queued there already. Raises
+        LocalProtocolError for a longer message.
+        """
         ...
 
     async def drained(self) -> None:
@@ -164,14 +168,25 @@ class Link(Protocol):
         ...
 
     async def receive(self) -> tuple[Lane, bytes] | None:
-        """Return the next message, or None once the link is closed."""
+        """Return the next message, or None once the link is closed. For one reader.
+
+        What arrived before the remote end closed is still returned. Raises RemoteProtocolError,
+        once, when the link was closed because the remote end broke its rules ("not-binary",
+        "message-too-large", "unknown-channel", "bad-packet", "flood").
+        """
         ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Hand out what is queued for at most 0.25 s, tell the remote end, free everything."""
+        ...
 
 
 class PendingLink(Protocol):
-    """A link being negotiated: descriptions go through signaling, then `opened` returns it."""
+    """A link being negotiated: descriptions go through signaling, then `opened` returns it.
+
+    Use it once, as `offer`, `complete`, `opened` or as `accept`, `opened`; another order raises
+    LocalProtocolError. After `close` every call raises AppError("link-failed").
+    """
 
     async def offer(self) -> bytes:
         """Gather candidates and return our description (offering side)."""
@@ -186,10 +201,17 @@ class PendingLink(Protocol):
         ...
 
     async def opened(self) -> Link:
-        """Wait until both channels are open. Raises AppError("link-failed") with its reason."""
+        """Wait until both channels are open, for a bounded time.
+
+        Raises AppError("link-failed") with `reason` "ice-failed" (no way between the machines),
+        "dtls-failed" (the remote end is not the one described), "timeout" or "closed", and with
+        `stage` "signaling", "ice", "dtls" or "sctp"; everything is freed then.
+        """
         ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Give up. Does nothing once `opened` has returned the link, which is then its taker's."""
+        ...
 
 
 class LinkTransport(Protocol):

@@ -22,6 +22,8 @@ from app.transport.webrtc_description import (
 MAX_DATAGRAM = 2048
 MAX_QUEUED = 1024
 GATHER_TIMEOUT = 3
+FIRST_NOT_STUN = 4
+"""The first byte of a packet tells STUN from DTLS (RFC 7983)."""
 
 AddressSource = Callable[[], Sequence[str]]
 
@@ -49,7 +51,7 @@ class IceConnection(aioice.Connection):
         self._partner: tuple[str, int] | None = None
 
     async def get_component_candidates(
-        self, component: int, addresses: list[str], timeout: int = GATHER_TIMEOUT
+        self, component: int, addresses: list[str], *_: object, **__: object
     ) -> list[aioice.Candidate]:
         """Bind to our choice of addresses instead of aioice's, which leaves loopback out."""
         own = self._addresses if addresses or not self.turn_server else []
@@ -65,8 +67,8 @@ class IceConnection(aioice.Connection):
         """
         receive = protocol.datagram_received
 
-        def datagram_received(data: bytes, addr: tuple[Any, ...]) -> None:
-            if not data or len(data) > MAX_DATAGRAM or not self._expects(data, addr):
+        def datagram_received(data: bytes | str, addr: tuple[Any, ...]) -> None:
+            if not isinstance(data, bytes) or not self._expects(data, (addr[0], addr[1])):
                 return
             try:
                 receive(data, addr)
@@ -75,16 +77,15 @@ class IceConnection(aioice.Connection):
 
         protocol.datagram_received = datagram_received  # type: ignore[method-assign]
 
-    def _expects(self, data: bytes, addr: tuple[Any, ...]) -> bool:
+    def _expects(self, data: bytes, sender: tuple[str, int]) -> bool:
         """STUN may come from anywhere and proves itself; the rest only from the remote end."""
-        if data[0] <= 3:  # noqa: PLR2004 - the first byte tells STUN from DTLS (RFC 7983)
+        if not 0 < len(data) <= MAX_DATAGRAM:
+            return False
+        if data[0] < FIRST_NOT_STUN or sender == self._partner:
             return True
-        sender = (addr[0], addr[1])
-        if sender != self._partner:
-            known = {(c._network_host, c.port) for c in self._remote_candidates}
-            if sender not in known:
-                return False
-            self._partner = sender
+        if sender not in {_address(candidate) for candidate in self._remote_candidates}:
+            return False
+        self._partner = sender
         return True
 
     def lines(self) -> list[CandidateLine]:
@@ -113,16 +114,12 @@ class IceConnection(aioice.Connection):
         ends = (pair.local_candidate, pair.remote_candidate)
         if any(end.type == "relay" for end in ends):
             return "relay"
-        return "lan" if all(is_near(end._network_host) for end in ends) else "direct"
+        return "lan" if all(is_near(_address(end)[0]) for end in ends) else "direct"
 
 
-class IceEnd:
-    """What aiortc's DTLS asks of an ICE transport."""
-
-    def __init__(self, connection: IceConnection, *, controlling: bool) -> None:
-        self.role = "controlling" if controlling else "controlled"
-        self._recv = connection.recv
-        self._send = connection.send
+def _address(candidate: aioice.Candidate) -> tuple[str, int]:
+    """Where it is reached, in the spelling of aioice and of sockets."""
+    return str(ipaddress.ip_address(candidate.host)), candidate.port
 
 
 def _line(candidate: aioice.Candidate) -> CandidateLine:

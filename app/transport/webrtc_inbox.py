@@ -26,6 +26,11 @@ class Inbox:
         self._news = asyncio.Event()
 
     @property
+    def size(self) -> int:
+        """Bytes waiting, with their overhead."""
+        return self._size
+
+    @property
     def full(self) -> bool:
         return self._size >= MAX_INBOX
 
@@ -51,16 +56,15 @@ class Inbox:
         self.end()
 
     async def get(self) -> tuple[Lane, bytes] | None:
+        """Return the next message, or None at the end. Raises the failure it ended with, once."""
         while not self._waiting:
+            if self._failure is not None:
+                failure, self._failure = self._failure, None
+                raise failure
             if self._ended:
-                return self._close_out()
+                return None
             self._news.clear()
             await self._news.wait()
         lane, message = self._waiting.popleft()
         self._size -= len(message) + OVERHEAD
         return lane, message
-
-    def _close_out(self) -> None:
-        failure, self._failure = self._failure, None
-        if failure is not None:
-            raise failure

@@ -59,22 +59,24 @@ class WebRtcPendingLink(PendingLink):
         self._gathering: asyncio.Task[Description] | None = None
         self._connecting: asyncio.Task[AppError | None] | None = None
         self._closing: asyncio.Task[None] | None = None
-        self._begun = asyncio.Event()
+        self._described = asyncio.Event()
         self._handed_over = False
 
     async def offer(self) -> bytes:
-        return encode(await self._describe("offer"))
+        return await self._describe(self._begin("offer"))
 
     async def accept(self, offer: bytes) -> bytes:
         remote = decode(offer, "offer")
-        answer = encode(await self._describe("answer"))
-        self._connect(remote)
+        session = self._begin("answer")
+        answer = await self._describe(session)
+        self._connect(session, remote)
         return answer
 
     async def complete(self, answer: bytes) -> None:
-        if self._session is None or self._session.role != "offer" or self._connecting:
+        session = self._session
+        if session is None or session.role != "offer" or self._connecting:
             raise LocalProtocolError("complete() follows offer(), once")
-        self._connect(decode(answer, "answer"))
+        self._connect(session, decode(answer, "answer"))
 
     async def opened(self) -> Link:
         try:
@@ -99,36 +101,31 @@ class WebRtcPendingLink(PendingLink):
     def _stage(self) -> str:
         return self._session.stage if self._session else "signaling"
 
-    async def _describe(self, role: Role) -> Description:
-        """Gather in a task of its own: sockets that are half made cannot be cancelled."""
+    def _begin(self, role: Role) -> Session:
         if self._session is not None:
             raise LocalProtocolError("a pending link is used once")
         self._refuse_if_closed()
         self._session = self._new_session(role)
-        self._gathering = asyncio.create_task(self._session.describe())
+        return self._session
+
+    async def _describe(self, session: Session) -> bytes:
+        """Gather in a task of its own: sockets that are half made cannot be cancelled."""
+        self._gathering = asyncio.create_task(session.describe())
         description = await asyncio.shield(self._gathering)
         self._refuse_if_closed()
-        return description
+        return encode(description)
 
-    def _connect(self, remote: Description) -> None:
+    def _connect(self, session: Session, remote: Description) -> None:
         self._refuse_if_closed()
-        self._connecting = asyncio.create_task(self._try(remote))
-        self._begun.set()
+        self._connecting = asyncio.create_task(_failure(session, remote))
+        self._described.set()
 
     def _refuse_if_closed(self) -> None:
         if self._closing is not None:
             raise link_failed("closed", self._stage)
 
-    async def _try(self, remote: Description) -> AppError | None:
-        assert self._session is not None
-        try:
-            await self._session.connect(remote)
-        except AppError as error:
-            return error
-        return None
-
     async def _outcome(self) -> AppError | None:
-        await self._begun.wait()
+        await self._described.wait()
         if self._connecting is not None:
             await asyncio.wait([self._connecting])
         if self._connecting is None or self._connecting.cancelled():
@@ -136,7 +133,7 @@ class WebRtcPendingLink(PendingLink):
         return self._connecting.result()
 
     async def _shut(self) -> None:
-        self._begun.set()
+        self._described.set()
         if self._connecting is not None:
             self._connecting.cancel()
         tasks = [task for task in (self._gathering, self._connecting) if task is not None]
@@ -144,3 +141,11 @@ class WebRtcPendingLink(PendingLink):
             await asyncio.wait(tasks)
         if self._session is not None:
             await self._session.close()
+
+
+async def _failure(session: Session, remote: Description) -> AppError | None:
+    try:
+        await session.connect(remote)
+    except AppError as error:
+        return error
+    return None

@@ -1,4 +1,4 @@
-"""aiortc's SCTP and DTLS with their rough edges covered.
+"""aiortc's SCTP with its rough edges covered.
 
 What is changed, and why, stands beside each override; aiortc is pinned to the minor version whose
 source these were read from, and tests/transport/test_webrtc_sctp.py notices a renamed hook.
@@ -6,14 +6,23 @@ source these were read from, and tests/transport/test_webrtc_sctp.py notices a r
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from aiortc import RTCDtlsTransport, RTCSctpTransport
-from aiortc.rtcsctptransport import WEBRTC_BINARY, WEBRTC_BINARY_EMPTY, DataChunk
+from aiortc import RTCSctpTransport
+from aiortc.rtcsctptransport import (
+    WEBRTC_BINARY,
+    WEBRTC_BINARY_EMPTY,
+    Chunk,
+    DataChunk,
+    SackChunk,
+    tsn_plus_one,
+)
 
 from app.domain.errors import RemoteProtocolError
 from app.transport.base import Lane
+from app.transport.webrtc_dtls import LinkDtls
 from app.transport.webrtc_inbox import Inbox
 
 MAX_MESSAGE = 16 * 1024
@@ -23,15 +32,9 @@ RTO_INITIAL = 1.0
 RTO_MIN = 0.25
 RTO_MAX = 2.0
 
+MAX_MISORDERED = 1024
 MAX_REASSEMBLY = 2 * 1024 * 1024
 """Bytes of unfinished messages held for a remote end that ignores our receive window."""
-
-
-class LinkDtls(RTCDtlsTransport):
-    """DTLS without SRTP: a chat link carries no media, so no media sessions are kept."""
-
-    def _setup_srtp(self) -> None:
-        return
 
 
 class Ended(Protocol):
@@ -50,14 +53,17 @@ class LinkSctp(RTCSctpTransport):
         self._ended = ended
         self._inbound_streams_max = len(STREAMS)
         self._outbound_streams_count = len(STREAMS)
+        self._progress = asyncio.Event()
         self._rwnd_limit = self._advertised_rwnd
         # A lost INIT waits for this long; aiortc's 3 s is from the superseded RFC 4960.
         self._rto = RTO_INITIAL
 
-    @property
-    def idle(self) -> bool:
-        """Whether everything that was sent has been acknowledged."""
-        return not (self._sent_queue or self._outbound_queue or self._data_channel_queue)
+    async def flushed(self) -> None:
+        """Wait until everything that was sent has been acknowledged, or for ever."""
+        await self._data_channel_flush()
+        while self._sent_queue or self._outbound_queue or self._data_channel_queue:
+            self._progress.clear()
+            await self._progress.wait()
 
     def _set_state(self, state: RTCSctpTransport.State) -> None:
         super()._set_state(state)
@@ -81,10 +87,17 @@ class LinkSctp(RTCSctpTransport):
             raise RemoteProtocolError("unknown-channel")
         if self._rwnd_limit - self._advertised_rwnd > MAX_REASSEMBLY:
             raise RemoteProtocolError("flood")
-        if self._inbox.full and STREAMS[chunk.stream_id] is Lane.RELIABLE:
+        behind = self._inbox.full and STREAMS[chunk.stream_id] is Lane.RELIABLE
+        if behind or self._too_far_ahead(chunk):
             self._sack_needed = True
             return
         await super()._receive_data_chunk(chunk)
+
+    def _too_far_ahead(self, chunk: DataChunk) -> bool:
+        """Bound what is kept, and sorted at every packet, behind a gap."""
+        if len(self._sack_misordered) < MAX_MISORDERED or self._last_received_tsn is None:
+            return False
+        return chunk.tsn != tsn_plus_one(self._last_received_tsn)
 
     async def _receive(self, stream_id: int, pp_id: int, data: bytes) -> None:
         """Deliver bytes; channels opened in band and texts are not part of a chat link."""
@@ -96,19 +109,22 @@ class LinkSctp(RTCSctpTransport):
             raise RemoteProtocolError("message-too-large", f"{len(data)} bytes")
         self._inbox.put(STREAMS[stream_id], data)
 
-    async def _send_chunk(self, chunk: object) -> None:
+    async def _send_chunk(self, chunk: Chunk) -> None:
         """A link that went down while a task was sending is no error of that task."""
         try:
             await super()._send_chunk(chunk)
         except ConnectionError:
             self._ended()
 
+    async def _receive_sack_chunk(self, chunk: SackChunk) -> None:
+        await super()._receive_sack_chunk(chunk)
+        self._progress.set()
+
     def _update_rto(self, R: float) -> None:  # noqa: N803 - aiortc's name
         """aiortc acknowledges at once, so a lost message need not wait RFC 9260's 1 s."""
         super()._update_rto(R)
-        assert self._srtt is not None
-        assert self._rttvar is not None
-        self._rto = max(RTO_MIN, min(self._srtt + 4 * self._rttvar, RTO_MAX))
+        if self._srtt is not None and self._rttvar is not None:
+            self._rto = max(RTO_MIN, min(self._srtt + 4 * self._rttvar, RTO_MAX))
 
     def _t3_expired(self) -> None:
         """Back off (RFC 9260 6.3.3), which the lower minimum makes necessary."""

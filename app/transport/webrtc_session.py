@@ -7,23 +7,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from aiortc import (
-    RTCCertificate,
-    RTCDataChannel,
-    RTCDataChannelParameters,
-    RTCDtlsFingerprint,
-    RTCDtlsParameters,
-    RTCSctpCapabilities,
-)
-from cryptography.hazmat.primitives.hashes import SHA256
-from OpenSSL import SSL
+from aiortc import RTCDataChannel, RTCDataChannelParameters, RTCSctpCapabilities
 
 from app.domain.errors import AppError, RemoteProtocolError
 from app.transport.base import Lane
 from app.transport.webrtc_description import Description, Role
-from app.transport.webrtc_ice import AddressSource, IceConnection, IceEnd
+from app.transport.webrtc_dtls import LinkCertificate, LinkDtls
+from app.transport.webrtc_ice import AddressSource, IceConnection
 from app.transport.webrtc_inbox import Inbox
-from app.transport.webrtc_sctp import MAX_MESSAGE, STREAMS, LinkDtls, LinkSctp
+from app.transport.webrtc_sctp import MAX_MESSAGE, STREAMS, LinkSctp
 
 SCTP_PORT = 5000
 LOW_WATER = 256 * 1024
@@ -48,11 +40,9 @@ class Session:
         self.ended = asyncio.Event()
         self._opened = asyncio.Event()
         self._closing: asyncio.Task[None] | None = None
-        # One certificate for each link: DTLS 1.2 shows it to onlookers, who could otherwise tell
-        # by it that two links on different networks are the same person's. It costs 0.2 ms.
-        self._certificate = RTCCertificate.generateCertificate()
+        self._certificate = LinkCertificate.generateCertificate()
         self._ice = IceConnection(controlling=controlling, addresses=addresses, options=ice_options)
-        self._dtls = LinkDtls(IceEnd(self._ice, controlling=controlling), [self._certificate])
+        self._dtls = LinkDtls(self._ice, self._certificate)
         self._dtls.on("statechange", self._dtls_changed)
         self._sctp = LinkSctp(self._dtls, self.inbox, self._opened.set, self.end)
         self._channels = {lane: _channel(self._sctp, number) for number, lane in STREAMS.items()}
@@ -61,15 +51,11 @@ class Session:
 
     @property
     def local_fingerprint(self) -> bytes:
-        return self._certificate._cert.fingerprint(SHA256())
+        return self._certificate.fingerprint
 
     @property
     def remote_fingerprint(self) -> bytes:
-        """Of the certificate that the remote end proved to own, once DTLS is up."""
-        assert self._dtls._ssl is not None
-        certificate = self._dtls._ssl.get_peer_certificate(as_cryptography=True)
-        assert certificate is not None
-        return certificate.fingerprint(SHA256())
+        return self._dtls.remote_fingerprint
 
     @property
     def route(self) -> str:
@@ -96,9 +82,7 @@ class Session:
         except ConnectionError as error:
             raise link_failed("ice-failed", self.stage) from error
         self.stage = "dtls"
-        await self._dtls.start(_dtls_parameters(remote.fingerprint))
-        if self._dtls.state != "connected":
-            await self._refuse()
+        if not await self._dtls.handshake(remote.fingerprint):
             raise link_failed("dtls-failed", self.stage)
         self.stage = "sctp"
         await self._sctp.start(RTCSctpCapabilities(maxMessageSize=MAX_MESSAGE), SCTP_PORT)
@@ -140,29 +124,13 @@ class Session:
 
     async def _shut(self, *, linger: bool) -> None:
         if linger and self.stage == "open":
-            await self._sctp._data_channel_flush()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._flushed(), LINGER)
+                await asyncio.wait_for(self._sctp.flushed(), LINGER)
         self.ended.set()
-        reader = self._dtls._task
         await self._sctp.stop()
         await self._dtls.stop()
-        if reader is not None:
-            await asyncio.gather(reader, return_exceptions=True)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._ice.close(), CLOSE_LIMIT)
-        self._dtls.remove_all_listeners()
-
-    async def _flushed(self) -> None:
-        while not self._sctp.idle and not self.ended.is_set():
-            await asyncio.sleep(0.01)
-
-    async def _refuse(self) -> None:
-        """Tell the remote end, which may think that DTLS is up, that it is not."""
-        if self._dtls._ssl is not None:
-            with suppress(SSL.Error, ConnectionError):
-                self._dtls._ssl.shutdown()
-                await self._dtls._write_ssl()
 
     def _dtls_changed(self) -> None:
         if self._dtls.state == "closed":
@@ -192,8 +160,3 @@ def _channel(sctp: LinkSctp, number: int) -> RTCDataChannel:
     )
     channel.bufferedAmountLowThreshold = LOW_WATER - 1
     return channel
-
-
-def _dtls_parameters(fingerprint: bytes) -> RTCDtlsParameters:
-    value = ":".join(f"{byte:02X}" for byte in fingerprint)
-    return RTCDtlsParameters([RTCDtlsFingerprint(algorithm="sha-256", value=value)])
