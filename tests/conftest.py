@@ -7,6 +7,7 @@ import inspect
 import logging
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,21 @@ TOLERATED = (
     # asyncio's own remark on slow callbacks in debug mode tells of the machine, not of the code.
     re.compile(r"^asyncio: Executing <"),
 )
+
+
+# Without these a window test cannot run; in a CI run it has to fail for it.
+WINDOW_PROGRAMS = ("Xvfb", "xdotool", "openbox", "import", "dbus-run-session")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker run all tests that start programs, and leave out what cannot run here."""
+    lacking = [name for name in WINDOW_PROGRAMS if shutil.which(name) is None]
+    for item in items:
+        if item.get_closest_marker("e2e") or item.get_closest_marker("window"):
+            item.add_marker(pytest.mark.xdist_group("programs"))
+        if lacking and os.environ.get("CI") != "true" and item.get_closest_marker("window"):
+            item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(lacking)}"))
 
 
 class LogGuard(logging.Handler):
