@@ -43,17 +43,22 @@ class _Scanner:
         if not self._is_map():
             return False
         self._step()
-        values = 1
-        while self._open and values <= MAX_VALUES:
+        passed = 1
+        while self._lacks():
+            if passed == MAX_VALUES:
+                return False
+            passed += 1
             self._open[-1] -= 1
             if len(self._open) == 1 and self._open[0] % 2:
                 self._key()
             else:
                 self._step()
-            values += 1
-            while self._open and not self._open[-1]:
-                self._open.pop()
-        return not self._open and self._at == len(self._raw)
+        return self._at == len(self._raw)
+
+    def _lacks(self) -> bool:
+        while self._open and not self._open[-1]:
+            self._open.pop()
+        return bool(self._open)
 
     def _is_map(self) -> bool:
         first = self._raw[0]

@@ -1,0 +1,75 @@
+"""Random histories of a room, for tests of everything that reads events."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import msgspec
+from hypothesis import strategies as st
+
+from app.domain.events import (
+    Body,
+    Created,
+    Joined,
+    KnownBody,
+    Left,
+    ProfileNamed,
+    Renamed,
+    Text,
+    Unsupported,
+)
+from app.domain.ids import EventId, PeerId, RoomId
+from app.domain.room import Content
+from app.domain.views import Position
+
+ROOM = RoomId(bytes(16))
+AUTHORS = tuple(PeerId(bytes([letter]) * 32) for letter in b"abcd")
+
+names = st.sampled_from(["Ana", "Bo", "Bob", "Ünal", "李", "Dr. E"])
+texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=30)
+event_ids = st.binary(min_size=32, max_size=32)
+known_bodies: st.SearchStrategy[KnownBody] = st.one_of(
+    st.builds(Created, names, st.binary(max_size=16)),
+    st.builds(Joined, names),
+    st.builds(Left),
+    st.builds(Renamed, names),
+    st.builds(ProfileNamed, names),
+    st.builds(Text, texts, st.none() | event_ids),
+)
+bodies: st.SearchStrategy[Body] = known_bodies | st.builds(Unsupported, st.just("poll"))
+
+
+def content(author: PeerId, seq: int, hlc: int, body: Body) -> Content:
+    """Return an opened event whose id follows from its author and number."""
+    event = EventId(hashlib.sha256(author + seq.to_bytes(8, "big")).digest())
+    return Content(ROOM, author, seq, Position(hlc, event), body)
+
+
+@dataclass(frozen=True)
+class Entry:
+    author: PeerId
+    hlc: int
+    body: Body
+
+
+# Few clock values, so that ids must decide; no author's clock need run forward.
+_entries = st.builds(Entry, st.sampled_from(AUTHORS), st.integers(0, 6), bodies)
+
+
+def numbered(entries: list[Entry]) -> list[Content]:
+    """Return the entries as each author's first, second, ... event."""
+    written = dict.fromkeys(AUTHORS, 0)
+    history = []
+    for entry in entries:
+        written[entry.author] += 1
+        history.append(content(entry.author, written[entry.author], entry.hlc, entry.body))
+    return history
+
+
+histories = st.lists(_entries, max_size=24).map(numbered)
+
+
+def packed(**fields: object) -> bytes:
+    """Return a body as a member might send it that is not bound to our types."""
+    return msgspec.msgpack.encode(fields)

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.events import Created, Joined, Left, ProfileNamed, Renamed, Text, Unsupported
+from app.domain.ids import EventId, PeerId
+from app.domain.room import (
+    NOWHERE,
+    Content,
+    Effect,
+    MemberUpdated,
+    RoomNamed,
+    RoomState,
+    RowAdded,
+    reduce,
+)
+from app.domain.views import MessageKind
+from tests.domain.history import AUTHORS, content, histories
+
+ANA, BO, EVE, _ = AUTHORS
+KINDS = {
+    Text: MessageKind.TEXT,
+    Joined: MessageKind.JOINED,
+    Left: MessageKind.LEFT,
+    Renamed: MessageKind.RENAMED,
+    Unsupported: MessageKind.UNSUPPORTED,
+}
+
+
+def replay(history: list[Content]) -> tuple[RoomState, list[Effect]]:
+    state, told = RoomState(), list[Effect]()
+    for event in history:
+        state, effects = reduce(state, event)
+        told += effects
+    return state, told
+
+
+def rows(told: list[Effect]) -> list[RowAdded]:
+    return sorted(
+        (effect for effect in told if isinstance(effect, RowAdded)),
+        key=lambda row: row.content.position,
+    )
+
+
+@given(histories, st.data())
+def test_any_order_of_arrival_ends_in_the_same_room(
+    history: list[Content], data: st.DataObject
+) -> None:
+    state, told = replay(history)
+    shuffled, retold = replay(data.draw(st.permutations(history)))
+    assert shuffled == state
+    assert rows(retold) == rows(told)
+
+
+@given(histories)
+def test_every_event_but_names_and_beginnings_is_a_row(history: list[Content]) -> None:
+    shown = [(row.content, row.kind) for row in rows(replay(history)[1])]
+    wanted = [(c, KINDS[type(c.body)]) for c in history if type(c.body) in KINDS]
+    assert shown == sorted(wanted, key=lambda pair: pair[0].position)
+
+
+@given(histories)
+def test_who_listens_knows_what_the_state_says(history: list[Content]) -> None:
+    state, told = replay(history)
+    room, names, present = "", dict[PeerId, str](), set[PeerId]()
+    for effect in told:
+        match effect:
+            case RoomNamed(name):
+                room = name
+            case MemberUpdated(peer, name, change):
+                names[peer] = name
+                if change != "renamed":
+                    (present.add if change == "joined" else present.discard)(peer)
+    assert room == state.name
+    assert names == {peer: member.name for peer, member in state.members.items()}
+    assert present == {peer for peer, member in state.members.items() if member.present}
+
+
+@given(histories)
+def test_the_state_is_what_the_room_s_order_says(history: list[Content]) -> None:
+    state, _ = replay(history)
+    ordered = sorted(history, key=lambda event: event.position)
+    founding = [c for c in ordered if isinstance(c.body, Created)]
+    naming = [c.body.name for c in ordered if isinstance(c.body, Created | Renamed)]
+    assert state.name == (naming[-1] if naming else "")
+    assert state.founder == (founding[0].author if founding else None)
+    assert state.founded_at == (founding[0].position if founding else NOWHERE)
+    assert state.code == (founding[0].body.code if founding else b"")  # type: ignore[union-attr] # chosen above
+    for author in AUTHORS:
+        check_member(state, author, [c for c in ordered if c.author == author])
+
+
+def check_member(state: RoomState, author: PeerId, own: list[Content]) -> None:
+    names = [c.body.name for c in own if isinstance(c.body, Joined | ProfileNamed)]
+    moves = [c for c in own if isinstance(c.body, Joined | Left)]
+    joins = [c.position for c in moves if isinstance(c.body, Joined)]
+    assert state.name_of(author) == (names[-1] if names else "")
+    assert (author in state.members) == bool(names or moves)
+    if author in state.members:
+        member = state.members[author]
+        assert member.present == (bool(moves) and isinstance(moves[-1].body, Joined))
+        assert member.joined == (joins[0] if joins else NOWHERE)
+
+
+def test_a_text_says_what_it_answers() -> None:
+    answered = bytes(range(32))
+    told = replay([content(ANA, 1, 1, Text("yes", answered)), content(ANA, 2, 2, Text("no"))])[1]
+    first, second = rows(told)
+    assert (first.text, first.reply_to) == ("yes", EventId(answered))
+    assert (second.text, second.reply_to) == ("no", None)
+
+
+def test_rows_carry_what_they_tell() -> None:
+    told = replay(
+        [
+            content(ANA, 1, 1, Joined("Ana")),
+            content(ANA, 2, 2, Renamed("Kitchen")),
+            content(ANA, 3, 3, Unsupported("poll")),
+            content(ANA, 4, 4, Left()),
+        ]
+    )[1]
+    assert [row.text for row in rows(told)] == ["Ana", "Kitchen", "poll", ""]
+
+
+def test_a_join_that_comes_after_the_leave_still_tells_the_name() -> None:
+    left, _ = reduce(RoomState(), content(BO, 2, 5, Left()))
+    state, effects = reduce(left, content(BO, 1, 3, Joined("Bo")))
+    assert MemberUpdated(BO, "Bo", "renamed") in effects
+    assert not state.members[BO].present
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_earlier_of_two_beginnings_founds_the_room(order: int) -> None:
+    both = [content(BO, 1, 7, Created("B", b"b")), content(EVE, 1, 4, Created("E", b"e"))]
+    state, _ = replay(both[::order])
+    assert (state.founder, state.code, state.name) == (EVE, b"e", "B")
+
+
+def test_an_empty_room_knows_nobody() -> None:
+    assert RoomState().name_of(ANA) == ""
+    assert RoomState().founder is None
