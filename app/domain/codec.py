@@ -83,8 +83,7 @@ def is_within_bounds(body: KnownBody) -> bool:
             return _is_name(name, MAX_ROOM_NAME_LENGTH)
         case Joined(name) | ProfileNamed(name):
             return _is_name(name, MAX_NAME_LENGTH)
-        case Left():
-            return True
+    return isinstance(body, Left)
 
 
 def _is_text(text: str) -> bool:
