@@ -38,7 +38,7 @@ class Person:
         }
         return {**body, **changes}
 
-    def card(self, name: str, time_ms: int, **changes: object) -> dict[str, Any]:
+    def card(self, name: str, time_ms: int, /, **changes: object) -> dict[str, Any]:
         """Return a signed card as it travels; `changes` spoil it."""
         signed = name.encode(errors="surrogatepass").decode(errors="replace")
         signature = self.sign(card_message(self.peer, time_ms, signed))

@@ -29,6 +29,14 @@ KINDS = (
 ID = wire.to_text(bytes(range(32)))
 
 
+def complaint(data: object, kind: type[object]) -> str:
+    try:
+        wire.parse(data, kind)
+    except wire.WireError as error:
+        return str(error)
+    return ""
+
+
 @given(st.binary(min_size=32, max_size=32))
 def test_an_id_has_one_text(raw: bytes) -> None:
     text = wire.to_text(raw)
@@ -66,11 +74,7 @@ def test_an_id_with_spare_bits_set_is_refused() -> None:
 
 @given(JSON)
 def test_whatever_arrives_parses_or_is_malformed(data: object) -> None:
-    for kind in KINDS:
-        try:
-            wire.parse(data, kind)
-        except wire.WireError as error:
-            assert len(str(error)) < 200
+    assert all(len(complaint(data, kind)) < 200 for kind in KINDS)
 
 
 def test_a_deeply_nested_answer_is_malformed_not_fatal() -> None:
@@ -100,22 +104,12 @@ def test_a_search_is_bounded(query: str, limit: object) -> None:
         wire.parse({"query": query, "limit": limit}, wire.Search)
 
 
-def complaint(data: object, kind: type[object]) -> str:
-    try:
-        wire.parse(data, kind)
-    except wire.WireError as error:
-        return str(error)
-    return ""
-
-
 def test_a_malformed_report_never_quotes_what_came() -> None:
     secret = "S3CRET"
     for kind in KINDS:
         for field in (*kind.__struct_fields__, *kind.__struct_encode_fields__):
             for value in (secret, {secret: secret}, [secret]):
-                with pytest.raises(wire.WireError) as caught:
-                    wire.parse({field: value}, kind)
-                assert secret not in str(caught.value)
+                assert secret not in complaint({field: value}, kind)
 
 
 def test_fields_of_later_versions_are_ignored() -> None:

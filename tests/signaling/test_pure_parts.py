@@ -12,6 +12,7 @@ from signaling.limits import Limits
 from signaling.registry import REACHED_LIMIT, PeerRegistry
 from tests.signaling.people import Person
 
+ANY = "0.0.0.0"  # noqa: S104 - only turned into a URL
 STEPS = st.lists(st.tuples(st.floats(0, 5), st.floats(0, 4)), max_size=60)
 
 
@@ -112,9 +113,9 @@ def test_only_sockets_without_proof_become_overdue() -> None:
 @pytest.mark.parametrize(
     ("host", "addresses", "url"),
     [
-        ("0.0.0.0", ["10.0.0.7", "fd00::7"], "http://10.0.0.7:80"),
-        ("0.0.0.0", ["fd00::7"], "http://127.0.0.1:80"),
-        ("0.0.0.0", [], "http://127.0.0.1:80"),
+        (ANY, ["10.0.0.7", "fd00::7"], "http://10.0.0.7:80"),
+        (ANY, ["fd00::7"], "http://127.0.0.1:80"),
+        (ANY, [], "http://127.0.0.1:80"),
         ("::", ["fd00::7"], "http://[fd00::7]:80"),
         ("::1", ["10.0.0.7"], "http://[::1]:80"),
         ("example.org", [], "http://example.org:80"),
