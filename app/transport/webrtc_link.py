@@ -102,9 +102,9 @@ class WebRtcPendingLink(PendingLink):
         return self._session.stage if self._session else "signaling"
 
     def _begin(self, role: Role) -> Session:
+        self._refuse_if_closed()
         if self._session is not None:
             raise LocalProtocolError("a pending link is used once")
-        self._refuse_if_closed()
         self._session = self._new_session(role)
         return self._session
 

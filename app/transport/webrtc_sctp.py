@@ -97,7 +97,7 @@ class LinkSctp(RTCSctpTransport):
         """Bound what is kept, and sorted at every packet, behind a gap."""
         if len(self._sack_misordered) < MAX_MISORDERED or self._last_received_tsn is None:
             return False
-        return chunk.tsn != tsn_plus_one(self._last_received_tsn)
+        return bool(chunk.tsn != tsn_plus_one(self._last_received_tsn))
 
     async def _receive(self, stream_id: int, pp_id: int, data: bytes) -> None:
         """Deliver bytes; channels opened in band and texts are not part of a chat link."""

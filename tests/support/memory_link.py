@@ -151,6 +151,7 @@ class MemoryPendingLink(PendingLink):
         try:
             async with asyncio.timeout(self._transport.open_timeout):
                 await self._met.wait()
+                await asyncio.sleep(0)
         except TimeoutError:
             await self.close()
             raise AppError("link-failed", {"reason": "timeout", "stage": "ice"}) from None
@@ -167,9 +168,9 @@ class MemoryPendingLink(PendingLink):
                 await self._link.close()
 
     def _describe(self, role: str) -> bytes:
+        self._refuse_if_closed()
         if self._role:
             raise LocalProtocolError("a pending link is used once")
-        self._refuse_if_closed()
         self._role = role
         self._transport.ether[self._token] = self
         return f"{role}:".encode() + self._token
