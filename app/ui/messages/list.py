@@ -1,0 +1,328 @@
+"""The widget that shows a conversation of any length and paints only what is visible."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from app.domain.changes import Change, RoomRemoved
+from app.domain.views import MessageView, Position, RoomSummary
+from app.ui.messages.copying import selected_text
+from app.ui.messages.down_button import DownButton
+from app.ui.messages.layout import Item
+from app.ui.messages.pointer import Pointer, link_at, over_text, row_at
+from app.ui.messages.scene import Look, Scene
+from app.ui.messages.scrolling import OrdinalScrollBar, key_step, wheel_step
+from app.ui.messages.selection import Selection
+from app.ui.messages.source import Clock, MessageSource
+from app.ui.messages.stage import Stage
+from app.ui.messages.track import Placed
+from app.ui.tasks import TaskOwner
+from app.ui.theme import Theme
+
+STICKY_MS = 1200
+TYPING_MS = 350
+AUTOSCROLL_MS = 30
+BUTTON_MARGIN = 10
+
+
+class MessageList(QAbstractScrollArea):
+    """Shows one room at a time; what happens is told by `apply`.
+
+    `seen` carries the newest message that came into view and was unread; `menu_wanted` a message
+    and a global point; `reply_wanted` the message that was double-clicked; `copied` how many
+    messages went to the clipboard.
+    """
+
+    link_activated = Signal(str)
+    reply_wanted = Signal(object)
+    menu_wanted = Signal(object, QPoint)
+    seen = Signal(object)
+    copied = Signal(int)
+
+    def __init__(
+        self,
+        theme: Theme,
+        source: MessageSource,
+        tasks: TaskOwner,
+        clock: Clock | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._source = source
+        self._tasks = tasks
+        self._clock = clock or Clock()
+        self._changes: list[Change] = []
+        self._placed: list[Placed] = []
+        self._phase = 0
+        self._drag_at = QPoint()
+        self.stage = Stage(theme, source, tasks, self._clock, self._later)
+        self._scene = Scene(self.stage, theme, self._clock)
+        self._pointer = Pointer(self._locate)
+        self._bar = OrdinalScrollBar(self)
+        self._bar.jumped.connect(self._jump)
+        self.setVerticalScrollBar(self._bar)
+        self._down = DownButton(theme, self.viewport())
+        self._down.clicked.connect(self.go_to_end)
+        self._down.hide()
+        self._set_timers()
+        self._set_up()
+
+    def _set_up(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Messages")
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._theme.changed.connect(self._recolour)
+        self._recolour()
+
+    def _set_timers(self) -> None:
+        self._settling = self._timer(0, self._settle, single=True)
+        self._preparing = self._timer(0, self._prepare, single=True)
+        self._sticky = self._timer(STICKY_MS, self.viewport().update, single=True)
+        self._dots = self._timer(TYPING_MS, self._next_phase)
+        self._autoscroll = self._timer(AUTOSCROLL_MS, self._scroll_on)
+
+    def _timer(self, ms: int, slot: object, *, single: bool = False) -> QTimer:
+        timer = QTimer(self)
+        timer.setInterval(ms)
+        timer.setSingleShot(single)
+        timer.timeout.connect(slot)
+        return timer
+
+    # What the window asks of it.
+
+    def open(self, summary: RoomSummary) -> None:
+        """Show a room: at its first unread message, else at its end."""
+        self._pointer.selection = None
+        self._changes.clear()
+        self.stage.enter(summary)
+        self._later()
+
+    def close_room(self) -> None:
+        """Show nothing."""
+        self._pointer.selection = None
+        self._changes.clear()
+        self.stage.enter(None)
+        self._later()
+
+    def apply(self, change: Change) -> None:
+        """Something happened, here or in another room; taken in at the next turn of the loop."""
+        self._changes.append(change)
+        self._later()
+
+    def go_to_end(self) -> None:
+        self.stage.go_to_end()
+
+    def go_to_start(self) -> None:
+        self.stage.go_to_start()
+
+    def go_to(self, place: Position) -> None:
+        """Bring a message into view, loaded or not."""
+        self.stage.go_to(place)
+
+    def clear_divider(self) -> None:
+        """The person left the room's unread messages behind."""
+        self.stage.clear_divider()
+
+    def select_all(self) -> None:
+        """Select the whole conversation, loaded or not."""
+        self._pointer.selection = Selection.everything()
+        self.viewport().update()
+
+    def copy(self) -> None:
+        """Put the selected text on the clipboard, read from the store; emits `copied`."""
+        if self._pointer.selection is not None:
+            self._tasks.spawn(self._copy(self._pointer.selection))
+
+    def visible_messages(self) -> list[MessageView]:
+        """The messages in the viewport, from the top."""
+        return [self.stage.window.rows[row.at] for row in self._placed]
+
+    # Keeping up.
+
+    def _later(self) -> None:
+        if not self._settling.isActive():
+            self._settling.start()
+
+    def _settle(self) -> None:
+        """Take in the changes since the last turn and show what follows from them."""
+        changes, self._changes = self._changes, []
+        if changes:
+            self.stage.apply(changes)
+            self._settling.stop()
+            if any(isinstance(c, RoomRemoved) and c.room == self.stage.pager.room for c in changes):
+                self.close_room()
+        self.stage.resize(self.viewport().width(), self.viewport().height())
+        self._placed = self.stage.place()
+        if self.isVisible():
+            self._note_seen()
+        self._bar.show_place(self.stage.track.ordinals(), self.stage.window.total)
+        self._place_button()
+        self._dots.start() if self.stage.typing else self._dots.stop()
+        self._preparing.start()
+        self.viewport().update()
+
+    def _note_seen(self) -> None:
+        news = self.stage.note_seen(self._placed)
+        if news is not None:
+            self.seen.emit(news)
+
+    def _prepare(self) -> None:
+        if self.stage.prepare():
+            self._preparing.start()
+
+    def _place_button(self) -> None:
+        stage, area = self.stage, self.viewport()
+        _, lower = stage.track.ordinals()
+        shown = max(len(self._placed), 1)
+        self._down.setVisible(not stage.track.pinned and stage.window.total - lower > shown)
+        self._down.set_unread(stage.unread.count)
+        size = self._down.size()
+        self._down.move(
+            area.width() - size.width() - BUTTON_MARGIN + 4,
+            area.height() - size.height() - BUTTON_MARGIN,
+        )
+
+    def _next_phase(self) -> None:
+        self._phase += 1
+        self.viewport().update()
+
+    def _recolour(self) -> None:
+        colour = self._theme.palette.canvas.name()
+        self.setStyleSheet(f"MessageList {{ background: {colour}; }}")
+        self.stage.recolour()
+        self._later()
+
+    async def _copy(self, selection: Selection) -> None:
+        room = self.stage.pager.room
+        if room is not None:
+            text, number = await selected_text(self._source, room, selection, self._clock)
+            QGuiApplication.clipboard().setText(text)
+            self.copied.emit(number)
+
+    # Moving about.
+
+    def _scroll(self, down: int) -> None:
+        if down:
+            self._sticky.start()
+            self.stage.scroll(down)
+            self._settling.stop()
+            self._settle()
+
+    def _jump(self, ordinal: float) -> None:
+        self._sticky.start()
+        if ordinal + self._bar.page >= self.stage.window.total:
+            self.stage.go_to_end()
+        else:
+            self.stage.go_to_ordinal(ordinal)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._scroll(wheel_step(event))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.select_all()
+        elif event.key() == Qt.Key.Key_Home:
+            self.go_to_start()
+        elif event.key() == Qt.Key.Key_End:
+            self.go_to_end()
+        elif event.key() == Qt.Key.Key_Escape and self._pointer.selection is not None:
+            self._pointer.selection = None
+            self.viewport().update()
+        elif step := key_step(event, self.viewport().height()):
+            self._scroll(step)
+        else:
+            event.ignore()
+
+    # The mouse.
+
+    def _locate(self, at: QPoint) -> tuple[Item, QPointF] | None:
+        row = row_at(self._placed, at.y())
+        if row is None:
+            return None
+        return self.stage.rows.item(row.at), QPointF(at.x(), at.y() - row.y)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._pointer.press(event.position().toPoint(), extend=extend)
+            self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._drag_at = event.position().toPoint()
+        if self._pointer.dragging:
+            self._pointer.drag(self._drag_at)
+            outside = not 0 <= self._drag_at.y() < self.viewport().height()
+            self._autoscroll.start() if outside else self._autoscroll.stop()
+            self.viewport().update()
+        else:
+            self.viewport().setCursor(self._cursor_at(self._drag_at))
+
+    def _cursor_at(self, at: QPoint) -> Qt.CursorShape:
+        found = self._locate(at)
+        if found is None:
+            return Qt.CursorShape.ArrowCursor
+        if link_at(*found) is not None:
+            return Qt.CursorShape.PointingHandCursor
+        return Qt.CursorShape.IBeamCursor if over_text(*found) else Qt.CursorShape.ArrowCursor
+
+    def _scroll_on(self) -> None:
+        """The mouse draws a selection beyond an edge: the rows follow."""
+        y, height = self._drag_at.y(), self.viewport().height()
+        self._scroll(y // 4 - 1 if y < 0 else max((y - height) // 4 + 1, 0))
+        self._pointer.drag(self._drag_at)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._autoscroll.stop()
+        link = self._pointer.release(event.position().toPoint())
+        if link is not None:
+            self.link_activated.emit(link)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        message = self._pointer.message_at(event.position().toPoint())
+        if message is not None:
+            self.reply_wanted.emit(message)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        message = self._pointer.message_at(event.pos())
+        if message is not None:
+            self.menu_wanted.emit(message, event.globalPos())
+
+    # Qt's questions.
+
+    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
+        """Nothing: the rows are painted where they are."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._settling.stop()
+        self._settle()
+
+    def showEvent(self, event: QEvent) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self._later()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        look = Look(self._pointer.selection, self._sticky.isActive(), self._phase)
+        self._scene.paint(painter, self._placed, QRectF(event.rect()), look)
+        painter.end()

@@ -1,0 +1,162 @@
+"""Paints measured rows: bubbles, names, lines, times, ticks, avatars."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QTextCharFormat, QTextLayout
+
+from app.domain.views import MessageKind, MessageState, MessageView
+from app.ui.messages.layout import LEFT, TICKS, Item
+from app.ui.theme import (
+    Palette,
+    Radius,
+    Scheme,
+    Size,
+    TextSize,
+    Theme,
+    Weight,
+    font,
+    name_colour,
+    paint_avatar,
+    paint_icon,
+)
+
+STROKE, READ_STROKE = 1.75, 2.5
+"""Ticks of a read message differ by more than their colour."""
+
+_TICKS = {
+    MessageState.QUEUED: "clock",
+    MessageState.SENT: "check",
+    MessageState.DELIVERED: "check-check",
+    MessageState.READ: "check-check",
+}
+
+
+class RowPainter:
+    """Draws rows in the theme's colours; keeps what is the same in every frame."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+        self._name = font(TextSize.PREVIEW, Weight.SEMIBOLD)
+        self._meta = font(TextSize.META, tabular=True)
+        self._avatars: dict[tuple[bytes, str, float], QImage] = {}
+
+    @property
+    def _palette(self) -> Palette:
+        return self._theme.palette
+
+    def row(
+        self, painter: QPainter, item: Item, y: int, selected: tuple[int, int] | None, clip: QRectF
+    ) -> None:
+        """Draw the bubble of `item` with its top at `y`; what is above it stays away."""
+        painter.save()
+        painter.translate(0, y)
+        if item.message.kind not in (MessageKind.TEXT, MessageKind.UNSUPPORTED):
+            self._text(painter, item, self._palette.text2, selected, clip.translated(0, -y))
+        else:
+            self._bubble(painter, item)
+            colour = self._palette.text_out if item.message.own else self._palette.text
+            if item.message.kind is MessageKind.UNSUPPORTED:
+                colour = self._quiet(item.message)
+            self._text(painter, item, colour, selected, clip.translated(0, -y))
+            self._time(painter, item)
+        painter.restore()
+
+    def _quiet(self, message: MessageView) -> QColor:
+        return self._palette.meta_out if message.own else self._palette.text3
+
+    def _bubble(self, painter: QPainter, item: Item) -> None:
+        palette, own = self._palette, item.message.own
+        path = bubble_path(item.bubble, own, item.setting.starts, item.setting.ends)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if self._theme.scheme is Scheme.LIGHT and not own:
+            painter.fillPath(path.translated(0, 1), QColor(22, 24, 29, 16))
+        painter.fillPath(path, palette.bubble_out if own else palette.bubble_in)
+        if item.name:
+            painter.setFont(self._name)
+            painter.setPen(name_colour(item.message.author, palette))
+            top = QPointF(item.bubble.left() + Size.BUBBLE_PAD_X, Size.BUBBLE_PAD_Y)
+            painter.drawText(QPointF(top.x(), top.y() + 13), item.name)
+
+    def avatar(self, painter: QPainter, key: bytes, name: str, bottom: float) -> None:
+        """Draw an author's avatar in the left column, ending at `bottom`."""
+        size = Size.AVATAR_SMALL
+        ratio = painter.device().devicePixelRatioF()
+        image = self._avatars.get((key, name, ratio))
+        if image is None:
+            image = QImage(
+                round(size * ratio), round(size * ratio), QImage.Format.Format_ARGB32_Premultiplied
+            )
+            image.setDevicePixelRatio(ratio)
+            image.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(image)
+            paint_avatar(inner, QRectF(0, 0, size, size), key, name)
+            inner.end()
+            self._avatars[(key, name, ratio)] = image
+        painter.drawImage(QPointF(LEFT, bottom - size), image)
+
+    def _text(
+        self,
+        painter: QPainter,
+        item: Item,
+        colour: QColor,
+        selected: tuple[int, int] | None,
+        clip: QRectF,
+    ) -> None:
+        painter.setPen(colour)
+        if item.stacked:
+            painter.save()
+            painter.setClipRect(item.bubble)
+        for laid in item.blocks:
+            marks = self._marks(selected, laid.block.start)
+            laid.layout.draw(painter, laid.origin, marks, clip)
+        if item.stacked:
+            painter.restore()
+
+    def _marks(self, selected: tuple[int, int] | None, start: int) -> list[QTextLayout.FormatRange]:
+        if selected is None:
+            return []
+        style = QTextCharFormat()
+        style.setBackground(self._palette.selection)
+        mark = QTextLayout.FormatRange()
+        mark.start = max(selected[0] - start, 0)
+        mark.length = selected[1] - start - mark.start
+        mark.format = style
+        return [mark]
+
+    def _time(self, painter: QPainter, item: Item) -> None:
+        painter.setFont(self._meta)
+        painter.setPen(self._quiet(item.message))
+        at = item.time_at
+        painter.drawText(at, item.time)
+        if item.message.own:
+            read = item.message.state is MessageState.READ
+            right = item.bubble.right() - Size.BUBBLE_PAD_X
+            colour = self._palette.accent_text if read else self._palette.meta_out
+            box = QRectF(right - TICKS + 1, at.y() - TICKS + 3.5, TICKS, TICKS)
+            stroke = READ_STROKE if read else STROKE
+            paint_icon(painter, box, _TICKS[item.message.state], colour, stroke)
+
+
+def bubble_path(box: QRectF, own: bool, starts: bool, ends: bool) -> QPainterPath:
+    """Return the outline of a bubble: small corners where it meets its group's others."""
+    outer, inner = float(Radius.BUBBLE), float(Radius.BUBBLE_INNER)
+    upper = outer if starts else inner
+    lower = outer if ends else inner
+    # Clockwise from the top left.
+    corners = (outer, upper, lower, outer) if own else (upper, outer, outer, lower)
+    limit = min(box.width(), box.height()) / 2
+    return _rounded(box, [min(radius, limit) for radius in corners])
+
+
+def _rounded(box: QRectF, radii: list[float]) -> QPainterPath:
+    top_left, top_right, bottom_right, bottom_left = (2 * radius for radius in radii)
+    path = QPainterPath(QPointF(box.left() + radii[0], box.top()))
+    path.arcTo(box.right() - top_right, box.top(), top_right, top_right, 90, -90)
+    path.arcTo(
+        box.right() - bottom_right, box.bottom() - bottom_right, bottom_right, bottom_right, 0, -90
+    )
+    path.arcTo(box.left(), box.bottom() - bottom_left, bottom_left, bottom_left, 270, -90)
+    path.arcTo(box.left(), box.top(), top_left, top_left, 180, -90)
+    path.closeSubpath()
+    return path

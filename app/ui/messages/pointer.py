@@ -1,0 +1,127 @@
+"""The mouse over the list: which character is under it, selecting, links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtGui import QTextLine
+
+from app.domain.views import MessageView
+from app.ui.messages.layout import Item, Laid
+from app.ui.messages.selection import Point, Selection
+from app.ui.messages.text import units
+from app.ui.messages.track import Placed
+
+
+def row_at(placed: list[Placed], y: int) -> Placed | None:
+    """Return the row whose bubble or space above it is at `y`; the nearest beyond the ends."""
+    for row in placed:
+        if y < row.bottom:
+            return row
+    return placed[-1] if placed else None
+
+
+def point_at(item: Item, at: QPointF) -> Point:
+    """Return the character boundary of `item` that is nearest to `at`, relative to it."""
+    place = item.message.position
+    if at.y() < 0:
+        return Point(place, 0)
+    laid = item.blocks[-1]
+    for block in item.blocks:
+        if at.y() < block.origin.y() + block.height:
+            laid = block
+            break
+    inside = at - laid.origin
+    if inside.y() >= laid.height:
+        return Point(place, laid.block.start + units(laid.block.text))
+    line = _line_at(laid, inside.y())
+    return Point(place, laid.block.start + _cursor(line, inside.x()))
+
+
+def link_at(item: Item, at: QPointF) -> str | None:
+    """Return the address under `at`, relative to the row; None if there is none."""
+    for laid in item.blocks:
+        inside = at - laid.origin
+        if laid.block.spans and 0 <= inside.y() < laid.height:
+            line = _line_at(laid, inside.y())
+            if not 0 <= inside.x() - _start(line) <= line.naturalTextWidth():
+                return None
+            unit = _cursor(line, inside.x(), on_character=True)
+            for span in laid.block.spans:
+                if span.start <= unit < span.start + span.length:
+                    return span.url
+    return None
+
+
+def over_text(item: Item, at: QPointF) -> bool:
+    """Tell whether `at`, relative to the row, is on its text."""
+    return any(
+        0 <= at.y() - laid.origin.y() < laid.height
+        and 0 <= at.x() - laid.origin.x() <= laid.layout.boundingRect().width()
+        for laid in item.blocks
+    )
+
+
+def _line_at(laid: Laid, y: float) -> QTextLine:
+    lines = [laid.layout.lineAt(at) for at in range(laid.layout.lineCount())]
+    below = [line for line in lines if y < line.y() + line.height()]
+    return below[0] if below else lines[-1]
+
+
+def _start(line: QTextLine) -> float:
+    return line.naturalTextRect().left()
+
+
+def _cursor(line: QTextLine, x: float, *, on_character: bool = False) -> int:
+    between = QTextLine.CursorPosition.CursorBetweenCharacters
+    where = QTextLine.CursorPosition.CursorOnCharacter if on_character else between
+    return line.xToCursor(x, where)
+
+
+class Pointer:
+    """Follows one press of the button: a click on something, or a selection being drawn."""
+
+    def __init__(self, locate: Callable[[QPoint], tuple[Item, QPointF] | None]) -> None:
+        self._locate = locate
+        self._pressed: Point | None = None
+        self._link: str | None = None
+        self.selection: Selection | None = None
+
+    @property
+    def dragging(self) -> bool:
+        return self._pressed is not None
+
+    def press(self, at: QPoint, *, extend: bool) -> None:
+        """The button went down; `extend` moves the end of what is selected already."""
+        found = self._locate(at)
+        if found is None:
+            return
+        self._link = link_at(*found)
+        point = point_at(*found)
+        if extend and self.selection is not None:
+            self._pressed = self.selection.anchor
+            self.selection = Selection(self._pressed, point)
+        else:
+            self._pressed = point
+            self.selection = None
+
+    def drag(self, at: QPoint) -> None:
+        found = self._locate(at)
+        if self._pressed is not None and found is not None:
+            self.selection = Selection(self._pressed, point_at(*found))
+
+    def release(self, at: QPoint) -> str | None:
+        """The button went up; return the address that was clicked, if one was."""
+        self._pressed = None
+        found = self._locate(at)
+        if self.selection is not None and self.selection.empty:
+            self.selection = None
+        link, self._link = self._link, None
+        if link is None or found is None or self.selection is not None:
+            return None
+        return link if link_at(*found) == link else None
+
+    def message_at(self, at: QPoint) -> MessageView | None:
+        found = self._locate(at)
+        return found[0].message if found else None

@@ -1,0 +1,135 @@
+"""What a text consists of: blocks with links in them; and offsets as Qt counts them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+BIG_EMOJI = 3
+LINE_BREAK = "\u2028"
+_URL = re.compile(
+    r"\b(?:https?://|www\.)[^\s<>\"\u2028\u2029]+|\bparlor:[\w/?=&.%+-]+", re.IGNORECASE
+)
+_TRAILING = ".,;:!?'*_~\u2026"
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+_EMOJI_PARTS = {0x200D, 0xFE0F, 0x20E3}
+_STACKED = re.compile(
+    r"[\u0300-\u036f\u0483-\u0489\u0e31-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A link: where it is, in UTF-16 units of the block's text, and where it leads."""
+
+    start: int
+    length: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of lines in one style. `start` is its place in the message, in UTF-16 units."""
+
+    text: str
+    start: int
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """`big` for up to three emoji alone; `stacked` if marks may reach out of their line."""
+
+    blocks: tuple[Block, ...]
+    big: bool = False
+    stacked: bool = False
+
+
+def parse(text: str) -> Content:
+    """Split a message's text into what is laid out. Never fails, whatever the text."""
+    shown = clean(text)
+    if is_big_emoji(shown):
+        return Content((Block(shown, 0),), big=True)
+    return Content((Block(shown, 0, links(shown)),), stacked=bool(_STACKED.search(shown)))
+
+
+def clean(text: str) -> str:
+    """Return `text` of the same length, safe to lay out on one canvas.
+
+    Line ends become U+2028; control and bidi override characters become blanks or nothing
+    that could leave the bubble.
+    """
+    return text.translate(_CLEAN)
+
+
+_CLEAN = dict.fromkeys(range(32), " ") | {
+    0x7F: " ",
+    0x0A: LINE_BREAK,
+    0x0D: "\u200b",
+    0x09: " ",
+    0x2029: LINE_BREAK,
+    0x202D: "\u200b",
+    0x202E: "\u200b",
+    0xFFFC: "\ufffd",
+}
+
+
+def links(text: str) -> tuple[Span, ...]:
+    """Find the addresses in `text`, without the punctuation that follows them."""
+    found = []
+    for match in _URL.finditer(text):
+        address = _trimmed(match.group())
+        url = address if ":" in address[:8] else f"https://{address}"
+        found.append(Span(units(text[: match.start()]), units(address), url))
+    return tuple(found)
+
+
+def _trimmed(address: str) -> str:
+    while address:
+        last = address[-1]
+        unpaired = last in _PAIRS and address.count(last) > address.count(_PAIRS[last])
+        if last not in _TRAILING and not unpaired:
+            break
+        address = address[:-1]
+    return address
+
+
+def is_big_emoji(text: str) -> bool:
+    """Tell whether `text` is one to three emoji and nothing else."""
+    count = 0
+    joined = False
+    if not text or len(text) > BIG_EMOJI * 12:
+        return False
+    for character in text:
+        code = ord(character)
+        if code in _EMOJI_PARTS or 0x1F3FB <= code <= 0x1F3FF or 0xE0020 <= code <= 0xE007F:  # noqa: PLR2004 - Unicode's own ranges
+            joined = code == 0x200D  # noqa: PLR2004 - the joiner
+        elif _is_emoji(character, code):
+            count += not joined
+            joined = False
+        else:
+            return False
+    flags = sum(0x1F1E6 <= ord(character) <= 0x1F1FF for character in text)  # noqa: PLR2004 - flag letters
+    return 0 < count - flags // 2 <= BIG_EMOJI
+
+
+def _is_emoji(character: str, code: int) -> bool:
+    return unicodedata.category(character) == "So" and (code >= 0x1F000 or 0x2600 <= code <= 0x27BF)  # noqa: PLR2004 - Unicode's own ranges
+
+
+def is_rtl(text: str) -> bool:
+    """Tell whether the first character of `text` that has a direction runs to the left."""
+    directions = (unicodedata.bidirectional(character) for character in text)
+    return next((way for way in directions if way in ("L", "R", "AL")), "L") != "L"
+
+
+def units(text: str) -> int:
+    """Return the length of `text` in UTF-16 units, as Qt counts."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def cut(text: str, start: int, end: int) -> str:
+    """Return the part of `text` between two offsets in UTF-16 units."""
+    raw = text.encode("utf-16-le", "surrogatepass")[2 * start : 2 * end]
+    return raw.decode("utf-16-le", "ignore")

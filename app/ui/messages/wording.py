@@ -1,0 +1,58 @@
+"""The words and dates of the list."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app.domain.views import MessageKind, MessageState, MessageView
+from app.ui.messages.source import Clock
+from app.ui.phrases import count, message_line
+
+_STATES = {
+    MessageState.QUEUED: "waiting to be sent",
+    MessageState.SENT: "sent",
+    MessageState.DELIVERED: "delivered",
+    MessageState.READ: "read",
+}
+_WEEK = 7
+
+
+def day_line(day: date, today: date) -> str:
+    """`Today`, `Yesterday`, `Thursday`, `21 November`, `21 November 2024`."""
+    days = (today - day).days
+    if days in (0, 1):
+        return ("Today", "Yesterday")[days]
+    if 1 < days < _WEEK:
+        return f"{day:%A}"
+    return f"{day.day} {day:%B}" if day.year == today.year else f"{day.day} {day:%B} {day.year}"
+
+
+def new_line(number: int) -> str:
+    return count(number, "new message")
+
+
+def time_line(time_ms: int, clock: Clock) -> str:
+    return f"{clock.at(time_ms):%H:%M}"
+
+
+def shown_text(message: MessageView) -> str:
+    """What stands in the row: the text itself, or a sentence for what is not a text."""
+    return message.text if message.kind is MessageKind.TEXT else message_line(message)
+
+
+def spoken(message: MessageView, clock: Clock) -> str:
+    """The whole row as a sentence, for a screen reader."""
+    time = time_line(message.time_ms, clock)
+    if message.kind is not MessageKind.TEXT:
+        return f"{shown_text(message)}, {time}"
+    name = "You" if message.own else message.author_name
+    state = f", {_STATES[message.state]}" if message.own else ""
+    return f"{name}: {message.text}, {time}{state}"
+
+
+def copied(message: MessageView, text: str, clock: Clock) -> str:
+    """One message among several on the clipboard."""
+    when = f"{clock.at(message.time_ms):%Y-%m-%d %H:%M}"
+    if message.kind is not MessageKind.TEXT:
+        return f"[{when}] {text}"
+    return f"[{when}] {message.author_name}: {text}"

@@ -1,0 +1,8 @@
+"""All entries by name. A widget's entries stand in a module of its own and are merged here."""
+
+from __future__ import annotations
+
+from tests.gallery import message_lists
+from tests.gallery.entry import Entry
+
+ENTRIES: dict[str, Entry] = {**message_lists.ENTRIES}
