@@ -20,7 +20,10 @@ EPHEMERAL_SIZE = 32
 
 def seal_body(key: bytes, header: bytes, body: bytes) -> bytes:
     """Return nonce (12 bytes), ciphertext and tag (16), bound to the event's header."""
-    nonce = os.urandom(NONCE_SIZE)
+    return _seal_body(key, header, body, os.urandom(NONCE_SIZE))
+
+
+def _seal_body(key: bytes, header: bytes, body: bytes, nonce: bytes) -> bytes:
     return nonce + ChaCha20Poly1305(key).encrypt(nonce, body, header)
 
 
@@ -41,8 +44,14 @@ def seal_for(identity: Identity, peer: PeerId, payload: bytes) -> bytes:
 
     Ephemeral-static and static-static X25519 both enter the key: a server that relays this can
     neither read, change nor forge it. Returns the ephemeral key (32 bytes) and the sealed bytes.
+    Raises RemoteProtocolError("bad-peer-id").
     """
-    ephemeral = X25519PrivateKey.generate()
+    return _seal_for(identity, peer, payload, X25519PrivateKey.generate())
+
+
+def _seal_for(
+    identity: Identity, peer: PeerId, payload: bytes, ephemeral: X25519PrivateKey
+) -> bytes:
     public = ephemeral.public_key().public_bytes_raw()
     fresh = exchange(ephemeral, agreement_key(peer))
     key = _payload_key(fresh, identity.agree(peer), public, identity.peer, peer)

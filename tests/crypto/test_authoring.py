@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import dataclasses
+import os
+
+import pytest
+from hypothesis import given
+
+from app.crypto.authoring import SIGNED_PREFIX, is_authentic, open_event, write_event
+from app.crypto.identity import Identity, verify
+from app.crypto.room_keys import epoch_keys, room_id
+from app.crypto.seal import seal_body
+from app.domain.errors import LocalProtocolError
+from app.domain.events import (
+    FIRST_PREV,
+    Event,
+    Header,
+    KnownBody,
+    Text,
+    Unsupported,
+    compute_id,
+    decode_event,
+)
+from tests.domain.history import known_bodies, packed
+
+SECRET = b"s" * 32
+KEYS = epoch_keys(0, SECRET)
+ANA, BO = Identity(b"a" * 32), Identity(b"b" * 32)
+HEADER = Header(room_id(SECRET), ANA.peer, 1, FIRST_PREV, 5, 0)
+
+
+def sealed_by_hand(raw: bytes) -> Event:
+    sealed = seal_body(KEYS.body, HEADER.encode(), raw)
+    identifier = compute_id(HEADER, sealed)
+    return Event(HEADER, sealed, ANA.sign(SIGNED_PREFIX + identifier), identifier)
+
+
+@given(known_bodies)
+def test_members_read_what_was_written(body: KnownBody) -> None:
+    event = decode_event(write_event(ANA, HEADER, body, KEYS).encode())
+    assert is_authentic(event)
+    assert open_event(event, KEYS) == body
+    assert event.header == HEADER
+
+
+def test_a_longest_text_is_an_event() -> None:
+    event = write_event(ANA, HEADER, Text("x" * 65536, bytes(32)), KEYS)
+    assert decode_event(event.encode()) == event
+
+
+def test_only_the_author_can_have_signed() -> None:
+    event = write_event(ANA, HEADER, Text("hi"), KEYS)
+    other = dataclasses.replace(event.header, author=BO.peer)
+    assert not is_authentic(dataclasses.replace(event, header=other))
+    assert not is_authentic(dataclasses.replace(event, signature=BO.sign(event.id)))
+    assert not is_authentic(dataclasses.replace(event, signature=ANA.sign(event.id)))
+    assert verify(ANA.peer, SIGNED_PREFIX + event.id, event.signature)
+
+
+def test_without_the_key_nothing_is_read() -> None:
+    event = write_event(ANA, HEADER, Text("hi"), KEYS)
+    assert open_event(event, epoch_keys(0, b"t" * 32)) == Unsupported("sealed")
+    moved = dataclasses.replace(event, header=dataclasses.replace(HEADER, hlc=6))
+    assert open_event(moved, KEYS) == Unsupported("sealed")
+    assert open_event(dataclasses.replace(event, sealed=b""), KEYS) == Unsupported("sealed")
+
+
+def test_a_newer_kind_is_signed_like_any_other() -> None:
+    event = sealed_by_hand(packed(t="poll"))
+    assert is_authentic(event)
+    assert open_event(event, KEYS) == Unsupported("poll")
+    assert open_event(sealed_by_hand(os.urandom(50)), KEYS) == Unsupported("")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [dataclasses.replace(HEADER, author=BO.peer), dataclasses.replace(HEADER, epoch=1)],
+)
+def test_we_write_in_our_own_name_and_under_the_right_key(header: Header) -> None:
+    with pytest.raises(LocalProtocolError):
+        write_event(ANA, header, Text("hi"), KEYS)
