@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from app.crypto.identity import Identity
 from app.domain.changes import ErrorRaised, LinkChanged, LinkState, MemberChanged
 from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.ids import PeerId, RoomId, to_text
+from app.domain.views import RoomKind
 from app.protocol.signals import Answer, Knock, Offer, Signal, SignalOpener, Want, seal_signal
+from app.services.background import Background
 from app.services.clocks import WallClock
 from app.services.conversation import RoomBook
 from app.services.feed import Feed
 from app.services.link_sync import LinkSync
+from app.services.me import Me
 from app.services.peer_link import PeerLink
 from app.services.peer_supervisor import PeerSupervisor
 from app.services.room_logs import RoomLogs
@@ -43,8 +45,7 @@ class LinkReport:
 class ManagerParts:
     """What the manager works with."""
 
-    identity: Identity
-    instance: bytes
+    me: Me
     transport: LinkTransport
     book: RoomBook
     logs: RoomLogs
@@ -52,21 +53,21 @@ class ManagerParts:
     feed: Feed
     typing: TypingService
     make_sync: Callable[[PeerId], LinkSync]
-    relay: Callable[[PeerId, bytes], object]
+    relay: Callable[[PeerId, bytes], Awaitable[None]]
 
 
 class ConnectionManager:
-    def __init__(self, group: asyncio.TaskGroup, parts: ManagerParts) -> None:
-        self._group = group
+    def __init__(self, background: Background, parts: ManagerParts) -> None:
+        self._background = background
         self._parts = parts
-        self._opener = SignalOpener(parts.identity, parts.instance)
+        self._opener = SignalOpener(parts.me.identity, parts.me.instance)
         self._supervisors: dict[PeerId, PeerSupervisor] = {}
         self._reports: dict[PeerId, LinkReport] = {}
         self.last_seen: dict[PeerId, int] = {}
 
     @property
     def me(self) -> PeerId:
-        return self._parts.identity.peer
+        return self._parts.me.peer
 
     @property
     def reports(self) -> Mapping[PeerId, LinkReport]:
@@ -95,7 +96,7 @@ class ConnectionManager:
         if supervisor is None:
             supervisor = PeerSupervisor(peer, self._parts.transport, self)
             self._supervisors[peer] = supervisor
-            self._group.create_task(supervisor.run())
+            self._background.spawn(supervisor.run())
         supervisor.reachable(instance)
 
     def unreachable(self, peer: PeerId) -> None:
@@ -125,9 +126,7 @@ class ConnectionManager:
     # -- SupervisorHost
 
     async def send_signal(self, peer: PeerId, signal: Signal) -> None:
-        result = self._parts.relay(peer, seal_signal(self._parts.identity, peer, signal))
-        if asyncio.iscoroutine(result):
-            await result
+        await self._parts.relay(peer, seal_signal(self._parts.me.identity, peer, signal))
 
     def connecting(self, peer: PeerId) -> None:
         self._report(LinkReport(peer, LinkState.CONNECTING, _now_ms()))
@@ -138,7 +137,7 @@ class ConnectionManager:
         self._report(LinkReport(peer, LinkState.OFFLINE, _now_ms(), code))
 
     async def serve(self, peer: PeerId, link: Link) -> None:
-        live = PeerLink(self._parts.identity, peer, link, self, self._parts.wall)
+        live = PeerLink(self._parts.me.identity, peer, link, self, self._parts.wall)
         reason = "closed"
         try:
             await live.authenticate()
@@ -165,7 +164,7 @@ class ConnectionManager:
         return {
             room.room: room.latest_keys.proof
             for room in self._parts.book
-            if room.record.peer in (None, peer)
+            if room.record.peer in (None, peer) and room.kind is not RoomKind.NOTES
         }
 
     def room_opened(self, peer: PeerId, room: RoomId) -> None:
@@ -186,6 +185,15 @@ class ConnectionManager:
     def room_removed(self, room: RoomId) -> None:
         for link in self.links():
             link.withdraw(room)
+
+    def send_read(self, room: RoomId, read: Mapping[PeerId, int]) -> None:
+        """Report what we have read to everybody linked in the room."""
+        for link in self.links():
+            link.send_read(room, read)
+
+    def send_typing(self, room: RoomId, active: bool) -> None:
+        for link in self.links():
+            link.send_typing(room, active)
 
     async def close(self) -> None:
         """Say goodbye on every link."""

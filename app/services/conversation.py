@@ -14,16 +14,22 @@ from app.domain.views import Position, RoomKind
 from app.storage.records import RoomRecord
 
 NOTES_NAME = "Notes to self"
+UNNAMED = "New room"
+"""Until a member has told us the name of a room that we joined."""
 
 
 @dataclass(slots=True)
 class Conversation:
-    """One room: its keys, reduced state, version vector and ticks."""
+    """One room: its keys, reduced state, version vector and ticks.
+
+    `held` tells that events may be stored which are not shown yet.
+    """
 
     record: RoomRecord
     state: RoomState
     vector: dict[PeerId, int]
     tracker: DeliveryTracker
+    held: bool = True
     keys: Mapping[int, EpochKeys] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,7 +53,7 @@ class Conversation:
             return NOTES_NAME
         if self.record.peer is not None:
             return self.name_of(self.record.peer, names)
-        return self.state.name
+        return self.state.name or UNNAMED
 
     def name_of(self, peer: PeerId, names: Mapping[PeerId, str]) -> str:
         """Return a person's name, or the beginning of the id of somebody nameless."""
@@ -85,5 +91,12 @@ class RoomBook:
         """Raises AppError("unknown-room")."""
         conversation = self._rooms.get(room)
         if conversation is None:
+            raise AppError("unknown-room", {"room": to_text(room)})
+        return conversation
+
+    def listed(self, room: RoomId) -> Conversation:
+        """Return a room that is shown. Raises AppError("unknown-room")."""
+        conversation = self.get(room)
+        if not conversation.record.joined:
             raise AppError("unknown-room", {"room": to_text(room)})
         return conversation

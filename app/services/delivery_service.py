@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from app.domain.changes import StatusChanged
 from app.domain.ids import EventId, PeerId, RoomId
@@ -17,6 +17,7 @@ MAX_STATUS_EVENTS = 5_000
 
 class DeliveryService:
     def __init__(self, store: Store, book: RoomBook, publisher: Publisher) -> None:
+        self.on_report: Callable[[RoomId], None] = lambda _room: None
         self._store = store
         self._book = book
         self._publisher = publisher
@@ -46,6 +47,7 @@ class DeliveryService:
         await self._tell(conversation, advance.stored, MessageState.DELIVERED, member)
         await self._tell(conversation, advance.read, MessageState.READ, member)
         await self._store.marks.update(room, member, stored, read)
+        self.on_report(room)
 
     async def _tell(
         self, conversation: Conversation, seqs: range, state: MessageState, by: PeerId

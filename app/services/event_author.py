@@ -21,10 +21,10 @@ class EventAuthor:
     What `compose` returns runs on the storage thread, one at a time; `observe` runs on the loop.
     """
 
-    def __init__(self, identity: Identity, wall: WallClock, last_hlc: int) -> None:
+    def __init__(self, identity: Identity, wall: WallClock) -> None:
         self._identity = identity
         self._wall = wall
-        self._clock = HybridClock(last_hlc)
+        self._clock = HybridClock()
         self._observed = 0
 
     def observe(self, hlc: int) -> None:

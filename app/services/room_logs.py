@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from app.domain.errors import RemoteProtocolError
-from app.domain.events import HEADER, Event, KnownBody
+from app.domain.events import Event, KnownBody
 from app.domain.ids import PeerId, RoomId
 from app.domain.room import MemberUpdated
 from app.protocol.log_sync import Span
@@ -84,6 +84,10 @@ class RoomLogs:
     def unwatch(self, watcher: LogWatcher) -> None:
         self._watchers.discard(watcher)
 
+    async def start(self) -> None:
+        """Write after everything that is stored already."""
+        self._author.observe(await self._store.log.last_hlc())
+
     async def append(self, room: RoomId, *bodies: KnownBody) -> Committed:
         """Write our own events; they are on the disk when this returns.
 
@@ -108,6 +112,7 @@ class RoomLogs:
         )
         for event in committed.events:
             self._author.observe(event.header.hlc)
+        conversation.held = conversation.held or committed.held > 0
         self._publish(conversation, committed)
         return committed
 
@@ -115,6 +120,7 @@ class RoomLogs:
         """Show what has been held back and is due now."""
         conversation = self._book.get(room)
         committed = await self._store.log.release_held(room, conversation.keys, self._wall.now_ms())
+        conversation.held = committed.held > 0
         self._publish(conversation, committed)
 
     async def load(self, room: RoomId, spans: Sequence[Span], max_bytes: int) -> list[bytes]:
@@ -132,8 +138,3 @@ class RoomLogs:
         self._publisher.committed(conversation, committed)
         for watcher in tuple(self._watchers):
             watcher.log_grew(conversation.room, conversation.vector)
-
-
-def author_of(wire: bytes) -> PeerId:
-    """Return the author in an event's header, unverified."""
-    return PeerId(HEADER.unpack_from(wire)[2])

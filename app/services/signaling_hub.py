@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 
 from app.domain.changes import ServerState
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, to_text
+from app.services.background import Background
 from app.services.signaling_client import SignalingClient, SignalingContext
 from app.transport.base import NameCard, SignalingSession
 
@@ -16,8 +17,8 @@ log = logging.getLogger(__name__)
 
 
 class SignalingHub:
-    def __init__(self, group: asyncio.TaskGroup, context: SignalingContext) -> None:
-        self._group = group
+    def __init__(self, background: Background, context: SignalingContext) -> None:
+        self._background = background
         self._context = context
         self._clients: dict[str, SignalingClient] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -31,6 +32,11 @@ class SignalingHub:
     def is_online(self) -> bool:
         return any(client.state is ServerState.ONLINE for client in self._clients.values())
 
+    def hint(self) -> str:
+        """Return the URL of a server to name in invitations, "" if there is none."""
+        ordered = sorted(self._clients.values(), key=lambda c: c.state is not ServerState.ONLINE)
+        return ordered[0].url if ordered else ""
+
     def connect(self, url: str) -> None:
         """Keep a connection to this server from now on."""
         if url in self._tasks and not self._tasks[url].done():
@@ -38,7 +44,7 @@ class SignalingHub:
             return
         client = SignalingClient(url, self._context)
         self._clients[url] = client
-        self._tasks[url] = self._group.create_task(client.run())
+        self._tasks[url] = self._background.spawn(client.run())
 
     async def disconnect(self, url: str) -> None:
         """Raises AppError("unknown-server")."""
@@ -92,6 +98,10 @@ class SignalingHub:
             else:
                 return
         raise AppError("unreachable", {"peer": to_text(peer), "reason": reason})
+
+    def soon(self, action: Coroutine[None, None, None]) -> None:
+        """Do something with the servers without making the caller wait for them."""
+        self._background.spawn(action)
 
     async def enter(self, room: bytes) -> None:
         """Join a server room everywhere."""

@@ -240,3 +240,18 @@ class LanDiscovery(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class LocalServer(Protocol):
+    """The bundled signaling server, run and watched as a child process of this program."""
+
+    @property
+    def url(self) -> str | None:
+        """Where it listens, None while it does not run."""
+        ...
+
+    async def start(self) -> str:
+        """Start it if need be and return its URL. Raises AppError("hosting-failed")."""
+        ...
+
+    async def stop(self) -> None: ...

@@ -1,0 +1,127 @@
+"""The composition root: the only place where everything is constructed."""
+
+from __future__ import annotations
+
+import asyncio
+
+from app.config import Settings, default_name
+from app.crypto.identity import Identity
+from app.domain.ids import PeerId
+from app.domain.policy import clean_person_name
+from app.services.backend import NAME_SETTING, ParlorBackend, Services, Transports
+from app.services.background import Background
+from app.services.chat_service import ChatService
+from app.services.clocks import WallClock
+from app.services.connection_manager import ConnectionManager, ManagerParts
+from app.services.conversation import RoomBook
+from app.services.delivery_service import DeliveryService
+from app.services.event_author import EventAuthor
+from app.services.feed import Feed
+from app.services.introducer import Introducer
+from app.services.link_sync import LinkSync
+from app.services.me import Me
+from app.services.message_service import MessageService
+from app.services.network_service import NetworkService
+from app.services.people import People
+from app.services.publisher import Publisher
+from app.services.room_keeper import RoomKeeper
+from app.services.room_logs import RoomLogs
+from app.services.room_opener import RoomOpener
+from app.services.room_service import RoomService
+from app.services.signaling_client import SignalingContext
+from app.services.signaling_hub import SignalingHub
+from app.services.typing_service import TypingService
+from app.storage.store import Store
+from app.storage.vault_file import open_vault
+
+
+async def open_backend(settings: Settings) -> ParlorBackend:
+    """Open (or make) the profile in the data folder and start its services.
+
+    Raises AppError for everything that a person can do something about.
+    """
+    # Loading these takes most of a second; a window is painted before.
+    from app.transport.lan import ZeroconfDiscovery  # noqa: PLC0415
+    from app.transport.local_server import ChildServer  # noqa: PLC0415
+    from app.transport.socketio_client import SocketIOTransport  # noqa: PLC0415
+    from app.transport.webrtc import WebRtcTransport  # noqa: PLC0415
+
+    me, store = await open_profile(settings)
+    discovery = ZeroconfDiscovery() if settings.discover else None
+    transports = Transports(WebRtcTransport(), SocketIOTransport(), ChildServer(me.name), discovery)
+    backend = build(me, store, transports)
+    await backend.start()
+    for url in settings.servers:
+        await backend.network.connect(url)
+    return backend
+
+
+async def open_profile(settings: Settings) -> tuple[Me, Store]:
+    """Unlock the vault and the database; a first start makes both."""
+    secrets = await asyncio.to_thread(
+        open_vault,
+        settings.data_dir,
+        passphrase=settings.passphrase(),
+        use_keyring=settings.use_keyring,
+    )
+    store = await Store.open(settings.data_dir, secrets.database_key)
+    stored = await store.settings.get(NAME_SETTING, "")
+    name = clean_person_name(settings.name) if settings.name else stored or default_name()
+    if name != stored:
+        await store.settings.set(NAME_SETTING, name)
+    return Me(Identity(secrets.seed), name), store
+
+
+def build(me: Me, store: Store, transports: Transports) -> ParlorBackend:
+    """Wire the services of one profile."""
+    wall, book, feed, background = WallClock(), RoomBook(), Feed(), Background()
+    publisher = Publisher(me.peer, store, book, feed)
+    logs = RoomLogs(store, book, EventAuthor(me.identity, wall), wall, publisher)
+    ticks = DeliveryService(store, book, publisher)
+    typing = TypingService(book, feed)
+    introducer = Introducer(me, book, wall)
+    hub = SignalingHub(
+        background, SignalingContext(transports.signaling, me, introducer, feed, wall)
+    )
+
+    def make_sync(peer: PeerId) -> LinkSync:
+        return LinkSync(me.peer, peer, book, logs, ticks)
+
+    manager = ConnectionManager(
+        background,
+        ManagerParts(me, transports.links, book, logs, wall, feed, typing, make_sync, hub.send),
+    )
+    opener = RoomOpener(store, book, publisher, hub, manager)
+    rooms = RoomService(me, book, opener, logs, hub)
+    introducer.bind(hub, manager, rooms)
+    keeper = RoomKeeper(store, book, logs, rooms, publisher)
+    logs.watch(keeper)
+    ticks.on_report = keeper.look_at
+    chats = ChatService(
+        rooms,
+        MessageService(store, book, logs, publisher),
+        People(me, book, publisher, manager),
+        ticks,
+        manager,
+    )
+    network = NetworkService(hub, manager, publisher, transports.local_server)
+    return ParlorBackend(
+        Services(
+            me,
+            store,
+            feed,
+            background,
+            publisher,
+            logs,
+            hub,
+            manager,
+            introducer,
+            opener,
+            rooms,
+            keeper,
+            typing,
+            chats,
+            network,
+            transports,
+        )
+    )

@@ -1,0 +1,87 @@
+"""The settings a program is started with."""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from app.domain.errors import AppError
+from app.domain.policy import clean_person_name
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+FALLBACK_NAME = "Somebody"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`name` is None to keep the profile's; `discover` follows servers on the local network."""
+
+    data_dir: Path
+    name: str | None = None
+    servers: tuple[str, ...] = ()
+    passphrase_file: Path | None = None
+    log_level: str = "warning"
+    discover: bool = False
+    use_keyring: bool = True
+
+    def __post_init__(self) -> None:
+        if self.log_level not in LOG_LEVELS:
+            raise AppError("bad-log-level", {"level": self.log_level})
+
+    def passphrase(self) -> str | None:
+        """Read the passphrase. Raises AppError("passphrase-unreadable")."""
+        if self.passphrase_file is None:
+            return None
+        try:
+            text = self.passphrase_file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            path = str(self.passphrase_file)
+            raise AppError("passphrase-unreadable", {"path": path}) from error
+        return text.rstrip("\r\n")
+
+
+def default_data_dir() -> Path:
+    """Return where a person's data lives on this system."""
+    return Path(platformdirs.user_data_dir("Parlor", appauthor=False))
+
+
+def default_name() -> str:
+    """Return the person's name as the system knows it."""
+    for candidate in (_full_name(), _login_name(), socket.gethostname()):
+        try:
+            return clean_person_name(candidate[:64])
+        except AppError:
+            continue
+    return FALLBACK_NAME
+
+
+def _full_name() -> str:
+    try:
+        import pwd  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return ""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_gecos.partition(",")[0]
+    except KeyError:
+        return ""
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except OSError:
+        return ""
+
+
+def configure_logging(level: str) -> None:
+    """Log to standard error from `level` on; other libraries only from warnings on."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger().setLevel(logging.WARNING)
+    for ours in ("app", "signaling"):
+        logging.getLogger(ours).setLevel(level.upper())

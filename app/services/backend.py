@@ -1,0 +1,129 @@
+"""All services of one profile as a front end holds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.crypto.identity import fingerprint
+from app.domain.errors import AppError
+from app.protocol.invitation import ContactInvite, encode
+from app.services.api import Profile
+from app.services.background import Background
+from app.services.chat_service import ChatService
+from app.services.connection_manager import ConnectionManager
+from app.services.feed import Feed
+from app.services.introducer import Introducer
+from app.services.me import Me
+from app.services.network_service import NetworkService
+from app.services.publisher import Publisher
+from app.services.room_keeper import RoomKeeper
+from app.services.room_logs import RoomLogs
+from app.services.room_opener import RoomOpener
+from app.services.room_service import RoomService
+from app.services.signaling_hub import SignalingHub
+from app.services.typing_service import TypingService
+from app.storage.store import Store
+from app.transport.base import LanDiscovery, LinkTransport, LocalServer, SignalingTransport
+
+NAME_SETTING = "profile.name"
+LISTED_SETTING = "profile.listed"
+
+
+@dataclass(frozen=True, slots=True)
+class Transports:
+    """The ways out of this machine."""
+
+    links: LinkTransport
+    signaling: SignalingTransport
+    local_server: LocalServer
+    discovery: LanDiscovery | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the composition root has built for one profile."""
+
+    me: Me
+    store: Store
+    feed: Feed
+    background: Background
+    publisher: Publisher
+    logs: RoomLogs
+    hub: SignalingHub
+    manager: ConnectionManager
+    introducer: Introducer
+    opener: RoomOpener
+    rooms: RoomService
+    keeper: RoomKeeper
+    typing: TypingService
+    chats: ChatService
+    network: NetworkService
+    transports: Transports
+
+
+class ParlorBackend:
+    """Implements `api.Backend`. `start` it once, `close` it once."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @property
+    def profile(self) -> Profile:
+        me = self._services.me
+        try:
+            link = encode(ContactInvite(me.peer, me.name, self._services.hub.hint()))
+        except AppError:
+            link = encode(ContactInvite(me.peer, me.name))
+        return Profile(me.peer, me.name, fingerprint(me.peer), link)
+
+    @property
+    def feed(self) -> Feed:
+        return self._services.feed
+
+    @property
+    def chats(self) -> ChatService:
+        return self._services.chats
+
+    @property
+    def network(self) -> NetworkService:
+        return self._services.network
+
+    async def start(self) -> None:
+        """Open all rooms and begin to work. Raises AppError."""
+        services = self._services
+        services.publisher.names.update(await services.store.peers.names())
+        services.introducer.listed = await self.setting(LISTED_SETTING, "yes") == "yes"
+        await services.logs.start()
+        await services.background.start()
+        await services.opener.load_all()
+        services.background.spawn(services.keeper.run())
+        services.background.spawn(services.introducer.run())
+        if services.transports.discovery is not None:
+            services.background.spawn(services.network.follow(services.transports.discovery))
+
+    async def close(self) -> None:
+        """Say goodbye, end all tasks in bounded time, close the database."""
+        services = self._services
+        await services.manager.close()
+        services.typing.close()
+        await services.background.close()
+        await services.publisher.close()
+        if services.transports.discovery is not None:
+            await services.transports.discovery.close()
+        await services.transports.local_server.stop()
+        await services.store.close()
+
+    async def rename_profile(self, name: str) -> None:
+        """Raises AppError("name-empty" | "name-too-long")."""
+        await self._services.rooms.rename_me(name)
+        await self._services.store.settings.set(NAME_SETTING, self._services.me.name)
+        await self._services.introducer.publish_card()
+
+    async def set_setting(self, key: str, value: str) -> None:
+        await self._services.store.settings.set(key, value)
+        if key == LISTED_SETTING:
+            self._services.introducer.listed = value == "yes"
+            await self._services.introducer.publish_card()
+
+    async def setting(self, key: str, default: str) -> str:
+        return await self._services.store.settings.get(key, default)

@@ -1,0 +1,111 @@
+"""Between servers and links: which server room is which of ours, and who knocks."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections.abc import Coroutine, Sequence
+
+from app.domain.errors import AppError
+from app.domain.ids import PeerId
+from app.domain.views import RoomKind
+from app.protocol.signals import SESSION_SIZE, Knock
+from app.services.clocks import WallClock
+from app.services.connection_manager import ConnectionManager
+from app.services.conversation import Conversation, RoomBook
+from app.services.me import Me
+from app.services.room_service import RoomService
+from app.services.signaling_hub import SignalingHub
+from app.transport.base import NameCard, Present
+
+KNOCK_EVERY = 10.0
+
+
+class Introducer:
+    """Implements `SignalingHost`; `bind` completes it before any server is connected."""
+
+    def __init__(self, me: Me, book: RoomBook, wall: WallClock) -> None:
+        self._me = me
+        self._book = book
+        self._wall = wall
+        self.listed = True
+
+    def bind(self, hub: SignalingHub, manager: ConnectionManager, rooms: RoomService) -> None:
+        self._hub = hub
+        self._manager = manager
+        self._rooms = rooms
+        rooms.on_opened = self._opened
+
+    def rendezvous(self) -> Sequence[bytes]:
+        return [room.latest_keys.rendezvous for room in self._book if _is_shared(room)]
+
+    def card(self) -> NameCard | None:
+        return self._me.card(self._wall.now_ms()) if self.listed else None
+
+    def present(self, url: str, room: bytes, present: Present) -> None:
+        conversation = self._at(room)
+        if conversation is None or conversation.record.peer not in (None, present.peer):
+            return
+        self._hub.saw(url, room, present.peer)
+        self._manager.reachable(present.peer, present.instance)
+
+    def absent(self, url: str, room: bytes, peer: PeerId) -> None:
+        if self._hub.missed(url, room, peer):
+            self._manager.unreachable(peer)
+
+    def signaled(self, url: str, sender: PeerId, payload: bytes) -> None:
+        knock = self._manager.signaled(url, sender, payload)
+        if knock is not None:
+            self._hub.soon(_quietly(self._rooms.knocked(sender, knock.name)))
+
+    def online(self, url: str) -> None:
+        del url
+        self._hub.soon(self.knock_all())
+
+    def lost(self, url: str) -> None:
+        for peer in self._hub.lost(url):
+            self._manager.unreachable(peer)
+
+    def _at(self, rendezvous: bytes) -> Conversation | None:
+        matches = (c for c in self._book if c.latest_keys.rendezvous == rendezvous)
+        return next(matches, None)
+
+    def _opened(self, peer: PeerId) -> None:
+        if self._manager.live(peer) is None:
+            self._hub.soon(self.knock(peer))
+
+    async def publish_card(self) -> None:
+        """Replace our entry in every directory after our name or choice changed."""
+        await self._hub.publish(self.card())
+
+    async def knock(self, peer: PeerId) -> None:
+        """Ask somebody in a directory to meet us in the conversation of the two."""
+        signal = Knock(os.urandom(SESSION_SIZE), b"", self._me.name)
+        await _quietly(self._manager.send_signal(peer, signal))
+
+    async def knock_all(self) -> None:
+        """Knock at everybody we have begun to talk to and who is not linked."""
+        for conversation in self._book:
+            peer = conversation.record.peer
+            waits = conversation.record.joined and peer is not None
+            if waits and peer is not None and self._manager.live(peer) is None:
+                await self.knock(peer)
+
+    async def run(self) -> None:
+        """Knock again and again until cancelled: people come online without our hearing of it."""
+        while True:
+            await asyncio.sleep(KNOCK_EVERY * (0.75 + random.random() / 2))  # noqa: S311 - jitter
+            if self._hub.is_online:
+                await self.knock_all()
+
+
+def _is_shared(conversation: Conversation) -> bool:
+    return conversation.kind is not RoomKind.NOTES
+
+
+async def _quietly(action: Coroutine[None, None, None]) -> None:
+    try:
+        await action
+    except AppError:
+        return

@@ -1,0 +1,84 @@
+"""Messages: writing, reading, finding them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.domain.events import Text
+from app.domain.ids import EventId, RoomId
+from app.domain.policy import clean_text
+from app.domain.views import HistoryPage, MessageView, Position, RoomSummary, SearchHit
+from app.services.conversation import RoomBook
+from app.services.publisher import Publisher
+from app.services.room_logs import RoomLogs
+from app.storage.store import Store
+
+MAX_PAGE = 1000
+
+
+class MessageService:
+    def __init__(self, store: Store, book: RoomBook, logs: RoomLogs, publisher: Publisher) -> None:
+        self._store = store
+        self._book = book
+        self._logs = logs
+        self._publisher = publisher
+
+    async def send(self, room: RoomId, text: str, reply_to: EventId | None) -> MessageView:
+        """Append a text; it is on the disk when this returns.
+
+        Raises AppError("unknown-room" | "text-empty" | "text-too-long" | "disk-full").
+        """
+        conversation = self._book.listed(room)
+        committed = await self._logs.append(room, Text(clean_text(text), reply_to))
+        return self._publisher.view(conversation, committed.rows[0])
+
+    async def summaries(self) -> list[RoomSummary]:
+        """Return all listed rooms, the latest activity first."""
+        overviews = await self._store.rooms.overviews()
+        rooms = [
+            self._publisher.summary(conversation, overviews[conversation.room])
+            for conversation in self._book
+            if conversation.record.joined and conversation.room in overviews
+        ]
+        return sorted(rooms, key=lambda room: room.last.time_ms if room.last else 0, reverse=True)
+
+    async def summary(self, room: RoomId) -> RoomSummary:
+        conversation = self._book.listed(room)
+        return self._publisher.summary(conversation, await self._store.rooms.overview(room))
+
+    async def page(
+        self, room: RoomId, around: Position | None, before: int, after: int
+    ) -> HistoryPage:
+        """See `Chats.page`."""
+        conversation = self._book.listed(room)
+        before, after = min(before, MAX_PAGE), min(after, MAX_PAGE)
+        page = await self._store.messages.page(room, around, before, after)
+        views = self._publisher.views(conversation, page.rows)
+        return HistoryPage(views, page.more_before, page.more_after, page.first_ordinal, page.total)
+
+    async def message(self, event: EventId) -> MessageView:
+        """Raises AppError("unknown-message")."""
+        row = await self._store.messages.by_event(event)
+        return self._publisher.view(self._book.listed(row.room), row)
+
+    async def search(self, query: str, room: RoomId | None, limit: int) -> Sequence[SearchHit]:
+        """Return the latest matches, at most `limit`."""
+        if room is not None:
+            self._book.listed(room)
+        found = await self._store.messages.search(query, room, min(limit, MAX_PAGE))
+        hits = []
+        for row, snippet in found:
+            conversation = self._book.find(row.room)
+            if conversation is not None and conversation.record.joined:
+                hits.append(SearchHit(self._publisher.view(conversation, row), snippet))
+        return hits
+
+    async def save_draft(self, room: RoomId, text: str) -> None:
+        self._book.listed(room)
+        await self._store.rooms.save_draft(room, text)
+        self._publisher.room_changed(room)
+
+    async def position_at(self, room: RoomId, ordinal: int) -> Position | None:
+        """See `Chats.position_at`."""
+        self._book.listed(room)
+        return await self._store.messages.position_at(room, ordinal)

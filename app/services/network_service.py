@@ -1,0 +1,101 @@
+"""Servers, people near by, links: what front ends ask of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.domain.errors import AppError
+from app.domain.views import PersonView
+from app.protocol.server_hint import Reader, read_server, write_server
+from app.services.api import LinkView, ServerView
+from app.services.connection_manager import ConnectionManager
+from app.services.publisher import Publisher
+from app.services.signaling_hub import SignalingHub
+from app.transport.base import LanDiscovery, LocalServer
+
+DIRECTORY_LIMIT = 50
+
+
+class NetworkService:
+    """Implements `api.Network`."""
+
+    def __init__(
+        self,
+        hub: SignalingHub,
+        manager: ConnectionManager,
+        publisher: Publisher,
+        local: LocalServer,
+    ) -> None:
+        self._hub = hub
+        self._manager = manager
+        self._publisher = publisher
+        self._local = local
+
+    async def connect(self, url: str) -> None:
+        """Raises AppError("bad-server-url")."""
+        self._hub.connect(canonical(url))
+
+    async def disconnect(self, url: str) -> None:
+        """Raises AppError("bad-server-url" | "unknown-server")."""
+        await self._hub.disconnect(canonical(url))
+
+    def try_now(self) -> None:
+        self._hub.try_now()
+        self._manager.try_now()
+
+    def servers(self) -> Sequence[ServerView]:
+        hosted = self._local.url
+        return [
+            ServerView(client.url, client.state, client.reason, client.url == hosted)
+            for client in self._hub.clients.values()
+        ]
+
+    def links(self) -> Sequence[LinkView]:
+        return [
+            LinkView(
+                peer=report.peer,
+                state=report.state,
+                route=report.live.route if report.live else None,
+                rtt_ms=report.live.rtt_ms if report.live else None,
+                loss=report.live.loss if report.live else 0.0,
+                since_ms=report.since_ms,
+            )
+            for report in self._manager.reports.values()
+        ]
+
+    async def directory(self, query: str) -> Sequence[PersonView]:
+        """Raises AppError("no-server") while no server is online."""
+        if not self._hub.is_online:
+            raise AppError("no-server")
+        cards = await self._hub.search(query, DIRECTORY_LIMIT)
+        for card in cards:
+            self._publisher.names[card.peer] = card.name
+        return [PersonView(card.peer, card.name, online=True) for card in cards]
+
+    async def host(self) -> str:
+        """Raises AppError("hosting-failed")."""
+        url = canonical(await self._local.start())
+        self._hub.connect(url)
+        return url
+
+    async def stop_hosting(self) -> None:
+        url = self._local.url
+        await self._local.stop()
+        if url is not None and url in self._hub.clients:
+            await self._hub.disconnect(url)
+
+    async def follow(self, discovery: LanDiscovery) -> None:
+        """Connect to the servers of the local network as they appear, until cancelled."""
+        while True:
+            for found in discovery.servers():
+                url = canonical(found.url)
+                if url not in self._hub.clients:
+                    self._hub.connect(url)
+            await discovery.changed()
+
+
+def canonical(url: str) -> str:
+    """Return a server's URL in the one form that is kept. Raises AppError("bad-server-url")."""
+    if not url:
+        raise AppError("bad-server-url", {"url": url})
+    return read_server(Reader(write_server(url)))

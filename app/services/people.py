@@ -1,0 +1,44 @@
+"""The people of a room, and how each is reached now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.domain.ids import PeerId, RoomId
+from app.domain.views import MemberView
+from app.services.connection_manager import ConnectionManager
+from app.services.conversation import Conversation, RoomBook
+from app.services.me import Me
+from app.services.publisher import Publisher
+
+
+class People:
+    def __init__(
+        self, me: Me, book: RoomBook, publisher: Publisher, manager: ConnectionManager
+    ) -> None:
+        self._me = me
+        self._book = book
+        self._publisher = publisher
+        self._manager = manager
+
+    def members(self, room: RoomId) -> Sequence[MemberView]:
+        """Return everybody in the room: ourselves, who is online, who is not."""
+        conversation = self._book.listed(room)
+        others = [self._view(conversation, peer) for peer in conversation.others(self._me.peer)]
+        others.sort(key=lambda member: (not member.online, member.name.casefold()))
+        return [self._view(conversation, self._me.peer), *others]
+
+    def _view(self, conversation: Conversation, peer: PeerId) -> MemberView:
+        you = peer == self._me.peer
+        manager = self._manager
+        live = manager.live(peer) if manager.is_online_in(peer, conversation.room) else None
+        return MemberView(
+            peer=peer,
+            name=self._me.name if you else conversation.name_of(peer, self._publisher.names),
+            role="owner" if peer == conversation.state.founder else "member",
+            you=you,
+            online=you or live is not None,
+            route=live.route if live else None,
+            rtt_ms=live.rtt_ms if live else None,
+            last_seen_ms=manager.last_seen.get(peer),
+        )

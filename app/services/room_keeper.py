@@ -1,0 +1,84 @@
+"""Housekeeping of rooms after commits and reports."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from app.domain.changes import MessagesAdded
+from app.domain.ids import PeerId, RoomId
+from app.domain.views import RoomKind
+from app.services.conversation import Conversation, RoomBook
+from app.services.publisher import Publisher
+from app.services.room_logs import RoomLogs
+from app.services.room_service import RoomService
+from app.storage.store import Store
+
+RELEASE_EVERY = 20.0
+FIRST_ROWS = 50
+
+
+class RoomKeeper:
+    """Shows a conversation at its first word, forgets left rooms, releases what was held."""
+
+    def __init__(
+        self,
+        store: Store,
+        book: RoomBook,
+        logs: RoomLogs,
+        rooms: RoomService,
+        publisher: Publisher,
+    ) -> None:
+        self._store = store
+        self._book = book
+        self._logs = logs
+        self._rooms = rooms
+        self._publisher = publisher
+        self._due: set[RoomId] = set()
+        self._wake = asyncio.Event()
+
+    def log_grew(self, room: RoomId, vector: Mapping[PeerId, int]) -> None:
+        """The room may have something to show now."""
+        del vector
+        self.look_at(room)
+
+    def look_at(self, room: RoomId) -> None:
+        """Check a room soon, if there is anything to check."""
+        conversation = self._book.find(room)
+        if conversation is not None and not conversation.record.joined:
+            self._due.add(room)
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(RELEASE_EVERY):
+                    await self._wake.wait()
+            except TimeoutError:
+                await self._release()
+            self._wake.clear()
+            due, self._due = self._due, set()
+            for room in due:
+                await self._check(room)
+
+    async def _release(self) -> None:
+        for conversation in self._book:
+            if conversation.held:
+                await self._logs.release_held(conversation.room)
+
+    async def _check(self, room: RoomId) -> None:
+        conversation = self._book.find(room)
+        if conversation is None or conversation.record.joined:
+            return
+        if conversation.kind is RoomKind.DIRECT:
+            await self._show(conversation)
+        else:
+            await self._rooms.forget_if_departed(conversation)
+
+    async def _show(self, conversation: Conversation) -> None:
+        page = await self._store.messages.page(conversation.room, None, FIRST_ROWS, 0)
+        if page.rows:
+            await self._rooms.show_direct(conversation)
+            views = self._publisher.views(conversation, page.rows)
+            self._publisher.feed.publish(MessagesAdded(conversation.room, views))

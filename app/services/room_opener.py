@@ -1,0 +1,90 @@
+"""From records to conversations: opens rooms in memory, on servers and on links."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from app.crypto.room_keys import room_id
+from app.domain.delivery import DeliveryTracker, MemberMarks
+from app.domain.ids import PeerId, RoomId
+from app.domain.views import RoomKind
+from app.services.connection_manager import ConnectionManager
+from app.services.conversation import Conversation, RoomBook
+from app.services.publisher import Publisher
+from app.services.signaling_hub import SignalingHub
+from app.storage.records import RoomRecord
+from app.storage.store import Store
+
+
+def new_record(
+    kind: RoomKind, secret: bytes, peer: PeerId | None = None, *, joined: bool = True
+) -> RoomRecord:
+    """Return the record of a room that begins with `secret`."""
+    return RoomRecord(room_id(secret), kind, secret, {0: secret}, peer, joined)
+
+
+class RoomOpener:
+    def __init__(
+        self,
+        store: Store,
+        book: RoomBook,
+        publisher: Publisher,
+        hub: SignalingHub,
+        manager: ConnectionManager,
+    ) -> None:
+        self._store = store
+        self._book = book
+        self.publisher = publisher
+        self._hub = hub
+        self._manager = manager
+
+    async def load_all(self) -> None:
+        """Open every stored room, before any server or link is there."""
+        for record in await self._store.rooms.all():
+            self._book.add(await self._conversation(record))
+
+    async def _conversation(self, record: RoomRecord) -> Conversation:
+        marks = await self._store.marks.load(record.room)
+        known = {
+            peer: MemberMarks(dict(one.stored), dict(one.read))
+            for peer, one in marks.members.items()
+        }
+        tracker = DeliveryTracker(self.publisher.me, known, marks.sent)
+        state = await self._store.log.state(record.room)
+        vector = await self._store.log.vector(record.room)
+        conversation = Conversation(record, state, vector, tracker)
+        tracker.set_others(conversation.others(self.publisher.me))
+        return conversation
+
+    async def add(self, record: RoomRecord) -> Conversation:
+        """Store a new room and open it everywhere. A room that is open already is returned."""
+        known = self._book.find(record.room)
+        if known is not None:
+            return known
+        await self._store.rooms.add(record)
+        conversation = await self._conversation(record)
+        self._book.add(conversation)
+        self._manager.room_added(record.room)
+        return conversation
+
+    async def announce(self, conversation: Conversation) -> None:
+        """Meet the other members on the servers. Slow or failing servers are not waited for."""
+        if conversation.kind is not RoomKind.NOTES:
+            self._hub.soon(self._hub.enter(conversation.latest_keys.rendezvous))
+        self.publisher.room_changed(conversation.room)
+
+    async def set_joined(self, conversation: Conversation, joined: bool) -> None:
+        """Show the room from now on, or hide it."""
+        conversation.record = replace(conversation.record, joined=joined)
+        await self._store.rooms.set_joined(conversation.room, joined)
+
+    async def remove(self, room: RoomId) -> None:
+        """Forget a room and everything in it."""
+        conversation = self._book.find(room)
+        if conversation is None:
+            return
+        self._book.remove(room)
+        self._manager.room_removed(room)
+        await asyncio.shield(self._store.rooms.remove(room))
+        self._hub.soon(self._hub.leave(conversation.latest_keys.rendezvous))

@@ -1,0 +1,165 @@
+"""Rooms: making, entering and leaving them, and who is in."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+
+from app.crypto.room_keys import direct_secret, notes_secret, secret_from_code
+from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.events import Created, Joined, Left, ProfileNamed, Renamed
+from app.domain.ids import PeerId, RoomId
+from app.domain.policy import clean_person_name, clean_room_name
+from app.domain.views import RoomInvitation, RoomKind
+from app.protocol.invitation import ContactInvite, RoomInvite, encode, looks_like_invite, parse
+from app.protocol.spoken_code import from_words, new_entropy, to_words
+from app.services.conversation import Conversation, RoomBook
+from app.services.me import Me
+from app.services.room_logs import RoomLogs
+from app.services.room_opener import RoomOpener, new_record
+from app.services.signaling_hub import SignalingHub
+
+MAX_UNOPENED = 100
+"""Conversations that strangers may have begun without a word."""
+ENTROPY_SIZE = 8
+
+
+class RoomService:
+    def __init__(
+        self,
+        me: Me,
+        book: RoomBook,
+        opener: RoomOpener,
+        logs: RoomLogs,
+        hub: SignalingHub,
+    ) -> None:
+        self._me = me
+        self._book = book
+        self._opener = opener
+        self._logs = logs
+        self._publisher = opener.publisher
+        self._hub = hub
+        self.on_opened: Callable[[PeerId], None] = lambda _peer: None
+
+    async def create(self, name: str) -> RoomInvitation:
+        """Make a room of our own. Raises AppError("name-empty" | "name-too-long")."""
+        title = clean_room_name(name)
+        entropy = new_entropy(os.urandom(ENTROPY_SIZE))
+        secret = await asyncio.to_thread(secret_from_code, entropy)
+        conversation = await self._opener.add(new_record(RoomKind.GROUP, secret))
+        await self._logs.append(conversation.room, Created(title, entropy), Joined(self._me.name))
+        await self._opener.announce(conversation)
+        return self.invitation(conversation.room)
+
+    def invitation(self, room: RoomId) -> RoomInvitation:
+        """Return what lets others in. Raises AppError("unknown-room" | "not-invitable")."""
+        conversation = self._book.get(room)
+        if conversation.kind is not RoomKind.GROUP:
+            raise AppError("not-invitable")
+        epoch = max(conversation.record.epochs)
+        secret = conversation.record.epochs[epoch]
+        link = encode(RoomInvite(room, secret, epoch, self._hub.hint()))
+        code = conversation.state.code
+        return RoomInvitation(room, link, to_words(code) if code else "")
+
+    async def join(self, text: str) -> RoomId:
+        """Enter by a link or a code. Raises AppError of their parsers."""
+        if not looks_like_invite(text):
+            secret = await asyncio.to_thread(secret_from_code, from_words(text))
+            return await self._enter(secret)
+        invite = parse(text)
+        if invite.server:
+            self._hub.connect(invite.server)
+        if isinstance(invite, ContactInvite):
+            return await self.open_direct(invite.peer, invite.name)
+        if invite.epoch:
+            raise AppError("invite-newer")
+        return await self._enter(invite.secret)
+
+    async def _enter(self, secret: bytes) -> RoomId:
+        conversation = await self._opener.add(new_record(RoomKind.GROUP, secret))
+        me = conversation.state.members.get(self._me.peer)
+        if me is None or not me.present:
+            await self._opener.set_joined(conversation, joined=True)
+            await self._logs.append(conversation.room, Joined(self._me.name))
+        await self._opener.announce(conversation)
+        return conversation.room
+
+    async def open_direct(self, peer: PeerId, name: str) -> RoomId:
+        """Open the conversation with one person. Raises AppError("bad-id")."""
+        if peer == self._me.peer:
+            return await self.open_notes()
+        conversation = await self._direct(peer, name, joined=True)
+        await self.show_direct(conversation)
+        self.on_opened(peer)
+        return conversation.room
+
+    async def _direct(self, peer: PeerId, name: str, *, joined: bool) -> Conversation:
+        try:
+            secret = direct_secret(self._me.identity, peer)
+        except RemoteProtocolError as error:
+            raise AppError("bad-id") from error
+        if name:
+            self._publisher.names.setdefault(peer, clean_person_name(name))
+        record = new_record(RoomKind.DIRECT, secret, peer, joined=joined)
+        conversation = await self._opener.add(record)
+        await self._opener.announce(conversation)
+        return conversation
+
+    async def show_direct(self, conversation: Conversation) -> None:
+        """Put a conversation that somebody else began into the list."""
+        if not conversation.record.joined:
+            await self._opener.set_joined(conversation, joined=True)
+        if self._me.peer not in conversation.state.members:
+            await self._logs.append(conversation.room, ProfileNamed(self._me.name))
+        self._publisher.room_changed(conversation.room)
+
+    async def knocked(self, peer: PeerId, name: str) -> None:
+        """Somebody in a directory wants to talk; nothing is shown before the first word."""
+        unopened = sum(not c.record.joined and c.kind is RoomKind.DIRECT for c in self._book)
+        if unopened < MAX_UNOPENED and peer != self._me.peer:
+            await self._direct(peer, name, joined=False)
+
+    async def open_notes(self) -> RoomId:
+        """Open the notes to oneself."""
+        record = new_record(RoomKind.NOTES, notes_secret(self._me.identity))
+        conversation = await self._opener.add(record)
+        self._publisher.room_changed(conversation.room)
+        return conversation.room
+
+    async def leave(self, room: RoomId) -> None:
+        """Leave a room. It is gone here at once, and forgotten once a member knows."""
+        conversation = self._book.listed(room)
+        if conversation.kind is not RoomKind.GROUP:
+            await self._opener.remove(room)
+            self._publisher.room_removed(room)
+            return
+        await self._logs.append(room, Left())
+        await self._opener.set_joined(conversation, joined=False)
+        self._publisher.room_removed(room)
+        await self.forget_if_departed(conversation)
+
+    async def forget_if_departed(self, conversation: Conversation) -> None:
+        """Delete a room that we have left, as soon as nobody waits to hear of it."""
+        if conversation.record.joined or conversation.kind is not RoomKind.GROUP:
+            return
+        mine = conversation.vector.get(self._me.peer, 0)
+        others = conversation.others(self._me.peer)
+        told = any(conversation.tracker.reported(peer) >= mine for peer in others)
+        if told or not others:
+            await self._opener.remove(conversation.room)
+
+    async def rename(self, room: RoomId, name: str) -> None:
+        """Raises AppError("unknown-room" | "name-empty" | "name-too-long" | "not-invitable")."""
+        conversation = self._book.listed(room)
+        if conversation.kind is not RoomKind.GROUP:
+            raise AppError("not-renamable")
+        await self._logs.append(room, Renamed(clean_room_name(name)))
+
+    async def rename_me(self, name: str) -> None:
+        """Tell every room our new name."""
+        self._me.name = clean_person_name(name)
+        for conversation in self._book:
+            if conversation.record.joined and conversation.kind is not RoomKind.NOTES:
+                await self._logs.append(conversation.room, ProfileNamed(self._me.name))
