@@ -107,7 +107,7 @@ class GatedWebSocket(WSProtocol):
     def handle_ping(self, event: Ping) -> None:
         if self.transport.get_write_buffer_size() > WRITE_HIGH_WATER:
             self.transport.abort()  # pings without end, and never reads the answers
-        else:
+        if not self.transport.is_closing():
             super().handle_ping(event)
 
     async def receive(self) -> Any:
