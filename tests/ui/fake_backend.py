@@ -6,7 +6,10 @@ import hashlib
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
+from app.crypto.identity import Identity
+from app.crypto.room_keys import ROOM_SECRET_SIZE, room_id
 from app.domain.changes import (
     Change,
     LinkChanged,
@@ -35,6 +38,8 @@ from app.domain.views import (
     RoomSummary,
     SearchHit,
 )
+from app.protocol import invitation, spoken_code
+from app.protocol.invitation import ContactInvite, RoomInvite
 from app.services.api import LinkView, Profile, ServerView
 from app.services.feed import Feed
 
@@ -44,8 +49,9 @@ FROZEN_MS = 1_763_718_720_000
 ME = "Noor Haddad"
 
 
+@cache
 def peer_of(name: str) -> PeerId:
-    return PeerId(hashlib.sha256(name.encode()).digest())
+    return Identity(hashlib.sha256(name.encode()).digest()).peer
 
 
 def room_of(name: str) -> RoomId:
@@ -199,13 +205,17 @@ class FakeChats:
 
     async def invitation(self, room: RoomId) -> RoomInvitation:
         self._check()
-        code = "" if self._get(room).kind is RoomKind.DIRECT else "harbor-violet-tundra-eleven"
-        return RoomInvitation(room, "parlor:j/" + room.hex() * 2, code)
+        secret = hashlib.sha256(room).digest()[:ROOM_SECRET_SIZE]
+        link = invitation.encode(RoomInvite(room_id(secret), secret))
+        code = spoken_code.to_words(spoken_code.new_entropy(room[:8]))
+        return RoomInvitation(room, link, code)
 
     async def join(self, text: str) -> RoomId:
         self._check()
-        if not text.startswith("parlor:") and text.count("-") < 2:
-            raise AppError("bad-invitation")
+        if invitation.looks_like_invite(text):
+            invitation.parse(text)
+        else:
+            spoken_code.from_words(text)
         made = self.add_room("Joined room", RoomKind.GROUP, ("Ana Costa",), key=text)
         self.write(made.room, "Ana Costa", "Welcome!")
         self.tell(RoomChanged(made.summary()))
@@ -371,8 +381,9 @@ class FakeBackend:
 
     @property
     def profile(self) -> Profile:
-        peer = peer_of(self.chats.me)
-        return Profile(peer, self._name, "3F2A 91C0 7BD4 55E8", "parlor:c/" + peer.hex()[:48])
+        me = peer_of(self.chats.me)
+        link = invitation.encode(ContactInvite(me, self._name))
+        return Profile(me, self._name, "3F2A 91C0 7BD4 55E8", link)
 
     async def rename_profile(self, name: str) -> None:
         self.chats._check()

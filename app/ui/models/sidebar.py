@@ -79,6 +79,12 @@ class SidebarModel(KeyedListModel[SidebarRow]):
         """All conversations in the order of the list, whatever is searched for."""
         return tuple(sorted(self._rooms.values(), key=_order))
 
+    def people(self) -> tuple[PersonView, ...]:
+        """Those on this network with whom there is no conversation, by name."""
+        known = {summary.peer for summary in self._rooms.values()}
+        strangers = (person for person in self._people if person.peer not in known)
+        return tuple(sorted(strangers, key=lambda each: (each.name.casefold(), each.peer)))
+
     def summary(self, room: RoomId) -> RoomSummary | None:
         return self._rooms.get(room)
 
@@ -154,11 +160,8 @@ class SidebarModel(KeyedListModel[SidebarRow]):
         ]
 
     def _people_rows(self) -> list[SidebarRow]:
-        known = {summary.peer for summary in self._rooms.values()}
         shown: list[SidebarRow] = [
-            PersonRow(person)
-            for person in sorted(self._people, key=lambda each: (each.name.casefold(), each.peer))
-            if person.peer not in known and self._matches(person.name)
+            PersonRow(person) for person in self.people() if self._matches(person.name)
         ]
         return [SectionRow(phrases.NEARBY), *shown] if shown else []
 

@@ -1,0 +1,196 @@
+"""One conversation at a time: opens it, sends, and keeps header, drawer and banner true."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.changes import (
+    Change,
+    LinkChanged,
+    MemberChanged,
+    MessagesAdded,
+    RoomChanged,
+    RoomRemoved,
+    StatusChanged,
+    TypingChanged,
+)
+from app.domain.errors import AppError
+from app.domain.ids import EventId, RoomId
+from app.domain.views import MemberView, MessageView, Position, RoomSummary
+from app.ui import wording
+from app.ui.controllers.desk import Desk
+from app.ui.controllers.drafts import DraftKeeper
+from app.ui.controllers.typing import TypingTeller
+from app.ui.controllers.waiting import LOOKED_AT, waiting
+from app.ui.views.conversation import ConversationView
+
+_ABOUT_MEMBERS = MemberChanged | LinkChanged
+_ABOUT_DELIVERY = MessagesAdded | StatusChanged | MemberChanged | LinkChanged
+
+
+class ConversationController(QObject):
+    """`switched` is emitted with the room that is open now, None for none."""
+
+    switched = Signal(object)
+
+    def __init__(self, desk: Desk, view: ConversationView) -> None:
+        super().__init__(view)
+        window, tasks, chats = desk.window, desk.tasks, desk.backend.chats
+        self._view, self._messages, self._drawer = view, view.messages, window.drawer
+        self._rooms, self._members_model = window.rooms, window.members
+        self._chats, self._tasks = chats, tasks
+        self._members: Sequence[MemberView] = ()
+        self._room: RoomId | None = None
+        self._seen: MessageView | None = None
+        self._reading = asyncio.Lock()
+        self.drafts = DraftKeeper(chats, tasks, self)
+        self._typing = TypingTeller(chats)
+        view.composer.submitted.connect(self._submit)
+        view.composer.edited.connect(self._on_edit)
+        view.messages.seen.connect(self._on_seen)
+
+    @property
+    def room(self) -> RoomId | None:
+        """The conversation that is open."""
+        return self._room
+
+    def summary(self) -> RoomSummary | None:
+        return None if self._room is None else self._rooms.summary(self._room)
+
+    async def open(self, room: RoomId, place: Position | None = None) -> None:
+        """Show this conversation, at `place` if one is given. May raise AppError."""
+        summary = self._rooms.summary(room) or await self._chats.room(room)
+        if room != self._room:
+            self._leave()
+            self._room = room
+            self._members = ()
+            self._view.composer.set_text(self.drafts.text(room, summary.draft))
+            self._view.composer.set_error("")
+            self._view.offline.say("")
+            self._messages.open(summary)
+            self._show(summary)
+            self.switched.emit(room)
+        if place is not None:
+            self._messages.go_to(place)
+        self._view.composer.field.setFocus()
+        await self._read_members()
+
+    def close(self) -> None:
+        """Show no conversation."""
+        self._leave()
+        self._room = None
+        self._messages.close_room()
+        self.switched.emit(None)
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """Take in what happened in one turn of the loop; the room list has had it before."""
+        room = self._room
+        if room is None:
+            return
+        for change in changes:
+            self._messages.apply(change)
+        mine = [change for change in changes if getattr(change, "room", room) == room]
+        if any(isinstance(change, RoomRemoved) for change in mine):
+            self.drafts.forget(room)
+            self.close()
+        elif any(isinstance(change, _ABOUT_DELIVERY) for change in mine):
+            self._tasks.spawn(self._read_members())
+        elif any(isinstance(change, RoomChanged | TypingChanged) for change in mine):
+            self._renew()
+
+    async def finish(self) -> None:
+        """Store drafts; to be called before the backend is closed."""
+        self._typing.stop()
+        self.drafts.stop()
+        await self.drafts.save()
+
+    def mark_all_read(self) -> None:
+        """Take the open conversation as read up to its last message."""
+        summary = self.summary()
+        if summary is not None and summary.last is not None and summary.unread:
+            self._mark_read(summary.last.event)
+        self._messages.clear_divider()
+
+    def _leave(self) -> None:
+        self._typing.stop()
+        self.drafts.save_soon()
+
+    def _show(self, summary: RoomSummary) -> None:
+        online = None if summary.peer is None else self._rooms.is_online(summary.peer)
+        typing = self._rooms.typing_in(summary.room)
+        self._view.show_room(summary, self._members, typing, online)
+        self._drawer.show_room(summary, online)
+
+    def _renew(self) -> None:
+        summary = self.summary()
+        if summary is not None:
+            self._show(summary)
+
+    async def _read_members(self) -> None:
+        """Read who is there and what waits; while one reading is on, the next one waits."""
+        async with self._reading:
+            room = self._room
+            if room is None:
+                return
+            members = await self._chats.members(room)
+            page = await self._chats.page(room, None, LOOKED_AT, 0)
+            if room != self._room:
+                return
+            self._members = members
+            self._members_model.show(members)
+            self._view.offline.say(*waiting(members, page.messages))
+            self._renew()
+
+    def _on_edit(self) -> None:
+        if self._room is not None:
+            text = self._view.composer.text()
+            self.drafts.note(self._room, text)
+            self._typing.edited(self._room, text)
+
+    def _submit(self, text: str) -> None:
+        if self._room is None:
+            return
+        room = self._room
+        self.drafts.begin_sending(room, text)
+        self._messages.clear_divider()
+        self._view.composer.set_text("")
+        self.drafts.note(room, "")
+        self._typing.stop()
+        self._tasks.spawn(self._send(room, text))
+
+    async def _send(self, room: RoomId, text: str) -> None:
+        try:
+            await self._chats.send(room, text)
+        except AppError as error:
+            self._give_back(room, text, error)
+        finally:
+            self.drafts.end_sending(room, text)
+
+    def _give_back(self, room: RoomId, text: str, error: AppError) -> None:
+        """Put a text that could not be sent where it was, before what was typed since."""
+        since = self.drafts.text(room, "")
+        whole = f"{text}\n{since}" if since.strip() else text
+        self.drafts.note(room, whole)
+        if room == self._room:
+            self._view.composer.set_text(whole)
+            self._view.composer.set_error(wording.words_for(error))
+
+    def _on_seen(self, message: MessageView) -> None:
+        """A message came into view; it is read once the person looks at this window."""
+        if self._view.isActiveWindow():
+            self._mark_read(message.event)
+        else:
+            self._seen = message
+
+    def looked_at(self) -> None:
+        """The person came back to the window."""
+        seen, self._seen = self._seen, None
+        if seen is not None and seen.room == self._room:
+            self._mark_read(seen.event)
+
+    def _mark_read(self, event: EventId) -> None:
+        if self._room is not None:
+            self._tasks.spawn(self._chats.mark_read(self._room, event))

@@ -1,0 +1,171 @@
+"""What dialogs lead to: rooms made, joined, left; names and settings changed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog
+
+from app.domain.ids import RoomId
+from app.domain.views import RoomInvitation, RoomKind
+from app.ui.controllers.desk import Desk
+from app.ui.dialogs.base import ask
+from app.ui.dialogs.forms import ConfirmSheet, FieldSheet, Question
+from app.ui.dialogs.invite import InviteSheet
+from app.ui.dialogs.settings import SettingsSheet
+from app.ui.dialogs.shortcuts import ShortcutSheet
+from app.ui.invitation_text import hint_for
+from app.ui.theme import Choice
+
+THEME_KEY, KEYS_KEY, LISTED_KEY = "theme", "shortcuts", "listed"
+INVITE_LIMIT = 500
+_ROOM_LINE = "Anybody who has the code or the link can join and read what is written from then on."
+_CONTACT_LINE = "Whoever has this link can write to you."
+
+
+class DialogFlows(QObject):
+    """Each public coroutine is one dialog from opening to its effect."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        opener: Callable[[RoomId], object],
+        renamed: Callable[[], object],
+    ) -> None:
+        super().__init__(desk.window)
+        self._window, self._backend, self._tasks = desk.window, desk.backend, desk.tasks
+        self._opener, self._renamed = opener, renamed
+        self._theme = desk.window.theme
+        self._open: QDialog | None = None
+
+    async def create_room(self) -> None:
+        """Ask for a name, make the room, open it, show how to get in."""
+        made: list[RoomInvitation] = []
+
+        async def create(name: str) -> None:
+            made.append(await self._backend.chats.create_room(name))
+
+        line = "For two or twenty people. You can invite them in the next step."
+        question = Question("Create a room", line, "Create", "Room name", "Book club")
+        if await self._ask(self._field_sheet(question, create)):
+            self._opener(made[0].room)
+            await self._show_invitation("Invite people", made[0], _ROOM_LINE)
+
+    async def join(self) -> None:
+        """Ask for a link or a code and follow it."""
+        joined: list[RoomId] = []
+
+        async def join(text: str) -> None:
+            joined.append(await self._backend.chats.join(text))
+
+        question = Question(
+            "Join or add a contact",
+            "Paste a parlor: link, or type the words of a room code.",
+            "Join",
+            "Link or room code",
+            "parlor:…  or  word-word-word-word-word-word",
+            limit=INVITE_LIMIT,
+            check=hint_for,
+        )
+        if await self._ask(self._field_sheet(question, join)):
+            self._opener(joined[0])
+
+    async def invite(self, room: RoomId) -> None:
+        """Show how somebody gets into a room."""
+        invitation = await self._backend.chats.invitation(room)
+        summary = await self._backend.chats.room(room)
+        await self._show_invitation(f"Invite to {summary.name}", invitation, _ROOM_LINE)
+
+    async def own_contact(self) -> None:
+        """Show our contact link."""
+        profile = self._backend.profile
+        invitation = RoomInvitation(RoomId(b""), profile.contact_link, "")
+        await self._show_invitation("My contact link", invitation, _CONTACT_LINE)
+
+    async def rename_room(self, room: RoomId) -> None:
+        """Ask for another name of a room."""
+        summary = await self._backend.chats.room(room)
+        line = "Every member sees the new name."
+        question = Question("Rename the room", line, "Rename", "Room name", text=summary.name)
+
+        def rename(name: str) -> Awaitable[object]:
+            return self._backend.chats.rename(room, name)
+
+        await self._ask(self._field_sheet(question, rename))
+
+    async def leave(self, room: RoomId) -> None:
+        """Ask whether to leave, and leave."""
+        summary = await self._backend.chats.room(room)
+        group = summary.kind is RoomKind.GROUP
+        line = "You get no more of its messages, and need an invitation to come back."
+        question = Question(
+            f"Leave {summary.name}?",
+            line if group else "The conversation is taken from your list.",
+            "Leave",
+        )
+        if await self._ask(ConfirmSheet(self._theme, self._window, question)):
+            await self._backend.chats.leave(room)
+
+    async def rename_profile(self) -> None:
+        """Ask for our name."""
+        name = self._backend.profile.name
+        question = Question("My name", "This is how others see you.", "Save", "My name", text=name)
+        await self._ask(self._field_sheet(question, self._backend.rename_profile))
+        self._renamed()
+
+    async def settings(self) -> None:
+        """Show the settings; each takes effect at once."""
+        listed = await self._backend.setting(LISTED_KEY, "yes") == "yes"
+        network, profile = self._backend.network, self._backend.profile
+        sheet = SettingsSheet(self._theme, self._window, network, self._tasks, profile)
+        sheet.listed.setChecked(listed)
+        then: list[Callable[[], Awaitable[object]]] = []
+
+        def leave_for(flow: Callable[[], Awaitable[object]]) -> None:
+            then.append(flow)
+            sheet.accept()
+
+        sheet.theme_chosen.connect(self._choose_theme)
+        sheet.listed_chosen.connect(lambda on: self._store(LISTED_KEY, "yes" if on else "no"))
+        sheet.name_asked.connect(lambda: leave_for(self.rename_profile))
+        sheet.shortcuts_asked.connect(lambda: leave_for(self.shortcuts))
+        await self._ask(sheet)
+        for flow in then:
+            await flow()
+
+    async def shortcuts(self) -> None:
+        """Show all keys, and store what is changed there."""
+        actions = self._window.actions_registry
+        sheet = ShortcutSheet(self._theme, self._window, actions)
+        sheet.rebound.connect(lambda: self._store(KEYS_KEY, actions.dump()))
+        await self._ask(sheet)
+
+    def close_open(self) -> None:
+        """Close the dialog that is open, if any."""
+        if self._open is not None:
+            self._open.reject()
+
+    async def _ask(self, sheet: QDialog) -> bool:
+        self.close_open()
+        self._open = sheet
+        try:
+            return await ask(sheet)
+        finally:
+            if self._open is sheet:
+                self._open = None
+
+    async def _show_invitation(self, title: str, invitation: RoomInvitation, line: str) -> None:
+        await self._ask(InviteSheet(self._theme, self._window, title, invitation, line))
+
+    def _field_sheet(
+        self, question: Question, deed: Callable[[str], Awaitable[object]]
+    ) -> FieldSheet:
+        return FieldSheet(self._theme, self._window, self._tasks, question, deed)
+
+    def _choose_theme(self, choice: Choice) -> None:
+        self._theme.set_choice(choice)
+        self._store(THEME_KEY, choice.value)
+
+    def _store(self, key: str, value: str) -> None:
+        self._tasks.spawn(self._backend.set_setting(key, value))

@@ -1,0 +1,80 @@
+"""Shows what lets somebody in: a link, a code to read out, a QR code."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.domain.views import RoomInvitation
+from app.ui.dialogs.base import Sheet
+from app.ui.theme import Radius, TextSize, Theme, Weight
+from app.ui.widgets.buttons import push_button
+from app.ui.widgets.qr import QrCode
+from app.ui.widgets.surfaces import Label, Surface
+
+COPIED_MS = 1500
+
+
+class CopyLine(Surface):
+    """A text that can be selected, and a button that copies all of it."""
+
+    def __init__(self, theme: Theme, name: str, text: str, *, large: bool = False) -> None:
+        super().__init__(theme, "field", radius=Radius.FIELD)
+        self._text = text
+        self.field = QLineEdit(text)
+        self.field.setReadOnly(True)
+        self.field.setAccessibleName(name)
+        self.field.setCursorPosition(0)
+        size = TextSize.HEADER if large else TextSize.PREVIEW
+        self.field.setStyleSheet(
+            f"background: transparent; font-size: {int(size)}px; padding: 7px 4px 7px 12px;"
+        )
+        self.button = push_button("Copy", "quiet")
+        self.button.setAccessibleName(f"Copy {name.lower()}")
+        self.button.clicked.connect(self.copy)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 2, 4, 2)
+        row.setSpacing(4)
+        row.addWidget(self.field, 1)
+        row.addWidget(self.button)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(lambda: self.button.setText("Copy"))
+
+    def copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._text)
+        self.button.setText("Copied")
+        self._timer.start(COPIED_MS)
+
+
+class InviteSheet(Sheet):
+    """An invitation to a room; for a person, the contact link alone."""
+
+    def __init__(
+        self, theme: Theme, parent: QWidget, title: str, invitation: RoomInvitation, line: str
+    ) -> None:
+        super().__init__(theme, parent, title, line)
+        self.link = CopyLine(theme, "Link", invitation.link)
+        body = QVBoxLayout()
+        body.setSpacing(6)
+        box = QWidget()
+        box.setLayout(body)
+        body.setContentsMargins(0, 0, 0, 0)
+        if invitation.code:
+            self.code = CopyLine(theme, "Room code", invitation.code, large=True)
+            body.addWidget(self._caption("Code to read out or type"))
+            body.addWidget(self.code)
+            body.addSpacing(6)
+        body.addWidget(self._caption("Link to send"))
+        body.addWidget(self.link)
+        body.addSpacing(10)
+        body.addWidget(QrCode(invitation.link), 0, Qt.AlignmentFlag.AlignHCenter)
+        self.add(box)
+        done = push_button("Done", "primary")
+        done.setDefault(True)
+        done.clicked.connect(self.accept)
+        self.finish(done)
+
+    def _caption(self, text: str) -> Label:
+        return Label(self.theme, TextSize.SMALL, Weight.MEDIUM, "text2", text=text)

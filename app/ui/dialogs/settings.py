@@ -1,0 +1,160 @@
+"""Settings: how it looks, who we are, which servers introduce us."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.domain.changes import ServerState
+from app.domain.errors import AppError
+from app.services.api import Network, Profile, ServerView
+from app.ui import wording
+from app.ui.dialogs.base import Sheet
+from app.ui.tasks import TaskOwner
+from app.ui.theme import Choice, TextSize, Theme, Weight
+from app.ui.widgets.buttons import IconButton, push_button
+from app.ui.widgets.fields import text_field
+from app.ui.widgets.surfaces import Label
+from app.ui.widgets.tabs import Tabs
+
+CHOICES = (Choice.SYSTEM, Choice.LIGHT, Choice.DARK)
+_STATES = {
+    ServerState.CONNECTING: "Connecting…",
+    ServerState.ONLINE: "Online",
+    ServerState.OFFLINE: "Not reachable",
+}
+
+
+class ServerList(QWidget):
+    """The servers in use with a button to leave each, and a field to add one."""
+
+    failed = Signal(str)
+
+    def __init__(self, theme: Theme, network: Network, tasks: TaskOwner) -> None:
+        super().__init__()
+        self._theme, self._network, self._tasks = theme, network, tasks
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(4)
+        self.field = text_field("Server address", "http://name:8765", limit=300)
+        self.add = push_button("Add")
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.field, 1)
+        line.addWidget(self.add)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._rows)
+        column.addLayout(line)
+        self.add.clicked.connect(self._add)
+        self.field.returnPressed.connect(self._add)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """List the servers as they are now."""
+        while (item := self._rows.takeAt(0)) is not None:
+            if (row := item.widget()) is not None:
+                row.hide()
+                row.deleteLater()
+        for server in self._network.servers():
+            self._rows.addWidget(self._row(server))
+
+    def _row(self, server: ServerView) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        url = Label(self._theme, TextSize.PREVIEW, elide=True, text=server.url)
+        state = _STATES[server.state] + (" · hosted here" if server.hosted else "")
+        line.addWidget(url, 1)
+        line.addWidget(Label(self._theme, TextSize.SMALL, tone="text2", text=state))
+        remove = IconButton(self._theme, "trash-2", f"Remove {server.url}")
+        remove.clicked.connect(lambda: self._remove(server))
+        line.addWidget(remove)
+        return row
+
+    def _add(self) -> None:
+        url = self.field.text().strip()
+        if url:
+            self._tasks.spawn(self._carry_out(lambda: self._network.connect(url)))
+
+    def _remove(self, server: ServerView) -> None:
+        self._tasks.spawn(self._carry_out(lambda: self._leave(server), clear=False))
+
+    async def _leave(self, server: ServerView) -> None:
+        if server.hosted:
+            await self._network.stop_hosting()
+        else:
+            await self._network.disconnect(server.url)
+
+    async def _carry_out(
+        self, deed: Callable[[], Awaitable[object]], *, clear: bool = True
+    ) -> None:
+        try:
+            await deed()
+        except AppError as error:
+            self.failed.emit(wording.words_for(error))
+        else:
+            self.failed.emit("")
+            if clear:
+                self.field.clear()
+        self.refresh()
+
+
+class SettingsSheet(Sheet):
+    """Says what was asked for; whoever opens it stores that."""
+
+    theme_chosen = Signal(Choice)
+    name_asked = Signal()
+    listed_chosen = Signal(bool)
+    shortcuts_asked = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        parent: QWidget,
+        network: Network,
+        tasks: TaskOwner,
+        profile: Profile,
+    ) -> None:
+        super().__init__(theme, parent, "Settings")
+        self.look = Tabs(theme, ("System", "Light", "Dark"))
+        self.look.choose(CHOICES.index(theme.choice))
+        self.look.setAccessibleName("Appearance")
+        self.name = Label(theme, TextSize.BODY, elide=True, text=profile.name)
+        self.rename = push_button("Change")
+        self.rename.setAccessibleName("Change my name")
+        self.listed = QCheckBox("List me on this network, so that people here can write to me")
+        self.servers = ServerList(theme, network, tasks)
+        self.shortcuts = push_button("Keyboard shortcuts")
+        self._caption("Appearance")
+        self.add(self.look)
+        self._caption("My name")
+        self.add(_beside(self.name, self.rename))
+        self.add(
+            Label(theme, TextSize.SMALL, tone="text2", text=f"Fingerprint {profile.fingerprint}")
+        )
+        self.add(self.listed)
+        self._caption("Servers that introduce people")
+        self.add(self.servers)
+        done = push_button("Done", "primary")
+        done.setDefault(True)
+        done.clicked.connect(self.accept)
+        self.finish(self.shortcuts, done)
+        self.look.chosen.connect(lambda at: self.theme_chosen.emit(CHOICES[at]))
+        self.rename.clicked.connect(self.name_asked)
+        self.listed.toggled.connect(self.listed_chosen)
+        self.shortcuts.clicked.connect(self.shortcuts_asked)
+        self.servers.failed.connect(self.say_problem)
+
+    def _caption(self, text: str) -> None:
+        self.add(Label(self.theme, TextSize.SMALL, Weight.SEMIBOLD, "text2", text=text))
+
+
+def _beside(label: QLabel, button: QWidget) -> QWidget:
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(label, 1)
+    row.addWidget(button)
+    return box

@@ -1,0 +1,93 @@
+"""The window: three panes and nothing that needs a backend, so that it can be shown at once."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from app.ui.actions import ActionRegistry
+from app.ui.messages.source import Clock
+from app.ui.models.members import MembersModel
+from app.ui.models.sidebar import SidebarModel
+from app.ui.theme import Theme
+from app.ui.views.drawer import Drawer
+from app.ui.views.empty import EmptyView
+from app.ui.views.notices import Banner
+from app.ui.views.panes import Panes
+from app.ui.views.sidebar import Sidebar
+from app.ui.widgets.surfaces import Surface
+
+SMALLEST = QSize(340, 420)
+USUAL = QSize(1180, 760)
+NARROW_EMPTY = 480
+
+
+class MainWindow(QMainWindow):
+    """Holds the panes. `painted` is emitted after the first paint, `closing` on the way out."""
+
+    painted = Signal()
+    closing = Signal()
+
+    def __init__(self, theme: Theme, clock: Clock | None = None) -> None:
+        super().__init__()
+        self.theme = theme
+        self.clock = clock or Clock()
+        self.actions_registry = ActionRegistry(parent=self)
+        self.rooms = SidebarModel(self.clock.zone, self)
+        self.members = MembersModel(self.clock.now, self)
+        self.sidebar = Sidebar(theme, self.rooms, self.clock.now)
+        self.drawer = Drawer(theme, self.members)
+        self.trouble = Banner(theme, "danger_bg", "danger", "circle-alert")
+        self.empty = EmptyView(theme)
+        self._blank = Surface(theme, "canvas")
+        self._stack = QStackedWidget()
+        self.panes = Panes(self.sidebar, self._content(), self.drawer)
+        self._was_painted = False
+        self.setWindowTitle("Parlor")
+        self.setCentralWidget(self.panes)
+        self.panes.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.panes.setFocus()  # or the first button would wear a ring before any key is pressed
+        self.setMinimumSize(SMALLEST)
+        self.resize(USUAL)
+        self.panes.arranged.connect(self._fit_empty)
+
+    def add_page(self, page: QWidget) -> None:
+        """Take in another page that can be shown beside the list."""
+        self._stack.addWidget(page)
+
+    def show_page(self, page: QWidget | None) -> None:
+        """Show a page beside the list; None for a blank one."""
+        self._stack.setCurrentWidget(page or self._blank)
+
+    def shows(self, page: QWidget) -> bool:
+        """Whether this page is what is shown beside the list."""
+        return self._stack.currentWidget() is page
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            self.painted.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        event.ignore()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_empty()
+
+    def _content(self) -> QWidget:
+        for page in (self._blank, self.empty):
+            self._stack.addWidget(page)
+        content = Surface(self.theme, "canvas")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.trouble)
+        column.addWidget(self._stack, 1)
+        return content
+
+    def _fit_empty(self) -> None:
+        self.empty.set_narrow(self._stack.width() < NARROW_EMPTY)

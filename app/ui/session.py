@@ -1,0 +1,166 @@
+"""Joins a window to a backend: who hears of what, and what each action does."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+
+from PySide6.QtCore import QEvent, QObject
+
+from app.domain.changes import Change, ErrorRaised
+from app.domain.errors import AppError
+from app.domain.ids import RoomId
+from app.domain.views import Position
+from app.services.api import Backend
+from app.ui import wording
+from app.ui.controllers.conversation import ConversationController
+from app.ui.controllers.desk import Desk
+from app.ui.controllers.find import FindController
+from app.ui.controllers.flows import KEYS_KEY, THEME_KEY, DialogFlows
+from app.ui.controllers.links import LinkOpener
+from app.ui.controllers.navigation import Navigation
+from app.ui.controllers.network import NetworkController
+from app.ui.controllers.sidebar import SidebarController
+from app.ui.feed_pump import FeedPump
+from app.ui.main_window import MainWindow
+from app.ui.messages import MessageList
+from app.ui.tasks import TaskOwner
+from app.ui.theme import Choice
+from app.ui.views.composer import Composer
+from app.ui.views.conversation import ConversationView
+from app.ui.widgets.avatar import Face
+
+log = logging.getLogger(__name__)
+
+
+class Session(QObject):
+    """Lives from the backend's coming up until the window goes.
+
+    `leave` is called when the person asks to quit.
+    """
+
+    def __init__(self, window: MainWindow, backend: Backend, leave: Callable[[], object]) -> None:
+        super().__init__(window)
+        self._window, self._backend = window, backend
+        self._tasks = TaskOwner(self.show_error)
+        desk = Desk(window, backend, self._tasks)
+        messages = MessageList(window.theme, backend.chats, self._tasks, window.clock)
+        self.composer = Composer(window.theme, window.actions_registry)
+        self.view = ConversationView(window.theme, messages, self.composer)
+        window.add_page(self.view)
+        self.conversation = ConversationController(desk, self.view)
+        self.sidebar = SidebarController(desk, self.open_room)
+        self.network = NetworkController(desk)
+        self.find = FindController(desk, self.view, self.conversation)
+        self.flows = DialogFlows(desk, self.open_room, self._show_profile)
+        self.links = LinkOpener(desk)
+        self.navigation = Navigation(desk, self.view, self.conversation, self.sidebar, self.find)
+        self._pump = FeedPump(backend.feed, self._deliver)
+        self._connect()
+        handlers = {**self.navigation.handlers(), **self._handlers(leave)}
+        window.actions_registry.install(window, handlers)
+
+    async def start(self) -> None:
+        """Read settings and conversations and show them."""
+        window, backend = self._window, self._backend
+        theme = await backend.setting(THEME_KEY, Choice.SYSTEM.value)
+        if theme in {choice.value for choice in Choice}:
+            window.theme.set_choice(Choice(theme))
+        window.actions_registry.load(await backend.setting(KEYS_KEY, ""))
+        self._show_profile()
+        await self.sidebar.load()
+        window.show_page(window.empty)
+        self.network.start()
+
+    async def close(self) -> None:
+        """Store drafts, end all tasks, hear nothing more."""
+        self._pump.close()
+        self.flows.close_open()
+        self.network.stop()
+        self.sidebar.stop()
+        try:
+            await self.conversation.finish()
+        except AppError as error:
+            log.warning("drafts could not be stored: %s", error)
+        await self._tasks.close()
+
+    def open_room(self, room: RoomId, place: Position | None = None) -> None:
+        """Show a conversation."""
+        self._tasks.spawn(self.conversation.open(room, place))
+
+    def show_error(self, error: Exception) -> None:
+        """Say what went wrong, in words; the log has the rest."""
+        if not isinstance(error, AppError):
+            log.error("an action failed", exc_info=error)
+        self._window.trouble.say("", wording.words_for(error), closable=True)
+
+    def _deliver(self, changes: Sequence[Change]) -> None:
+        self._window.rooms.apply(changes)
+        self.network.apply(changes)
+        self.conversation.apply(changes)
+        for change in changes:
+            if isinstance(change, ErrorRaised):
+                words = wording.sentence(change.code, change.params)
+                self._window.trouble.say("", words, closable=True)
+
+    def _show_profile(self) -> None:
+        profile = self._backend.profile
+        self._window.sidebar.set_profile(Face(profile.peer, profile.name))
+
+    def _connect(self) -> None:
+        window, flows, spawn = self._window, self.flows, self._tasks.spawn
+        drawer, header = window.drawer, self.view.header
+        self.view.messages.link_activated.connect(self.links.open)
+        self.conversation.switched.connect(self._on_switched)
+        self.composer.escaped.connect(self.navigation.peel)
+        window.empty.add_contact.clicked.connect(lambda: spawn(flows.join()))
+        window.empty.create_room.clicked.connect(lambda: spawn(flows.create_room()))
+        window.empty.nearby.clicked.connect(self.navigation.find_nearby)
+        window.sidebar.header.settings.clicked.connect(lambda: spawn(flows.settings()))
+        window.sidebar.header.new.clicked.connect(self.navigation.show_new_menu)
+        window.sidebar.left_search.connect(self.composer.field.setFocus)
+        self.navigation.new_menu.create_room.triggered.connect(lambda: spawn(flows.create_room()))
+        self.navigation.new_menu.join.triggered.connect(lambda: spawn(flows.join()))
+        self.navigation.new_menu.contact.triggered.connect(lambda: spawn(flows.own_contact()))
+        drawer.invite.clicked.connect(lambda: self._with_room(flows.invite))
+        drawer.code.clicked.connect(lambda: self._with_room(flows.invite))
+        drawer.rename.clicked.connect(lambda: self._with_room(flows.rename_room))
+        drawer.leave.clicked.connect(lambda: self._with_room(flows.leave))
+        drawer.back.clicked.connect(window.panes.fold_overlay)
+        header.details_button.clicked.connect(window.panes.toggle_drawer)
+        header.back.clicked.connect(lambda: window.panes.show_content(shown=False))
+        window.panes.arranged.connect(self._on_arranged)
+        window.installEventFilter(self)
+
+    def _handlers(self, leave: Callable[[], object]) -> Mapping[str, Callable[[], object]]:
+        window, flows, spawn = self._window, self.flows, self._tasks.spawn
+        return {
+            "new": self.navigation.show_new_menu,
+            "drawer": window.panes.toggle_drawer,
+            "settings": lambda: spawn(flows.settings()),
+            "shortcuts": lambda: spawn(flows.shortcuts()),
+            "close": leave,
+            "minimise": window.showMinimized,
+            "quit": leave,
+        }
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowActivate:
+            self.conversation.looked_at()
+        return super().eventFilter(watched, event)
+
+    def _with_room(self, flow: Callable[[RoomId], Coroutine[None, None, None]]) -> None:
+        if self.conversation.room is not None:
+            self._tasks.spawn(flow(self.conversation.room))
+
+    def _on_switched(self, room: RoomId | None) -> None:
+        window = self._window
+        window.sidebar.select(room)
+        window.show_page(window.empty if room is None else self.view)
+        window.panes.allow_drawer(room is not None)
+        window.panes.show_content(room is not None)
+
+    def _on_arranged(self) -> None:
+        self.view.header.back.setVisible(self._window.panes.single)
+        self.view.header.details_button.setChecked(self._window.panes.drawer_shown)
+        self._window.drawer.back.setVisible(not self._window.panes.docks)

@@ -1,0 +1,88 @@
+"""The middle pane: header, banners, messages, composer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from app.domain.views import MemberView, RoomSummary
+from app.ui import phrases
+from app.ui.messages import MessageList
+from app.ui.theme import Size, TextSize, Theme, Weight
+from app.ui.views.composer import Composer
+from app.ui.views.find_bar import FindBar
+from app.ui.views.notices import Banner
+from app.ui.widgets.avatar import Avatar, face_of
+from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.surfaces import Label, Surface
+
+
+class ConversationHeader(Surface):
+    """Avatar, title, what goes on, and the buttons."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "panel", edges=("bottom",))
+        self.setFixedHeight(Size.HEADER)
+        self.back = IconButton(theme, "arrow-left", "Back to conversations")
+        self.avatar = Avatar(theme, Size.AVATAR_HEADER)
+        self.title = Label(theme, TextSize.HEADER, Weight.SEMIBOLD, elide=True)
+        self.line = Label(theme, TextSize.SMALL, tone="text2", elide=True)
+        self.find_button = IconButton(theme, "search", "Find in conversation", checkable=True)
+        self.details_button = IconButton(theme, "panel-right", "Details", checkable=True)
+        texts = QVBoxLayout()
+        texts.setSpacing(1)
+        texts.addStretch()
+        texts.addWidget(self.title)
+        texts.addWidget(self.line)
+        texts.addStretch()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 0, 12, 1)
+        row.setSpacing(2)
+        row.addWidget(self.back)
+        row.addWidget(self.avatar)
+        row.addSpacing(8)
+        row.addLayout(texts, 1)
+        row.addWidget(self.find_button)
+        row.addWidget(self.details_button)
+        self.back.hide()
+
+
+class ConversationView(Surface):
+    """Everything about one conversation but its drawer."""
+
+    def __init__(self, theme: Theme, messages: MessageList, composer: Composer) -> None:
+        super().__init__(theme, "canvas")
+        self.header = ConversationHeader(theme)
+        self.offline = Banner(theme, "warn_bg", "warn", "cloud-off")
+        self.trouble = Banner(theme, "danger_bg", "danger", "circle-alert")
+        self.find_bar = FindBar(theme)
+        self.messages = messages
+        self.composer = composer
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.header, self.find_bar, self.trouble, self.offline):
+            column.addWidget(widget)
+        column.addWidget(messages, 1)
+        column.addWidget(composer, 0, Qt.AlignmentFlag.AlignBottom)
+
+    def show_room(
+        self,
+        summary: RoomSummary,
+        members: Sequence[MemberView],
+        typing: Sequence[str],
+        online: bool | None,
+    ) -> None:
+        """Say in the header what the conversation is and what goes on in it."""
+        self.header.avatar.set_face(face_of(summary, online))
+        self.header.title.setText(summary.name)
+        self.header.line.setText(phrases.room_line(summary, members, typing))
+        self.composer.field.setAccessibleName(f"Message to {summary.name}")
+        self.composer.field.setPlaceholderText("Message")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.composer.set_greatest_height(self.height() // 3)

@@ -1,0 +1,143 @@
+"""Finding words in the open conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+)
+
+from app.domain.views import SearchHit
+from app.ui import phrases
+from app.ui.models.keyed import ROW_ROLE, KeyedListModel
+from app.ui.theme import TextSize, Theme, Weight, font
+from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.fields import SearchField
+from app.ui.widgets.lists import RowList
+from app.ui.widgets.surfaces import Label, Surface
+
+HIT = 44
+SHOWN = 4
+
+
+class HitsModel(KeyedListModel[SearchHit]):
+    """What was found, the latest first."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda hit: hit.message.event)
+
+    def text(self, row: SearchHit) -> str:
+        return f"{row.message.author_name}: {phrases.plain_snippet(row.snippet)}"
+
+
+class HitDelegate(QStyledItemDelegate):
+    """Paints a hit in one line with what matched in the accent colour."""
+
+    def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._theme, self._now = theme, now
+
+    def sizeHint(
+        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(0, HIT)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        hit: SearchHit = index.data(ROW_ROLE)
+        palette = self._theme.palette
+        painter.save()
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        if state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected):
+            painter.fillRect(rect, palette.hover)
+        area = QRectF(rect).adjusted(20, 3, -20, -3)
+        painter.setFont(font(TextSize.SMALL, Weight.SEMIBOLD))
+        painter.setPen(palette.text)
+        painter.drawText(area, Qt.AlignmentFlag.AlignTop, hit.message.author_name)
+        painter.setFont(font(TextSize.META, tabular=True))
+        painter.setPen(palette.text2)
+        when = phrases.short_time(hit.message.time_ms, self._now())
+        top_right = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
+        painter.drawText(area, top_right, when)
+        self._paint_snippet(painter, area.adjusted(0, 18, 0, 0), hit.snippet)
+        painter.restore()
+
+    def _paint_snippet(self, painter: QPainter, area: QRectF, snippet: str) -> None:
+        palette = self._theme.palette
+        for at, part in enumerate(phrases.one_line(snippet).split(phrases.MARK_START)):
+            marked, _, rest = part.rpartition(phrases.MARK_END)
+            for text, hit in ((marked, at > 0), (rest, False)):
+                weight = Weight.SEMIBOLD if hit else Weight.REGULAR
+                painter.setFont(font(TextSize.SMALL, weight))
+                painter.setPen(palette.accent_text if hit else palette.text2)
+                metrics = painter.fontMetrics()
+                room = max(int(area.width()), 0)
+                shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+                painter.drawText(area, Qt.AlignmentFlag.AlignTop, shown)
+                area.setLeft(area.left() + metrics.horizontalAdvance(shown))
+
+
+class FindBar(Surface):
+    """A field, how many there are, and the list of what was found."""
+
+    asked = Signal(str)
+    jumped = Signal(object)
+    closed = Signal()
+
+    def __init__(self, theme: Theme, now: Callable[[], datetime] | None = None) -> None:
+        super().__init__(theme, "panel", edges=("bottom",))
+        self.hits = HitsModel()
+        self.field = SearchField(theme, "Find in this conversation")
+        self.count = Label(theme, TextSize.SMALL, tone="text2")
+        self.close_button = IconButton(theme, "x", "Close search")
+        clock = now or (lambda: datetime.now(UTC).astimezone())
+        self.list = RowList("Found messages", self.hits, HitDelegate(theme, clock))
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 8, 12, 8)
+        row.addWidget(self.field, 1)
+        row.addWidget(self.count)
+        row.addWidget(self.close_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 1)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addWidget(self.list)
+        self.field.textChanged.connect(self.asked)
+        self.field.stepped.connect(self._step)
+        self.field.returnPressed.connect(lambda: self._step(1))
+        self.field.left.connect(self.closed)
+        self.close_button.clicked.connect(self.closed)
+        self.list.chosen.connect(self.jumped)
+        self.list.hide()
+        self.hide()
+
+    def show_hits(self, hits: Sequence[SearchHit], limit: int) -> None:
+        """List what was found for the text in the field."""
+        self.hits.set_rows(hits)
+        asked = bool(self.field.text().strip())
+        more = "+" if len(hits) >= limit else ""
+        found = f"{len(hits)}{more} found" if hits else "Nothing found"
+        self.count.setText(found if asked else "")
+        self.list.setVisible(bool(hits))
+        self.list.setFixedHeight(HIT * min(len(hits), SHOWN))
+
+    def _step(self, by: int) -> None:
+        if not self.list.currentIndex().isValid():
+            self.list.choose_first()
+        else:
+            self.list.step(by)
+        if self.list.currentIndex().isValid():
+            self.jumped.emit(self.list.current_row())
