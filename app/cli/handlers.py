@@ -1,0 +1,161 @@
+"""Carries out requests on the services."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from app.cli import render
+from app.cli import requests as ask
+from app.domain.errors import AppError
+from app.domain.ids import event_id, peer_id, room_id, to_text
+from app.domain.views import HistoryPage, MessageView, Position
+from app.services.api import Backend
+from app.services.performance import PerformanceMonitor
+
+PAGE = 200
+MAX_SEARCH = 1000
+
+Answer = dict[str, Any]
+
+
+class Handlers:
+    """One method for each request; `handle` finds it."""
+
+    def __init__(self, backend: Backend, monitor: PerformanceMonitor) -> None:
+        self._backend = backend
+        self._chats = backend.chats
+        self._network = backend.network
+        self._monitor = monitor
+        self._table: dict[type[ask.Request], Callable[[Any], Awaitable[Answer]]] = {
+            ask.WhoAmI: self._whoami,
+            ask.Connect: self._connect,
+            ask.Disconnect: self._disconnect,
+            ask.Rooms: self._rooms,
+            ask.RoomCreate: self._room_create,
+            ask.RoomJoin: self._room_join,
+            ask.RoomLeave: self._room_leave,
+            ask.Members: self._members,
+            ask.Send: self._send,
+            ask.Read: self._read,
+            ask.History: self._history,
+            ask.Search: self._search,
+            ask.Directory: self._directory,
+            ask.Links: self._links,
+            ask.Stats: self._stats,
+            ask.Quit: self._quit,
+        }
+
+    async def handle(self, request: ask.Request) -> Answer:
+        """Return what the reply adds. Raises AppError."""
+        return await self._table[type(request)](request)
+
+    async def _whoami(self, _: ask.WhoAmI) -> Answer:
+        me = self._backend.profile
+        return {"peer": to_text(me.peer), "name": me.name, "fingerprint": me.fingerprint}
+
+    async def _connect(self, request: ask.Connect) -> Answer:
+        await self._network.connect(request.server)
+        return {}
+
+    async def _disconnect(self, request: ask.Disconnect) -> Answer:
+        await self._network.disconnect(request.server)
+        return {}
+
+    async def _rooms(self, _: ask.Rooms) -> Answer:
+        return {"rooms": [render.room(summary) for summary in await self._chats.rooms()]}
+
+    async def _room_create(self, request: ask.RoomCreate) -> Answer:
+        made = await self._chats.create_room(request.name)
+        return {"room": to_text(made.room), "invite": made.link, "code": made.code}
+
+    async def _room_join(self, request: ask.RoomJoin) -> Answer:
+        given = [text for text in (request.invite, request.code) if text is not None]
+        if len(given) != 1:
+            raise AppError("bad-request", {"detail": "one of `invite` and `code`"})
+        return {"room": to_text(await self._chats.join(given[0]))}
+
+    async def _room_leave(self, request: ask.RoomLeave) -> Answer:
+        await self._chats.leave(room_id(request.room))
+        return {}
+
+    async def _members(self, request: ask.Members) -> Answer:
+        members = await self._chats.members(room_id(request.room))
+        return {"members": [render.member(view) for view in members]}
+
+    async def _send(self, request: ask.Send) -> Answer:
+        answered = event_id(request.reply_to) if request.reply_to is not None else None
+        view = await self._chats.send(room_id(request.room), request.text, answered)
+        return {"message": to_text(view.event)}
+
+    async def _read(self, request: ask.Read) -> Answer:
+        await self._chats.mark_read(room_id(request.room), event_id(request.message))
+        return {}
+
+    async def _history(self, request: ask.History) -> Answer:
+        anchors = [a for a in (request.before, request.after, request.around) if a is not None]
+        if len(anchors) > 1:
+            raise AppError("bad-request", {"detail": "one of `before`, `after`, `around`"})
+        around = (await self._chats.message(event_id(anchors[0]))).position if anchors else None
+        if request.after is not None:
+            found = await self._forward(request, around, skip=True)
+        elif request.around is not None:
+            half = request.limit // 2
+            older = await self._backward(request, around, half)
+            found = older + await self._forward(request, around, skip=False, less=len(older))
+        else:
+            found = await self._backward(request, around, request.limit)
+        return {"messages": [render.message(view) for view in found]}
+
+    async def _backward(
+        self, request: ask.History, around: Position | None, wanted: int
+    ) -> list[MessageView]:
+        found: list[MessageView] = []
+        more = wanted > 0
+        while more and len(found) < wanted:
+            page = await self._page(request, around, PAGE, 0)
+            found = [view for view in page.messages if view.kind in render.SHOWN] + found
+            more = page.more_before and bool(page.messages)
+            around = page.messages[0].position if page.messages else around
+        return found[-wanted:] if wanted else []
+
+    async def _forward(
+        self, request: ask.History, around: Position | None, *, skip: bool, less: int = 0
+    ) -> list[MessageView]:
+        found: list[MessageView] = []
+        start, more, wanted = around, True, request.limit - less
+        while more and len(found) < wanted:
+            page = await self._page(request, around, 0, PAGE)
+            rows = [view for view in page.messages if view.kind in render.SHOWN]
+            if skip or around != start:
+                rows = [view for view in rows if view.position != around]
+            found += rows
+            more = page.more_after and len(page.messages) > 1
+            around = page.messages[-1].position if page.messages else around
+        return found[:wanted]
+
+    async def _page(
+        self, request: ask.History, around: Position | None, before: int, after: int
+    ) -> HistoryPage:
+        return await self._chats.page(room_id(request.room), around, before, after)
+
+    async def _search(self, request: ask.Search) -> Answer:
+        room = room_id(request.room) if request.room is not None else None
+        author = peer_id(request.author) if request.author is not None else None
+        limit = request.limit if author is None else MAX_SEARCH
+        hits = await self._chats.search(request.query, room, limit)
+        wanted = [hit for hit in hits if author is None or hit.message.author == author]
+        return {"messages": [render.hit(found) for found in wanted[: request.limit]]}
+
+    async def _directory(self, request: ask.Directory) -> Answer:
+        people = await self._network.directory(request.query)
+        return {"people": [render.person(view) for view in people]}
+
+    async def _links(self, _: ask.Links) -> Answer:
+        return {"links": [render.link(view) for view in self._network.links()]}
+
+    async def _stats(self, _: ask.Stats) -> Answer:
+        return self._monitor.report()
+
+    async def _quit(self, _: ask.Quit) -> Answer:
+        return {}

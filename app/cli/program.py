@@ -1,0 +1,125 @@
+"""The headless program: requests in, replies and notices out, until the input ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from app.cli import requests as ask
+from app.cli.handlers import Handlers
+from app.cli.lines import LineReader, LineWriter
+from app.cli.render import Json, error, notices
+from app.domain.changes import Change
+from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.ids import to_text
+from app.services.api import Backend
+from app.services.performance import PerformanceMonitor
+
+log = logging.getLogger(__name__)
+
+
+class Program:
+    """Requests are carried out one after the other; only runs of `send` overlap."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._stopped = asyncio.Event()
+        self._monitor = PerformanceMonitor()
+        self._handlers = Handlers(backend, self._monitor)
+        self._writer = LineWriter(self._stopped.set)
+        self._sends: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Serve standard input until it ends, `quit` is asked or a signal comes."""
+        me = self._backend.profile
+        self._writer.put({"event": "ready", "peer": to_text(me.peer), "name": me.name})
+        unsubscribe = self._backend.feed.subscribe(self._tell)
+        self._stop_on_signals()
+        serving = asyncio.create_task(self._serve(LineReader()))
+        stopped = asyncio.create_task(self._stopped.wait())
+        await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (serving, stopped, *self._sends):
+            task.cancel()
+        await asyncio.gather(serving, stopped, *self._sends, return_exceptions=True)
+        unsubscribe()
+
+    def close(self) -> None:
+        """Write out what is queued."""
+        self._writer.close()
+
+    def _stop_on_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with suppress(NotImplementedError):
+                loop.add_signal_handler(number, self._stopped.set)
+
+    def _tell(self, change: Change) -> None:
+        self._monitor.heard(change)
+        for notice in notices(change):
+            self._writer.put(notice)
+
+    async def _serve(self, reader: LineReader) -> None:
+        while (line := await reader.next()) is not None:
+            request = self._parse(line)
+            if isinstance(request, ask.Send):
+                self._start(request)
+                continue
+            await self._settle()
+            if request is not None:
+                await self._answer(request)
+            if isinstance(request, ask.Quit):
+                return
+        await self._settle()
+
+    def _start(self, request: ask.Send) -> None:
+        task = asyncio.create_task(self._answer(request))
+        self._sends.add(task)
+        task.add_done_callback(self._sends.discard)
+
+    async def _settle(self) -> None:
+        if self._sends:
+            await asyncio.wait(tuple(self._sends))
+
+    def _parse(self, line: bytes) -> ask.Request | None:
+        if not line:
+            self._refuse(None, AppError("line-too-long"))
+            return None
+        try:
+            return ask.parse_request(line)
+        except ask.BadRequestError as bad:
+            self._refuse(bad.id, bad.error)
+            return None
+
+    async def _answer(self, request: ask.Request) -> None:
+        try:
+            answer = await self._handlers.handle(request)
+        except AppError as problem:
+            self._refuse(request.id, problem)
+        except RemoteProtocolError as problem:
+            self._refuse(request.id, AppError(problem.code))
+        except Exception:
+            log.exception("a request failed")
+            self._refuse(request.id, AppError("internal-error"))
+        else:
+            self._writer.put({"id": request.id, "ok": True, **answer})
+
+    def _refuse(self, request_id: ask.Id, problem: AppError) -> None:
+        reply: Json = {"id": request_id, "ok": False, "error": error(problem)}
+        self._writer.put(reply)
+
+
+OpenBackend = Callable[[], Awaitable[tuple[Backend, Callable[[], Awaitable[None]]]]]
+
+
+async def serve(open_backend: OpenBackend) -> None:
+    """Open the profile, serve it, close it. Raises AppError if it cannot be opened."""
+    backend, close = await open_backend()
+    program = Program(backend)
+    try:
+        await program.run()
+    finally:
+        await close()
+        program.close()

@@ -1,0 +1,151 @@
+"""Views and changes as the JSON objects of the headless contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from app.domain.changes import (
+    Change,
+    ErrorRaised,
+    LinkChanged,
+    MemberChanged,
+    MessagesAdded,
+    RoomChanged,
+    RoomRemoved,
+    ServerChanged,
+    StatusChanged,
+    TypingChanged,
+)
+from app.domain.errors import AppError
+from app.domain.ids import to_text
+from app.domain.views import (
+    MemberView,
+    MessageKind,
+    MessageView,
+    PersonView,
+    RoomKind,
+    RoomSummary,
+    SearchHit,
+)
+from app.services.api import LinkView
+
+Json = dict[str, Any]
+
+SHOWN = frozenset({MessageKind.TEXT, MessageKind.UNSUPPORTED})
+"""Kinds that are messages here; membership and names have notices of their own."""
+_MATCH_MARKS = str.maketrans("", "", "\ue000\ue001")
+
+
+def time_text(ms: int) -> str:
+    """Return Unix milliseconds as ISO 8601 in UTC."""
+    moment = datetime.fromtimestamp(ms / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def message(view: MessageView) -> Json:
+    return {
+        "message": to_text(view.event),
+        "room": to_text(view.room),
+        "author": to_text(view.author),
+        "name": view.author_name,
+        "time": time_text(view.time_ms),
+        "text": view.text,
+        "kind": view.kind.value,
+        "state": view.state.value,
+        "reply_to": to_text(view.reply_to) if view.reply_to is not None else None,
+        "edited": False,
+        "deleted": False,
+        "reactions": [],
+        "delivered_to": [to_text(peer) for peer in view.delivered_to],
+        "read_by": [to_text(peer) for peer in view.read_by],
+    }
+
+
+def hit(found: SearchHit) -> Json:
+    return {**message(found.message), "snippet": found.snippet.translate(_MATCH_MARKS)}
+
+
+def room(summary: RoomSummary) -> Json:
+    return {
+        "room": to_text(summary.room),
+        "name": summary.name,
+        "kind": "group" if summary.kind is RoomKind.GROUP else "direct",
+        "members": summary.members,
+        "unread": summary.unread,
+        "last": message(summary.last) if summary.last is not None else None,
+    }
+
+
+def member(view: MemberView) -> Json:
+    return {
+        "peer": to_text(view.peer),
+        "name": view.name,
+        "role": view.role,
+        "state": "online" if view.online else "offline",
+        "route": view.route,
+    }
+
+
+def person(view: PersonView) -> Json:
+    return {"peer": to_text(view.peer), "name": view.name, "online": view.online}
+
+
+def link(view: LinkView) -> Json:
+    return {
+        "peer": to_text(view.peer),
+        "state": view.state.value,
+        "route": view.route,
+        "rtt_ms": round(view.rtt_ms, 2) if view.rtt_ms is not None else None,
+        "loss": round(view.loss, 4),
+        "since": time_text(view.since_ms),
+    }
+
+
+def error(problem: AppError) -> Json:
+    return {"code": problem.code, "message": str(problem)}
+
+
+def notices(change: Change) -> Iterator[Json]:  # noqa: C901 - one case for each kind
+    """Yield what is said of a change; our own messages are known from the reply already."""
+    match change:
+        case MessagesAdded(_, messages):
+            for view in messages:
+                if not view.own and view.kind in SHOWN:
+                    yield {"event": "message", **message(view)}
+        case StatusChanged(_, events, state, by):
+            teller = to_text(by) if by is not None else None
+            for event in events:
+                yield {
+                    "event": "status",
+                    "message": to_text(event),
+                    "state": state.value,
+                    "by": teller,
+                }
+        case MemberChanged(where, peer, name, state):
+            yield {
+                "event": "member",
+                "room": to_text(where),
+                "peer": to_text(peer),
+                "name": name,
+                "state": state,
+            }
+        case LinkChanged(peer, state, route):
+            yield {"event": "link", "peer": to_text(peer), "state": state.value, "route": route}
+        case ServerChanged(server, state, reason):
+            yield {"event": "server", "server": server, "state": state.value, "reason": reason}
+        case TypingChanged(where, peer, _, active):
+            yield {
+                "event": "typing",
+                "room": to_text(where),
+                "peer": to_text(peer),
+                "active": active,
+            }
+        case RoomChanged(summary):
+            yield {"event": "room", **room(summary)}
+        case RoomRemoved(where):
+            yield {"event": "room", "room": to_text(where), "removed": True}
+        case ErrorRaised(code, params):
+            problem = AppError(code, params)
+            yield {"event": "error", **error(problem)}

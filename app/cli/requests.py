@@ -1,0 +1,157 @@
+"""The requests of the headless contract as types; anything else is an error with a code."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from app.domain.errors import AppError
+
+Id = int | str | None
+Limit = Annotated[int, Meta(ge=1, le=1000)]
+
+_NOT_BUILT = """
+room_invite room_rename room_topic room_kick room_role edit delete react unreact contacts
+contact_request contact_accept contact_reject contact_block contact_unblock invitations
+invitation_accept invitation_reject safety verify send_file file_accept file_decline
+file_pause file_resume file_cancel transfers capabilities diagnose call_start call_accept
+call_reject call_end export import
+"""
+NOT_BUILT = frozenset(_NOT_BUILT.split())
+
+
+class _Request(msgspec.Struct, tag_field="do", forbid_unknown_fields=True, kw_only=True):
+    id: Id = None
+
+
+class WhoAmI(_Request, tag="whoami"): ...
+
+
+class Connect(_Request, tag="connect"):
+    server: str
+
+
+class Disconnect(_Request, tag="disconnect"):
+    server: str
+
+
+class Rooms(_Request, tag="rooms"): ...
+
+
+class RoomCreate(_Request, tag="room_create"):
+    name: str
+
+
+class RoomJoin(_Request, tag="room_join"):
+    invite: str | None = None
+    code: str | None = None
+
+
+class RoomLeave(_Request, tag="room_leave"):
+    room: str
+
+
+class Members(_Request, tag="members"):
+    room: str
+
+
+class Send(_Request, tag="send"):
+    room: str
+    text: str
+    reply_to: str | None = None
+
+
+class Read(_Request, tag="read"):
+    room: str
+    message: str
+
+
+class History(_Request, tag="history"):
+    room: str
+    limit: Limit = 50
+    before: str | None = None
+    after: str | None = None
+    around: str | None = None
+
+
+class Search(_Request, tag="search", rename={"author": "from"}):
+    query: str
+    room: str | None = None
+    author: str | None = None
+    limit: Limit = 50
+
+
+class Directory(_Request, tag="directory"):
+    query: str = ""
+
+
+class Links(_Request, tag="links"): ...
+
+
+class Stats(_Request, tag="stats"): ...
+
+
+class Quit(_Request, tag="quit"): ...
+
+
+Request = (
+    WhoAmI
+    | Connect
+    | Disconnect
+    | Rooms
+    | RoomCreate
+    | RoomJoin
+    | RoomLeave
+    | Members
+    | Send
+    | Read
+    | History
+    | Search
+    | Directory
+    | Links
+    | Stats
+    | Quit
+)
+
+_decoder = msgspec.json.Decoder(Request)
+_loose = msgspec.json.Decoder(dict[str, Any])
+
+
+class BadRequestError(Exception):
+    """A line that is no request: `id` as far as it could be read, and what to answer."""
+
+    def __init__(self, request_id: Id, error: AppError) -> None:
+        self.id = request_id
+        self.error = error
+        super().__init__(str(error))
+
+
+def parse_request(line: bytes) -> Request:
+    """Return the request in a line of JSON. Raises BadRequestError."""
+    try:
+        request: Request = _decoder.decode(line)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _explain(line, str(error)) from error
+    return request
+
+
+def _explain(line: bytes, detail: str) -> BadRequestError:
+    try:
+        raw = _loose.decode(line)
+    except msgspec.ValidationError:
+        return BadRequestError(None, AppError("bad-request", {"detail": "not a JSON object"}))
+    except (msgspec.DecodeError, RecursionError):
+        return BadRequestError(None, AppError("bad-json", {"detail": detail}))
+    given = raw.get("id")
+    request_id = given if isinstance(given, int | str) and not isinstance(given, bool) else None
+    do = raw.get("do")
+    if not isinstance(do, str):
+        return BadRequestError(request_id, AppError("bad-request", {"detail": "no `do`"}))
+    if do in NOT_BUILT:
+        return BadRequestError(request_id, AppError("not-implemented", {"do": do}))
+    if "Invalid value" in detail and detail.endswith("`$.do`"):
+        return BadRequestError(request_id, AppError("unknown-request", {"do": do[:64]}))
+    code = "not-implemented" if "unknown field" in detail else "bad-request"
+    return BadRequestError(request_id, AppError(code, {"detail": detail}))
