@@ -35,6 +35,7 @@ class Advertiser:
         self._port = port
         self._addresses = tuple(addresses)
         self._interfaces = tuple(interfaces)
+        self._complained = False
         self._zeroconf: AsyncZeroconf | None = None
 
     async def run(self) -> None:
@@ -62,7 +63,9 @@ class Advertiser:
             self._zeroconf = AsyncZeroconf(interfaces=interfaces)
             await self._zeroconf.async_register_service(self._service())
         except (OSError, RuntimeError, Error) as error:
-            logger.warning("cannot announce the server: %s", type(error).__name__)
+            level = logging.DEBUG if self._complained else logging.WARNING
+            logger.log(level, "cannot announce the server: %s", type(error).__name__)
+            self._complained = True
             await self.close()
             return False
         logger.info("announced on the local network")
