@@ -1,0 +1,135 @@
+"""Reading conversations: pages around a place, single rows, full-text search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.domain.errors import AppError
+from app.domain.events import decode_event
+from app.domain.ids import EventId, PeerId, RoomId
+from app.domain.views import Position
+from app.storage.catalog import Catalog
+from app.storage.database import Database
+from app.storage.ordinals import Ordinals
+from app.storage.read_tables import COLUMNS, ReadTables
+from app.storage.records import MessageRow, RowPage
+from app.storage.words import MATCH_END, MATCH_START, join_words, match_expression
+
+SNIPPET_WORDS = 24
+MAX_HITS = 500
+
+_BEFORE = f"""
+SELECT {COLUMNS} FROM message AS m INDEXED BY message_order
+WHERE m.room = ? AND (hlc, event) < (?, ?)
+ORDER BY hlc DESC, event DESC LIMIT ?"""  # noqa: S608 - constant columns
+_LAST = f"""
+SELECT {COLUMNS} FROM message AS m INDEXED BY message_order WHERE m.room = ?
+ORDER BY hlc DESC, event DESC LIMIT ?"""  # noqa: S608 - constant columns
+_AFTER = f"""
+SELECT {COLUMNS} FROM message AS m INDEXED BY message_order
+WHERE m.room = ? AND (hlc, event) >= (?, ?)
+ORDER BY hlc, event LIMIT ?"""  # noqa: S608 - constant columns
+_BY_EVENT = f"""
+SELECT {COLUMNS} FROM message AS m JOIN room ON room.id = m.room
+WHERE substr(m.event, 1, 8) = substr(?1, 1, 8) AND m.event = ?1"""  # noqa: S608 - constant columns
+_AUTHORED = (
+    "SELECT wire FROM event WHERE room = ? AND author = ? AND seq BETWEEN ? AND ? ORDER BY seq"
+)
+_IS_ROW = "SELECT 1 FROM message WHERE room = ? AND hlc = ? AND event = ?"
+_SEARCH = f"""
+SELECT snippet(message_index, 0, ?, ?, '…', {SNIPPET_WORDS}), {COLUMNS}
+FROM message_index JOIN message AS m ON m.id = message_index.rowid JOIN room ON room.id = m.room
+WHERE message_index MATCH ? ORDER BY message_index.rowid DESC LIMIT ?
+"""  # noqa: S608 - constant columns
+
+
+class MessageRepository:
+    """Rows in the room's order. Raises AppError("unknown-room" | "unknown-message")."""
+
+    def __init__(
+        self, database: Database, catalog: Catalog, tables: ReadTables, ordinals: Ordinals
+    ) -> None:
+        self._database = database
+        self._catalog = catalog
+        self._tables = tables
+        self._ordinals = ordinals
+
+    async def page(self, room: RoomId, around: Position | None, before: int, after: int) -> RowPage:
+        """Up to `before` rows before `around` (exclusive) and `after` from it (inclusive).
+
+        `around` None means the end; it need not be the place of a row.
+        """
+        return await self._database.read(lambda: self._page(room, around, before, after))
+
+    async def position_at(self, room: RoomId, ordinal: int) -> Position | None:
+        """Return the place of the row with `ordinal` rows before it, None if there is none."""
+        return await self._database.read(
+            lambda: self._ordinals.at(self._catalog.room(room), ordinal)
+        )
+
+    async def by_event(self, event: EventId) -> MessageRow:
+        def run() -> MessageRow:
+            found = self._database.execute(_BY_EVENT, (event,)).fetchone()
+            if found is None:
+                raise AppError("unknown-message")
+            return self._tables.row(found)
+
+        return await self._database.read(run)
+
+    async def authored(self, room: RoomId, author: PeerId, first: int, last: int) -> list[EventId]:
+        """Return the rows that are `author`'s events from seq `first` to `last`, both included."""
+
+        def run() -> list[EventId]:
+            number = self._catalog.room(room)
+            values = (number, self._catalog.peer(author), first, last)
+            events = [decode_event(wire) for (wire,) in self._database.execute(_AUTHORED, values)]
+            return [event.id for event in events if self._is_row(number, event.position)]
+
+        return await self._database.read(run)
+
+    async def search(
+        self, query: str, room: RoomId | None, limit: int
+    ) -> list[tuple[MessageRow, str]]:
+        """Return the latest rows with all words of `query`, newest first, with snippets.
+
+        A snippet has U+E000 before and U+E001 after each match. Any query is fine; one without
+        a word finds nothing.
+        """
+        words = match_expression(query)
+        if not words:
+            return []
+
+        def run() -> list[tuple[MessageRow, str]]:
+            where = f"{{text}} : ({words})"
+            if room is not None:
+                where += f" AND {{tags}} : r{self._catalog.room(room)}"
+            values = (MATCH_START, MATCH_END, where, min(limit, MAX_HITS))
+            found = self._database.execute(_SEARCH, values).fetchall()
+            hits = [(self._tables.row(row[1:]), join_words(row[0])) for row in found]
+            return sorted(hits, key=lambda hit: hit[0].position, reverse=True)
+
+        return await self._database.read(run)
+
+    def _is_row(self, number: int, position: Position) -> bool:
+        found = self._database.execute(_IS_ROW, (number, *position)).fetchone()
+        return found is not None
+
+    def _page(self, room: RoomId, around: Position | None, before: int, after: int) -> RowPage:
+        number = self._catalog.room(room)
+        execute = self._database.execute
+        if around is None:
+            older = execute(_LAST, (number, before + 1)).fetchall()
+            newer: list[Any] = []
+        else:
+            older = execute(_BEFORE, (number, *around, before + 1)).fetchall()
+            newer = execute(_AFTER, (number, *around, after + 1)).fetchall()
+        stored = older[:before][::-1] + newer[:after]
+        more_before, more_after = len(older) > before, len(newer) > after
+        (total,) = execute("SELECT total FROM room WHERE id = ?", (number,)).fetchone()
+        first = 0
+        if more_before and not more_after:
+            first = total - len(stored)
+        elif more_before and around is not None:
+            first = self._ordinals.before(number, around) - len(older[:before])
+        rows = tuple(self._tables.row(row) for row in stored)
+        return RowPage(rows, more_before, more_after, first, total)

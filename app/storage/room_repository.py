@@ -1,0 +1,161 @@
+"""Rooms: their keys, whether we are in them, their drafts, and how they stand in the sidebar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from app.domain.ids import EventId, PeerId, RoomId
+from app.domain.room import RoomState
+from app.domain.views import Position, RoomKind
+from app.storage.catalog import Catalog
+from app.storage.database import Database
+from app.storage.read_tables import COLUMNS, ReadTables
+from app.storage.records import RoomOverview, RoomRecord
+from app.storage.schema import RemovedRoom, Room, RoomEpoch
+from app.storage.state_codec import encode_state
+
+CLEAR_ROWS = 2000
+_OVERVIEW_COLUMNS = 7
+_OVERVIEWS = f"""
+SELECT r.room, r.total, r.unread, r.draft, r.read_hlc, r.read_event, m.id, {COLUMNS}
+FROM room AS r LEFT JOIN message AS m ON m.id = (
+    SELECT id FROM message WHERE room = r.id ORDER BY hlc DESC, event DESC LIMIT 1)
+"""  # noqa: S608 - constant columns
+# The index has to be told the very words that it was given.
+_CLEAR_INDEX = (
+    "INSERT INTO message_index (message_index, rowid, text, tags) "
+    "SELECT 'delete', w.id, w.text, w.tags FROM message_words AS w WHERE w.id IN "
+    "(SELECT id FROM message WHERE room = :room LIMIT :rows)"
+)
+_CLEAR_MESSAGES = (
+    "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE room = :room LIMIT :rows)"
+)
+_CLEAR_EVENTS = (
+    "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE room = :room LIMIT :rows)"
+)
+
+
+class RoomRepository:
+    """All rooms of the profile. Raises AppError("unknown-room") for any other."""
+
+    def __init__(self, database: Database, catalog: Catalog, tables: ReadTables) -> None:
+        self._database = database
+        self._catalog = catalog
+        self._tables = tables
+
+    async def add(self, record: RoomRecord) -> None:
+        """Store a new room; for a known one its kind, peer, keys and `joined` are renewed."""
+        await self._database.write(lambda: self._add(record))
+
+    async def all(self) -> list[RoomRecord]:
+        return await self._database.read(self._all)
+
+    async def remove(self, room: RoomId) -> None:
+        """Forget a room and everything in it. It is gone at once; its rows follow in steps."""
+        await self._database.write(lambda: self._hide(room))
+        await self.clear_removed()
+
+    async def clear_removed(self) -> None:
+        """Go on deleting the rows of removed rooms, a few thousand in one transaction."""
+        while await self._database.write(self._clear_some):
+            pass
+
+    async def set_joined(self, room: RoomId, joined: bool) -> None:
+        await self._update(room, {"joined": joined})
+
+    async def save_draft(self, room: RoomId, text: str) -> None:
+        whole = text.encode("utf-8", "replace").decode("utf-8")
+        await self._update(room, {"draft": whole})
+
+    async def add_epoch(self, room: RoomId, epoch: int, secret: bytes) -> None:
+        """Store the 32-byte secret of an epoch."""
+        await self._database.write(
+            lambda: self._add_epochs(self._catalog.room(room), [(epoch, secret)])
+        )
+
+    async def overview(self, room: RoomId) -> RoomOverview:
+        def run() -> RoomOverview:
+            number = self._catalog.room(room)
+            return self._overviews(f"{_OVERVIEWS} WHERE r.id = ?", (number,))[room]
+
+        return await self._database.read(run)
+
+    async def overviews(self) -> dict[RoomId, RoomOverview]:
+        """Return all of them by one query; nothing is counted for it."""
+        return await self._database.read(lambda: self._overviews(_OVERVIEWS, ()))
+
+    def _add(self, record: RoomRecord) -> None:
+        insert = Room.insert(
+            room=record.room,
+            kind=record.kind.value,
+            peer=record.peer,
+            joined=record.joined,
+            state=encode_state(RoomState()),
+        ).on_conflict(conflict_target=[Room.room], preserve=[Room.kind, Room.peer, Room.joined])
+        insert.execute(self._database.orm)
+        epochs = {0: record.secret, **record.epochs}
+        self._add_epochs(self._catalog.room(record.room), epochs.items())
+
+    def _add_epochs(self, number: int, epochs: Iterable[tuple[int, bytes]]) -> None:
+        for epoch, secret in epochs:
+            row = RoomEpoch.insert(room=number, epoch=epoch, secret=secret)
+            row.on_conflict_replace().execute(self._database.orm)
+
+    def _all(self) -> list[RoomRecord]:
+        orm = self._database.orm
+        epochs: dict[int, dict[int, bytes]] = {}
+        for row in RoomEpoch.select().tuples().execute(orm):
+            epochs.setdefault(row[0], {})[row[1]] = row[2]
+        columns = (Room.id, Room.room, Room.kind, Room.peer, Room.joined)
+        return [
+            RoomRecord(
+                RoomId(room),
+                RoomKind(kind),
+                epochs[number][0],
+                epochs[number],
+                PeerId(peer) if peer is not None else None,
+                joined,
+            )
+            for number, room, kind, peer, joined in Room.select(*columns).tuples().execute(orm)
+        ]
+
+    async def _update(self, room: RoomId, values: dict[str, object]) -> None:
+        def run() -> None:
+            number = self._catalog.room(room)
+            Room.update(values).where(Room.id == number).execute(self._database.orm)
+
+        await self._database.write(run)
+
+    def _hide(self, room: RoomId) -> None:
+        number = self._catalog.room(room)
+        RemovedRoom.insert(room=number).execute(self._database.orm)
+        Room.delete().where(Room.id == number).execute(self._database.orm)
+        self._database.invalidate()
+
+    def _clear_some(self) -> bool:
+        """Return whether there may be more to do."""
+        execute = self._database.execute
+        found = execute("SELECT room FROM removed_room LIMIT 1").fetchone()
+        if found is None:
+            return False
+        values = {"room": found[0], "rows": CLEAR_ROWS}
+        execute(_CLEAR_INDEX, values)
+        cleared = execute(_CLEAR_MESSAGES, values).rowcount
+        cleared += execute(_CLEAR_EVENTS, values).rowcount
+        if not cleared:
+            execute("DELETE FROM ordinal WHERE room = :room", values)
+            execute("DELETE FROM removed_room WHERE room = :room", values)
+        return True
+
+    def _overviews(self, sql: str, values: tuple[object, ...]) -> dict[RoomId, RoomOverview]:
+        found = {}
+        for row in self._database.execute(sql, values):
+            room, total, unread, draft, hlc, event, last = row[:_OVERVIEW_COLUMNS]
+            found[RoomId(room)] = RoomOverview(
+                total,
+                unread,
+                self._tables.row(row[_OVERVIEW_COLUMNS:]) if last is not None else None,
+                draft,
+                Position(hlc, EventId(event)) if event is not None else None,
+            )
+        return found

@@ -1,0 +1,131 @@
+"""The tables as they are after the last migration, for queries off the hot paths.
+
+Models are bound to no database: a query names its own, `query.execute(database.orm)`.
+"""
+
+from __future__ import annotations
+
+from peewee import BlobField, BooleanField, CompositeKey, IntegerField, Model, TextField
+
+
+class Setting(Model):
+    key = TextField(primary_key=True)
+    value = TextField()
+
+    class Meta:
+        table_name = "setting"
+
+
+class Peer(Model):
+    """Everybody who was ever seen. `own` marks our own identity."""
+
+    id = IntegerField(primary_key=True)
+    peer = BlobField(unique=True)
+    name = TextField(default="")
+    seen_ms = IntegerField(default=0)
+    own = BooleanField(default=False)
+
+    class Meta:
+        table_name = "peer"
+
+
+class Room(Model):
+    """`total` and `unread` are kept in step with `message`; `state` is a reducer's snapshot."""
+
+    id = IntegerField(primary_key=True)
+    room = BlobField(unique=True)
+    kind = TextField()
+    peer = BlobField(null=True)
+    joined = BooleanField()
+    state = BlobField()
+    total = IntegerField(default=0)
+    unread = IntegerField(default=0)
+    last_hlc = IntegerField(default=0)
+    sent = IntegerField(default=0)
+    draft = TextField(default="")
+    read_hlc = IntegerField(null=True)
+    read_event = BlobField(null=True)
+
+    class Meta:
+        table_name = "room"
+
+
+class RoomEpoch(Model):
+    room = IntegerField()
+    epoch = IntegerField()
+    secret = BlobField()
+
+    class Meta:
+        table_name = "room_epoch"
+        primary_key = CompositeKey("room", "epoch")
+
+
+class Mark(Model):
+    """How far `member` has stored and read the log of `author` in a room."""
+
+    room = IntegerField()
+    member = IntegerField()
+    author = IntegerField()
+    stored = IntegerField()
+    read = IntegerField()
+
+    class Meta:
+        table_name = "mark"
+        primary_key = CompositeKey("room", "member", "author")
+
+
+class StoredEvent(Model):
+    """The log itself. A held event is not in the read tables yet."""
+
+    id = IntegerField(primary_key=True)
+    room = IntegerField()
+    author = IntegerField()
+    seq = IntegerField()
+    held = BooleanField()
+    wire = BlobField()
+
+    class Meta:
+        table_name = "event"
+
+
+class Message(Model):
+    """A row of a conversation. `unseen` rows by others are counted as unread if texts."""
+
+    id = IntegerField(primary_key=True)
+    room = IntegerField()
+    hlc = IntegerField()
+    event = BlobField()
+    author = IntegerField()
+    seq = IntegerField()
+    kind = IntegerField()
+    unseen = BooleanField()
+    reply_to = BlobField(null=True)
+    text = TextField()
+
+    class Meta:
+        table_name = "message"
+
+
+class Ordinal(Model):
+    """A stretch of a room's rows that begins at a position; `rows` is how many it holds."""
+
+    room = IntegerField()
+    hlc = IntegerField()
+    event = BlobField()
+    rows = IntegerField()
+
+    class Meta:
+        table_name = "ordinal"
+        primary_key = CompositeKey("room", "hlc", "event")
+
+
+class RemovedRoom(Model):
+    """A room that is gone but whose rows are still being cleared away."""
+
+    room = IntegerField(primary_key=True)
+
+    class Meta:
+        table_name = "removed_room"
+
+
+TABLES = (Setting, Peer, Room, RoomEpoch, Mark, StoredEvent, Message, Ordinal, RemovedRoom)

@@ -1,0 +1,57 @@
+"""A profile's storage: one encrypted database and the repositories over it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.domain.ids import PeerId
+from app.storage.catalog import Catalog
+from app.storage.database import Database
+from app.storage.log_repository import LogRepository
+from app.storage.mark_repository import MarkRepository
+from app.storage.message_repository import MessageRepository
+from app.storage.ordinals import Ordinals
+from app.storage.peer_repository import PeerRepository
+from app.storage.read_tables import ReadTables
+from app.storage.room_repository import RoomRepository
+from app.storage.setting_repository import SettingRepository
+
+
+class Store:
+    """Everything that lasts. Every method of every repository may raise AppError."""
+
+    def __init__(self, database: Database) -> None:
+        """Use `Store.open`."""
+        catalog = Catalog(database)
+        ordinals = Ordinals(database)
+        tables = ReadTables(database, catalog, ordinals)
+        self._database = database
+        self.log = LogRepository(database, catalog, tables)
+        self.rooms = RoomRepository(database, catalog, tables)
+        self.messages = MessageRepository(database, catalog, tables, ordinals)
+        self.marks = MarkRepository(database, catalog, self.log)
+        self.peers = PeerRepository(database)
+        self.settings = SettingRepository(database)
+        self._learn_own = catalog.learn_own
+
+    @classmethod
+    async def open(cls, folder: Path, key: bytes, me: PeerId | None = None) -> Store:
+        """Open or create the profile in `folder` with its raw 32-byte database key.
+
+        With `me` given, our own messages that come back from others never count as unread.
+        Raises AppError as `Database.open` does.
+        """
+        database = await Database.open(folder, key)
+        try:
+            store = cls(database)
+            if me is not None:
+                await database.write(lambda: store._learn_own(me))
+            await store.rooms.clear_removed()
+        except BaseException:
+            await database.close()
+            raise
+        return store
+
+    async def close(self) -> None:
+        """Finish all writes that were asked for and close the file."""
+        await self._database.close()
