@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QGuiApplication,
@@ -16,8 +16,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from app.domain.changes import Change, RoomRemoved
+from app.domain.changes import Change, MessagesAdded, RoomRemoved
 from app.domain.views import MessageView, Position, RoomSummary
+from app.ui.messages.accessible import Reader, Spoken
 from app.ui.messages.copying import selected_text
 from app.ui.messages.down_button import DownButton
 from app.ui.messages.layout import Item
@@ -28,12 +29,14 @@ from app.ui.messages.selection import Selection
 from app.ui.messages.source import Clock, MessageSource
 from app.ui.messages.stage import Stage
 from app.ui.messages.track import Placed
+from app.ui.messages.wording import spoken
 from app.ui.tasks import TaskOwner
 from app.ui.theme import Theme
 
 STICKY_MS = 1200
 TYPING_MS = 350
 AUTOSCROLL_MS = 30
+ANNOUNCED = 3
 BUTTON_MARGIN = 10
 
 
@@ -71,6 +74,7 @@ class MessageList(QAbstractScrollArea):
         self.stage = Stage(theme, source, tasks, self._clock, self._later)
         self._scene = Scene(self.stage, theme, self._clock)
         self._pointer = Pointer(self._locate)
+        self._reader = Reader(self, self._spoken_rows)
         self._bar = OrdinalScrollBar(self)
         self._bar.jumped.connect(self._jump)
         self.setVerticalScrollBar(self._bar)
@@ -165,6 +169,7 @@ class MessageList(QAbstractScrollArea):
         changes, self._changes = self._changes, []
         if changes:
             self.stage.apply(changes)
+            self._announce(changes)
             self._settling.stop()
             if any(isinstance(c, RoomRemoved) and c.room == self.stage.pager.room for c in changes):
                 self.close_room()
@@ -176,7 +181,15 @@ class MessageList(QAbstractScrollArea):
         self._place_button()
         self._dots.start() if self.stage.typing else self._dots.stop()
         self._preparing.start()
+        self._reader.refresh()
         self.viewport().update()
+
+    def _announce(self, changes: list[Change]) -> None:
+        for change in changes:
+            if isinstance(change, MessagesAdded) and change.room == self.stage.pager.room:
+                for message in change.messages[-ANNOUNCED:]:
+                    if not message.own:
+                        self._reader.announce(spoken(message, self._clock))
 
     def _note_seen(self) -> None:
         news = self.stage.note_seen(self._placed)
@@ -215,6 +228,16 @@ class MessageList(QAbstractScrollArea):
             text, number = await selected_text(self._source, room, selection, self._clock)
             QGuiApplication.clipboard().setText(text)
             self.copied.emit(number)
+
+    def _spoken_rows(self) -> list[Spoken]:
+        corner = self.viewport().mapToGlobal(QPoint(0, 0))
+        width = self.viewport().width()
+        found = []
+        for row in self._placed:
+            message = self.stage.window.rows[row.at]
+            rect = QRect(corner.x(), corner.y() + row.y, width, row.extent.body)
+            found.append(Spoken(message.event, spoken(message, self._clock), rect))
+        return found
 
     # Moving about.
 

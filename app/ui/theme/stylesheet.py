@@ -14,9 +14,9 @@ from app.ui.theme.tokens import Palette, Radius
 
 _SHEET = Template("""
 QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4px 8px; }
-QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
-QScrollBar:horizontal { background: transparent; height: 10px; margin: 2px; }
-QScrollBar::handle { background: $thumb; border-radius: 3px; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 2px 3px; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 3px 2px; }
+QScrollBar::handle { background: $thumb; border-radius: 2px; }
 QScrollBar::handle:vertical { min-height: 40px; }
 QScrollBar::handle:horizontal { min-width: 40px; }
 QScrollBar::handle:hover, QScrollBar::handle:pressed { background: $thumb_hover; }
