@@ -35,8 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         asyncio.run(_serve(config))
     except OSError as error:
-        known = error.errno is not None and error.errno > 0  # a failed look-up has other numbers
-        reason = os.strerror(error.errno) if known else error.strerror
+        number = error.errno or 0  # a failed look-up has negative ones
+        reason = os.strerror(number) if number > 0 else error.strerror
         where = f"{config.host} port {config.port}"
         print(f"parlor-server: cannot listen on {where}: {reason}", file=sys.stderr)  # noqa: T201
         return 1
