@@ -32,6 +32,8 @@ RTO_INITIAL = 1.0
 RTO_MIN = 0.25
 RTO_MAX = 2.0
 
+MAX_WINDOW = 128 * 1024
+MIN_BOOKED = 512
 MAX_MISORDERED = 1024
 MAX_REASSEMBLY = 2 * 1024 * 1024
 """Bytes of unfinished messages held for a remote end that ignores our receive window."""
@@ -117,8 +119,20 @@ class LinkSctp(RTCSctpTransport):
             self._ended()
 
     async def _receive_sack_chunk(self, chunk: SackChunk) -> None:
+        """Keep the window below what a receiver's socket buffer holds.
+
+        Linux gives at most 208 KiB to it; overflowing that looks like loss and costs far more
+        than a larger window brings to a lane that carries no bulk.
+        """
         await super()._receive_sack_chunk(chunk)
+        self._cwnd = min(self._cwnd, MAX_WINDOW)
         self._progress.set()
+
+    def _flight_size_increase(self, chunk: DataChunk) -> None:
+        """Count a small packet as what it takes in a socket buffer."""
+        if not chunk._in_flight:  # noqa: SLF001 - aiortc's own bookkeeping
+            chunk._book_size = max(len(chunk.user_data), MIN_BOOKED)  # noqa: SLF001
+        super()._flight_size_increase(chunk)
 
     def _update_rto(self, R: float) -> None:  # noqa: N803 - aiortc's name
         """aiortc acknowledges at once, so a lost message need not wait RFC 9260's 1 s."""

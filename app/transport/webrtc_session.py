@@ -106,9 +106,12 @@ class Session:
 
     def end(self, failure: RemoteProtocolError | None = None) -> None:
         """Note that nothing more will come, and give everything back."""
-        if not self.ended.is_set():
-            self.ended.set()
-            self.inbox.end(failure)
+        if self.ended.is_set():
+            return
+        self.ended.set()
+        self.inbox.end(failure)
+        task = asyncio.current_task()
+        if task is None or not task.cancelling():  # a loop that shuts down takes no new tasks
             self._start_closing(linger=False)
 
     async def close(self) -> None:
