@@ -22,6 +22,7 @@ from app.services.link_sync import LinkSync
 from app.services.me import Me
 from app.services.message_service import MessageService
 from app.services.network_service import NetworkService
+from app.services.own_messages import OwnMessages
 from app.services.people import People
 from app.services.publisher import Publisher
 from app.services.room_keeper import RoomKeeper
@@ -64,33 +65,32 @@ async def open_profile(settings: Settings) -> tuple[Me, Store]:
         passphrase=settings.passphrase(),
         use_keyring=settings.use_keyring,
     )
-    store = await Store.open(settings.data_dir, secrets.database_key)
+    identity = Identity(secrets.seed)
+    store = await Store.open(settings.data_dir, secrets.database_key, identity.peer)
     stored = await store.settings.get(NAME_SETTING, "")
     name = clean_person_name(settings.name) if settings.name else stored or default_name()
     if name != stored:
         await store.settings.set(NAME_SETTING, name)
-    return Me(Identity(secrets.seed), name), store
+    return Me(identity, name), store
 
 
 def build(me: Me, store: Store, transports: Transports) -> ParlorBackend:
     """Wire the services of one profile."""
     wall, book, feed, background = WallClock(), RoomBook(), Feed(), Background()
     publisher = Publisher(me.peer, store, book, feed)
-    logs = RoomLogs(store, book, EventAuthor(me.identity, wall), wall, publisher)
-    ticks = DeliveryService(store, book, publisher)
+    own = OwnMessages(me.peer, store)
+    logs = RoomLogs(store, book, EventAuthor(me.identity, wall), publisher, own)
+    ticks = DeliveryService(store, book, publisher, own)
     typing = TypingService(book, feed)
     introducer = Introducer(me, book, wall)
-    hub = SignalingHub(
-        background, SignalingContext(transports.signaling, me, introducer, feed, wall)
-    )
+    context = SignalingContext(transports.signaling, me, introducer, feed, wall)
+    hub = SignalingHub(background, context)
 
     def make_sync(peer: PeerId) -> LinkSync:
         return LinkSync(me.peer, peer, book, logs, ticks)
 
-    manager = ConnectionManager(
-        background,
-        ManagerParts(me, transports.links, book, logs, wall, feed, typing, make_sync, hub.send),
-    )
+    parts = ManagerParts(me, transports.links, book, logs, wall, feed, typing, make_sync, hub.send)
+    manager = ConnectionManager(background, parts)
     opener = RoomOpener(store, book, publisher, hub, manager)
     rooms = RoomService(me, book, opener, logs, hub)
     introducer.bind(hub, manager, rooms)

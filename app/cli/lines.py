@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
 import msgspec
@@ -15,50 +17,75 @@ from app.cli.render import Json
 
 MAX_LINE = 1024 * 1024
 MAX_AHEAD = 1024
+CHUNK = 64 * 1024
 _encoder = msgspec.json.Encoder()
 
 
 class LineReader:
-    """Reads lines from standard input; None is the end of it, b"" a line that is too long."""
+    """Reads lines from a file descriptor; None is the end of it, b"" a line that is too long."""
 
-    def __init__(self, stream: BinaryIO | None = None) -> None:
-        self._stream = stream if stream is not None else sys.stdin.buffer
+    def __init__(self, descriptor: int = 0) -> None:
+        self._descriptor = descriptor
         self._loop = asyncio.get_running_loop()
         self._lines: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self._room = threading.Semaphore(MAX_AHEAD)
+        self._ahead = threading.Semaphore(MAX_AHEAD)
         threading.Thread(target=self._read, name="lines-in", daemon=True).start()
 
     async def next(self) -> bytes | None:
         """Return the next line that is not blank."""
         line = await self._lines.get()
-        self._room.release()
+        self._ahead.release()
         return line
 
     def _read(self) -> None:
-        while True:
-            line = self._stream.readline(MAX_LINE + 1)
-            if line and not line.strip():
-                continue
-            self._room.acquire()
-            if len(line) > MAX_LINE:
-                self._skip_rest(line)
-                line = b""
+        # Not sys.stdin: its lock, held by a thread that waits for input, aborts the interpreter's
+        # shutdown.
+        splitter = LineSplitter()
+        while chunk := _read_some(self._descriptor):
+            for line in splitter.feed(chunk):
                 self._put(line)
-            elif line:
-                self._put(line)
-            else:
-                self._put(None)
-                return
-
-    def _skip_rest(self, line: bytes) -> None:
-        while line and not line.endswith(b"\n"):
-            line = self._stream.readline(MAX_LINE)
+        for line in splitter.end():
+            self._put(line)
+        self._put(None)
 
     def _put(self, line: bytes | None) -> None:
-        try:
+        self._ahead.acquire()
+        with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._lines.put_nowait, line)
-        except RuntimeError:
-            return
+
+
+def _read_some(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, CHUNK)
+    except OSError:
+        return b""
+
+
+class LineSplitter:
+    """Cuts a stream into lines that are not blank; b"" stands for one that is too long."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._too_long = False
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """Yield the lines that `chunk` ends."""
+        *whole, self._rest = (self._rest + chunk).split(b"\n")
+        for line in whole:
+            yield from self._finish(line)
+        if len(self._rest) > MAX_LINE:
+            self._rest, self._too_long = b"", True
+
+    def end(self) -> Iterator[bytes]:
+        """Yield what came after the last line break."""
+        yield from self._finish(self._rest)
+
+    def _finish(self, line: bytes) -> Iterator[bytes]:
+        too_long, self._too_long = self._too_long or len(line) > MAX_LINE, False
+        if too_long:
+            yield b""
+        elif line.strip():
+            yield line
 
 
 class LineWriter:

@@ -8,6 +8,7 @@ from app.domain.changes import StatusChanged
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageState
 from app.services.conversation import Conversation, RoomBook
+from app.services.own_messages import OwnMessages
 from app.services.publisher import Publisher
 from app.storage.store import Store
 
@@ -16,11 +17,14 @@ MAX_STATUS_EVENTS = 5_000
 
 
 class DeliveryService:
-    def __init__(self, store: Store, book: RoomBook, publisher: Publisher) -> None:
+    def __init__(
+        self, store: Store, book: RoomBook, publisher: Publisher, own: OwnMessages
+    ) -> None:
         self.on_report: Callable[[RoomId], None] = lambda _room: None
         self._store = store
         self._book = book
         self._publisher = publisher
+        self._own = own
 
     async def handed_over(self, room: RoomId, seq: int, peer: PeerId) -> None:
         """Our events up to `seq` went to the link of `peer`."""
@@ -55,16 +59,10 @@ class DeliveryService:
         if not seqs:
             return
         wanted = seqs[-MAX_STATUS_EVENTS:]
-        events = await self._own_events(conversation.room, wanted)
+        events = await self._own.between(conversation.room, wanted)
         if events:
             self._publisher.feed.publish(StatusChanged(conversation.room, events, state, by))
             self._publisher.room_changed(conversation.room)
-
-    async def _own_events(self, room: RoomId, seqs: range) -> tuple[EventId, ...]:
-        rows = await self._store.messages.authored(
-            room, self._publisher.me, seqs.start, seqs.stop - 1
-        )
-        return tuple(rows)
 
     async def mark_read(self, room: RoomId, message: EventId) -> dict[PeerId, int]:
         """Note that we have read up to `message`; return the marks that grew.

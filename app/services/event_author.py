@@ -23,7 +23,7 @@ class EventAuthor:
 
     def __init__(self, identity: Identity, wall: WallClock) -> None:
         self._identity = identity
-        self._wall = wall
+        self.wall = wall
         self._clock = HybridClock()
         self._observed = 0
 
@@ -54,6 +54,6 @@ class EventAuthor:
         return run
 
     def _stamp(self) -> int:
-        now = self._wall.now_ms()
+        now = self.wall.now_ms()
         self._clock.observe(self._observed, now)
         return self._clock.tick(now)

@@ -14,9 +14,9 @@ from app.domain.events import Event, KnownBody
 from app.domain.ids import PeerId, RoomId
 from app.domain.room import MemberUpdated
 from app.protocol.log_sync import Span
-from app.services.clocks import WallClock
 from app.services.conversation import Conversation, RoomBook
 from app.services.event_author import EventAuthor
+from app.services.own_messages import OwnMessages
 from app.services.publisher import Publisher
 from app.storage.records import Committed
 from app.storage.store import Store
@@ -66,14 +66,15 @@ class RoomLogs:
         store: Store,
         book: RoomBook,
         author: EventAuthor,
-        wall: WallClock,
         publisher: Publisher,
+        own: OwnMessages,
     ) -> None:
         self._store = store
         self._book = book
         self._author = author
-        self._wall = wall
+        self._wall = author.wall
         self._publisher = publisher
+        self._own = own
         self._recent = RecentEvents()
         self._watchers: set[LogWatcher] = set()
         self._me = publisher.me
@@ -96,6 +97,7 @@ class RoomLogs:
         conversation = self._book.get(room)
         compose = self._author.compose(conversation, bodies)
         committed = await self._store.log.write_own(room, self._me, compose)
+        self._own.note(room, committed.rows, committed.events[0].header.seq)
         self._publish(conversation, committed)
         return committed
 
