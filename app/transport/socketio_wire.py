@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from typing import Any
 
 import aiohttp
+import engineio
 import socketio
 from socketio import packet as sio
 
@@ -14,6 +16,8 @@ from signaling.protocol import MAX_PACKET
 
 # A server may answer with more than it takes: a full room, a page of the directory.
 MAX_MESSAGE = 4 * MAX_PACKET
+# One long poll brings all that was waiting.
+MAX_POLL = 32 * MAX_PACKET
 
 _ACCEPTED = frozenset({sio.CONNECT, sio.DISCONNECT, sio.EVENT, sio.BINARY_EVENT, sio.ACK})
 _EVENTS = frozenset({"challenge", "joined", "left", "signal", "replaced", "stopping"})
@@ -21,6 +25,7 @@ _EVENTS = frozenset({"challenge", "joined", "left", "signal", "replaced", "stopp
 # python-socketio has no types: what is taken from it is Any, said once here.
 _Packet: Any = sio.Packet
 _Client: Any = socketio.AsyncClient
+_Engine: Any = engineio.AsyncClient
 
 
 class ServerPacket(_Packet):  # type: ignore[misc]
@@ -44,6 +49,40 @@ class ServerPacket(_Packet):  # type: ignore[misc]
         if not isinstance(self.data, list) or not self.data:
             return False
         return self.packet_type == sio.ACK or isinstance(self.data[0], str)
+
+
+class _Answer:
+    """A whole HTTP answer. python-engineio leaves answers half read, and never bounds them."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        self.status = status
+        self._body = body
+
+    async def read(self) -> bytes:
+        return self._body
+
+    async def json(self) -> Any:
+        return json.loads(self._body)
+
+
+class BoundedEngine(_Engine):  # type: ignore[misc]
+    """Engine.IO that reads answers to the end, or to the bound."""
+
+    async def _send_request(self, *args: Any, **options: Any) -> _Answer | str | None:
+        response = await super()._send_request(*args, **options)
+        if not isinstance(response, aiohttp.ClientResponse):
+            return None if response is None else str(response)
+        try:
+            body = bytearray()
+            async for chunk in response.content.iter_chunked(2**16):
+                body += chunk
+                if len(body) > MAX_POLL:
+                    return "the answer is too long"
+            return _Answer(response.status, bytes(body))
+        except (aiohttp.ClientError, TimeoutError) as error:
+            return str(error)
+        finally:
+            response.release()
 
 
 class StrictClient(_Client):  # type: ignore[misc]
@@ -73,6 +112,9 @@ class StrictClient(_Client):  # type: ignore[misc]
         self._ended = ended
         for event in _EVENTS:
             self.on(event, lambda body=None, *_more, event=event: heard(event, body))
+
+    def _engineio_client_class(self) -> type[BoundedEngine]:
+        return BoundedEngine
 
     async def _handle_eio_message(self, data: str | bytes) -> None:
         try:
