@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from launch.shell import Problem, explain, must, say
+from launch.shell import must, say
 
 APT_ENV = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
 
@@ -72,17 +72,15 @@ def unpack(packages: Iterable[str], into: Path) -> None:
         "-o", f"Dir::State::Lists={state / 'lists'}",
         "-o", f"Dir::Cache={state}",
         "-o", f"Dir::Cache::archives={archives}",
+        "-o", "Acquire::Languages=none",
         "-o", "Debug::NoLocking=true",
         "-o", "APT::Sandbox::User=",
     ]  # fmt: skip
-    must([*apt, "update"], "Asking for the list of packages", env=APT_ENV)
+    update = [*apt, "-o", "APT::Update::Error-Mode=any", "update"]
+    must(update, "Asking for the list of packages", env=APT_ENV)
     wanted = list(packages)
     fetch = [*apt, "install", "--yes", "--no-install-recommends", "--download-only"]
-    done = subprocess.run(
-        [*fetch, *wanted], env=APT_ENV, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise Problem(f"Fetching {' '.join(wanted)} did not work: {explain(done.stderr)}.")
+    must([*fetch, *wanted], f"Fetching {' '.join(wanted)}", env=APT_ENV)
     for archive in sorted(archives.glob("*.deb")):
         must(["dpkg-deb", "-x", archive, into], f"Unpacking {archive.name}")
     shutil.rmtree(state, ignore_errors=True)

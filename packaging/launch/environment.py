@@ -17,6 +17,8 @@ from launch.shell import Problem, must, say, succeeds
 
 # Each lock holds everything that the ones before it hold.
 LOCKS = ("server", "app", "test")
+# Megabytes that setting one up takes, downloads and system libraries included.
+SPACE = {"server": 200, "app": 900, "test": 1200}
 # Debian's pip looks for certificates in one place only, which a bare system does not have.
 DEBIAN_PIP = """
 import runpy, sys
@@ -98,6 +100,7 @@ def ensure(checkout: Checkout, name: str) -> None:
     with alone(checkout):
         if is_ready(checkout, name):
             return
+        _check_space(checkout, name)
         uv = find_uv(checkout)
         say("Setting Parlor up; the first time, this fetches up to 150 MB.")
         checkout.stamp.unlink(missing_ok=True)
@@ -114,6 +117,14 @@ def ensure(checkout: Checkout, name: str) -> None:
         ]
         must([*sync, checkout.lock(name)], "Installing Parlor's packages")
         checkout.stamp.write_text(checkout.lock_stamp(name), encoding="ascii")
+
+
+def _check_space(checkout: Checkout, name: str) -> None:
+    free = shutil.disk_usage(checkout.root).free // 1_000_000
+    if free < SPACE[name] and not checkout.venv.exists():
+        raise Problem(
+            f"Setting Parlor up takes {SPACE[name]} MB, and only {free} MB of this disk are free."
+        )
 
 
 def _make(uv: Path, checkout: Checkout) -> None:

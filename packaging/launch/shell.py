@@ -61,6 +61,13 @@ def explain_os_error(error: OSError) -> str:
     return known.get(error.errno or 0, error.strerror or str(error)) + where
 
 
+def failure(doing: str, output: str) -> Problem:
+    """Return the Problem of a failed program; with PARLOR_VERBOSE set, show what it printed."""
+    if os.environ.get("PARLOR_VERBOSE"):
+        print(output, file=sys.stderr)
+    return Problem(f"{doing} did not work: {explain(output)}.")
+
+
 def say(text: str) -> None:
     """Tell the person what goes on, apart from the output of the program itself."""
     print(f"parlor: {text}", file=sys.stderr, flush=True)
@@ -89,7 +96,7 @@ def must(command: Command, doing: str, env: Mapping[str, str] | None = None) -> 
         words(command), env=env, capture_output=True, text=True, errors="replace", check=False
     )
     if done.returncode != 0:
-        raise Problem(f"{doing} did not work: {explain(done.stdout + done.stderr)}.")
+        raise failure(doing, done.stdout + done.stderr)
     return done.stdout
 
 

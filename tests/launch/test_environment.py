@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from launch import environment, qtlibs
 from launch.debian import agreed
 from launch.environment import LOCKS, Checkout, is_ready
+from launch.shell import Problem
 
 
 @pytest.fixture
@@ -75,3 +77,13 @@ def test_without_a_terminal_silence_is_a_no(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("CI", raising=False)
     assert not agreed("Really?", yes=False)
     assert agreed("Really?", yes=True)
+
+
+def test_too_little_space_is_told_before_anything_is_fetched(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(environment.SPACE, "app", 10**12)
+    shutil.rmtree(checkout.venv)
+    with pytest.raises(Problem, match=r"takes 10+ MB, and only \d+ MB of this disk are free\.$"):
+        environment.ensure(checkout, "app")
+    assert [path.name for path in checkout.tools.iterdir()] == ["lock"]
