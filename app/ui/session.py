@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject
 
-from app.domain.changes import Change, ErrorRaised
+from app.domain.changes import Change, ErrorRaised, ServerChanged
 from app.domain.errors import AppError
 from app.domain.ids import RoomId
 from app.domain.views import Position
@@ -46,7 +46,7 @@ class Session(QObject):
         desk = Desk(window, backend, self._tasks)
         messages = MessageList(window.theme, backend.chats, self._tasks, window.clock)
         self.composer = Composer(window.theme, window.actions_registry)
-        self.view = ConversationView(window.theme, messages, self.composer)
+        self.view = ConversationView(window.theme, window.clock, messages, self.composer)
         window.add_page(self.view)
         self.conversation = ConversationController(desk, self.view)
         self.sidebar = SidebarController(desk, self.open_room)
@@ -99,13 +99,16 @@ class Session(QObject):
         self.network.apply(changes)
         self.conversation.apply(changes)
         for change in changes:
+            if isinstance(change, ServerChanged):
+                self._show_profile()
             if isinstance(change, ErrorRaised):
                 words = wording.sentence(change.code, change.params)
                 self._window.trouble.say("", words, closable=True)
 
     def _show_profile(self) -> None:
         profile = self._backend.profile
-        self._window.sidebar.set_profile(Face(profile.peer, profile.name))
+        face = Face(profile.peer, profile.name, online=self.network.online())
+        self._window.sidebar.set_profile(face)
 
     def _connect(self) -> None:
         window, flows, spawn = self._window, self.flows, self._tasks.spawn

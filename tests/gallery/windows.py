@@ -7,7 +7,18 @@ from collections.abc import Callable, Coroutine
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
+from app.crypto.room_keys import room_id
 from app.domain.changes import ServerState
+from app.domain.views import RoomInvitation
+from app.protocol.invitation import RoomInvite, encode
+from app.protocol.spoken_code import new_entropy, to_words
+from app.ui.actions import ActionRegistry
+from app.ui.dialogs.forms import FieldSheet, Question
+from app.ui.dialogs.invite import InviteSheet
+from app.ui.dialogs.settings import SettingsSheet
+from app.ui.dialogs.shortcuts import ShortcutSheet
+from app.ui.dialogs.switcher import Switcher, SwitcherModel
+from app.ui.invitation_text import hint_for
 from app.ui.main_window import MainWindow
 from app.ui.messages import Clock
 from app.ui.session import Session
@@ -80,7 +91,70 @@ def window(make: Callable[[], FakeBackend], then: Then) -> Callable[[Stand], QWi
     return build
 
 
+def sheet(make: Callable[[Stand, FakeBackend, QWidget], QWidget]) -> Callable[[Stand], QWidget]:
+    """A dialog by itself."""
+
+    def build(stand: Stand) -> QWidget:
+        backend, parent = demo.full(), QWidget()
+        parent.resize(MIDDLE)
+        made = make(stand, backend, parent)
+        made.setProperty("kept", parent)  # a dialog dies with its parent
+        made.setParent(None)
+        made.adjustSize()
+        return made
+
+    return build
+
+
+def _invite(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
+    room = room_of("Lighthouse Survey")
+    secret = room + room
+    invitation = RoomInvitation(
+        room,
+        encode(RoomInvite(room_id(secret), secret)),
+        to_words(new_entropy(room[:8])),
+    )
+    line = "Anybody who has the code or the link can join."
+    return InviteSheet(stand.theme, parent, "Invite to Lighthouse Survey", invitation, line)
+
+
+def _join(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
+    question = Question(
+        "Join or add a contact",
+        "Paste a parlor: link, or type the words of a room code.",
+        "Join",
+        "Link or room code",
+        check=hint_for,
+    )
+
+    async def deed(_text: str) -> None:
+        pass
+
+    made = FieldSheet(stand.theme, parent, stand.tasks, question, deed)
+    made.field.setText("parlor:AQIDBAUGBwg")
+    return made
+
+
+def _settings(stand: Stand, backend: FakeBackend, parent: QWidget) -> QWidget:
+    return SettingsSheet(stand.theme, parent, backend.network, stand.tasks, backend.profile)
+
+
+def _shortcuts(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
+    return ShortcutSheet(stand.theme, parent, ActionRegistry(parent=stand.theme))
+
+
+def _switcher(stand: Stand, backend: FakeBackend, parent: QWidget) -> QWidget:
+    rooms = [room.summary() for room in backend.chats.book.values()]
+    model = SwitcherModel(rooms, backend.network.people)
+    return Switcher(stand.theme, parent, model, frozen_now)
+
+
 ENTRIES = {
+    "sheet-invite": Entry(sheet(_invite), QSize(440, 560)),
+    "sheet-join": Entry(sheet(_join), QSize(440, 230)),
+    "sheet-settings": Entry(sheet(_settings), QSize(440, 520)),
+    "sheet-shortcuts": Entry(sheet(_shortcuts), QSize(440, 620)),
+    "switcher": Entry(sheet(_switcher), QSize(440, 520)),
     "window": Entry(window(demo.full, _survey), WIDE),
     "window-empty": Entry(window(demo.first_start, _nothing), MIDDLE),
     "window-no-server": Entry(window(demo.full, _no_server), MIDDLE),

@@ -16,27 +16,39 @@ from app.ui.widgets.surfaces import Label, Surface
 COPIED_MS = 1500
 
 
+def _link_field(text: str) -> QWidget:
+    """One line that scrolls; a link is not for reading."""
+    field = QLineEdit(text)
+    field.setReadOnly(True)
+    field.setAccessibleName("Link")
+    field.setCursorPosition(0)
+    field.setStyleSheet("background: transparent; font-size: 13px; padding: 7px 4px 7px 12px;")
+    return field
+
+
+def _code_label(theme: Theme, text: str) -> QWidget:
+    """All of the words, on two lines if need be; a code is for reading out."""
+    label = Label(theme, TextSize.BODY, Weight.MEDIUM, text=text)
+    label.setAccessibleName(f"Room code {text}")
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setWordWrap(True)
+    label.setContentsMargins(12, 7, 4, 7)
+    return label
+
+
 class CopyLine(Surface):
     """A text that can be selected, and a button that copies all of it."""
 
-    def __init__(self, theme: Theme, name: str, text: str, *, large: bool = False) -> None:
+    def __init__(self, theme: Theme, name: str, text: str, field: QWidget) -> None:
         super().__init__(theme, "field", radius=Radius.FIELD)
         self._text = text
-        self.field = QLineEdit(text)
-        self.field.setReadOnly(True)
-        self.field.setAccessibleName(name)
-        self.field.setCursorPosition(0)
-        size = TextSize.HEADER if large else TextSize.PREVIEW
-        self.field.setStyleSheet(
-            f"background: transparent; font-size: {int(size)}px; padding: 7px 4px 7px 12px;"
-        )
         self.button = push_button("Copy", "quiet")
         self.button.setAccessibleName(f"Copy {name.lower()}")
         self.button.clicked.connect(self.copy)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 2, 4, 2)
         row.setSpacing(4)
-        row.addWidget(self.field, 1)
+        row.addWidget(field, 1)
         row.addWidget(self.button)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -55,14 +67,16 @@ class InviteSheet(Sheet):
         self, theme: Theme, parent: QWidget, title: str, invitation: RoomInvitation, line: str
     ) -> None:
         super().__init__(theme, parent, title, line)
-        self.link = CopyLine(theme, "Link", invitation.link)
+        self.link = CopyLine(theme, "Link", invitation.link, _link_field(invitation.link))
         body = QVBoxLayout()
         body.setSpacing(6)
         box = QWidget()
         box.setLayout(body)
         body.setContentsMargins(0, 0, 0, 0)
         if invitation.code:
-            self.code = CopyLine(theme, "Room code", invitation.code, large=True)
+            self.code = CopyLine(
+                theme, "Room code", invitation.code, _code_label(theme, invitation.code)
+            )
             body.addWidget(self._caption("Code to read out or type"))
             body.addWidget(self.code)
             body.addSpacing(6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.changes import ServerState
 from app.domain.errors import AppError
@@ -17,6 +17,7 @@ from app.ui.theme import Choice, TextSize, Theme, Weight
 from app.ui.widgets.buttons import IconButton, push_button
 from app.ui.widgets.fields import text_field
 from app.ui.widgets.surfaces import Label
+from app.ui.widgets.switch import Switch
 from app.ui.widgets.tabs import Tabs
 
 CHOICES = (Choice.SYSTEM, Choice.LIGHT, Choice.DARK)
@@ -124,7 +125,7 @@ class SettingsSheet(Sheet):
         self.name = Label(theme, TextSize.BODY, elide=True, text=profile.name)
         self.rename = push_button("Change")
         self.rename.setAccessibleName("Change my name")
-        self.listed = QCheckBox("List me on this network, so that people here can write to me")
+        self.listed = Switch(theme, "Let people on this network find me")
         self.servers = ServerList(theme, network, tasks)
         self.shortcuts = push_button("Keyboard shortcuts")
         self._caption("Appearance")

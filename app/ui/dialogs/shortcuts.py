@@ -28,7 +28,8 @@ class KeyButton(QPushButton):
         self._shown = ""
         self.setCheckable(True)
         self.setAutoDefault(False)
-        self.setMinimumWidth(150)
+        self.setMinimumWidth(196)
+        self.setStyleSheet("padding: 5px 6px; font-size: 13px;")
         self.toggled.connect(self._dress)
 
     def show_keys(self, shown: str) -> None:
@@ -70,6 +71,7 @@ class ShortcutSheet(Sheet):
             self._add_category(grid, category, list(specs))
         area = QScrollArea()
         area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(body)
@@ -89,7 +91,7 @@ class ShortcutSheet(Sheet):
         grid.setRowMinimumHeight(grid.rowCount(), 28)
         grid.addWidget(heading, grid.rowCount() - 1, 0, 1, 2, Qt.AlignmentFlag.AlignBottom)
         for spec in specs:
-            label = Label(self.theme, TextSize.PREVIEW)
+            label = Label(self.theme, TextSize.PREVIEW, elide=True)
             label.setText(spec.text)
             button = KeyButton(spec.text)
             button.caught.connect(lambda key, action=spec.id: self._rebind(action, key))

@@ -76,7 +76,7 @@ class Switcher(QDialog):
         self.setAccessibleName("Quick switcher")
         self.field = SearchField(theme, "Go to a person or a room")
         self.rows = RowList("Conversations and people", model, SidebarDelegate(theme, now))
-        self.rows.setFixedHeight(SHOWN * Size.ROW)
+        self.rows.setFixedHeight(min(max(model.rowCount(), 1), SHOWN) * Size.ROW)
         self.rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFixedWidth(min(440, max(parent.width() - 24, 320)))
         column = QVBoxLayout(self)

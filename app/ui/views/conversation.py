@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.domain.views import MemberView, RoomSummary
 from app.ui import phrases
-from app.ui.messages import MessageList
+from app.ui.messages import Clock, MessageList
 from app.ui.theme import Size, TextSize, Theme, Weight
 from app.ui.views.composer import Composer
 from app.ui.views.find_bar import FindBar
@@ -53,12 +53,14 @@ class ConversationHeader(Surface):
 class ConversationView(Surface):
     """Everything about one conversation but its drawer."""
 
-    def __init__(self, theme: Theme, messages: MessageList, composer: Composer) -> None:
+    def __init__(
+        self, theme: Theme, clock: Clock, messages: MessageList, composer: Composer
+    ) -> None:
         super().__init__(theme, "canvas")
         self.header = ConversationHeader(theme)
         self.offline = Banner(theme, "warn_bg", "warn", "cloud-off")
         self.trouble = Banner(theme, "danger_bg", "danger", "circle-alert")
-        self.find_bar = FindBar(theme)
+        self.find_bar = FindBar(theme, clock.now)
         self.messages = messages
         self.composer = composer
         column = QVBoxLayout(self)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,9 +18,9 @@ from app.domain.views import MemberView, RoomKind, RoomSummary
 from app.ui import phrases
 from app.ui.models.keyed import ROW_ROLE
 from app.ui.models.members import MembersModel
-from app.ui.theme import Radius, Size, TextSize, Theme, Weight, font, icon, paint_icon
+from app.ui.theme import Radius, Size, TextSize, Theme, Weight, font, paint_icon
 from app.ui.widgets.avatar import Avatar, Face, face_of, paint_face
-from app.ui.widgets.buttons import push_button
+from app.ui.widgets.buttons import TileButton, push_button
 from app.ui.widgets.lists import RowList
 from app.ui.widgets.surfaces import Label, Surface
 from app.ui.widgets.tabs import Tabs
@@ -96,33 +95,6 @@ class MemberDelegate(QStyledItemDelegate):
         metrics = painter.fontMetrics()
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
-
-
-class TileButton(QToolButton):
-    """An action of the drawer: an icon above a word."""
-
-    def __init__(self, theme: Theme, icon_name: str, text: str) -> None:
-        super().__init__()
-        self._theme, self._icon = theme, icon_name
-        self.setText(text)
-        self.setAccessibleName(text)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        self.setFont(font(TextSize.PREVIEW, Weight.MEDIUM))
-        self.setIconSize(QSize(18, 18))
-        self.setFixedHeight(54)
-        self.setMinimumWidth(82)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        theme.changed.connect(self._dress)
-        self._dress()
-
-    def _dress(self) -> None:
-        palette = self._theme.palette
-        self.setIcon(icon(self._icon, palette.accent_text, 18))
-        self.setStyleSheet(
-            f"TileButton {{ background: {palette.field.name()}; }}"
-            f"TileButton:hover {{ background: {palette.hover.name()}; }}"
-        )
 
 
 class Drawer(Surface):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
@@ -97,16 +97,16 @@ class FindBar(Surface):
     jumped = Signal(object)
     closed = Signal()
 
-    def __init__(self, theme: Theme, now: Callable[[], datetime] | None = None) -> None:
+    def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
         super().__init__(theme, "panel", edges=("bottom",))
         self.hits = HitsModel()
         self.field = SearchField(theme, "Find in this conversation")
         self.count = Label(theme, TextSize.SMALL, tone="text2")
         self.close_button = IconButton(theme, "x", "Close search")
-        clock = now or (lambda: datetime.now(UTC).astimezone())
-        self.list = RowList("Found messages", self.hits, HitDelegate(theme, clock))
+        self.list = RowList("Found messages", self.hits, HitDelegate(theme, now))
         row = QHBoxLayout()
         row.setContentsMargins(16, 8, 12, 8)
+        row.setSpacing(10)
         row.addWidget(self.field, 1)
         row.addWidget(self.count)
         row.addWidget(self.close_button)

@@ -29,7 +29,6 @@ class ProfileHeader(QWidget):
         self.avatar = Avatar(theme, Size.AVATAR_SMALL, "sidebar")
         self.name = Label(theme, TextSize.BODY, Weight.SEMIBOLD, elide=True)
         self.state = Label(theme, TextSize.SMALL, tone="text2", elide=True)
-        self.state.setAccessibleName("State")
         self.new = IconButton(theme, "square-pen", "New conversation")
         self.settings = IconButton(theme, "settings", "Settings")
         texts = QVBoxLayout()

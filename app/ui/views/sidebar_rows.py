@@ -92,8 +92,9 @@ class SidebarDelegate(QStyledItemDelegate):
         fill = palette.selected if selected else palette.hover if hovered else palette.sidebar
         painter.setBrush(fill)
         painter.setPen(palette.accent if focused else Qt.PenStyle.NoPen)
-        frame = tile.adjusted(0.5, 0.5, -0.5, -0.5) if focused else tile
-        painter.drawRoundedRect(frame, Radius.ROW, Radius.ROW)
+        if selected or hovered or focused:
+            frame = tile.adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.drawRoundedRect(frame, Radius.ROW, Radius.ROW)
         return fill
 
     def _paint_face(self, painter: QPainter, tile: QRectF, face: Face, behind: QColor) -> None:

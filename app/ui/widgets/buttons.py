@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from app.ui.theme import Radius, Size, TextSize, Theme, Weight, font, icon, paint_icon
@@ -45,6 +45,7 @@ class RoundButton(QAbstractButton):
         self._icon = icon_name
         self.setAccessibleName(name)
         self.setToolTip(name)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFixedSize(self.DIAMETER + 2, self.DIAMETER + 2)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -70,6 +71,35 @@ class RoundButton(QAbstractButton):
         paint_icon(painter, square, self._icon, colour, 2)
 
 
+class TileButton(QAbstractButton):
+    """An icon above a word."""
+
+    def __init__(self, theme: Theme, icon_name: str, text: str) -> None:
+        super().__init__()
+        self._theme, self._icon = theme, icon_name
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setFixedSize(82, 54)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        palette = self._theme.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(palette.accent, 1) if self.hasFocus() else QPen(Qt.PenStyle.NoPen))
+        painter.setBrush(palette.selected if self.underMouse() else palette.field)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, Radius.BUTTON, Radius.BUTTON)
+        square = QRectF(frame.center().x() - 9, 9, 18, 18)
+        paint_icon(painter, square, self._icon, palette.accent_text)
+        painter.setFont(font(TextSize.PREVIEW, Weight.MEDIUM))
+        painter.setPen(palette.text)
+        painter.drawText(frame.adjusted(0, 28, 0, -4), Qt.AlignmentFlag.AlignCenter, self.text())
+
+
 class Card(QAbstractButton):
     """An action with an icon, a title and a line that says what it is for."""
 
@@ -84,6 +114,7 @@ class Card(QAbstractButton):
         self.setText(title)
         self.setAccessibleName(title)
         self.setAccessibleDescription(line)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setMinimumSize(132, self.HEIGHT)
         self.setMaximumSize(self.WIDTH, self.HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -93,14 +124,6 @@ class Card(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         return QSize(self.WIDTH, self.HEIGHT)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = self._theme.palette
