@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import getpass
 import logging
 import os
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +46,26 @@ class Settings:
             path = str(self.passphrase_file)
             raise AppError("passphrase-unreadable", {"path": path}) from error
         return text.rstrip("\r\n")
+
+
+def parse_arguments(program: str, summary: str, argv: Sequence[str]) -> Settings:
+    """Return the settings in a front end's `argv`; argparse exits with 2 on bad ones."""
+    parser = argparse.ArgumentParser(prog=program, description=summary)
+    parser.add_argument("--data-dir", type=Path, default=None, help="where this profile lives")
+    parser.add_argument("--name", default=None, help="the name that others see")
+    parser.add_argument(
+        "--server", action="append", default=[], metavar="URL", help="a signaling server"
+    )
+    parser.add_argument("--passphrase-file", type=Path, default=None, metavar="FILE")
+    parser.add_argument("--log-level", choices=LOG_LEVELS, default="warning")
+    given = parser.parse_args(argv)
+    return Settings(
+        data_dir=given.data_dir or default_data_dir(),
+        name=given.name,
+        servers=tuple(given.server),
+        passphrase_file=given.passphrase_file,
+        log_level=given.log_level,
+    )
 
 
 def default_data_dir() -> Path:
