@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
+
+import grimp
+import pytest
 
 from tests.architecture.files import ROOT, committed
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+OWN = {"app", "signaling", "resources"}
 RESOURCES = ROOT / "resources"
 
 
@@ -47,6 +53,19 @@ def test_every_dependency_has_its_reason() -> None:
         name for names in declared().values() for name in names if f"`{name}`" not in records
     }
     assert not unexplained
+
+
+@pytest.mark.parametrize(("package", "lock"), [("app", "app"), ("signaling", "server")])
+def test_what_is_imported_is_declared(package: str, lock: str) -> None:
+    graph = grimp.build_graph(package, include_external_packages=True, cache_dir=None)
+    external = {module for module in graph.modules if not module.startswith(package)}
+    distributions = packages_distributions()
+    undeclared = {
+        module
+        for module in external - sys.stdlib_module_names - OWN
+        if not {name_of(name) for name in distributions.get(module, [])} & declared()[lock]
+    }
+    assert not undeclared
 
 
 def test_locks_hold_what_is_declared() -> None:
