@@ -10,6 +10,7 @@ from typing import Any
 
 import aioice
 from aioice.ice import StunProtocol
+from aioice.stun import Message
 
 from app.transport.webrtc_addresses import is_near, may_probe
 from app.transport.webrtc_description import (
@@ -21,7 +22,10 @@ from app.transport.webrtc_description import (
 
 MAX_DATAGRAM = 2048
 MAX_QUEUED = 1024
-GATHER_TIMEOUT = 3
+MAX_REMOTE = 4 * MAX_CANDIDATES
+GATHER_TIMEOUT = 2
+"""Seconds that a silent STUN or TURN server may hold up an offer."""
+
 FIRST_NOT_STUN = 4
 """The first byte of a packet tells STUN from DTLS (RFC 7983)."""
 
@@ -51,14 +55,21 @@ class IceConnection(aioice.Connection):
         self._partner: tuple[str, int] | None = None
 
     async def get_component_candidates(
-        self, component: int, addresses: list[str], *_: object, **__: object
+        self, component: int, *_: object, **__: object
     ) -> list[aioice.Candidate]:
         """Bind to our choice of addresses instead of aioice's, which leaves loopback out."""
-        own = self._addresses if addresses or not self.turn_server else []
-        found = await super().get_component_candidates(component, own, GATHER_TIMEOUT)
+        found = await super().get_component_candidates(component, self._addresses, GATHER_TIMEOUT)
         for protocol in self._protocols:
             self._guard(protocol)
         return found
+
+    def request_received(
+        self, message: Message, addr: tuple[str, int], protocol: StunProtocol
+    ) -> None:
+        """Let a remote end that knocks from ever new ports cost no more than a few checks."""
+        known = (_address(candidate) for candidate in self._remote_candidates)
+        if len(self._remote_candidates) < MAX_REMOTE or addr in known:
+            super().request_received(message, addr, protocol)
 
     def _guard(self, protocol: StunProtocol) -> None:
         """Keep malformed and foreign datagrams away from aioice and DTLS.

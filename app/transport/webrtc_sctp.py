@@ -16,6 +16,7 @@ from aiortc.rtcsctptransport import (
     WEBRTC_BINARY_EMPTY,
     Chunk,
     DataChunk,
+    InboundStream,
     SackChunk,
     tsn_plus_one,
 )
@@ -24,6 +25,7 @@ from app.domain.errors import RemoteProtocolError
 from app.transport.base import Lane
 from app.transport.webrtc_dtls import LinkDtls
 from app.transport.webrtc_inbox import Inbox
+from app.transport.webrtc_packets import check_packet
 
 MAX_MESSAGE = 16 * 1024
 STREAMS = {0: Lane.RELIABLE, 1: Lane.UNRELIABLE}
@@ -35,8 +37,8 @@ RTO_MAX = 2.0
 MAX_WINDOW = 128 * 1024
 MIN_BOOKED = 512
 MAX_MISORDERED = 1024
-MAX_REASSEMBLY = 2 * 1024 * 1024
-"""Bytes of unfinished messages held for a remote end that ignores our receive window."""
+MAX_HELD = 2 * MAX_MISORDERED
+"""Chunks of unfinished messages, which an honest end never has so many of."""
 
 
 class Ended(Protocol):
@@ -56,7 +58,6 @@ class LinkSctp(RTCSctpTransport):
         self._inbound_streams_max = len(STREAMS)
         self._outbound_streams_count = len(STREAMS)
         self._progress = asyncio.Event()
-        self._rwnd_limit = self._advertised_rwnd
         # A lost INIT waits for this long; aiortc's 3 s is from the superseded RFC 4960.
         self._rto = RTO_INITIAL
 
@@ -77,23 +78,29 @@ class LinkSctp(RTCSctpTransport):
     async def _handle_data(self, data: bytes) -> None:
         """Turn whatever aiortc's parsers throw at a hostile packet into the end of the link."""
         try:
+            check_packet(data)
             await super()._handle_data(data)
         except RemoteProtocolError as error:
             self._ended(error)
         except Exception as error:  # noqa: BLE001 - asserts, struct.error, IndexError, ...
             self._ended(RemoteProtocolError("bad-packet", type(error).__name__))
 
+    def _get_inbound_stream(self, stream_id: int) -> InboundStream:
+        """Refuse the streams that are not ours, which would cost memory each."""
+        if stream_id not in STREAMS:
+            raise RemoteProtocolError("unknown-channel")
+        return super()._get_inbound_stream(stream_id)
+
     async def _receive_data_chunk(self, chunk: DataChunk) -> None:
         """Leave chunks unacknowledged while the reader is behind: the sender then slows down."""
-        if chunk.stream_id not in STREAMS:
-            raise RemoteProtocolError("unknown-channel")
-        if self._rwnd_limit - self._advertised_rwnd > MAX_REASSEMBLY:
-            raise RemoteProtocolError("flood")
+        stream = self._get_inbound_stream(chunk.stream_id)
         behind = self._inbox.full and STREAMS[chunk.stream_id] is Lane.RELIABLE
         if behind or self._too_far_ahead(chunk):
             self._sack_needed = True
             return
         await super()._receive_data_chunk(chunk)
+        if len(stream.reassembly) > MAX_HELD:
+            raise RemoteProtocolError("flood")
 
     def _too_far_ahead(self, chunk: DataChunk) -> bool:
         """Bound what is kept, and sorted at every packet, behind a gap."""

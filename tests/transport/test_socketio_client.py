@@ -370,3 +370,27 @@ async def test_opening_can_be_cancelled() -> None:
         opening.cancel()
         with pytest.raises(asyncio.CancelledError):
             await opening
+
+
+@pytest.mark.parametrize(
+    ("limit", "status"), [(10, 200), (10**6, 200), (10**6, 500)], ids=["long", "text", "error"]
+)
+async def test_an_answer_to_a_poll_is_bounded(
+    monkeypatch: pytest.MonkeyPatch, limit: int, status: int
+) -> None:
+    monkeypatch.setattr("app.transport.socketio_wire.MAX_POLL", limit)
+
+    async def serve(request: web.Request) -> web.Response:
+        if request.query["transport"] == "websocket":
+            return web.Response(status=400)
+        return web.json_response({"message": "x" * 1000}, status=status)
+
+    app = web.Application()
+    app.router.add_get("/socket.io/", serve)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    code = await code_of(SocketIOTransport().open(url, Person()))
+    assert code in ("server-unreachable", "server-incompatible")
+    await runner.cleanup()

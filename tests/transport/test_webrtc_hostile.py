@@ -174,6 +174,27 @@ async def test_any_packet_is_taken_or_ends_the_link(bodies: list[bytes]) -> None
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        struct.pack("!BBHHH", 6, 0, 8, 1, 0),  # a parameter of 0 bytes: aiortc never returns
+        struct.pack("!BBHLLHH", 3, 0, 16 + 4 * 250, 0, 0, 250, 0)
+        + struct.pack("!HH", 1, 65535) * 250,
+        struct.pack("!BBHL", 192, 0, 8 + 4 * 250, 2**31) + struct.pack("!HH", 9, 9) * 250,
+        struct.pack("!BBHLLHHL", 1, 0, 20, 1, 1, 1, 1, 1) * 2,
+    ],
+    ids=["parameter", "ranges", "streams", "two inits"],
+)
+async def test_one_packet_does_not_stop_the_program(ends: Ends, body: bytes) -> None:
+    hostile, honest = ends
+    await hostile._dtls._send_data(sctp_packet(hostile, body))
+    try:
+        await hostile._sctp._abort()
+        assert await received(honest) is None
+    except RemoteProtocolError as error:
+        assert error.code in {"bad-packet", "unknown-channel"}  # noqa: PT017
+
+
+@pytest.mark.parametrize(
     "datagram",
     [
         b"",
