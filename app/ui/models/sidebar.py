@@ -135,12 +135,17 @@ class SidebarModel(KeyedListModel[SidebarRow]):
                 else:
                     self._typing.get(room, {}).pop(peer, None)
             case LinkChanged(peer, state):
-                if state is LinkState.ONLINE:
-                    self._online.add(peer)
-                else:
-                    self._online.discard(peer)
+                self._note_link(peer, online=state is LinkState.ONLINE)
             case _:
                 pass
+
+    def _note_link(self, peer: PeerId, *, online: bool) -> None:
+        if online:
+            self._online.add(peer)
+            return
+        self._online.discard(peer)
+        for typists in self._typing.values():  # who is gone cannot tell that they stopped
+            typists.pop(peer, None)
 
     def _renew(self) -> None:
         self.set_rows([*self._room_rows(), *self._people_rows(), *self._hit_rows()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
@@ -65,7 +66,8 @@ class SidebarDelegate(QStyledItemDelegate):
             match row:
                 case RoomRow():
                     self._paint_face(painter, tile, face_of(row.summary, row.online), behind)
-                    self._paint_room(line, row)
+                    selected = option.state & QStyle.StateFlag.State_Selected
+                    self._paint_room(line, row, draft=not selected)
                 case PersonRow(person):
                     face = Face(person.peer, person.name, online=person.online)
                     self._paint_face(painter, tile, face, behind)
@@ -102,8 +104,10 @@ class SidebarDelegate(QStyledItemDelegate):
         square.moveTop(tile.center().y() - Size.AVATAR_ROW / 2)
         paint_face(painter, square, face, self._theme, behind)
 
-    def _paint_room(self, line: _Line, row: RoomRow) -> None:
-        summary, palette = row.summary, self._theme.palette
+    def _paint_room(self, line: _Line, row: RoomRow, *, draft: bool) -> None:
+        # The draft of the open conversation stands in the composer already.
+        summary = row.summary if draft else replace(row.summary, draft="")
+        palette = self._theme.palette
         if summary.last is not None:
             colour = palette.accent_text if summary.unread else palette.text2
             line.time(phrases.short_time(summary.last.time_ms, self._now()), colour)

@@ -1,0 +1,47 @@
+"""A window over an in-memory backend, and one theme for all tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+from PySide6.QtWidgets import QApplication
+
+from app.ui.theme import Choice, Theme
+from tests.gallery import demo
+from tests.ui.rig import Rig
+
+
+@pytest.fixture(scope="session")
+def theme(qapp: QApplication) -> Theme:
+    """The light theme, installed as the program does it."""
+    made = Theme(Choice.LIGHT)
+    made.install(qapp)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def light_again(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test chose, the next one begins in light colours."""
+    yield
+    if "theme" in request.fixturenames:
+        request.getfixturevalue("theme").set_choice(Choice.LIGHT)
+
+
+@pytest_asyncio.fixture
+async def rig(theme: Theme) -> AsyncIterator[Rig]:
+    """A window with conversations of all kinds."""
+    made = Rig(theme, demo.full())
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest_asyncio.fixture
+async def fresh(theme: Theme) -> AsyncIterator[Rig]:
+    """A window at its first start: nobody was talked to, one person is near by."""
+    made = Rig(theme, demo.first_start())
+    await made.start()
+    yield made
+    await made.stop()
