@@ -39,40 +39,10 @@ from tests.gallery.shots import settle
 
 ROOM = RoomId(b"r" * 16)
 NAMES = ("Mara Lindqvist", "Priya Raman", "Jonas Weber", "Noor Haddad")
-WORDS = [
-    "the",
-    "lens",
-    "room",
-    "is",
-    "open",
-    "come",
-    "up",
-    "and",
-    "bring",
-    "the",
-    "wide",
-    "angle",
-    "notes",
-    "are",
-    "at",
-    "https://wiki.lan/lens",
-    "tide",
-    "table",
-    "north",
-    "side",
-    "first",
-    "then",
-    "the",
-    "south",
-    "steps",
-    "before",
-    "noon",
-    "🎉",
-    "maybe",
-    "later",
-    "this",
-    "afternoon",
-]
+TEXT = """the lens room is open come up and bring the wide angle notes are at
+https://wiki.lan/lens tide table north side first then the south steps before noon 🎉 maybe
+later this afternoon"""
+WORDS = TEXT.split()
 START_MS = 1_700_000_000_000
 STEP_MS = 47_000
 FRAMES = 400

@@ -150,11 +150,10 @@ class MessageWindow:
 
     def _replay(self) -> None:
         """What came while the page was read may be missing in it."""
-        total = self.total
         for message in self._late:
+            # One outside the loaded span is in the page's counts already, or soon corrected.
             if self._side(message.position) == 0:
                 self._add(message)
-        self.total = max(total, self.first_ordinal + len(self.rows))
         for wanted, state, by in self._late_moves:
             self._move(wanted, state, by)
 
