@@ -23,6 +23,7 @@ _PRAGMAS = (
     ("busy_timeout", 2000),
     ("cache_size", -16_000),
     ("temp_store", 2),
+    ("locking_mode", "exclusive"),  # nobody else may have it open: no shared-memory file needed
     ("journal_mode", "wal"),
     ("synchronous", "full"),
     ("wal_autocheckpoint", 2000),
@@ -37,7 +38,7 @@ def open_connection(folder: Path, key: bytes) -> Any:
     "folder-read-only" | "database-corrupt" | "database-newer" | "database-locked").
     """
     path = folder / DATABASE_NAME
-    with translated():
+    with translated(folder):
         if not path.exists():
             _create(path, key)
         _refuse_damaged(path)

@@ -42,11 +42,14 @@ class Database:
     Inside such a function `execute`, `executemany` and `orm` may be used, nowhere else.
     """
 
-    def __init__(self, orm: Any, executor: ThreadPoolExecutor, lock: FolderLock) -> None:
+    def __init__(
+        self, folder: Path, orm: Any, executor: ThreadPoolExecutor, lock: FolderLock
+    ) -> None:
         """Use `Database.open`."""
         self.orm = orm
         self.before_commit: list[Callable[[], None]] = []
         self.generation = 0
+        self._folder = folder
         self._connection = orm.connection()
         self._executor = executor
         self._lock = lock
@@ -72,7 +75,7 @@ class Database:
             executor.shutdown()
             lock.release()
             raise
-        return cls(orm, executor, lock)
+        return cls(folder, orm, executor, lock)
 
     @property
     def execute(self) -> Callable[..., Any]:
@@ -122,7 +125,7 @@ class Database:
             raise AppError("database-closed")
 
     def _read(self, run: Callable[[], T]) -> T:
-        with translated():
+        with translated(self._folder):
             return run()
 
     def _finish(self) -> None:
@@ -132,7 +135,8 @@ class Database:
         self._lock.release()
 
     def _drain(self) -> None:
-        self._commit_group()
+        if self._pending:
+            self._commit_group()
         with self._guard:
             self._draining = bool(self._pending)
             if self._draining and not self._closed:
@@ -169,7 +173,7 @@ class Database:
                 self.execute("RELEASE one")
             if self._connection.total_changes != changes:
                 self.invalidate()
-            return _Outcome(write, None, app_error(error))
+            return _Outcome(write, None, app_error(error, self._folder))
         self.execute("RELEASE one")
         return _Outcome(write, result)
 
@@ -177,14 +181,14 @@ class Database:
         if self._connection.in_transaction:
             self.execute("ROLLBACK")
         self.invalidate()
-        reason = app_error(error)
+        reason = app_error(error, self._folder)
         if not outcomes and self._pending:
             outcomes = [_Outcome(self._pending.popleft(), None)]
         return [_Outcome(write, None, failed or reason) for write, _, failed in outcomes]
 
 
 def _claim(folder: Path) -> FolderLock:
-    with translated():
+    with translated(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return FolderLock(folder / LOCK_NAME)
 

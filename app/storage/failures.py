@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import peewee
 
 from app.domain.errors import AppError
 
 PRIMARY_CODE = 0xFF
+FREE_BYTES = 256 * 1024
+"""A disk with less is a full one."""
 _BY_SQLITE_CODE = {
     3: "folder-read-only",  # SQLITE_PERM
     5: "already-running",  # SQLITE_BUSY
@@ -32,24 +36,34 @@ _BY_ERRNO = {
 }
 
 
-def app_error(error: Exception) -> Exception:
+def app_error(error: Exception, folder: Path) -> Exception:
     """Return the AppError for a failure of the disk or the file, any other error as it is."""
-    if isinstance(error, peewee.PeeweeException) and isinstance(error.args[0], Exception):
-        error = error.args[0]
+    if isinstance(error, peewee.PeeweeException):
+        error = getattr(error, "orig", None) or error
     if isinstance(error, OSError):
         code: str | None = _BY_ERRNO.get(error.errno or 0, "disk-failed")
     else:
         code = _BY_SQLITE_CODE.get(getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE)
-    return AppError(code) if code is not None else error
+    if code == "disk-failed" and _is_full(folder):
+        code = "disk-full"
+    return AppError(code, {"folder": str(folder)}) if code is not None else error
+
+
+def _is_full(folder: Path) -> bool:
+    """Tell a full disk where SQLite speaks of an I/O error only."""
+    try:
+        return shutil.disk_usage(folder).free < FREE_BYTES
+    except OSError:
+        return False
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated(folder: Path) -> Iterator[None]:
     """Raise the AppError of what goes wrong inside."""
     try:
         yield
     except Exception as error:
-        wanted = app_error(error)
+        wanted = app_error(error, folder)
         if wanted is error:
             raise
         raise wanted from error

@@ -122,10 +122,16 @@ def migrate(database: Any, path: Path, steps: Sequence[Migration] = MIGRATIONS) 
         return
     if version:
         _copy(database, path, len(steps))
-    with database.atomic("IMMEDIATE"):
+    database.execute_sql("BEGIN IMMEDIATE")
+    try:
         for step in steps[version:]:
             step(database)
         database.execute_sql(f"PRAGMA user_version = {len(steps)}")
+        database.execute_sql("COMMIT")
+    except Exception:
+        if database.connection().in_transaction:
+            database.execute_sql("ROLLBACK")
+        raise
 
 
 def _copy(database: Any, path: Path, target: int) -> None:

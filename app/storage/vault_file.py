@@ -60,7 +60,7 @@ class VaultFile:
         Raises AppError("vault-exists"), or "vault-missing" if a database is here already, which
         new secrets could never open.
         """
-        with translated():
+        with translated(self._path.parent):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self._path.with_name(DATABASE_NAME).exists() and not self.exists():
                 raise AppError("vault-missing", {"folder": str(self._path.parent)})
@@ -81,7 +81,7 @@ class VaultFile:
         """Protect the same secrets anew; `new` None leaves them to the keyring. As `load`."""
         vault = self._parse()
         secrets = unseal_vault(vault, self._key(vault, old))
-        with translated():
+        with translated(self._path.parent):
             protection, raw = self._seal(secrets, new)
             self._write(raw, fresh=False)
         if vault.protection is Protection.KEYRING and self._keyring is not None:
@@ -89,7 +89,7 @@ class VaultFile:
         return protection
 
     def _parse(self) -> Vault:
-        with translated():
+        with translated(self._path.parent):
             try:
                 with self._path.open("rb") as file:
                     raw = file.read(_MAX_FILE)
