@@ -132,7 +132,7 @@ def parse_request(line: bytes) -> Request:
     """Return the request in a line of JSON. Raises BadRequestError."""
     try:
         request: Request = _decoder.decode(line)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise _explain(line, str(error)) from error
     return request
 
@@ -142,7 +142,7 @@ def _explain(line: bytes, detail: str) -> BadRequestError:
         raw = _loose.decode(line)
     except msgspec.ValidationError:
         return BadRequestError(None, AppError("bad-request", {"detail": "not a JSON object"}))
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return BadRequestError(None, AppError("bad-json", {"detail": detail}))
     given = raw.get("id")
     request_id = given if isinstance(given, int | str) and not isinstance(given, bool) else None

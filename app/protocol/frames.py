@@ -138,5 +138,6 @@ def decode_frame(raw: bytes) -> Frame | None:
         return None
     try:
         return decoder.decode(raw[1:])
-    except (msgspec.DecodeError, RecursionError) as error:
+    # msgspec lets UnicodeDecodeError, a ValueError, through.
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise RemoteProtocolError("frame-malformed", str(error)) from error

@@ -126,13 +126,11 @@ class LogSync:
         if state is None:
             raise RemoteProtocolError("room-not-open")
         room = RoomId(frame.room)
-        match frame:
-            case Have():
-                return self._have(room, state, frame, now)
-            case Events(_, events):
-                return [Ingest(room, tuple(events))]
-            case Refused(_, author):
-                return self._refused(room, state, PeerId(author), now)
+        if isinstance(frame, Events):
+            return [Ingest(room, tuple(frame.events))]
+        if isinstance(frame, Refused):
+            return self._refused(room, state, PeerId(frame.author), now)
+        return self._have(room, state, frame, now)
 
     def _have(self, room: RoomId, state: _Room, frame: Have, now: float) -> list[Output]:
         first = state.theirs is None

@@ -82,11 +82,12 @@ class Admitter:
         if header.room != self._room:
             raise RemoteProtocolError("wrong-room")
         head = self._heads.get(header.author, EMPTY)
-        if header.seq > head.seq + 1 or self._is_known(event):
+        is_old = header.seq <= head.seq
+        if header.seq > head.seq + 1 or (is_old and self._is_known(event)):
             self._skipped += 1
         elif not is_authentic(event):
             raise RemoteProtocolError("bad-signature")
-        elif header.seq <= head.seq or header.prev != head.event:
+        elif is_old or header.prev != head.event:
             self._forks.append(Fork(header.author, header.seq, event.id))
         else:
             self._append(event)

@@ -93,7 +93,7 @@ class SignalOpener:
             raise RemoteProtocolError("signal-tampered") from error
         try:
             signal: Signal = _decoder.decode(raw)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, ValueError) as error:
             raise RemoteProtocolError("signal-malformed", str(error)) from error
         self._check_fresh(peer, signal)
         return signal

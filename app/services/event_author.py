@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from app.crypto.authoring import write_event
 from app.crypto.identity import Identity
-from app.domain.clock import HybridClock
+from app.domain.clock import HybridClock, is_far_future
 from app.domain.events import Body, Event, Header, KnownBody
 from app.protocol.room_log import Head
 from app.services.clocks import WallClock
@@ -29,7 +29,8 @@ class EventAuthor:
 
     def observe(self, hlc: int) -> None:
         """Write after this stamp from now on, unless it lies in the far future."""
-        self._observed = max(self._observed, hlc)
+        if not is_far_future(hlc, self.wall.now_ms()):
+            self._observed = max(self._observed, hlc)
 
     def compose(self, conversation: Conversation, bodies: Sequence[KnownBody]) -> Compose:
         """Return the function that makes the events which follow an author's head."""

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.errors import LocalProtocolError, RemoteProtocolError
+from app.protocol.fragments import MAX_MESSAGE_SIZE, Reassembler, split
+from app.protocol.frames import (
+    MAX_FRAME_SIZE,
+    TYPES,
+    Auth,
+    Bye,
+    Events,
+    Frame,
+    Have,
+    Hello,
+    Ping,
+    Pong,
+    Refused,
+    Rooms,
+    Typing,
+    decode_frame,
+    encode_frame,
+)
+
+keys = st.binary(min_size=32, max_size=32)
+rooms = st.binary(min_size=16, max_size=16)
+seqs = st.integers(0, (1 << 63) - 1)
+vectors = st.dictionaries(keys, seqs, max_size=5)
+tokens = st.integers(0, 0xFFFFFFFF)
+frames: st.SearchStrategy[Frame] = st.one_of(
+    st.builds(
+        Hello, st.lists(st.integers(1, 65535), max_size=16), keys, keys, st.integers(0, 1 << 48)
+    ),
+    st.builds(Auth, st.binary(min_size=64, max_size=64)),
+    st.builds(Rooms, st.lists(keys, max_size=5)),
+    st.builds(Have, rooms, vectors, vectors),
+    st.builds(Events, rooms, st.lists(st.binary(max_size=300), min_size=1, max_size=5)),
+    st.builds(Refused, rooms, keys, seqs, st.text(max_size=40)),
+    st.builds(Ping, tokens),
+    st.builds(Pong, tokens),
+    st.builds(Typing, rooms, st.booleans()),
+    st.builds(Bye, st.text(max_size=40)),
+)
+
+
+@given(frames)
+def test_a_frame_survives_the_wire(frame: Frame) -> None:
+    assert decode_frame(encode_frame(frame)) == frame
+
+
+def outcome(raw: bytes) -> object:
+    """Return the code of the refusal, the type of the frame, or None for an ignored one."""
+    try:
+        frame = decode_frame(raw)
+    except RemoteProtocolError as error:
+        return error.code
+    return type(frame) if frame is not None else None
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_frame_or_ignored_or_an_error(raw: bytes) -> None:
+    assert outcome(raw) in {"frame-malformed", None, *TYPES.values()}
+
+
+@given(frames, st.data())
+def test_a_changed_frame_never_breaks_the_decoder(frame: Frame, data: st.DataObject) -> None:
+    raw = bytearray(encode_frame(frame))
+    raw[data.draw(st.integers(0, len(raw) - 1))] ^= data.draw(st.integers(1, 255))
+    assert outcome(bytes(raw)) in {"frame-malformed", None, *TYPES.values()}
+
+
+def test_an_unknown_type_is_ignored() -> None:
+    assert decode_frame(b"\xc8" + msgspec.msgpack.encode(["whatever"])) is None
+
+
+def test_fields_that_a_newer_version_appends_are_ignored() -> None:
+    assert decode_frame(b"\x07" + msgspec.msgpack.encode([7, "new"])) == Ping(7)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\x07",
+        b"\x07" + msgspec.msgpack.encode([-1]),
+        b"\x07" + msgspec.msgpack.encode(["7"]),
+        b"\x02" + msgspec.msgpack.encode([b"short"]),
+        b"\x05" + msgspec.msgpack.encode([bytes(16), []]),
+        b"\x04" + msgspec.msgpack.encode([bytes(16), {b"short": 1}, {}]),
+    ],
+)
+def test_a_known_type_with_wrong_contents_is_refused(raw: bytes) -> None:
+    with pytest.raises(RemoteProtocolError, match="frame-malformed"):
+        decode_frame(raw)
+
+
+def test_frames_have_a_limit() -> None:
+    with pytest.raises(RemoteProtocolError, match="frame-too-large"):
+        decode_frame(bytes(MAX_FRAME_SIZE + 1))
+    with pytest.raises(LocalProtocolError):
+        encode_frame(Events(bytes(16), [bytes(80_000)] * 8))
+
+
+@given(st.binary(min_size=1, max_size=MAX_MESSAGE_SIZE * 3))
+def test_a_frame_survives_being_cut_into_messages(frame: bytes) -> None:
+    messages = list(split(frame))
+    assert all(len(message) <= MAX_MESSAGE_SIZE for message in messages)
+    reassembler = Reassembler()
+    *early, last = [reassembler.receive(message) for message in messages]
+    assert early == [None] * (len(messages) - 1)
+    assert last == frame
+    assert reassembler.receive(b"\x00again") == b"again"
+
+
+@pytest.mark.parametrize("message", [b"", b"\x00", b"\x02part", b"\x01" + bytes(MAX_MESSAGE_SIZE)])
+def test_a_malformed_message_is_refused(message: bytes) -> None:
+    with pytest.raises(RemoteProtocolError, match="frame-malformed"):
+        Reassembler().receive(message)
+
+
+def test_a_frame_without_end_is_refused() -> None:
+    reassembler = Reassembler()
+    part = b"\x01" + bytes(MAX_MESSAGE_SIZE - 1)
+    for _ in range(MAX_FRAME_SIZE // (MAX_MESSAGE_SIZE - 1)):
+        reassembler.receive(part)
+    with pytest.raises(RemoteProtocolError, match="frame-too-large"):
+        reassembler.receive(part)
+
+
+def test_text_that_is_no_utf_8_is_malformed() -> None:
+    assert outcome(b"\x0a\x91\xa2\xff\xfe") == "frame-malformed"
