@@ -104,6 +104,12 @@ class BoundedEngine(_Engine):  # type: ignore[misc]
     def create_queue(self, *_args: Any, **_kwargs: Any) -> Outbox:
         return Outbox(*self.outbox)
 
+    async def disconnect(self, sid: str | None = None) -> None:
+        """Close without waiting until the client has fetched everything: it may never do so."""
+        engine_socket = self.sockets.get(sid)
+        if engine_socket is not None:
+            await engine_socket.close(wait=False)
+
 
 class BoundedServer(_Server):  # type: ignore[misc]
     """Socket.IO that tells a watcher of what happens below the events.
@@ -146,6 +152,10 @@ class BoundedServer(_Server):  # type: ignore[misc]
         await super()._handle_eio_disconnect(eio_sid, reason)
         self._watcher.closed(eio_sid)
         if eio_sid in self.eio.sockets:
-            # after the closing packet: whoever waits for packets of this client waits in vain
-            queue = self.eio.sockets[eio_sid].queue
-            asyncio.get_running_loop().call_soon(queue.put_nowait, None)
+            # soon: the closing packet goes first
+            asyncio.get_running_loop().call_soon(self._forget, eio_sid)
+
+    def _forget(self, eio_sid: str) -> None:
+        engine_socket = self.eio.sockets.pop(eio_sid, None)
+        if engine_socket is not None:  # whoever waits for its packets waits in vain
+            engine_socket.queue.put_nowait(None)
