@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -23,12 +25,12 @@ from app.ui.messages.copying import selected_text
 from app.ui.messages.down_button import DownButton
 from app.ui.messages.layout import Item
 from app.ui.messages.pointer import Pointer, link_at, over_text, row_at
+from app.ui.messages.rows import ShownRow
 from app.ui.messages.scene import Look, Scene
 from app.ui.messages.scrolling import OrdinalScrollBar, key_step, wheel_step
 from app.ui.messages.selection import Selection
 from app.ui.messages.source import Clock, MessageSource
 from app.ui.messages.stage import Stage
-from app.ui.messages.track import Placed
 from app.ui.messages.wording import spoken
 from app.ui.tasks import TaskOwner
 from app.ui.theme import Theme
@@ -68,7 +70,7 @@ class MessageList(QAbstractScrollArea):
         self._tasks = tasks
         self._clock = clock or Clock()
         self._changes: list[Change] = []
-        self._placed: list[Placed] = []
+        self._rows: list[ShownRow] = []
         self._phase = 0
         self._drag_at = QPoint()
         self.stage = Stage(theme, source, tasks, self._clock, self._later)
@@ -156,7 +158,7 @@ class MessageList(QAbstractScrollArea):
 
     def visible_messages(self) -> list[MessageView]:
         """The messages in the viewport, from the top."""
-        return [self.stage.window.rows[row.at] for row in self._placed]
+        return [row.item.message for row in self._rows]
 
     # Keeping up.
 
@@ -174,7 +176,7 @@ class MessageList(QAbstractScrollArea):
             if any(isinstance(c, RoomRemoved) and c.room == self.stage.pager.room for c in changes):
                 self.close_room()
         self.stage.resize(self.viewport().width(), self.viewport().height())
-        self._placed = self.stage.place()
+        self._rows = self.stage.place()
         if self.isVisible():
             self._note_seen()
         self._bar.show_place(self.stage.track.ordinals(), self.stage.window.total)
@@ -192,7 +194,7 @@ class MessageList(QAbstractScrollArea):
                         self._reader.announce(spoken(message, self._clock))
 
     def _note_seen(self) -> None:
-        news = self.stage.note_seen(self._placed)
+        news = self.stage.note_seen(self._rows)
         if news is not None:
             self.seen.emit(news)
 
@@ -203,7 +205,7 @@ class MessageList(QAbstractScrollArea):
     def _place_button(self) -> None:
         stage, area = self.stage, self.viewport()
         _, lower = stage.track.ordinals()
-        shown = max(len(self._placed), 1)
+        shown = max(len(self._rows), 1)
         self._down.setVisible(not stage.track.pinned and stage.window.total - lower > shown)
         self._down.set_unread(stage.unread.count)
         size = self._down.size()
@@ -233,9 +235,9 @@ class MessageList(QAbstractScrollArea):
         corner = self.viewport().mapToGlobal(QPoint(0, 0))
         width = self.viewport().width()
         found = []
-        for row in self._placed:
-            message = self.stage.window.rows[row.at]
-            rect = QRect(corner.x(), corner.y() + row.y, width, row.extent.body)
+        for row in self._rows:
+            message = row.item.message
+            rect = QRect(corner.x(), corner.y() + row.y, width, row.item.body)
             found.append(Spoken(message.event, spoken(message, self._clock), rect))
         return found
 
@@ -250,7 +252,7 @@ class MessageList(QAbstractScrollArea):
 
     def _jump(self, ordinal: float) -> None:
         self._sticky.start()
-        if ordinal + self._bar.page >= self.stage.window.total:
+        if math.isinf(ordinal):
             self.stage.go_to_end()
         else:
             self.stage.go_to_ordinal(ordinal)
@@ -279,10 +281,10 @@ class MessageList(QAbstractScrollArea):
     # The mouse.
 
     def _locate(self, at: QPoint) -> tuple[Item, QPointF] | None:
-        row = row_at(self._placed, at.y())
+        row = row_at(self._rows, at.y())
         if row is None:
             return None
-        return self.stage.rows.item(row.at), QPointF(at.x(), at.y() - row.y)
+        return row.item, QPointF(at.x(), at.y() - row.y)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -347,5 +349,5 @@ class MessageList(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         look = Look(self._pointer.selection, self._sticky.isActive(), self._phase)
-        self._scene.paint(painter, self._placed, QRectF(event.rect()), look)
+        self._scene.paint(painter, self._rows, QRectF(event.rect()), look)
         painter.end()

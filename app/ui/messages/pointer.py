@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QTextLine
 
 from app.domain.views import MessageView
 from app.ui.messages.layout import Item, Laid
+from app.ui.messages.rows import ShownRow
 from app.ui.messages.selection import Point, Selection
 from app.ui.messages.text import units
-from app.ui.messages.track import Placed
 
 
-def row_at(placed: list[Placed], y: int) -> Placed | None:
+def row_at(rows: Sequence[ShownRow], y: int) -> ShownRow | None:
     """Return the row whose bubble or space above it is at `y`; the nearest beyond the ends."""
-    for row in placed:
+    for row in rows:
         if y < row.bottom:
             return row
-    return placed[-1] if placed else None
+    return rows[-1] if rows else None
 
 
 def point_at(item: Item, at: QPointF) -> Point:

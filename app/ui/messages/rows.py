@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.domain.views import MessageView, Position
 from app.ui.messages.grouping import Divider, setting
@@ -15,6 +16,21 @@ MEASURED = 160
 """How many measured rows are kept."""
 
 Around = tuple[MessageView | None, MessageView, MessageView | None, Divider | None, bool]
+
+
+class ShownRow(NamedTuple):
+    """A measured row in the viewport; it stays valid when the window changes under it."""
+
+    placed: Placed
+    item: Item
+
+    @property
+    def y(self) -> int:
+        return self.placed.y
+
+    @property
+    def bottom(self) -> int:
+        return self.placed.bottom
 
 
 @dataclass(slots=True)
@@ -68,6 +84,9 @@ class MeasuredRows:
     def extent(self, at: int) -> Extent:
         item = self.item(at)
         return Extent(item.head, item.body)
+
+    def shown(self, placed: list[Placed]) -> list[ShownRow]:
+        return [ShownRow(row, self.item(row.at)) for row in placed]
 
     def prepare(self, placed: list[Placed], count: int) -> bool:
         """Measure up to `count` rows next to the placed ones; tell whether more are left."""

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from app.domain.views import MessageKind
 from app.ui.messages.between import TYPING_HEIGHT, BetweenPainter
-from app.ui.messages.layout import DAY_BELOW, NEW_ABOVE, NEW_BELOW, PILL, Item
+from app.ui.messages.layout import DAY_BELOW, NEW_ABOVE, NEW_BELOW, PILL
 from app.ui.messages.paint import RowPainter
+from app.ui.messages.rows import ShownRow
 from app.ui.messages.selection import Selection
 from app.ui.messages.source import Clock
 from app.ui.messages.stage import Stage
-from app.ui.messages.track import Placed
 from app.ui.messages.wording import day_line
 from app.ui.theme import Size, Theme
 
 STICKY = 8
 """How far below the upper edge the date floats."""
+PUSH = 4
+"""How near the next date may come to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,54 +45,50 @@ class Scene:
         self._rows = RowPainter(theme)
         self._between = BetweenPainter(theme)
 
-    def paint(self, painter: QPainter, placed: list[Placed], clip: QRectF, look: Look) -> None:
+    def paint(self, painter: QPainter, rows: Sequence[ShownRow], clip: QRectF, look: Look) -> None:
         """Draw everything that touches `clip`."""
         painter.fillRect(clip, self._theme.palette.canvas)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        items = [(row, self._stage.rows.item(row.at)) for row in placed]
-        for row, item in items:
-            selected = look.selection.range_in(item.message) if look.selection else None
-            self._above(painter, row, item, sticky=look.sticky)
-            self._rows.row(painter, item, row.y, selected, clip)
-            self._avatar(painter, row, item)
-        if placed:
-            self._typing(painter, placed[-1], look.phase)
+        for row in rows:
+            selected = look.selection.range_in(row.item.message) if look.selection else None
+            self._above(painter, row, sticky=look.sticky)
+            self._rows.row(painter, row.item, row.y, selected, clip)
+            self._avatar(painter, row)
+        if rows:
+            self._typing(painter, rows[-1], look.phase)
             if look.sticky:
-                self._sticky(painter, items)
+                self._sticky(painter, rows)
 
-    def _avatar(self, painter: QPainter, row: Placed, item: Item) -> None:
-        message = item.message
+    def _avatar(self, painter: QPainter, row: ShownRow) -> None:
+        message = row.item.message
         bubble = message.kind in (MessageKind.TEXT, MessageKind.UNSUPPORTED)
-        if bubble and item.setting.ends and not message.own and self._stage.measurer.named:
+        if bubble and row.item.setting.ends and not message.own and self._stage.measurer.named:
             self._rows.avatar(painter, message.author, message.author_name, row.bottom)
 
-    def _above(self, painter: QPainter, row: Placed, item: Item, *, sticky: bool) -> None:
-        width = self._stage.measurer.width
-        if item.setting.unread:
-            self._between.divider(painter, item.setting.unread, row.y, width)
-        if item.setting.day is not None:
-            top = day_top(row, item)
-            if top >= STICKY or not sticky:
-                text = day_line(item.setting.day, self._clock.today())
-                self._between.date(painter, text, top, width)
+    def _above(self, painter: QPainter, row: ShownRow, *, sticky: bool) -> None:
+        setting = row.item.setting
+        if setting.unread:
+            self._between.divider(painter, setting.unread, row.y, self._stage.measurer.width)
+        if setting.day is not None and (not sticky or day_top(row) >= STICKY):
+            self._date(painter, setting.day, day_top(row))
 
-    def _sticky(self, painter: QPainter, items: list[tuple[Placed, Item]]) -> None:
-        """Float the date of the uppermost row, pushed away by the next one's."""
-        top = STICKY
-        for row, item in items:
-            if item.setting.day is not None and day_top(row, item) >= STICKY:
-                top = min(top, day_top(row, item) - PILL - STICKY // 2)
-                break
-        upper = next((item for row, item in items if row.bottom > STICKY), items[0][1])
-        if upper.setting.day is not None and day_top(*_pair(items, upper)) >= STICKY:
-            return
-        day = self._clock.at(upper.message.time_ms).date()
+    def _date(self, painter: QPainter, day: date, top: int) -> None:
         text = day_line(day, self._clock.today())
         self._between.date(painter, text, top, self._stage.measurer.width)
 
-    def _typing(self, painter: QPainter, last: Placed, phase: int) -> None:
+    def _sticky(self, painter: QPainter, rows: Sequence[ShownRow]) -> None:
+        """Float the date of the uppermost row, pushed away by the next one's."""
+        upper = next((row for row in rows if row.bottom > STICKY), rows[0])
+        below = [day_top(row) for row in rows if row.item.setting.day and day_top(row) >= STICKY]
+        if upper.item.setting.day is not None and day_top(upper) in below:
+            return
+        top = min([STICKY, *(edge - PILL - PUSH for edge in below)])
+        self._date(painter, self._clock.at(upper.item.message.time_ms).date(), top)
+
+    def _typing(self, painter: QPainter, last: ShownRow, phase: int) -> None:
         stage = self._stage
-        if not stage.typing or last.at != len(stage.window) - 1 or stage.window.more_after:
+        at_end = last.placed.at == len(stage.window) - 1 and not stage.window.more_after
+        if not stage.typing or not at_end:
             return
         top = last.bottom + Size.GAP
         if stage.measurer.named:
@@ -98,11 +98,7 @@ class Scene:
         self._between.typing(painter, stage.measurer.left, top, phase)
 
 
-def day_top(row: Placed, item: Item) -> int:
+def day_top(row: ShownRow) -> int:
     """Return the upper edge of the date above a row that has one."""
-    new = NEW_ABOVE + PILL + NEW_BELOW if item.setting.unread else 0
+    new = NEW_ABOVE + PILL + NEW_BELOW if row.item.setting.unread else 0
     return row.y - new - DAY_BELOW - PILL
-
-
-def _pair(items: list[tuple[Placed, Item]], wanted: Item) -> tuple[Placed, Item]:
-    return next((row, item) for row, item in items if item is wanted)

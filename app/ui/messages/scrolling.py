@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollBar, QWidget
@@ -19,14 +21,14 @@ OVERLAP = 40
 class OrdinalScrollBar(QScrollBar):
     """Its value is the number of messages above the viewport, in `UNITS`.
 
-    `jumped` tells the ordinal, with its fraction, to which the person moved it.
+    `jumped` tells the ordinal, with its fraction, to which the person moved it, or
+    infinity for the end.
     """
 
     jumped = Signal(float)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
-        self.page = 0.0
         self._unit = float(UNITS)
         self._showing = False
         self.valueChanged.connect(self._moved)
@@ -37,8 +39,7 @@ class OrdinalScrollBar(QScrollBar):
             return
         self._showing = True
         self._unit = min(float(UNITS), MOST / max(total, 1))
-        self.page = edges[1] - edges[0]
-        page = max(round(self.page * self._unit), 1)
+        page = max(round((edges[1] - edges[0]) * self._unit), 1)
         self.setRange(0, max(round(total * self._unit) - page, 0))
         self.setPageStep(page)
         self.setSingleStep(max(round(self._unit / 2), 1))
@@ -47,7 +48,7 @@ class OrdinalScrollBar(QScrollBar):
 
     def _moved(self, value: int) -> None:
         if not self._showing:
-            self.jumped.emit(value / self._unit)
+            self.jumped.emit(math.inf if value == self.maximum() else value / self._unit)
 
 
 def wheel_step(event: QWheelEvent) -> int:

@@ -10,9 +10,9 @@ from app.domain.views import MessageView, Position, RoomKind, RoomSummary
 from app.ui.messages.between import TYPING_HEIGHT
 from app.ui.messages.layout import Measurer
 from app.ui.messages.pager import PAGE, Pager
-from app.ui.messages.rows import MeasuredRows
+from app.ui.messages.rows import MeasuredRows, ShownRow
 from app.ui.messages.source import START, Clock, MessageSource
-from app.ui.messages.track import Placed, Track
+from app.ui.messages.track import Track
 from app.ui.messages.unread import Unread
 from app.ui.messages.window import MessageWindow
 from app.ui.tasks import TaskOwner
@@ -89,7 +89,7 @@ class Stage:
     def recolour(self) -> None:
         self.rows.forget()
 
-    def place(self) -> list[Placed]:
+    def place(self) -> list[ShownRow]:
         """Return the rows in the viewport; ask for more where it comes near an end."""
         if self.measurer.width <= 0 or self.track.height <= 0:
             return []
@@ -101,19 +101,19 @@ class Stage:
             placed = self.track.place()
             self.pager.need(placed[0].at, placed[-1].at)
             self.rows.prune(placed)
-        return placed
+        return self.rows.shown(placed)
 
     def prepare(self) -> bool:
         """Measure some rows beside the viewport; tell whether there are more to do."""
         return self.rows.prepare(self.track.place(), PREPARED)
 
-    def note_seen(self, placed: list[Placed]) -> MessageView | None:
-        """The person sees `placed`; return the newest of it if it was new."""
-        seen = [row for row in placed if row.bottom <= self.track.height]
+    def note_seen(self, shown: list[ShownRow]) -> MessageView | None:
+        """The person sees `shown`; return the newest of it if it was new."""
+        seen = [row for row in shown if row.bottom <= self.track.height]
         if not seen:
             return None
-        last = self.window.rows[seen[-1].at]
-        end = seen[-1].at == len(self.window) - 1 and not self.window.more_after
+        last = seen[-1].item.message
+        end = seen[-1].placed.at == len(self.window) - 1 and not self.window.more_after
         return last if self.unread.saw(self.window.rows, last, end=end) else None
 
     def scroll(self, down: int) -> None:

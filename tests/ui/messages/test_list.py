@@ -1,0 +1,403 @@
+"""The widget: where it opens, what it follows, how it moves, what it tells."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.domain.changes import (
+    MemberChanged,
+    MessagesAdded,
+    RoomRemoved,
+    StatusChanged,
+    TypingChanged,
+)
+from app.domain.errors import AppError
+from app.domain.ids import RoomId
+from app.domain.views import MessageState, MessageView
+from app.ui.messages import MessageList
+from app.ui.messages.grouping import Divider
+from app.ui.theme import Choice
+from tests.gallery.shots import settle
+from tests.ui.messages.book import ME, ROOM, Book, message, peer_of
+from tests.ui.messages.conftest import Show, Shown
+
+OTHER = RoomId(b"other".ljust(16))
+
+
+def wheel(view: MessageList, notches: float) -> None:
+    at = QPointF(100, 100)
+    turned = QPoint(0, round(notches * 120))
+    event = QWheelEvent(
+        at,
+        view.mapToGlobal(at),
+        QPoint(),
+        turned,
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(view.viewport(), event)
+
+
+def divider_of(shown: Shown) -> Divider | None:
+    return shown.view.stage.rows.divider
+
+
+def add(shown: Shown, row: MessageView) -> None:
+    shown.view.apply(MessagesAdded(ROOM, (shown.book.add(row),)))
+
+
+async def test_opens_at_the_end(show: Show) -> None:
+    shown = show(Book.of(300))
+    await shown.open()
+    assert shown.texts()[-1] == "Message 299"
+    assert shown.view.stage.track.pinned
+
+
+async def test_opens_at_the_unread_divider(show: Show) -> None:
+    shown = show(Book.of(300))
+    await shown.open(unread=100)
+    divider = divider_of(shown)
+    assert divider is not None
+    assert divider.count == 100
+    events = [row.position for row in shown.view.visible_messages()]
+    assert divider.before in events[:3]
+    assert not shown.view.stage.track.pinned
+
+
+async def test_few_unread_messages_open_at_the_end_with_the_divider_in_view(show: Show) -> None:
+    shown = show(Book.of(300))
+    await shown.open(unread=2)
+    divider = divider_of(shown)
+    assert divider is not None
+    assert divider.before in [row.position for row in shown.view.visible_messages()]
+    assert shown.texts()[-1] == "Message 299"
+
+
+async def test_unread_divider_stays_until_one_answers(show: Show) -> None:
+    shown = show(Book.of(50))
+    await shown.open(unread=2)
+    add(shown, message(60))
+    await settle()
+    assert divider_of(shown) is not None
+    add(shown, message(61, author=ME))
+    await settle()
+    assert divider_of(shown) is None
+    await shown.open(unread=3)
+    shown.view.clear_divider()
+    assert divider_of(shown) is None
+    shown.view.clear_divider()
+
+
+async def test_follows_only_at_the_bottom(show: Show) -> None:
+    shown = show(Book.of(100))
+    await shown.open()
+    add(shown, message(200, "new at the bottom"))
+    await settle()
+    assert shown.texts()[-1] == "new at the bottom"
+    wheel(shown.view, 3)
+    await settle()
+    before = shown.bubbles()
+    add(shown, message(201, "not seen"))
+    await settle()
+    assert shown.bubbles() == before
+    assert shown.view.stage.unread.count == 1
+    shown.view.go_to_end()
+    await settle()
+    assert shown.texts()[-1] == "not seen"
+    assert shown.view.stage.unread.count == 0
+
+
+async def test_holds_its_place_while_older_pages_come(show: Show) -> None:
+    shown = show(Book.of(1000))
+    await shown.open()
+    for _ in range(30):
+        wheel(shown.view, 12)
+        before = shown.bubbles()
+        shown.book.hold()
+        await settle(3)
+        assert shown.bubbles() == before
+        shown.book.go()
+        await settle(6)
+        assert shown.bubbles() == before
+    assert shown.view.stage.window.first_ordinal < 700
+
+
+async def test_scrolls_to_the_first_message_and_back(show: Show) -> None:
+    shown = show(Book.of(1000))
+    await shown.open()
+    QTest.keyClick(shown.view, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    await settle()
+    assert shown.texts()[0] == "Message 0"
+    QTest.keyClick(shown.view, Qt.Key.Key_Home)
+    QTest.keyClick(shown.view, Qt.Key.Key_PageDown)
+    QTest.keyClick(shown.view, Qt.Key.Key_Down)
+    await settle()
+    assert "Message 0" not in shown.texts()
+    QTest.keyClick(shown.view, Qt.Key.Key_PageUp)
+    QTest.keyClick(shown.view, Qt.Key.Key_Up)
+    await settle()
+    assert shown.texts()[0] == "Message 0"
+    QTest.keyClick(shown.view, Qt.Key.Key_End)
+    await settle()
+    assert shown.texts()[-1] == "Message 999"
+
+
+async def test_rows_far_away_are_let_go(show: Show) -> None:
+    shown = show(Book.of(3000))
+    await shown.open()
+    for _ in range(400):
+        wheel(shown.view, 12)
+        await settle(2)
+    stage = shown.view.stage
+    assert stage.window.first_ordinal < 2400
+    assert len(stage.window) < 800
+    assert len(stage.rows._kept) <= 200
+    assert stage.window.more_after
+    shown.view.go_to_end()
+    await settle()
+    assert shown.texts()[-1] == "Message 2999"
+
+
+async def test_scroll_bar_counts_messages(show: Show) -> None:
+    shown = show(Book.of(3000))
+    await shown.open()
+    bar = shown.view.verticalScrollBar()
+    assert bar.value() == bar.maximum()
+    bar.setValue(bar.maximum() // 2)
+    await settle()
+    (first, *_) = shown.texts()
+    assert abs(int(first.removeprefix("Message ")) - 1495) < 10
+    bar.setValue(bar.value() + bar.pageStep())
+    await settle()
+    assert first not in shown.texts()
+    bar.setValue(bar.maximum())
+    await settle()
+    assert shown.texts()[-1] == "Message 2999"
+
+
+async def test_dragged_scroll_bar_stays_under_the_mouse(show: Show) -> None:
+    shown = show(Book.of(3000))
+    await shown.open()
+    bar = shown.view.verticalScrollBar()
+    bar.setSliderDown(True)
+    bar.setSliderPosition(640)
+    await settle()
+    assert bar.value() == 640
+    assert shown.texts()[0] == "Message 10"
+    bar.setSliderDown(False)
+
+
+async def test_jumps_to_a_message_loaded_or_not(show: Show) -> None:
+    shown = show(Book.of(1000))
+    await shown.open()
+    for number in (40, 990):
+        shown.view.go_to(shown.book.rows[number].position)
+        await settle()
+        assert f"Message {number}" in shown.texts()
+
+
+async def test_ordinal_beyond_an_empty_room(show: Show) -> None:
+    shown = show(Book())
+    await shown.open()
+    shown.view.stage.go_to_ordinal(5)
+    shown.view.go_to_start()
+    shown.view.go_to_end()
+    wheel(shown.view, 1)
+    await settle()
+    assert shown.texts() == []
+
+
+async def test_status_of_a_row_moves(show: Show) -> None:
+    shown = show(Book([message(1, author=ME, state=MessageState.QUEUED)]))
+    await shown.open()
+    event = shown.book.rows[0].event
+    shown.view.apply(StatusChanged(ROOM, (event,), MessageState.SENT, None))
+    await settle()
+    assert shown.view.visible_messages()[0].state is MessageState.SENT
+    shown.book.set_state(event, MessageState.READ)
+    shown.view.apply(StatusChanged(ROOM, (event,), MessageState.READ, peer_of("Ana")))
+    await settle()
+    assert shown.view.visible_messages()[0].state is MessageState.READ
+
+
+async def test_a_renamed_member_is_read_again(show: Show) -> None:
+    shown = show(Book.of(3))
+    await shown.open()
+    shown.book.rows = [message(at, author="Renamed") for at in range(3)]
+    shown.view.apply(MemberChanged(ROOM, peer_of("x"), "Renamed", "renamed"))
+    shown.view.apply(MemberChanged(ROOM, peer_of("x"), "Renamed", "online"))
+    await settle()
+    assert {row.author_name for row in shown.view.visible_messages()} == {"Renamed"}
+
+
+async def test_who_types_is_shown_until_they_write(show: Show) -> None:
+    shown = show(Book.of(100))
+    await shown.open()
+    end = shown.view._rows[-1].bottom
+    ana = peer_of("Ana")
+    shown.view.apply(TypingChanged(ROOM, ana, "Ana", active=True))
+    await settle()
+    assert shown.view._rows[-1].bottom < end
+    assert shown.view._dots.isActive()
+    shown.view._next_phase()
+    shown.view.grab()
+    shown.view.apply(TypingChanged(ROOM, ana, "Ana", active=False))
+    await settle()
+    assert shown.view._rows[-1].bottom == end
+    shown.view.apply(TypingChanged(ROOM, ana, "Ana", active=True))
+    add(shown, message(300, author="Ana"))
+    await settle()
+    assert not shown.view.stage.typing
+    assert not shown.view._dots.isActive()
+
+
+async def test_what_happens_elsewhere_does_not_matter(show: Show) -> None:
+    shown = show(Book.of(10))
+    await shown.open()
+    before = shown.bubbles()
+    other = message(900)
+    shown.view.apply(MessagesAdded(OTHER, (other,)))
+    shown.view.apply(StatusChanged(OTHER, (other.event,), MessageState.READ, None))
+    shown.view.apply(TypingChanged(OTHER, peer_of("Ana"), "Ana", active=True))
+    shown.view.apply(MemberChanged(OTHER, peer_of("Ana"), "Ana", "renamed"))
+    shown.view.apply(RoomRemoved(OTHER))
+    await settle()
+    assert shown.bubbles() == before
+
+
+async def test_removed_room_is_closed(show: Show) -> None:
+    shown = show(Book.of(10))
+    await shown.open()
+    shown.view.apply(RoomRemoved(ROOM))
+    await settle()
+    assert shown.texts() == []
+    assert shown.view.stage.pager.room is None
+
+
+async def test_answer_for_a_room_that_was_left_is_dropped(show: Show) -> None:
+    shown = show(Book.of(10))
+    shown.book.hold()
+    shown.view.open(shown.book.summary())
+    await settle(3)
+    shown.view.close_room()
+    shown.book.go()
+    await settle()
+    assert shown.texts() == []
+
+
+async def test_failed_page_is_told_once_and_tried_again_when_one_moves(show: Show) -> None:
+    shown = show(Book.of(1000))
+    await shown.open()
+    shown.book.failing = AppError("storage-failed")
+    for _ in range(20):
+        wheel(shown.view, 12)
+        await settle(2)
+    failures = len(shown.errors)
+    assert failures > 0
+    await settle()
+    assert len(shown.errors) == failures
+    shown.book.failing = None
+    wheel(shown.view, 1)
+    await settle()
+    assert shown.view.stage.window.first_ordinal < 920
+
+
+async def test_tells_what_was_seen(show: Show) -> None:
+    shown = show(Book.of(60))
+    seen: list[MessageView] = []
+    shown.view.seen.connect(seen.append)
+    await shown.open(unread=40)
+    assert seen
+    assert seen[-1].text in shown.texts()
+    shown.view.go_to_end()
+    await settle()
+    assert seen[-1].text == "Message 59"
+    number = len(seen)
+    shown.view.hide()
+    add(shown, message(200))
+    await settle()
+    assert len(seen) == number
+
+
+async def test_down_button_counts_and_leads_to_the_end(show: Show) -> None:
+    shown = show(Book.of(300))
+    await shown.open()
+    button = shown.view._down
+    assert not button.isVisible()
+    wheel(shown.view, 30)
+    await settle()
+    assert button.isVisible()
+    add(shown, message(400))
+    await settle()
+    assert "1 unread" in button.accessibleName()
+    button.setFocus()
+    shown.view.grab()
+    button.set_unread(1200)
+    shown.view.grab()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    await settle()
+    assert not button.isVisible()
+    assert shown.view.stage.track.pinned
+
+
+async def test_survives_any_size_and_a_change_of_scheme(show: Show) -> None:
+    shown = show(Book.of(100))
+    await shown.open()
+    for width, height in ((80, 60), (1600, 900), (320, 200), (600, 500)):
+        shown.view.resize(width, height)
+        await settle(3)
+        assert shown.texts()[-1] == "Message 99"
+    shown.view._theme.set_choice(Choice.DARK)
+    await settle(3)
+    shade = shown.view.grab().toImage().pixelColor(3, 3)
+    assert shade == shown.view._theme.palette.canvas
+
+
+async def test_several_changes_are_one_turn(show: Show) -> None:
+    shown = show(Book.of(10))
+    await shown.open()
+    turns: list[None] = []
+    shown.view._settling.timeout.connect(lambda: turns.append(None))
+    for number in range(50):
+        add(shown, message(100 + number))
+    await settle(2)
+    assert shown.texts()[-1] == "Message 149"
+    assert len(turns) <= 3
+
+
+async def test_copy_without_a_selection_does_nothing(show: Show) -> None:
+    shown = show(Book.of(3))
+    await shown.open()
+    QGuiApplication.clipboard().setText("before")
+    QTest.keyClick(shown.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    await settle()
+    assert QGuiApplication.clipboard().text() == "before"
+
+
+async def test_copy_all(show: Show) -> None:
+    shown = show(Book.of(700))
+    copied: list[int] = []
+    shown.view.copied.connect(copied.append)
+    await shown.open()
+    QTest.keyClick(shown.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    shown.view.grab()
+    QTest.keyClick(shown.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    await settle()
+    assert copied == [700]
+    assert QGuiApplication.clipboard().text().count("\n") == 699
+    QTest.keyClick(shown.view, Qt.Key.Key_Escape)
+    assert shown.view._pointer.selection is None
+
+
+async def test_other_keys_go_to_the_window(show: Show) -> None:
+    shown = show(Book.of(3))
+    await shown.open()
+    before = shown.bubbles()
+    QTest.keyClick(shown.view, Qt.Key.Key_X)
+    QTest.keyClick(shown.view, Qt.Key.Key_Escape)
+    assert shown.bubbles() == before
