@@ -13,6 +13,12 @@ from tests.gallery import demo
 from tests.ui.rig import Rig
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The offscreen platform cannot raise or size a window, and says so each time."""
+    for item in items:
+        item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support"))
+
+
 @pytest.fixture(scope="session")
 def theme(qapp: QApplication) -> Theme:
     """The light theme, installed as the program does it."""

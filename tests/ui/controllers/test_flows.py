@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from PySide6.QtGui import QGuiApplication
+
+from app.domain.changes import ServerState
+from app.domain.errors import AppError
+from app.domain.views import RoomKind
+from app.ui.dialogs.forms import ConfirmSheet, FieldSheet
+from app.ui.dialogs.invite import InviteSheet
+from app.ui.dialogs.settings import SettingsSheet
+from app.ui.dialogs.shortcuts import ShortcutSheet
+from app.ui.theme import Choice
+from tests.gallery.demo import SERVER
+from tests.ui.fake_backend import room_of
+from tests.ui.rig import Rig
+
+SURVEY = "Lighthouse Survey"
+
+
+async def test_a_room_is_made_opened_and_shown_how_to_enter(fresh: Rig) -> None:
+    await fresh.click(fresh.window.empty.create_room)
+    sheet = fresh.dialog(FieldSheet)
+    assert not sheet.go.isEnabled()
+    sheet.field.setText("  Book club ")
+    await fresh.click(sheet.go)
+    assert fresh.room() == room_of("Book club")
+    invite = fresh.dialog(InviteSheet)
+    invite.link.copy()
+    assert QGuiApplication.clipboard().text().startswith("parlor:")
+    invite.code.button.click()
+    assert QGuiApplication.clipboard().text().count("-") == 5
+    assert invite.code.button.text() == "Copied"
+    invite.accept()
+    await fresh.settle()
+    assert fresh.no_dialog()
+
+
+async def test_a_failure_keeps_the_sheet_and_its_text(fresh: Rig) -> None:
+    await fresh.click(fresh.window.empty.create_room)
+    sheet = fresh.dialog(FieldSheet)
+    sheet.field.setText("Book club")
+    fresh.backend.chats.failing = AppError("name-too-long")
+    await fresh.click(sheet.go)
+    assert sheet.isVisible()
+    assert "too long" in sheet.problem.text()
+    assert sheet.field.text() == "Book club"
+    assert sheet.go.isEnabled()
+    sheet.reject()
+    await fresh.settle()
+    assert fresh.room() is None
+
+
+async def test_joining_judges_while_one_types(fresh: Rig) -> None:
+    other = fresh.backend.chats.add_room("Elsewhere", RoomKind.GROUP, ["Ana Costa"])
+    invitation = await fresh.backend.chats.invitation(other.room)
+    await fresh.click(fresh.window.empty.add_contact)
+    sheet = fresh.dialog(FieldSheet)
+    words = invitation.code.split("-")
+    sheet.field.setText("-".join(words[:3]))
+    assert sheet.problem.text() == "3 of 6 words"
+    assert not sheet.go.isEnabled()
+    sheet.field.setText("parlor:")
+    assert not sheet.go.isEnabled()
+    sheet.field.setText(invitation.link[:-2])
+    assert "missing or changed" in sheet.problem.text()
+    sheet.field.setText("zzzzqq zzzzqq zzzzqq")
+    assert "zzzzqq" in sheet.problem.text()
+    sheet.field.setText(invitation.code)
+    assert sheet.problem.text() == ""
+    await fresh.click(sheet.go)
+    assert fresh.session.view.header.title.text() == "Joined room"
+
+
+async def test_a_room_shows_its_invitation(rig: Rig) -> None:
+    await rig.open(SURVEY)
+    await rig.click(rig.window.drawer.invite)
+    assert rig.dialog(InviteSheet).windowTitle() == f"Invite to {SURVEY}"
+    rig.dialog(InviteSheet).accept()
+    await rig.settle()
+    await rig.click(rig.window.drawer.code)
+    assert rig.dialog(InviteSheet).isVisible()
+
+
+async def test_rename_and_leave_from_the_drawer(rig: Rig) -> None:
+    await rig.open(SURVEY)
+    await rig.click(rig.window.drawer.rename)
+    sheet = rig.dialog(FieldSheet)
+    assert sheet.field.text() == SURVEY
+    sheet.field.setText("Tower")
+    await rig.click(sheet.go)
+    assert rig.window.drawer.name.text() == "Tower"
+    rig.window.drawer.leave.click()
+    await rig.settle()
+    rig.dialog(ConfirmSheet).reject()
+    await rig.settle()
+    assert rig.room() is not None
+    rig.window.drawer.leave.click()
+    await rig.settle()
+    rig.dialog(ConfirmSheet).go.click()
+    await rig.settle()
+    assert rig.room() is None
+    assert "Tower" not in rig.names()
+
+
+async def test_nothing_to_invite_to_without_a_room(rig: Rig) -> None:
+    rig.window.drawer.invite.click()
+    await rig.settle()
+    assert rig.no_dialog()
+
+
+async def test_settings_take_effect_at_once(rig: Rig) -> None:
+    await rig.act("settings")
+    sheet = rig.dialog(SettingsSheet)
+    sheet.look.chosen.emit(2)
+    sheet.listed.click()
+    await rig.settle()
+    assert rig.window.theme.choice is Choice.DARK
+    assert rig.backend.settings == {"theme": "dark", "listed": "no"}
+    await rig.click(sheet.rename)
+    name = rig.dialog(FieldSheet)
+    assert not sheet.isVisible()
+    name.field.setText("Noor")
+    await rig.click(name.go)
+    assert rig.window.sidebar.header.name.text() == "Noor"
+
+
+async def test_servers_are_added_and_removed(rig: Rig) -> None:
+    await rig.act("settings")
+    sheet = rig.dialog(SettingsSheet)
+    servers = sheet.servers
+    servers.field.setText("nonsense")
+    await rig.click(servers.add)
+    assert sheet.problem.isVisible()
+    servers.field.setText("http://192.0.2.9:8765")
+    await rig.click(servers.add)
+    assert servers.field.text() == ""
+    assert not sheet.problem.isVisible()
+    assert "http://192.0.2.9:8765" in rig.backend.network.known
+    servers._remove(rig.backend.network.known[SERVER])
+    await rig.backend.network.host()
+    hosted = next(each for each in rig.backend.network.servers() if each.hosted)
+    servers._remove(hosted)
+    await rig.settle()
+    assert list(rig.backend.network.known) == ["http://192.0.2.9:8765"]
+    servers.field.clear()
+    servers._add()
+    sheet.accept()
+    await rig.settle()
+
+
+async def test_keys_changed_in_the_sheet_are_stored(rig: Rig) -> None:
+    await rig.act("settings")
+    await rig.click(rig.dialog(SettingsSheet).shortcuts)
+    sheet = rig.dialog(ShortcutSheet)
+    sheet.buttons["find"].caught.emit("F3")
+    await rig.settle()
+    assert rig.backend.settings["shortcuts"] == '{"find": ["F3"]}'
+    await rig.act("shortcuts")
+    assert rig.dialog(ShortcutSheet).isVisible()
+
+
+async def test_our_contact_link_is_in_the_menu(rig: Rig) -> None:
+    await rig.act("new")
+    assert rig.session.navigation.new_menu.isVisible()
+    rig.session.navigation.new_menu.close()
+    rig.session.navigation.new_menu.contact.trigger()
+    await rig.settle()
+    rig.dialog(InviteSheet).accept()
+    rig.session.navigation.new_menu.join.trigger()
+    await rig.settle()
+    rig.dialog(FieldSheet).reject()
+    rig.session.navigation.new_menu.create_room.trigger()
+    await rig.settle()
+    assert rig.dialog(FieldSheet).windowTitle() == "Create a room"
+
+
+async def test_stored_settings_are_taken_over(rig: Rig) -> None:
+    rig.backend.settings |= {"theme": "dark", "shortcuts": '{"find": ["F3"]}'}
+    await rig.session.start()
+    assert rig.window.theme.choice is Choice.DARK
+    assert rig.window.actions_registry.keys("find") == ("F3",)
+    rig.backend.settings["theme"] = "mauve"
+    await rig.session.start()
+    assert rig.window.theme.choice is Choice.DARK
+    rig.backend.network.set_server(SERVER, ServerState.ONLINE)
