@@ -349,5 +349,7 @@ class MessageList(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         look = Look(self._pointer.selection, self._sticky.isActive(), self._phase)
-        self._scene.paint(painter, self._rows, QRectF(event.rect()), look)
-        painter.end()
+        try:
+            self._scene.paint(painter, self._rows, QRectF(event.rect()), look)
+        finally:
+            painter.end()

@@ -48,13 +48,14 @@ def paint_icon(
 @lru_cache(maxsize=256)
 def _image(name: str, argb: str, size: int, ratio: float, stroke: float) -> QImage:
     colour = QColor(argb)
+    renderer = _renderer(name, colour.name(), stroke)
     image = QImage(QSize(size, size) * ratio, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setOpacity(colour.alphaF())
-    _renderer(name, colour.name(), stroke).render(painter, QRectF(0, 0, size, size))
+    renderer.render(painter, QRectF(0, 0, size, size))
     painter.end()
     return image
 
