@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.tasks import TaskOwner
 from app.ui.theme import Theme
-from tests.ui.fake_backend import FROZEN_MS
 
 
 def frozen_now() -> datetime:
-    return datetime.fromtimestamp(FROZEN_MS / 1000, UTC)
+    """The gallery's clock stands at Friday, 21 November 2025, 09:52 UTC."""
+    return datetime(2025, 11, 21, 9, 52, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QWidget
 from app.domain.changes import TypingChanged
 from app.domain.views import MessageKind, MessageState, RoomKind
 from app.ui.messages import Clock, MessageList
+from app.ui.messages.selection import Point, Selection
 from tests.gallery.entry import Entry, Stand, frozen_now
-from tests.ui.fake_backend import FROZEN_MS, ME, FakeBackend, FakeRoom, peer_of
+from tests.gallery.shots import settle
+from tests.ui.messages.book import ME, MINUTE, ROOM, Book, message, peer_of
 
-MINUTE = 60_000
-DAY = 24 * 60 * MINUTE
+NOW_MS = round(frozen_now().timestamp() * 1000)
 CLOCK = Clock(frozen_now, UTC)
 MARA, PRIYA, JONAS, DEV = "Mara Lindqvist", "Priya Raman", "Jonas Weber", "Dev Anand"
 
@@ -22,10 +23,10 @@ MARA, PRIYA, JONAS, DEV = "Mara Lindqvist", "Priya Raman", "Jonas Weber", "Dev A
 class Conversation:
     """A room being written, minute by minute."""
 
-    def __init__(self, kind: RoomKind = RoomKind.GROUP, name: str = "Lighthouse Survey") -> None:
-        self.backend = FakeBackend()
-        others = (MARA,) if kind is RoomKind.DIRECT else (MARA, PRIYA, JONAS, DEV)
-        self.room: FakeRoom = self.backend.chats.add_room(name, kind, others)
+    def __init__(self, kind: RoomKind = RoomKind.GROUP) -> None:
+        self.book = Book()
+        self.unread = 0
+        self._kind = kind
 
     def say(
         self,
@@ -36,19 +37,18 @@ class Conversation:
         kind: MessageKind = MessageKind.TEXT,
     ) -> None:
         """Write a message `minutes` before the frozen present."""
-        at_ms = FROZEN_MS - round(minutes * MINUTE)
-        self.backend.chats.write(self.room.room, author, text, at_ms=at_ms, state=state, kind=kind)
+        number = len(self.book.rows)
+        at = NOW_MS - round(minutes * MINUTE)
+        row = message(
+            number, text, author, state=state, kind=kind, time_ms=at, place_ms=at + number
+        )
+        self.book.add(row)
 
-    def read_until_minutes(self, minutes: float) -> None:
-        read = [row for row in self.room.messages if row.time_ms <= FROZEN_MS - minutes * MINUTE]
-        self.room.read_to = read[-1].position if read else None
-
-    def show(self, stand: Stand, typing: str = "") -> QWidget:
-        view = MessageList(stand.theme, self.backend.chats, stand.tasks, CLOCK)
-        self.backend.feed.subscribe(view.apply)
-        view.open(self.room.summary())
+    def show(self, stand: Stand, typing: str = "") -> MessageList:
+        view = MessageList(stand.theme, self.book, stand.tasks, CLOCK)
+        view.open(self.book.summary(self.unread, self._kind))
         if typing:
-            view.apply(TypingChanged(self.room.room, peer_of(typing), typing, active=True))
+            view.apply(TypingChanged(ROOM, peer_of(typing), typing, active=True))
         return view
 
 
@@ -67,7 +67,6 @@ def survey() -> Conversation:
     talk.say(16, ME, "Raw scans follow tonight", MessageState.SENT)
     talk.say(11, PRIYA, "It does now 🎉\nThree tries, then it gives up.")
     talk.say(10, PRIYA, "👍🏽")
-    talk.read_until_minutes(9)
     talk.say(1, MARA, "Good morning from the lens room!")
     talk.say(
         0,
@@ -76,6 +75,7 @@ def survey() -> Conversation:
         " https://wiki.lan/lens",
     )
     talk.say(0, PRIYA, "On my way")
+    talk.unread = 3
     return talk
 
 
@@ -84,7 +84,7 @@ def message_list(stand: Stand) -> QWidget:
 
 
 def direct(stand: Stand) -> QWidget:
-    talk = Conversation(RoomKind.DIRECT, MARA)
+    talk = Conversation(RoomKind.DIRECT)
     talk.say(300, MARA, "Did the boat leave on time?")
     talk.say(295, ME, "It did")
     talk.say(240, ME, "Queued while offline, with a link www.example.org.", MessageState.QUEUED)
@@ -92,7 +92,6 @@ def direct(stand: Stand) -> QWidget:
     talk.say(30, ME, "On her disk", MessageState.DELIVERED)
     talk.say(29, ME, "Read by her")
     talk.say(28, MARA, "", kind=MessageKind.UNSUPPORTED)
-    talk.read_until_minutes(0)
     return talk.show(stand)
 
 
@@ -112,8 +111,30 @@ def scripts(stand: Stand) -> QWidget:
     talk.say(38, JONAS, "🇵🇹")
     talk.say(37, ME, "日本語のメッセージも折り返されるべきです。" * 3)
     talk.say(36, JONAS, "a\n\nb\n")
-    talk.read_until_minutes(0)
     return talk.show(stand)
+
+
+def scrolled(stand: Stand) -> QWidget:
+    """In the middle of a long conversation: floating date, selection, the way back down."""
+    talk = Conversation()
+    for at in range(120, 0, -1):
+        author = (MARA, MARA, PRIYA, ME)[at % 4]
+        text = " ".join(["The fog lifts slowly over the northern steps."] * (1 + at % 3))
+        talk.say(at * 40, author, text)
+    talk.unread = 30
+    view = talk.show(stand)
+    rows = talk.book.rows
+
+    async def scroll() -> None:
+        await settle(6)
+        view.go_to(rows[60].position)
+        await settle(6)
+        chosen = Selection(Point(rows[60].position, 8), Point(rows[62].position, 30))
+        view._pointer.selection = chosen
+        view._scroll(60)
+
+    stand.tasks.spawn(scroll())
+    return view
 
 
 def empty(stand: Stand) -> QWidget:
@@ -126,5 +147,6 @@ ENTRIES = {
     "message_list_narrow": Entry(message_list, NARROW),
     "message_list_direct": Entry(direct, QSize(520, 480)),
     "message_list_scripts": Entry(scripts, QSize(640, 900)),
+    "message_list_scrolled": Entry(scrolled, QSize(640, 520)),
     "message_list_empty": Entry(empty, NARROW),
 }

@@ -11,6 +11,7 @@ from app.ui.theme import TextSize, Theme, Weight, font
 
 PILL_PAD = 12
 DIVIDER_GAP = 8
+OUTLINE = 0.6
 DOTS = 3
 DOT_RADIUS, DOT_STEP = 3.2, 11
 DOT_FADE = (1.0, 0.6, 0.3)
@@ -25,11 +26,19 @@ class BetweenPainter:
         self._date = font(TextSize.SMALL, Weight.MEDIUM)
         self._new = font(TextSize.SMALL, Weight.SEMIBOLD)
 
-    def date(self, painter: QPainter, text: str, top: float, width: int) -> None:
-        """Draw a date's pill with its upper edge at `top`."""
+    def date(
+        self, painter: QPainter, text: str, top: float, width: int, *, floating: bool = False
+    ) -> None:
+        """Draw a date's pill with its upper edge at `top`; one that floats has an outline."""
         palette = self._theme.palette
         painter.setFont(self._date)
-        _capsule(painter, text, top, width, (palette.pill, palette.pill_text))
+        box = _capsule(painter, text, top, width, (palette.pill, palette.pill_text))
+        if floating:
+            painter.setPen(palette.offline)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setOpacity(OUTLINE)
+            painter.drawRoundedRect(box.adjusted(-0.5, -0.5, 0.5, 0.5), PILL / 2, PILL / 2)
+            painter.setOpacity(1)
 
     def divider(self, painter: QPainter, number: int, bottom: float, width: int) -> None:
         """Draw the line above the first unread message, whose bubble begins at `bottom`."""

@@ -70,11 +70,11 @@ class Scene:
         if setting.unread:
             self._between.divider(painter, setting.unread, row.y, self._stage.measurer.width)
         if setting.day is not None and (not sticky or day_top(row) >= STICKY):
-            self._date(painter, setting.day, day_top(row))
+            self._date(painter, setting.day, day_top(row), floating=False)
 
-    def _date(self, painter: QPainter, day: date, top: int) -> None:
-        text = day_line(day, self._clock.today())
-        self._between.date(painter, text, top, self._stage.measurer.width)
+    def _date(self, painter: QPainter, day: date, top: int, *, floating: bool) -> None:
+        text, width = day_line(day, self._clock.today()), self._stage.measurer.width
+        self._between.date(painter, text, top, width, floating=floating)
 
     def _sticky(self, painter: QPainter, rows: Sequence[ShownRow]) -> None:
         """Float the date of the uppermost row, pushed away by the next one's."""
@@ -83,7 +83,8 @@ class Scene:
         if upper.item.setting.day is not None and day_top(upper) in below:
             return
         top = min([STICKY, *(edge - PILL - PUSH for edge in below)])
-        self._date(painter, self._clock.at(upper.item.message.time_ms).date(), top)
+        day = self._clock.at(upper.item.message.time_ms).date()
+        self._date(painter, day, top, floating=True)
 
     def _typing(self, painter: QPainter, last: ShownRow, phase: int) -> None:
         stage = self._stage

@@ -12,7 +12,7 @@ from app.ui.theme.fonts import font
 from app.ui.theme.icons import paint_icon
 from app.ui.theme.tokens import AVATARS, Palette, Size, Weight
 
-GLOSS = 112  # per cent of the colour's value at the upper edge
+GLOSS = 110  # per cent of the colour's value at the upper edge
 
 
 def _choice(key: bytes) -> int:
