@@ -25,7 +25,8 @@ from app.transport.base import (
     SignalReceived,
 )
 
-GIVEN_UP = {"bad-url", "server-incompatible"}
+GIVEN_UP = {"bad-url", "server-incompatible", "replaced"}
+"""Reasons that trying again cannot mend: two runs of one identity would only fight."""
 
 
 class SignalingHost(Protocol):
@@ -91,7 +92,8 @@ class SignalingClient:
                 await self._pause(wait)
         finally:
             await self._close()
-            self._tell(ServerState.OFFLINE, "disconnected")
+            if self.state is not ServerState.OFFLINE:
+                self._tell(ServerState.OFFLINE, "disconnected")
 
     async def _pause(self, wait: float) -> None:
         try:
@@ -115,9 +117,10 @@ class SignalingClient:
                 self._dispatch(event)
         except (AppError, RemoteProtocolError) as error:
             return error.code
+        else:
+            return "replaced" if session.end_reason == "replaced" else "signaling-lost"
         finally:
             await self._close()
-        return "signaling-lost"
 
     async def _settle(self, session: SignalingSession) -> None:
         for room in self._host.rendezvous():

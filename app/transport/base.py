@@ -69,6 +69,11 @@ class SignalingSession(Protocol):
         """The server's clock at the moment of authentication, Unix ms."""
         ...
 
+    @property
+    def end_reason(self) -> str:
+        """Why it ended, "" while it has not; "replaced" if our identity connected elsewhere."""
+        ...
+
     async def join(self, room: bytes) -> Sequence[Present]:
         """Enter the server room (32 bytes) and return who is in it already, without us."""
         ...
