@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -68,12 +68,12 @@ class Database:
         """
         lock = _claim(folder)
         executor = ThreadPoolExecutor(1, "storage")
-        loop = asyncio.get_running_loop()
+        opening = executor.submit(open_connection, folder, key)
         try:
-            orm = await loop.run_in_executor(executor, open_connection, folder, key)
-        except Exception:
-            executor.shutdown()
-            lock.release()
+            orm = await asyncio.wrap_future(opening)
+        except (Exception, asyncio.CancelledError):
+            opening.add_done_callback(lambda _: _abandon(opening, lock))
+            executor.shutdown(wait=False)
             raise
         return cls(folder, orm, executor, lock)
 
@@ -191,6 +191,13 @@ def _claim(folder: Path) -> FolderLock:
     with translated(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return FolderLock(folder / LOCK_NAME)
+
+
+def _abandon(opening: Future[Any], lock: FolderLock) -> None:
+    """Nobody waits for this database any more; runs on its thread if it was still opening."""
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
+    lock.release()
 
 
 def _settle(outcomes: Sequence[_Outcome]) -> None:

@@ -42,14 +42,16 @@ class Store:
         Raises AppError as `Database.open` does.
         """
         database = await Database.open(folder, key)
+        whole = False
         try:
             store = cls(database)
             if me is not None:
                 await database.write(lambda: store._learn_own(me))
             await store.rooms.clear_removed()
-        except BaseException:
-            await database.close()
-            raise
+            whole = True
+        finally:
+            if not whole:
+                await database.close()
         return store
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -154,6 +155,33 @@ async def test_a_second_instance_is_refused(tmp_path: Path) -> None:
     assert output_of(code, str(tmp_path)) == "already-running"
     await store.close()
     await (await Store.open(tmp_path, KEY)).close()
+
+
+async def test_an_opening_that_was_cancelled_frees_the_folder(tmp_path: Path) -> None:
+    opening = asyncio.create_task(Store.open(tmp_path, KEY))
+    await asyncio.sleep(0)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    await (await open_when_free(tmp_path)).close()
+
+
+async def open_when_free(folder: Path) -> Store:
+    while True:
+        try:
+            return await Store.open(folder, KEY)
+        except AppError as error:
+            assert error.code == "already-running"  # noqa: PT017 - anything else is wrong
+            await asyncio.sleep(0.01)
+
+
+async def test_a_store_that_cannot_be_used_is_closed(tmp_path: Path) -> None:
+    database = await Database.open(tmp_path, KEY)
+    await database.write(lambda: database.execute("DROP TABLE removed_room"))
+    await database.close()
+    for _ in range(2):
+        with pytest.raises(Exception, match="no such table"):
+            await Store.open(tmp_path, KEY)
 
 
 async def test_a_creation_that_was_cut_short_is_begun_again(tmp_path: Path) -> None:
