@@ -26,6 +26,7 @@ _STATES = {
     MessageState.READ: "read",
 }
 _DAYS_OF_WEEK = 6
+_LAST_MS = 253_402_214_400_000  # the last day that datetime knows
 _PREVIEW = 160
 
 
@@ -58,7 +59,7 @@ def plain_snippet(snippet: str) -> str:
 
 def short_time(time_ms: int, now: datetime) -> str:
     """`09:52` today, `Thu` within a week, `3 Nov` this year, else `3 Nov 2024`."""
-    then = datetime.fromtimestamp(time_ms / 1000, now.tzinfo)
+    then = datetime.fromtimestamp(min(max(time_ms, 0), _LAST_MS) / 1000, now.tzinfo)
     if then.date() == now.date():
         return f"{then:%H:%M}"
     if now > then and now.date() - then.date() <= timedelta(days=_DAYS_OF_WEEK):

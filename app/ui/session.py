@@ -48,6 +48,7 @@ class Session(QObject):
         self.composer = Composer(window.theme, window.actions_registry)
         self.view = ConversationView(window.theme, window.clock, messages, self.composer)
         window.add_page(self.view)
+        window.drawer.follow(self.composer.send)
         self.conversation = ConversationController(desk, self.view)
         self.sidebar = SidebarController(desk, self.open_room)
         self.network = NetworkController(desk)

@@ -91,3 +91,5 @@ async def ask(sheet: QDialog) -> bool:
         sheet.finished.disconnect(settle)
         sheet.hide()
         sheet.deleteLater()
+        if (parent := sheet.parentWidget()) is not None:
+            parent.activateWindow()

@@ -133,6 +133,13 @@ class Drawer(Surface):
         self.rename.setVisible(group)
         self.leave.setVisible(summary.kind is not RoomKind.NOTES)
 
+    def follow(self, before: QWidget) -> None:
+        """Let Tab lead here from `before`, and through from the top."""
+        last = (self.people, self.rename, self.leave, self.back)
+        for widget in (self.invite, self.code, *self.tabs.buttons(), *last):
+            QWidget.setTabOrder(before, widget)
+            before = widget
+
     def _lay_out(self) -> None:
         for label in (self.name, self.line):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)

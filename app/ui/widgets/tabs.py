@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QPushButton
 
 from app.ui.theme import Radius, Theme
 from app.ui.widgets.surfaces import Surface
@@ -33,6 +33,9 @@ class Tabs(Surface):
         self._group.button(0).setChecked(True)
         theme.changed.connect(self._dress)
         self._dress()
+
+    def buttons(self) -> list[QAbstractButton]:
+        return self._group.buttons()
 
     def choose(self, at: int) -> None:
         """Choose a word without telling of it."""

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QScrollBar, QWidget
+
+from app.ui.dialogs.forms import FieldSheet
+from app.ui.main_window import MainWindow
+from tests.ui.rig import Rig
+
+STEPS = 60
+SHEETS = ("settings", "shortcuts", "switcher")
+
+
+def focusable(root: QWidget) -> Iterator[QWidget]:
+    for widget in root.findChildren(QWidget):
+        reachable = widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+        inner = widget.objectName().startswith("qt_") or isinstance(widget, QScrollBar)
+        if reachable and not inner and widget.isVisible():
+            yield widget
+
+
+def spoken(widget: QWidget) -> str:
+    interface = QAccessible.queryAccessibleInterface(widget)
+    assert interface is not None
+    return interface.text(QAccessible.Text.Name)
+
+
+def nameless(root: QWidget) -> list[str]:
+    allowed = (QLabel,)
+    return [
+        f"{type(each).__name__} in {type(each.parentWidget()).__name__}"
+        for each in focusable(root)
+        if not isinstance(each, allowed) and each.isEnabled() and not spoken(each).strip()
+    ]
+
+
+def walk(window: QWidget) -> list[QWidget]:
+    """The widgets that Tab leads through until it comes round."""
+    found: list[QWidget] = []
+    for _ in range(STEPS):
+        QTest.keyClick(window, Qt.Key.Key_Tab)
+        at = QApplication.focusWidget()
+        assert at is not None
+        if at in found:
+            return found
+        found.append(at)
+    raise AssertionError("Tab never comes round")
+
+
+async def test_everything_that_takes_the_focus_has_a_name(rig: Rig) -> None:
+    assert nameless_but_panes(rig.window) == []
+    await rig.open("Lighthouse Survey")
+    await rig.act("find")
+    rig.session.view.find_bar.field.setText("the")
+    await rig.settle()
+    assert nameless_but_panes(rig.window) == []
+
+
+def nameless_but_panes(window: MainWindow) -> list[str]:
+    return [name for name in nameless(window) if not name.startswith("Panes")]
+
+
+async def test_every_control_in_a_dialog_has_a_name(rig: Rig) -> None:
+    for action in SHEETS:
+        await rig.act(action)
+        sheet = rig.dialog(QDialog)
+        assert spoken(sheet)
+        assert nameless(sheet) == []
+        sheet.reject()
+        await rig.settle()
+
+
+async def test_tab_leads_from_the_list_to_the_message_to_the_details(rig: Rig) -> None:
+    await rig.open("Lighthouse Survey")
+    rig.window.sidebar.header.new.setFocus()
+    order = walk(rig.window)
+    view, sidebar, drawer = rig.session.view, rig.window.sidebar, rig.window.drawer
+    places = [
+        order.index(widget)
+        for widget in (
+            sidebar.header.settings,
+            sidebar.search,
+            sidebar.rows,
+            view.header.find_button,
+            view.header.details_button,
+            view.messages,
+            rig.session.composer.field,
+            drawer.invite,
+            drawer.code,
+            drawer.people,
+        )
+    ]
+    assert places == sorted(places)
+
+
+async def test_no_dialog_traps_the_keyboard(rig: Rig) -> None:
+    rig.session.navigation.new_menu.create_room.trigger()
+    await rig.settle()
+    sheet = rig.dialog(FieldSheet)
+    sheet.field.setText("Book club")
+    names = {spoken(widget) for widget in walk(sheet)}
+    assert names == {"Room name", "Cancel", "Create"}
+    QTest.keyClick(sheet, Qt.Key.Key_Escape)
+    await rig.settle()
+    assert rig.no_dialog()
+
+
+async def test_rows_are_read_by_name(rig: Rig) -> None:
+    rows = QAccessible.queryAccessibleInterface(rig.window.sidebar.rows)
+    assert rows is not None
+    assert rows.text(QAccessible.Text.Name) == "Conversations"
+    read = []
+    for at in range(rows.childCount()):
+        child = rows.child(at)
+        assert child is not None
+        read.append(child.text(QAccessible.Text.Name))
+    assert read == rig.names()
+    first = rows.child(0)
+    assert first is not None
+    assert "3 new messages" in first.text(QAccessible.Text.Description)
+
+
+async def test_a_conversation_is_had_by_keys_alone(fresh: Rig) -> None:
+    QTest.keyClick(fresh.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    await fresh.settle()
+    switcher = fresh.dialog(QDialog)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    QTest.keyClicks(focus, "ana")
+    QTest.keyClick(focus, Qt.Key.Key_Return)
+    await fresh.settle()
+    assert not switcher.isVisible()
+    focus = QApplication.focusWidget()
+    assert focus is fresh.session.composer.field
+    QTest.keyClicks(focus, "by keys alone")
+    QTest.keyClick(focus, Qt.Key.Key_Return)
+    await fresh.settle()
+    texts = [row.text for room in fresh.backend.chats.book.values() for row in room.messages]
+    assert texts == ["by keys alone"]
