@@ -19,6 +19,7 @@ from app.services.event_author import EventAuthor
 from app.services.feed import Feed
 from app.services.introducer import Introducer
 from app.services.link_sync import LinkSync
+from app.services.mark_journal import MarkJournal
 from app.services.me import Me
 from app.services.message_service import MessageService
 from app.services.network_service import NetworkService
@@ -80,7 +81,8 @@ def build(me: Me, store: Store, transports: Transports) -> ParlorBackend:
     publisher = Publisher(me.peer, store, book, feed)
     own = OwnMessages(me.peer, store)
     logs = RoomLogs(store, book, EventAuthor(me.identity, wall), publisher, own)
-    ticks = DeliveryService(store, book, publisher, own)
+    journal = MarkJournal(store)
+    ticks = DeliveryService(store, book, publisher, own, journal)
     typing = TypingService(book, feed)
     introducer = Introducer(me, book, wall)
     context = SignalingContext(transports.signaling, me, introducer, feed, wall)
@@ -113,6 +115,7 @@ def build(me: Me, store: Store, transports: Transports) -> ParlorBackend:
             background,
             publisher,
             logs,
+            journal,
             hub,
             manager,
             introducer,

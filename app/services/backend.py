@@ -13,6 +13,7 @@ from app.services.chat_service import ChatService
 from app.services.connection_manager import ConnectionManager
 from app.services.feed import Feed
 from app.services.introducer import Introducer
+from app.services.mark_journal import MarkJournal
 from app.services.me import Me
 from app.services.network_service import NetworkService
 from app.services.publisher import Publisher
@@ -49,6 +50,7 @@ class Services:
     background: Background
     publisher: Publisher
     logs: RoomLogs
+    journal: MarkJournal
     hub: SignalingHub
     manager: ConnectionManager
     introducer: Introducer
@@ -97,6 +99,7 @@ class ParlorBackend:
         await services.background.start()
         await services.opener.load_all()
         services.background.spawn(services.keeper.run())
+        services.background.spawn(services.journal.run())
         services.background.spawn(services.introducer.run())
         if services.transports.discovery is not None:
             services.background.spawn(services.network.follow(services.transports.discovery))
@@ -108,6 +111,7 @@ class ParlorBackend:
         services.typing.close()
         await services.background.close()
         await services.publisher.close()
+        await services.journal.flush()
         if services.transports.discovery is not None:
             await services.transports.discovery.close()
         await services.transports.local_server.stop()

@@ -8,6 +8,7 @@ from app.domain.changes import StatusChanged
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageState
 from app.services.conversation import Conversation, RoomBook
+from app.services.mark_journal import MarkJournal
 from app.services.own_messages import OwnMessages
 from app.services.publisher import Publisher
 from app.storage.store import Store
@@ -18,13 +19,19 @@ MAX_STATUS_EVENTS = 5_000
 
 class DeliveryService:
     def __init__(
-        self, store: Store, book: RoomBook, publisher: Publisher, own: OwnMessages
+        self,
+        store: Store,
+        book: RoomBook,
+        publisher: Publisher,
+        own: OwnMessages,
+        journal: MarkJournal,
     ) -> None:
         self.on_report: Callable[[RoomId], None] = lambda _room: None
         self._store = store
         self._book = book
         self._publisher = publisher
         self._own = own
+        self._journal = journal
 
     async def handed_over(self, room: RoomId, seq: int, peer: PeerId) -> None:
         """Our events up to `seq` went to the link of `peer`."""
@@ -34,7 +41,7 @@ class DeliveryService:
         fresh = conversation.tracker.handed_over(seq)
         if fresh:
             await self._tell(conversation, fresh, MessageState.SENT, peer)
-            await self._store.marks.set_sent(room, seq)
+            self._journal.sent(room, seq)
 
     async def reported(
         self,
@@ -50,7 +57,7 @@ class DeliveryService:
         advance = conversation.tracker.report(member, stored, read)
         await self._tell(conversation, advance.stored, MessageState.DELIVERED, member)
         await self._tell(conversation, advance.read, MessageState.READ, member)
-        await self._store.marks.update(room, member, stored, read)
+        self._journal.reported(room, member, stored, read)
         self.on_report(room)
 
     async def _tell(
