@@ -10,12 +10,12 @@ import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QFontMetricsF, QTextCharFormat, QTextLayout, QTextOption
 
 from app.domain.views import MessageKind, MessageView
 from app.ui.messages.grouping import Setting
 from app.ui.messages.source import Clock
-from app.ui.messages.text import Block, is_rtl, parse
+from app.ui.messages.text import Block, Content, is_rtl, parse
 from app.ui.messages.wording import shown_text, time_line
 from app.ui.theme import Size, TextSize, Theme, Weight, font
 
@@ -99,40 +99,40 @@ class Measurer:
         room = self.width - self.left - RIGHT - 2 * Size.BUBBLE_PAD_X
         return max(MIN_INNER, min(Size.BUBBLE_MAX - 2 * Size.BUBBLE_PAD_X, room))
 
-    def measure(self, message: MessageView, setting: Setting) -> Item:
-        """Lay a row out."""
+    def measure(self, message: MessageView, setting: Setting, *, whole: bool = False) -> Item:
+        """Lay a row out; a very long text only if `whole`, else its beginning."""
         if message.kind in (MessageKind.TEXT, MessageKind.UNSUPPORTED):
-            return self._bubble(message, setting)
+            return self._bubble(message, setting, parse(shown_text(message), whole=whole))
         return self._system(message, setting)
 
-    def _bubble(self, message: MessageView, setting: Setting) -> Item:
-        content = parse(shown_text(message))
+    def _bubble(self, message: MessageView, setting: Setting, content: Content) -> Item:
         name = self._shown_name(message, setting)
         top = Size.BUBBLE_PAD_Y + (NAME_LINE if name else 0)
-        block = content.blocks[0]
+        blocks = [self._lay(block, message.own, big=content.big) for block in content.blocks]
         line = BIG_LINE if content.big else Size.BODY_LINE
-        laid = self._lay(block, message.own, self._big if content.big else self._body)
-        lines = _break(laid, self.inner, line)
+        lines = [_break(layout, self.inner, line) for layout in blocks]
         time = time_line(message.time_ms, self._clock)
         meta = self._meta.horizontalAdvance(time) + (TICKS + TICK_GAP if message.own else 0)
         inner, extra = self._place_meta(lines, meta)
         inner = max(inner, math.ceil(self._name.horizontalAdvance(name)) if name else 0)
-        if lines.rtl:
-            _break(laid, inner, line)
-        height = top + math.ceil(lines.height) + extra + Size.BUBBLE_PAD_Y
+        for layout, broken in zip(blocks, lines, strict=True):
+            if broken.rtl:
+                _break(layout, inner, line)
         width = inner + 2 * Size.BUBBLE_PAD_X
         x = self.width - RIGHT - width if message.own else self.left
-        right, bottom = x + width - Size.BUBBLE_PAD_X, height - Size.BUBBLE_PAD_Y
+        laid, bottom = _stack(content.blocks, blocks, lines, QPointF(x + Size.BUBBLE_PAD_X, top))
+        height = math.ceil(bottom) + extra + Size.BUBBLE_PAD_Y
+        right = x + width - Size.BUBBLE_PAD_X
         return Item(
             message,
             setting,
             self._head(setting),
             height,
             QRectF(x, 0, width, height),
-            [Laid(block, laid, QPointF(x + Size.BUBBLE_PAD_X, top), lines.height)],
+            laid,
             name,
             time,
-            QPointF(right - meta, bottom - META_RISE),
+            QPointF(right - meta, height - Size.BUBBLE_PAD_Y - META_RISE),
             content.stacked,
         )
 
@@ -142,12 +142,13 @@ class Measurer:
         name = " ".join(message.author_name.split())
         return self._name.elidedText(name, Qt.TextElideMode.ElideRight, self.inner)
 
-    def _place_meta(self, lines: Lines, meta: float) -> tuple[int, int]:
+    def _place_meta(self, lines: list[Lines], meta: float) -> tuple[int, int]:
         """Return the bubble's inner width and the height to add for the time."""
-        beside = lines.last + META_GAP + meta
-        if beside <= self.inner and not lines.rtl:
-            return math.ceil(max(lines.width, beside)), 0
-        return math.ceil(max(lines.width, meta)), META_LINE
+        widest = max(broken.width for broken in lines)
+        beside = lines[-1].last + META_GAP + meta
+        if beside <= self.inner and not lines[-1].rtl:
+            return math.ceil(max(widest, beside)), 0
+        return math.ceil(max(widest, meta)), META_LINE
 
     def _system(self, message: MessageView, setting: Setting) -> Item:
         block = parse(" ".join(shown_text(message).split())).blocks[0]
@@ -164,8 +165,8 @@ class Measurer:
         blocks = [Laid(block, laid, QPointF(x, 1), lines.height)]
         return Item(message, setting, head, body, box, blocks, "", "", QPointF(), stacked=False)
 
-    def _lay(self, block: Block, own: bool, face: QFont) -> QTextLayout:
-        layout = QTextLayout(block.text, face)
+    def _lay(self, block: Block, own: bool, *, big: bool) -> QTextLayout:
+        layout = QTextLayout(block.text, self._big if big else self._body)
         layout.setTextOption(self._option)
         layout.setCacheEnabled(True)
         palette = self._theme.palette
@@ -179,6 +180,17 @@ class Measurer:
         day = DAY_ABOVE + PILL + DAY_BELOW if setting.day else 0
         new = NEW_ABOVE + PILL + NEW_BELOW if setting.unread else 0
         return day + new
+
+
+def _stack(
+    blocks: tuple[Block, ...], layouts: list[QTextLayout], lines: list[Lines], origin: QPointF
+) -> tuple[list[Laid], float]:
+    """Put the blocks below each other; return them and where the last ends."""
+    laid, y = [], origin.y()
+    for block, layout, broken in zip(blocks, layouts, lines, strict=True):
+        laid.append(Laid(block, layout, QPointF(origin.x(), y), broken.height))
+        y += broken.height
+    return laid, y
 
 
 def _formats(block: Block, colour: QColor) -> list[QTextLayout.FormatRange]:

@@ -31,6 +31,7 @@ from app.ui.messages.scrolling import OrdinalScrollBar, key_step, wheel_step
 from app.ui.messages.selection import Selection
 from app.ui.messages.source import Clock, MessageSource
 from app.ui.messages.stage import Stage
+from app.ui.messages.text import UNFOLD
 from app.ui.messages.wording import spoken
 from app.ui.tasks import TaskOwner
 from app.ui.theme import Theme
@@ -318,8 +319,11 @@ class MessageList(QAbstractScrollArea):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._autoscroll.stop()
-        link = self._pointer.release(event.position().toPoint())
-        if link is not None:
+        at = event.position().toPoint()
+        link, message = self._pointer.release(at), self._pointer.message_at(at)
+        if link == UNFOLD and message is not None:
+            self.stage.unfold(message)
+        elif link is not None:
             self.link_activated.emit(link)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

@@ -18,6 +18,8 @@ MARGIN = 60
 KEEP = 240
 """Loaded rows kept on either side of the viewport."""
 
+# Until the first page is here, whatever is added lies before or after it.
+_NOTHING = HistoryPage((), more_before=True, more_after=True, first_ordinal=0, total=0)
 Done = Callable[[], None]
 
 
@@ -52,9 +54,7 @@ class Pager:
         self._busy = self._stale = self._failed = False
         self._next = None
         self._window.settle()
-        self._window.reset(
-            HistoryPage((), more_before=False, more_after=False, first_ordinal=0, total=0)
-        )
+        self._window.reset(_NOTHING)
 
     def show(self, around: Position | None, before: int, after: int, done: Done) -> None:
         """Replace the rows by those around a place (None: the end), then call `done`."""

@@ -120,7 +120,7 @@ class RowPainter:
         style.setBackground(self._palette.selection)
         mark = QTextLayout.FormatRange()
         mark.start = max(selected[0] - start, 0)
-        mark.length = selected[1] - start - mark.start
+        mark.length = max(selected[1] - start - mark.start, 0)
         mark.format = style
         return [mark]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from app.domain.ids import EventId
 from app.domain.views import MessageView, Position
 from app.ui.messages.grouping import Divider, setting
 from app.ui.messages.layout import Item, Measurer
@@ -47,7 +48,13 @@ class MeasuredRows:
         self._measurer = measurer
         self._clock = clock
         self._kept: dict[Position, _Kept] = {}
+        self._whole: set[EventId] = set()
         self.divider: Divider | None = None
+
+    def unfold(self, message: MessageView) -> None:
+        """Show all of a very long text from now on."""
+        self._whole.add(message.event)
+        self._kept.pop(message.position, None)
 
     def forget(self) -> None:
         """The width, the colours or the room differ."""
@@ -79,7 +86,7 @@ class MeasuredRows:
         )
         if kept is not None and kept.item.message == message and kept.item.setting == stands:
             return kept.item
-        return self._measurer.measure(message, stands)
+        return self._measurer.measure(message, stands, whole=message.event in self._whole)
 
     def extent(self, at: int) -> Extent:
         item = self.item(at)

@@ -89,6 +89,13 @@ class Stage:
     def recolour(self) -> None:
         self.rows.forget()
 
+    def unfold(self, message: MessageView) -> None:
+        """Show all of a very long text."""
+        if self.window.index(message.position) is not None:
+            self.track.release()
+            self.rows.unfold(message)
+        self._changed()
+
     def place(self) -> list[ShownRow]:
         """Return the rows in the viewport; ask for more where it comes near an end."""
         if self.measurer.width <= 0 or self.track.height <= 0:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 BIG_EMOJI = 3
+LONG, FOLD_TO = 4000, 3000
+LONG_LINES, FOLD_TO_LINES = 60, 40
+"""Characters and lines from which on a message is folded, and how much of it is then shown."""
+UNFOLD = "unfold:"
+UNFOLD_TEXT = "Show the whole message"
 LINE_BREAK = "\u2028"
 _URL = re.compile(
     r"\b(?:https?://|www\.)[^\s<>\"\u2028\u2029]+|\bparlor:[\w/?=&.%+-]+", re.IGNORECASE
@@ -46,12 +51,27 @@ class Content:
     stacked: bool = False
 
 
-def parse(text: str) -> Content:
-    """Split a message's text into what is laid out. Never fails, whatever the text."""
+def parse(text: str, *, whole: bool = False) -> Content:
+    """Split a message's text into what is laid out. Never fails, whatever the text.
+
+    Of a very long one only the beginning unless `whole`, with a link to unfold the rest.
+    """
+    if not whole and (part := folded(text)) != text:
+        content = parse(part, whole=True)
+        more = Span(0, units(UNFOLD_TEXT), UNFOLD)
+        return replace(content, blocks=(*content.blocks, Block(UNFOLD_TEXT, units(text), (more,))))
     shown = clean(text)
     if is_big_emoji(shown):
         return Content((Block(shown, 0),), big=True)
     return Content((Block(shown, 0, links(shown)),), stacked=bool(_STACKED.search(shown)))
+
+
+def folded(text: str) -> str:
+    """Return the beginning of a very long text, else the text itself."""
+    if len(text) <= LONG and text.count("\n") <= LONG_LINES:
+        return text
+    lines = text[:FOLD_TO].split("\n")[:FOLD_TO_LINES]
+    return "\n".join(lines)
 
 
 def clean(text: str) -> str:
@@ -78,10 +98,13 @@ _CLEAN = dict.fromkeys(range(32), " ") | {
 def links(text: str) -> tuple[Span, ...]:
     """Find the addresses in `text`, without the punctuation that follows them."""
     found = []
+    at, unit = 0, 0
     for match in _URL.finditer(text):
+        unit += units(text[at : match.start()])
+        at = match.start()
         address = _trimmed(match.group())
         url = address if ":" in address[:8] else f"https://{address}"
-        found.append(Span(units(text[: match.start()]), units(address), url))
+        found.append(Span(unit, units(address), url))
     return tuple(found)
 
 

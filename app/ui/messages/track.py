@@ -72,6 +72,11 @@ class Track:
         self.pinned = False
         self.anchor = Anchor(place, y)
 
+    def release(self) -> None:
+        """Stop following the end, so that a row that grows does so downwards."""
+        self.place()
+        self.pinned = False
+
     def scroll(self, down: int) -> None:
         """Move the viewport by `down` pixels; the ends stop it."""
         placed = self.place()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
@@ -21,7 +23,7 @@ from app.ui.messages import MessageList
 from app.ui.messages.grouping import Divider
 from app.ui.theme import Choice
 from tests.gallery.shots import settle
-from tests.ui.messages.book import ME, ROOM, Book, message, peer_of
+from tests.ui.messages.book import ME, MINUTE, NOON_MS, ROOM, Book, message, peer_of
 from tests.ui.messages.conftest import Show, Shown
 
 OTHER = RoomId(b"other".ljust(16))
@@ -401,3 +403,112 @@ async def test_other_keys_go_to_the_window(show: Show) -> None:
     QTest.keyClick(shown.view, Qt.Key.Key_X)
     QTest.keyClick(shown.view, Qt.Key.Key_Escape)
     assert shown.bubbles() == before
+
+
+async def test_loads_newer_pages_on_the_way_down(show: Show) -> None:
+    shown = show(Book.of(1000))
+    await shown.open()
+    shown.view.go_to_start()
+    await settle()
+    for _ in range(150):
+        wheel(shown.view, -12)
+        await settle(2)
+    assert shown.texts()[-1] == "Message 999"
+    assert shown.view.stage.track.pinned
+
+
+async def test_message_that_comes_before_the_first_page_is_shown_once(show: Show) -> None:
+    shown = show(Book.of(20))
+    shown.book.hold()
+    shown.view.open(shown.book.summary())
+    await settle(3)
+    add(shown, message(100, "early"))
+    await settle(3)
+    assert shown.texts() == []
+    shown.book.go()
+    await settle()
+    assert shown.texts().count("early") == 1
+    assert shown.texts()[-1] == "early"
+
+
+async def test_of_several_jumps_the_last_counts(show: Show) -> None:
+    shown = show(Book.of(3000))
+    await shown.open()
+    shown.book.hold()
+    bar = shown.view.verticalScrollBar()
+    for part in (2, 3, 4, 5):
+        bar.setValue(bar.maximum() // part)
+        await settle(2)
+    asked = len(shown.book.asked)
+    shown.book.go()
+    await settle()
+    assert abs(int(shown.texts()[0].removeprefix("Message ")) - 600) < 20
+    assert len(shown.book.asked) <= asked + 3
+
+
+async def test_failure_while_a_jump_waits_does_not_stop_it(show: Show) -> None:
+    shown = show(Book.of(3000))
+    await shown.open()
+    shown.book.hold()
+    shown.view.go_to(shown.book.rows[1000].position)
+    await settle(3)
+    shown.book.failing = AppError("storage-failed")
+    shown.view.go_to(shown.book.rows[2000].position)
+    shown.book.go()
+    await settle(2)
+    shown.book.failing = None
+    await settle()
+    assert len(shown.errors) <= 2
+    shown.view.go_to(shown.book.rows[2000].position)
+    await settle()
+    assert "Message 2000" in shown.texts()
+
+
+async def test_jump_to_a_message_that_is_gone_leads_near_it(show: Show) -> None:
+    shown = show(Book.of(1000))
+    await shown.open()
+    gone = message(10, time_ms=shown.book.rows[500].time_ms + 7)
+    shown.view.go_to(gone.position)
+    await settle()
+    assert "Message 501" in shown.texts()
+
+
+async def test_unread_messages_all_our_own_open_at_the_end(show: Show) -> None:
+    shown = show(Book([message(at, author=ME) for at in range(30)]))
+    shown.view.open(replace(shown.book.summary(), unread=3, read_to=None))
+    await settle()
+    assert divider_of(shown) is None
+    assert shown.texts()[-1] == "Message 29"
+
+
+async def test_long_message_unfolds_downwards(show: Show) -> None:
+    shown = show(Book([*Book.of(40).rows, message(50, "word " * 3000)]))
+    shown.view.resize(600, 1400)
+    await shown.open()
+    row = shown.view._rows[-1]
+    folded = row.item.body
+    more = row.item.blocks[-1]
+    at = QPoint(round(more.origin.x()) + 20, row.y + round(more.origin.y()) + 8)
+    QTest.mouseClick(shown.view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    await settle()
+    grown = shown.view._rows[-1]
+    assert grown.item.body > 3 * folded
+    assert grown.y == row.y
+    shown.view.stage.unfold(message(77))
+
+
+async def test_date_floats_while_scrolling_and_yields_to_the_next(show: Show) -> None:
+    day = 24 * 60
+    rows = [message(at, time_ms=NOON_MS - (400 - at) * day * MINUTE // 10) for at in range(400)]
+    shown = show(Book(rows))
+    await shown.open()
+    still = shown.view.grab().toImage()
+    for _ in range(60):
+        wheel(shown.view, 0.25)
+        assert shown.view._sticky.isActive()
+        shown.view.viewport().grab()
+    wheel(shown.view, -60)
+    await settle()
+    assert shown.view.grab().toImage() != still
+    shown.view._sticky.stop()
+    assert shown.view.grab().toImage() == still

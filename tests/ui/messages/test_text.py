@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ui.messages.text import clean, cut, is_big_emoji, is_rtl, links, parse, units
+from app.ui.messages.text import UNFOLD, clean, cut, is_big_emoji, is_rtl, links, parse, units
 
 
 def found(text: str) -> list[tuple[str, str]]:
@@ -74,3 +74,19 @@ def test_cut_counts_as_qt_does(text: str, start: int, end: int) -> None:
     raw = text.encode("utf-16-le")[2 * start : 2 * end]
     assert cut(text, start, end) == raw.decode("utf-16-le", "ignore")
     assert units(text) == len(text.encode("utf-16-le")) // 2
+
+
+@pytest.mark.parametrize("text", ["word " * 5000, "line\n" * 300, "https://a.b/c " * 4600])
+def test_very_long_texts_are_folded(text: str) -> None:
+    shown, more = parse(text).blocks
+    assert text.startswith(shown.text.replace("\u2028", "\n"))
+    assert units(shown.text) <= 3000
+    assert [span.url for span in more.spans] == [UNFOLD]
+    assert more.start == units(text)
+    (whole,) = parse(text, whole=True).blocks
+    assert units(whole.text) == units(text)
+
+
+def test_long_texts_are_not_folded() -> None:
+    assert len(parse("x" * 4000).blocks) == 1
+    assert len(parse("x\n" * 60).blocks) == 1
