@@ -2,35 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from string import Formatter
 
 from app.domain.errors import AppError
 
-_PEER_FAULT = "The other side sent something that is not allowed, so its link was closed."
+_PEER_FAULT = (
+    "A message from another member was not well formed and was left out. Their link was closed;"
+    " it opens again by itself."
+)
+_OUR_FAULT = "This is a mistake in Parlor. Nothing that was sent is lost; details are in the log."
 
 SENTENCES: Mapping[str, str] = {
+    # The profile on this computer.
+    "already-running": "Parlor is open already with this folder. Close the other one first.",
+    "database-closed": "Parlor is closing. Start it again to go on.",
+    "database-corrupt": (
+        "The message file in {folder} is damaged. It was left as it is; put a backup in its place."
+    ),
+    "database-locked": (
+        "The message file does not open with the key of this profile. Nothing was changed."
+    ),
+    "database-newer": "This profile was used by a newer version of Parlor. Update to open it.",
+    "disk-failed": "The disk reports a fault. Save what is dear to you and check the disk.",
+    "disk-full": "The disk is full. Make some room and try again; nothing was lost.",
+    "folder-read-only": "Parlor may not write to {folder}. Change its permissions and try again.",
+    "keyring-locked": "The system's keyring is locked. Unlock it and start Parlor again.",
+    "passphrase-needed": "This profile has a passphrase. Start Parlor with it to open the profile.",
+    "passphrase-unreadable": "The file with the passphrase cannot be read. Check its path.",
+    "vault-damaged": "The key file of this profile is damaged. Put a backup in its place.",
+    "vault-exists": "There is a profile in this folder already. It was left as it is.",
+    "vault-missing": "The key file of this profile is missing. Put it back to open the messages.",
+    "vault-newer": "This profile was made by a newer version of Parlor. Update to open it.",
+    "wrong-passphrase": "The passphrase is wrong. Type it again.",
+    # What a person types or pastes.
     "bad-id": "This is not a valid id. Copy it again from where you found it.",
+    "bad-name": "This name cannot be used. Type 1 to 64 visible characters.",
     "bad-server-url": "This is not the address of a server. It looks like http://name:8765.",
+    "bad-url": "This is not the address of a server. It looks like http://name:8765.",
     "code-incomplete": "Some words of the code are missing. Type all of them.",
     "code-mistyped": "One of the words is mistyped. Compare the code word by word.",
     "code-unknown-word": "“{word}” is not a word of a room code. Check how it is spelled.",
     "invite-damaged": "A part of this link is missing or changed. Copy the whole link again.",
     "invite-malformed": "This is not an invitation. Paste a parlor: link or type a room code.",
     "invite-newer": "This invitation is from a newer version of Parlor. Update to use it.",
-    "link-failed": "No direct way to this person was found. Parlor keeps trying by itself.",
     "name-empty": "Please type a name.",
     "name-too-long": "This name is too long. Use at most 64 characters.",
-    "signaling-lost": "The server does not answer. Conversations with a link go on without it.",
     "text-empty": "There is nothing to send yet.",
     "text-too-long": "This is longer than one message can be (64 KiB). Send it in parts.",
+    # Conversations.
+    "not-implemented": "This version of Parlor cannot do that yet. Look for an update.",
+    "not-invitable": "Nobody can be invited to this conversation. Create a room instead.",
+    "not-renamable": "This conversation has no name of its own. Only rooms can be renamed.",
+    "unknown-message": "This message is not on this computer. It may still be on its way.",
     "unknown-room": "This conversation is no longer there. Choose another one.",
+    # Servers.
+    "already-authenticated": _OUR_FAULT,
+    "auth-failed": "The server did not accept our proof of identity. Check this computer's clock.",
+    "bad-card": "The server did not accept our name card. Check this computer's clock.",
+    "bad-ice-server": "The address of a relay server is not valid. Correct it in the settings.",
+    "hosting-failed": "The server could not be started here. Another one may use the same port.",
+    "internal": "The server had a fault of its own. Parlor tries again by itself.",
+    "malformed": _OUR_FAULT,
+    "no-server": "No server is online. Add one in the settings or host one here.",
+    "not-authenticated": "The server forgot who we are. Parlor connects again by itself.",
+    "payload-too-large": "This is too large for the server. Send it once there is a direct link.",
+    "rate-limited": "The server asks us to slow down. Wait a moment and try again.",
+    "room-full": "This room has as many people online as the server allows. Try again later.",
+    "server-incompatible": "This server does not speak Parlor's language. Check its address.",
+    "server-refused": "The server refused: {reason}. Try again or use another server.",
+    "server-unreachable": "The server does not answer. Parlor keeps trying by itself.",
+    "signaling-lost": "The server does not answer. Conversations with a link go on without it.",
+    "too-many-rooms": "The server allows no more rooms at once. Leave one, or use another server.",
+    "unknown-event": "This server is older than this version of Parlor. Ask for it to be updated.",
+    "unknown-peer": "This person is not online at the moment. Try again when they are.",
+    "unknown-server": "This server is no longer in the list. Add it again to use it.",
+    # Links to people.
+    "link-failed": "No direct way to this person was found. Parlor keeps trying by itself.",
+    "link-tampered": (
+        "Somebody between you and this person changes the connection. It was refused; do not trust"
+        " the server that introduced you."
+    ),
+    "signal-replayed": (
+        "A server repeated old messages to pretend that somebody is there. They were refused;"
+        " do not trust it."
+    ),
+    "signal-tampered": (
+        "A server changed what another person sent to connect. It was refused; do not trust it."
+    ),
+    "unreachable": "This person cannot be reached right now. Messages wait here until they are.",
+    "version-mismatch": "This person uses another version of Parlor. One of you must update.",
+    "wrong-peer": "Somebody else answered in this person's place. The connection was refused.",
+    "bad-signature": (
+        "A message did not bear its author's signature. It was refused and is not shown."
+    ),
+    # Requests of programs; a window sees them only through our own mistake.
+    "bad-json": _OUR_FAULT,
+    "bad-log-level": "There is no such log level. Use debug, info, warning or error.",
+    "bad-request": _OUR_FAULT,
+    "internal-error": _OUR_FAULT,
+    "line-too-long": _OUR_FAULT,
+    "unknown-request": _OUR_FAULT,
 }
 
-UNKNOWN = "Something went wrong ({code}). Try again; if it stays, look into the log."
-UNEXPECTED = (
-    "Something unexpected went wrong. Nothing that was sent is lost. Details are in the log."
+PEER_FAULTS: Sequence[str] = (
+    "bad-answer",
+    "bad-description",
+    "bad-packet",
+    "bad-peer-id",
+    "event-malformed",
+    "event-too-large",
+    "event-version",
+    "flood",
+    "frame-malformed",
+    "frame-too-large",
+    "handshake-order",
+    "message-too-large",
+    "not-binary",
+    "room-not-open",
+    "seal-broken",
+    "signal-malformed",
+    "too-many-authors",
+    "unknown-channel",
+    "wrong-room",
 )
+"""What another machine did wrong, in ways that mean the same to a person."""
+
+UNKNOWN = "Something went wrong ({code}). Try again; if it stays, look into the log."
+UNEXPECTED = "Something unexpected went wrong. Nothing that was sent is lost; see the log."
 
 
 class _Forgiving(Formatter):
@@ -42,7 +141,7 @@ class _Forgiving(Formatter):
 
 def sentence(code: str, params: Mapping[str, object] | None = None) -> str:
     """What to tell a person about an error code and its values."""
-    template = SENTENCES.get(code, UNKNOWN)
+    template = _PEER_FAULT if code in PEER_FAULTS else SENTENCES.get(code, UNKNOWN)
     return _Forgiving().vformat(template, (), {"code": code, **(params or {})})
 
 

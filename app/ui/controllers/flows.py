@@ -18,7 +18,7 @@ from app.ui.dialogs.shortcuts import ShortcutSheet
 from app.ui.invitation_text import hint_for
 from app.ui.theme import Choice
 
-THEME_KEY, KEYS_KEY, LISTED_KEY = "theme", "shortcuts", "listed"
+THEME_KEY, KEYS_KEY, LISTED_KEY = "theme", "shortcuts", "profile.listed"
 INVITE_LIMIT = 500
 _ROOM_LINE = "Anybody who has the code or the link can join and read what is written from then on."
 _CONTACT_LINE = "Whoever has this link can write to you."

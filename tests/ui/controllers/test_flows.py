@@ -5,6 +5,7 @@ from PySide6.QtGui import QGuiApplication
 from app.domain.changes import ServerState
 from app.domain.errors import AppError
 from app.domain.views import RoomKind
+from app.services.backend import LISTED_SETTING
 from app.ui.dialogs.forms import ConfirmSheet, FieldSheet
 from app.ui.dialogs.invite import InviteSheet
 from app.ui.dialogs.settings import SettingsSheet
@@ -115,7 +116,7 @@ async def test_settings_take_effect_at_once(rig: Rig) -> None:
     sheet.listed.click()
     await rig.settle()
     assert rig.window.theme.choice is Choice.DARK
-    assert rig.backend.settings == {"theme": "dark", "listed": "no"}
+    assert rig.backend.settings == {"theme": "dark", LISTED_SETTING: "no"}
     await rig.click(sheet.rename)
     name = rig.dialog(FieldSheet)
     assert not sheet.isVisible()
