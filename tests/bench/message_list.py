@@ -1,7 +1,9 @@
 """Opens and scrolls a conversation of a million messages; prints one JSON object.
 
-`python -m tests.bench.message_list [--rows N]`. The baseline is a QListView with a delegate that
-wraps the same texts, over `baseline.rows` rows, for it must measure every one of them.
+`python -m tests.bench.message_list [--rows N] [--stored N]`. The messages are made up as they are
+asked for; with `--stored` a second run reads N of them from the real encrypted store. The baseline
+is a QListView with a delegate that wraps the same texts, over fewer rows, for it must measure every
+one of them.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import json
 import os
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -32,10 +35,14 @@ from app.domain.views import (
     RoomKind,
     RoomSummary,
 )
-from app.ui.messages import Clock, MessageList
+from app.storage.store import Store
+from app.ui.messages import Clock, MessageList, MessageSource
 from app.ui.tasks import TaskOwner
 from app.ui.theme import Choice, Theme
+from tests.bench import storage
 from tests.gallery.shots import settle
+from tests.storage.support import KEY
+from tests.storage.support import ROOM as STORED_ROOM
 
 ROOM = RoomId(b"r" * 16)
 NAMES = ("Mara Lindqvist", "Priya Raman", "Jonas Weber", "Noor Haddad")
@@ -94,6 +101,36 @@ class Synthetic:
 
     async def position_at(self, _room: RoomId, ordinal: int) -> Position | None:
         return self.place(min(max(ordinal, 0), self.total - 1))
+
+
+class Stored:
+    """The real store, answering as the backend does, without its bookkeeping of states."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def page(
+        self, room: RoomId, around: Position | None, before: int, after: int
+    ) -> HistoryPage:
+        page = await self.store.messages.page(room, around, before, after)
+        rows = tuple(
+            MessageView(
+                row.room,
+                row.position,
+                row.author,
+                NAMES[row.author[0] % len(NAMES)],
+                row.author[0] % len(NAMES) == len(NAMES) - 1,
+                row.kind,
+                row.text,
+                row.position.hlc >> 16,
+                MessageState.READ,
+            )
+            for row in page.rows
+        )
+        return HistoryPage(rows, page.more_before, page.more_after, page.first_ordinal, page.total)
+
+    async def position_at(self, room: RoomId, ordinal: int) -> Position | None:
+        return await self.store.messages.position_at(room, ordinal)
 
 
 class Rows(QAbstractListModel):
@@ -168,16 +205,29 @@ async def frames(view: MessageList, step: int) -> Times:
     return times
 
 
-async def measure(theme: Theme, total: int) -> dict[str, object]:
+async def measure_stored(theme: Theme, total: int) -> dict[str, object]:
+    with tempfile.TemporaryDirectory() as folder:
+        store = await storage.fresh(Path(folder))
+        await storage.fill(store, total)
+        await store.close()
+        store = await Store.open(Path(folder), KEY)
+        try:
+            return await measure(theme, Stored(store), STORED_ROOM, total)
+        finally:
+            await store.close()
+
+
+async def measure(
+    theme: Theme, source: MessageSource, room: RoomId, total: int
+) -> dict[str, object]:
     tasks = TaskOwner()
-    source = Synthetic(total)
     view = MessageList(theme, source, tasks, Clock(lambda: datetime.now(UTC), UTC))
     view.resize(SIZE)
     view.show()
     await settle(5)
     before = megabytes()
     begun = time.perf_counter()
-    view.open(RoomSummary(ROOM, "", RoomKind.GROUP, 4, 0, None))
+    view.open(RoomSummary(room, "", RoomKind.GROUP, 4, 0, None))
     while not view.visible_messages():
         await settle(1)
     view.viewport().repaint()
@@ -236,6 +286,7 @@ async def baseline() -> dict[str, object]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.bench.message_list")
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--stored", type=int, default=0)
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication(sys.argv[:1])
@@ -243,8 +294,14 @@ def main() -> int:
     theme.install(app)
 
     async def both() -> dict[str, object]:
-        ours = await measure(theme, options.rows)
-        return {"message_list": ours, "baseline_qlistview": await baseline()}
+        source = Synthetic(options.rows)
+        result: dict[str, object] = {
+            "message_list": await measure(theme, source, ROOM, options.rows),
+            "baseline_qlistview": await baseline(),
+        }
+        if options.stored:
+            result["message_list_stored"] = await measure_stored(theme, options.stored)
+        return result
 
     sys.stdout.write(json.dumps(asyncio.run(both())) + "\n")
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollBar, QWidget
 
 UNITS = 64
@@ -45,6 +45,11 @@ class OrdinalScrollBar(QScrollBar):
         self.setSingleStep(max(round(self._unit / 2), 1))
         self.setValue(round(edges[0] * self._unit))
         self._showing = False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Nothing is drawn where there is nowhere to go."""
+        if self.maximum() > self.minimum():
+            super().paintEvent(event)
 
     def _moved(self, value: int) -> None:
         if not self._showing:
