@@ -78,7 +78,7 @@ async def open_profile(settings: Settings) -> tuple[Me, Store]:
 def build(me: Me, store: Store, transports: Transports) -> ParlorBackend:
     """Wire the services of one profile."""
     wall, book, feed, background = WallClock(), RoomBook(), Feed(), Background()
-    publisher = Publisher(me.peer, store, book, feed)
+    publisher = Publisher(me.peer, store, book, feed, background)
     own = OwnMessages(me.peer, store)
     logs = RoomLogs(store, book, EventAuthor(me.identity, wall), publisher, own)
     journal = MarkJournal(store)

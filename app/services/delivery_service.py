@@ -33,17 +33,17 @@ class DeliveryService:
         self._own = own
         self._journal = journal
 
-    async def handed_over(self, room: RoomId, seq: int, peer: PeerId) -> None:
+    def handed_over(self, room: RoomId, seq: int, peer: PeerId) -> None:
         """Our events up to `seq` went to the link of `peer`."""
         conversation = self._book.find(room)
         if conversation is None:
             return
         fresh = conversation.tracker.handed_over(seq)
         if fresh:
-            await self._tell(conversation, fresh, MessageState.SENT, peer)
+            self._tell(conversation, fresh, MessageState.SENT, peer)
             self._journal.sent(room, seq)
 
-    async def reported(
+    def reported(
         self,
         room: RoomId,
         member: PeerId,
@@ -55,21 +55,29 @@ class DeliveryService:
         if conversation is None:
             return
         advance = conversation.tracker.report(member, stored, read)
-        await self._tell(conversation, advance.stored, MessageState.DELIVERED, member)
-        await self._tell(conversation, advance.read, MessageState.READ, member)
+        self._tell(conversation, advance.stored, MessageState.DELIVERED, member)
+        self._tell(conversation, advance.read, MessageState.READ, member)
         self._journal.reported(room, member, stored, read)
         self.on_report(room)
 
-    async def _tell(
+    def _tell(
         self, conversation: Conversation, seqs: range, state: MessageState, by: PeerId
     ) -> None:
-        if not seqs:
-            return
         wanted = seqs[-MAX_STATUS_EVENTS:]
-        events = await self._own.between(conversation.room, wanted)
+        known = self._own.recent(conversation.room, wanted)
+        if known is None:
+            self._publisher.background.spawn(self._look_up(conversation.room, wanted, state, by))
+        elif known:
+            self._publish(StatusChanged(conversation.room, known, state, by))
+
+    async def _look_up(self, room: RoomId, seqs: range, state: MessageState, by: PeerId) -> None:
+        events = await self._own.stored(room, seqs)
         if events:
-            self._publisher.feed.publish(StatusChanged(conversation.room, events, state, by))
-            self._publisher.room_changed(conversation.room)
+            self._publish(StatusChanged(room, events, state, by))
+
+    def _publish(self, change: StatusChanged) -> None:
+        self._publisher.feed.publish(change)
+        self._publisher.room_changed(change.room)
 
     async def mark_read(self, room: RoomId, message: EventId) -> dict[PeerId, int]:
         """Note that we have read up to `message`; return the marks that grew.

@@ -30,7 +30,7 @@ class LinkSync:
         self._book = book
         self._logs = logs
         self._ticks = ticks
-        self._work: deque[Output] = deque()
+        self._work: deque[Load | Ingest] = deque()
         self._queued = 0
         self._wake = asyncio.Event()
         self._send: Callable[[Frame], None] = lambda _frame: None
@@ -63,12 +63,26 @@ class LinkSync:
 
     def _take(self, outputs: Sequence[Output]) -> None:
         for output in outputs:
-            if isinstance(output, Send):
-                self._send(output.frame)
-            else:
-                self._enqueue(output)
+            match output:
+                case Send(frame):
+                    self._send(frame)
+                case HandedOver(room, seq):
+                    self._ticks.handed_over(room, seq, self._peer)
+                case Reported(room, stored, read):
+                    self._ticks.reported(room, self._peer, stored, read)
+                case Load():
+                    self._load_at_once(output)
+                case Ingest():
+                    self._enqueue(output)
 
-    def _enqueue(self, output: Output) -> None:
+    def _load_at_once(self, load: Load) -> None:
+        events = self._logs.recent(load.room, load.spans, load.max_bytes)
+        if events:
+            self._take(self._machine.loaded(load.room, events, _now()))
+        else:
+            self._enqueue(load)
+
+    def _enqueue(self, output: Load | Ingest) -> None:
         if isinstance(output, Ingest):
             self._queued += sum(map(len, output.events))
             if self._queued > MAX_QUEUED_BYTES:
@@ -90,21 +104,14 @@ class LinkSync:
             except TimeoutError:
                 self._take(self._machine.tick(_now()))
 
-    async def _do(self, output: Output) -> None:
-        match output:
-            case Load(room, spans, max_bytes):
-                if self._drained is not None:
-                    await self._drained()
-                events = await self._logs.load(room, spans, max_bytes)
-                self._take(self._machine.loaded(room, events, _now()))
-            case Ingest():
-                await self._ingest(output)
-            case HandedOver(room, seq):
-                await self._ticks.handed_over(room, seq, self._peer)
-            case Reported(room, stored, read):
-                await self._ticks.reported(room, self._peer, stored, read)
-            case Send(frame):
-                self._send(frame)
+    async def _do(self, output: Load | Ingest) -> None:
+        if isinstance(output, Ingest):
+            await self._ingest(output)
+            return
+        if self._drained is not None:
+            await self._drained()
+        events = await self._logs.load(output.room, output.spans, output.max_bytes)
+        self._take(self._machine.loaded(output.room, events, _now()))
 
     async def _ingest(self, first: Ingest) -> None:
         batch = list(first.events)

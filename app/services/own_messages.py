@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from itertools import takewhile
 
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageKind
@@ -32,8 +33,17 @@ class OwnMessages:
                     self._known_from[room] = recent[0][0] + 1
                 recent.append((row.seq, row.position.event))
 
-    async def between(self, room: RoomId, seqs: range) -> tuple[EventId, ...]:
-        """Return the texts among our events `seqs`, in their order."""
-        if seqs.start >= self._known_from.get(room, seqs.stop):
-            return tuple(event for seq, event in self._recent[room] if seq in seqs)
-        return tuple(await self._store.messages.authored(room, self._me, seqs.start, seqs.stop - 1))
+    def recent(self, room: RoomId, seqs: range) -> tuple[EventId, ...] | None:
+        """Return the texts among our events `seqs`, or None if memory does not reach so far."""
+        if not seqs:
+            return ()
+        if seqs.start < self._known_from.get(room, seqs.stop):
+            return None
+        recent = self._recent[room]
+        newest_first = takewhile(lambda entry: entry[0] >= seqs.start, reversed(recent))
+        return tuple(event for seq, event in newest_first if seq in seqs)[::-1]
+
+    async def stored(self, room: RoomId, seqs: range) -> tuple[EventId, ...]:
+        """The same from the disk."""
+        found = self._store.messages.authored(room, self._me, seqs.start, seqs.stop - 1)
+        return tuple(await found)

@@ -10,6 +10,7 @@ from app.domain.clock import physical_ms
 from app.domain.ids import PeerId, RoomId
 from app.domain.room import MemberUpdated
 from app.domain.views import MessageView, RoomSummary
+from app.services.background import Background
 from app.services.conversation import Conversation, RoomBook
 from app.services.feed import Feed
 from app.storage.records import Committed, MessageRow, RoomOverview
@@ -21,9 +22,12 @@ SUMMARY_DELAY = 0.05
 class Publisher:
     """Turns rows into views, and tells the feed."""
 
-    def __init__(self, me: PeerId, store: Store, book: RoomBook, feed: Feed) -> None:
+    def __init__(
+        self, me: PeerId, store: Store, book: RoomBook, feed: Feed, background: Background
+    ) -> None:
         self.me = me
         self.feed = feed
+        self.background = background
         self.names: dict[PeerId, str] = {}
         self._store = store
         self._book = book
@@ -86,7 +90,7 @@ class Publisher:
         """Publish the room's summary soon; many calls in a short time make one change."""
         self._stale.add(room)
         if self._refresher is None or self._refresher.done():
-            self._refresher = asyncio.get_running_loop().create_task(self._refresh())
+            self._refresher = self.background.spawn(self._refresh())
 
     def room_removed(self, room: RoomId) -> None:
         self._stale.discard(room)
@@ -106,9 +110,3 @@ class Publisher:
         overview = await self._store.rooms.overview(room)
         if self._book.find(room) is conversation:
             self.feed.publish(RoomChanged(self.summary(conversation, overview)))
-
-    async def close(self) -> None:
-        """Stop refreshing."""
-        if self._refresher is not None:
-            self._refresher.cancel()
-            await asyncio.gather(self._refresher, return_exceptions=True)

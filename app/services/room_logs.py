@@ -127,8 +127,12 @@ class RoomLogs:
 
     async def load(self, room: RoomId, spans: Sequence[Span], max_bytes: int) -> list[bytes]:
         """Return wire bytes from the start of the spans; at least one event, if there is one."""
-        recent = self._recent.take(room, spans, max_bytes)
+        recent = self.recent(room, spans, max_bytes)
         return recent or await self._store.log.events_in(room, spans, max_bytes)
+
+    def recent(self, room: RoomId, spans: Sequence[Span], max_bytes: int) -> list[bytes]:
+        """The same as far as it is in memory; perhaps nothing."""
+        return self._recent.take(room, spans, max_bytes)
 
     def _publish(self, conversation: Conversation, committed: Committed) -> None:
         conversation.state = committed.state
@@ -137,6 +141,6 @@ class RoomLogs:
             self._recent.add(event)
         if any(isinstance(effect, MemberUpdated) for effect in committed.effects):
             conversation.tracker.set_others(conversation.others(self._me))
-        self._publisher.committed(conversation, committed)
         for watcher in tuple(self._watchers):
             watcher.log_grew(conversation.room, conversation.vector)
+        self._publisher.committed(conversation, committed)
