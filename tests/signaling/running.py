@@ -60,6 +60,7 @@ class RawClient:
     async def __aexit__(
         self, _kind: type[BaseException] | None, _error: object, _trace: TracebackType | None
     ) -> None:
+        await self.ws.close()
         await self._http.close()
 
     async def open(self) -> None:
