@@ -38,6 +38,8 @@ def _show(entry: Entry, app: QApplication, choice: Choice) -> int:
     theme = Theme(choice)
     theme.install(app)
 
+    app.setQuitOnLastWindowClosed(False)
+
     async def live() -> None:
         closed = asyncio.Event()
         app.lastWindowClosed.connect(closed.set)

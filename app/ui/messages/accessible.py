@@ -20,14 +20,14 @@ from PySide6.QtGui import (
     QAccessibleObject,
     QWindow,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractScrollArea
 from shiboken6 import isValid
 
 from app.domain.ids import EventId
 
 
 class Spoken(NamedTuple):
-    """A visible row: which message, what is read out, where it is on the screen."""
+    """A visible row: which message, what is read out, where it is in the viewport."""
 
     event: EventId
     text: str
@@ -74,7 +74,7 @@ class RowInterface(QAccessibleInterface):
 
     def rect(self) -> QRect:
         spoken = self._spoken()
-        return spoken.rect if spoken else QRect()
+        return self._owner.on_screen(spoken.rect) if spoken else QRect()
 
     def state(self) -> QAccessible.State:
         state = QAccessible.State()
@@ -92,7 +92,7 @@ class RowInterface(QAccessibleInterface):
 class ListInterface(QAccessibleObject):
     """The whole list; `children` follow what the widget shows."""
 
-    def __init__(self, widget: QWidget, read: Callable[[], list[Spoken]]) -> None:
+    def __init__(self, widget: QAbstractScrollArea, read: Callable[[], list[Spoken]]) -> None:
         super().__init__(widget)
         self._widget = widget
         self._read = read
@@ -114,6 +114,10 @@ class ListInterface(QAccessibleObject):
         _hand_back(gone)
         return [row[:2] for row in before] != [row[:2] for row in self._rows]
 
+    def on_screen(self, rect: QRect) -> QRect:
+        """Return where a part of the viewport is now, wherever the window was moved."""
+        return QRect(self._widget.viewport().mapToGlobal(rect.topLeft()), rect.size())
+
     def child(self, index: int) -> QAccessibleInterface:
         if not 0 <= index < len(self._rows):
             return None  # type: ignore[return-value]
@@ -134,7 +138,7 @@ class ListInterface(QAccessibleObject):
 
     def childAt(self, x: int, y: int) -> QAccessibleInterface:
         for index, row in enumerate(self._rows):
-            if row.rect.contains(x, y):
+            if self.on_screen(row.rect).contains(x, y):
                 return self.child(index)
         return None  # type: ignore[return-value]
 
@@ -174,7 +178,7 @@ def _hand_back(interfaces: dict[EventId, RowInterface]) -> None:
 class Reader:
     """Makes the interface of one list when somebody asks for it, and keeps it up to date."""
 
-    def __init__(self, widget: QWidget, read: Callable[[], list[Spoken]]) -> None:
+    def __init__(self, widget: QAbstractScrollArea, read: Callable[[], list[Spoken]]) -> None:
         self._widget = widget
         self._read = read
         self._made: list[ListInterface] = []

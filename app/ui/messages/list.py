@@ -233,14 +233,15 @@ class MessageList(QAbstractScrollArea):
             self.copied.emit(number)
 
     def _spoken_rows(self) -> list[Spoken]:
-        corner = self.viewport().mapToGlobal(QPoint(0, 0))
         width = self.viewport().width()
-        found = []
-        for row in self._rows:
-            message = row.item.message
-            rect = QRect(corner.x(), corner.y() + row.y, width, row.item.body)
-            found.append(Spoken(message.event, spoken(message, self._clock), rect))
-        return found
+        return [
+            Spoken(
+                row.item.message.event,
+                spoken(row.item.message, self._clock),
+                QRect(0, row.y, width, row.item.body),
+            )
+            for row in self._rows
+        ]
 
     # Moving about.
 

@@ -47,8 +47,11 @@ async def test_rows_know_where_they_are(show: Show) -> None:
     assert row.parent() is listed
     assert row.state().readOnly
     assert listed.indexOfChild(row) == 2
+    shown.view.move(0, 0)
     middle = row.rect().center()
     assert listed.childAt(middle.x(), middle.y()) is row
+    shown.view.move(50, 60)
+    assert row.rect().center() - middle == QPoint(50, 60)
     corner = shown.view.mapToGlobal(QPoint(2, 2))
     assert listed.childAt(corner.x(), corner.y()) is None
     assert listed.child(9) is None
