@@ -1,0 +1,49 @@
+"""Two people with fresh profiles, from the first start to a conversation."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.windows.conftest import People
+from tests.support.windows import Window
+
+pytestmark = [pytest.mark.e2e, pytest.mark.window]
+
+
+def test_two_clicks_and_a_text_are_enough(people: People) -> None:
+    """One hosts, the other sees a name, clicks it and types; ticks and replies come back."""
+    ana, bob = people.open("Ana Lima"), people.open("Bob Martins")
+    ana.press("Host here")
+    ana.see("Hosting on this network")
+    ana.row("Bob Martins", "On this network")
+
+    bob.click(bob.row("Ana Lima", "On this network"))
+    bob.see("Message to Ana Lima", "text")
+    bob.say("Hello Ana")
+    assert bob.hear("You: Hello Ana", "delivered")
+
+    ana.click(ana.row("Bob Martins", "1 new message, online, Hello Ana"))
+    ana.hear("Bob Martins: Hello Ana")
+    bob.hear("You: Hello Ana", "read")
+
+    ana.say("Hello Bob")
+    bob.hear("Ana Lima: Hello Bob")
+    ana.hear("You: Hello Bob", "delivered")
+    bob.face()
+    ana.hear("You: Hello Bob", "read")
+    bob.row("Ana Lima", "online, Hello Bob")
+
+
+def test_both_write_at_once(pair: tuple[Window, Window]) -> None:
+    ana, bob = pair
+    for number in range(5):
+        ana.say(f"from Ana {number}")
+        bob.say(f"from Bob {number}")
+    ana.hear("Bob Martins: from Bob 4")
+    bob.hear("Ana Lima: from Ana 4")
+    texts = [
+        sorted(line.split(": ")[1].split(",")[0] for line in window.messages() if "from" in line)
+        for window in pair
+    ]
+    assert texts[0] == texts[1]
+    assert len(texts[0]) == 10
