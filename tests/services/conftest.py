@@ -1,0 +1,36 @@
+"""A world for each test, in which waits are short and codes are stretched little."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from app.crypto import kdf
+from app.protocol import backoff, log_sync
+from app.services import introducer, mark_journal, peer_supervisor, publisher, room_keeper
+from tests.services.world import World
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorten every wait that is only there for people and networks."""
+    monkeypatch.setattr(kdf, "ARGON2_MEMORY_KIB", 64)
+    monkeypatch.setattr(kdf, "ARGON2_ITERATIONS", 1)
+    monkeypatch.setattr(backoff, "FIRST_WAIT", 0.02)
+    monkeypatch.setattr(backoff, "LONGEST_WAIT", 0.2)
+    monkeypatch.setattr(log_sync, "RELAY_DELAY", 0.02)
+    monkeypatch.setattr(introducer, "KNOCK_EVERY", 0.2)
+    monkeypatch.setattr(mark_journal, "WRITE_DELAY", 0.02)
+    monkeypatch.setattr(peer_supervisor, "FIRST_WANT_AFTER", 0.1, raising=False)
+    monkeypatch.setattr(peer_supervisor, "WANT_EVERY", 0.2, raising=False)
+    monkeypatch.setattr(publisher, "SUMMARY_DELAY", 0.01)
+    monkeypatch.setattr(room_keeper, "RELEASE_EVERY", 0.1)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    made = World(tmp_path)
+    yield made
+    await made.close()
