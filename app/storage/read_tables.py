@@ -33,8 +33,8 @@ _INSERT = (
 )
 # Every row is in the index, so the last one there tells from where on rows are new.
 _FRESH = (
-    "SELECT room, hlc, event FROM message "
-    "WHERE id > (SELECT coalesce(max(id), 0) FROM message_index_docsize) ORDER BY room"
+    "SELECT room, hlc, event FROM message NOT INDEXED "
+    "WHERE id > (SELECT coalesce(max(id), 0) FROM message_index_docsize)"
 )
 _INDEX = (
     "INSERT INTO message_index (rowid, text, tags) SELECT id, text, tags FROM message_words "
@@ -81,7 +81,7 @@ class ReadTables:
 
     def _count_and_index(self) -> None:
         """Once for each commit: FTS5 would write to its tables at the end of every savepoint."""
-        fresh = self._database.execute(_FRESH).fetchall()
+        fresh = sorted(self._database.execute(_FRESH))
         if not fresh:
             return
         for room, rows in groupby(fresh, itemgetter(0)):
