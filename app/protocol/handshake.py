@@ -20,7 +20,7 @@ from enum import Enum, auto
 from app.crypto.identity import Identity, verify
 from app.domain.errors import RemoteProtocolError
 from app.domain.ids import PeerId
-from app.protocol.frames import Auth, Frame, Hello, encode_frame
+from app.protocol.frames import Auth, Hello, decode_frame, encode_frame
 
 LINK_VERSIONS = [1]
 SIGNED_PREFIX = b"parlor link 1\x00"
@@ -70,11 +70,11 @@ class LinkHandshake:
         self._identity = identity
         self._expected = expected
         self._prints = {identity.peer: fingerprints.local, expected: fingerprints.remote}
-        self._hello = Hello(LINK_VERSIONS, identity.peer, nonce, now_ms)
+        self._hello = encode_frame(Hello(LINK_VERSIONS, identity.peer, nonce, now_ms))
         self._state = _State.GREETING
         self._result: Established | None = None
 
-    def start(self) -> Frame:
+    def start(self) -> bytes:
         """Return the frame that is sent first."""
         return self._hello
 
@@ -83,38 +83,42 @@ class LinkHandshake:
         """Who is at the other end, once that is proven."""
         return self._result if self._state is _State.DONE else None
 
-    def receive(self, frame: Frame, now_ms: int) -> Frame | None:
+    def receive(self, raw: bytes, now_ms: int) -> bytes | None:
         """Take the next frame; return the reply to send, if any.
 
         Raises RemoteProtocolError: "wrong-peer", "version-mismatch", "link-tampered" (the proof
-        does not fit this connection) or "handshake-order".
+        does not fit this connection), "handshake-order", or the codes of `decode_frame`.
         """
+        frame = decode_frame(raw)
         match self._state, frame:
+            case _, None:
+                return None
             case _State.GREETING, Hello():
-                return self._greet(frame, now_ms)
+                return self._greet(frame, raw, now_ms)
             case _State.PROVING, Auth():
                 self._check(frame)
                 return None
             case _:
                 raise RemoteProtocolError("handshake-order", type(frame).__name__)
 
-    def _greet(self, hello: Hello, now_ms: int) -> Frame:
+    def _greet(self, hello: Hello, raw: bytes, now_ms: int) -> bytes:
         if hello.peer != self._expected or hello.peer == self._identity.peer:
             raise RemoteProtocolError("wrong-peer")
         common = set(hello.versions) & set(LINK_VERSIONS)
         if not common:
             raise RemoteProtocolError("version-mismatch", str(hello.versions))
         self._result = Established(
-            self._expected, max(common), self._transcript(hello), hello.time - now_ms
+            self._expected, max(common), self._transcript(raw), hello.time - now_ms
         )
         self._state = _State.PROVING
-        return Auth(self._identity.sign(self._signed(self._identity.peer)))
+        return encode_frame(Auth(self._identity.sign(self._signed(self._identity.peer))))
 
-    def _transcript(self, remote: Hello) -> bytes:
+    def _transcript(self, remote_hello: bytes) -> bytes:
+        hellos = {self._identity.peer: self._hello, self._expected: remote_hello}
         digest = hashlib.sha256(b"parlor transcript 1\x00")
-        for hello in sorted((self._hello, remote), key=lambda one: one.peer):
-            digest.update(hashlib.sha256(encode_frame(hello)).digest())
-            digest.update(self._prints[PeerId(hello.peer)])
+        for peer in sorted(hellos):
+            digest.update(hashlib.sha256(hellos[peer]).digest())
+            digest.update(self._prints[peer])
         return digest.digest()
 
     def _signed(self, signer: PeerId) -> bytes:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from contextlib import suppress
 from itertools import product
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from app.crypto.identity import Identity
 from app.domain.errors import RemoteProtocolError
 from app.domain.ids import PeerId
-from app.protocol.frames import Auth, Frame, Hello, Ping
+from app.protocol.frames import Auth, Frame, Hello, Ping, decode_frame, encode_frame
 from app.protocol.handshake import Fingerprints, LinkHandshake
 
 ANA, BOB, EVE = (Identity(bytes([n]) * 32) for n in (1, 2, 3))
@@ -30,8 +31,8 @@ def handshake(
 
 def exchange(one: LinkHandshake, other: LinkHandshake) -> None:
     """Hand each side's frames to the other until both fall silent."""
-    to_other: list[Frame] = [one.start()]
-    to_one: list[Frame] = [other.start()]
+    to_other = [one.start()]
+    to_one = [other.start()]
     while to_one or to_other:
         for inbox, machine, outbox in ((to_other, other, to_one), (to_one, one, to_other)):
             while inbox:
@@ -78,15 +79,15 @@ def test_somebody_else_is_refused() -> None:
 
 def test_eve_cannot_claim_to_be_bob() -> None:
     ana = handshake(ANA, BOB.peer)
-    ana.receive(Hello([1], BOB.peer, b"x" * 32, 0), 0)
+    ana.receive(encode_frame(Hello([1], BOB.peer, b"x" * 32, 0)), 0)
     with pytest.raises(RemoteProtocolError, match="link-tampered"):
-        ana.receive(Auth(EVE.sign(b"parlor link 1\x00" + bytes(32) + BOB.peer)), 0)
+        ana.receive(encode_frame(Auth(EVE.sign(b"parlor link 1\x00" + bytes(32) + BOB.peer))), 0)
 
 
 def test_a_proof_cannot_be_reflected() -> None:
     ana = handshake(ANA, BOB.peer)
-    own = ana.receive(Hello([1], BOB.peer, b"x" * 32, 0), 0)
-    assert isinstance(own, Auth)
+    own = ana.receive(encode_frame(Hello([1], BOB.peer, b"x" * 32, 0)), 0)
+    assert own is not None
     with pytest.raises(RemoteProtocolError, match="link-tampered"):
         ana.receive(own, 0)
 
@@ -110,19 +111,21 @@ def test_we_do_not_link_with_ourselves() -> None:
 def test_without_a_common_version_there_is_no_link() -> None:
     ana = handshake(ANA, BOB.peer)
     with pytest.raises(RemoteProtocolError, match="version-mismatch"):
-        ana.receive(Hello([7, 9], BOB.peer, b"x" * 32, 0), 0)
+        ana.receive(encode_frame(Hello([7, 9], BOB.peer, b"x" * 32, 0)), 0)
 
 
 def test_a_newer_peer_is_met_at_our_version() -> None:
     ana = handshake(ANA, BOB.peer)
-    assert isinstance(ana.receive(Hello([1, 2, 3], BOB.peer, b"x" * 32, 0), 0), Auth)
+    reply = ana.receive(encode_frame(Hello([1, 2, 3], BOB.peer, b"x" * 32, 0)), 0)
+    assert reply is not None
+    assert isinstance(decode_frame(reply), Auth)
 
 
 def test_a_downgraded_hello_does_not_survive_the_proof() -> None:
     ana, bob = handshake(ANA, BOB.peer), handshake(BOB, ANA.peer)
     proof = bob.receive(ana.start(), 0)
     changed = Hello([1, 1], BOB.peer, b"n" * 32, 1_000)
-    ana.receive(changed, 0)
+    ana.receive(encode_frame(changed), 0)
     assert proof is not None
     with pytest.raises(RemoteProtocolError, match="link-tampered"):
         ana.receive(proof, 0)
@@ -133,7 +136,7 @@ KINDS: tuple[Frame, ...] = (Hello([1], BOB.peer, b"x" * 32, 0), Auth(bytes(64)),
 
 def feed(machine: LinkHandshake, *frames: Frame) -> None:
     for frame in frames:
-        machine.receive(frame, 0)
+        machine.receive(encode_frame(frame), 0)
 
 
 @given(st.lists(st.sampled_from(KINDS), max_size=4))
@@ -158,3 +161,20 @@ def test_nothing_more_is_expected_after_the_proof() -> None:
     exchange(ana, bob)
     with pytest.raises(RemoteProtocolError, match="handshake-order"):
         ana.receive(bob.start(), 0)
+
+
+def test_a_hello_with_fields_of_a_newer_version_is_proven_as_it_was_sent() -> None:
+    ana, bob = handshake(ANA, BOB.peer), handshake(BOB, ANA.peer)
+    plain = msgspec.msgpack.decode(bob.start()[1:])
+    longer = bob.start()[:1] + msgspec.msgpack.encode([*plain, "new"])
+    bob._hello = longer
+    proof = bob.receive(ana.start(), 0)
+    ana.receive(longer, 0)
+    assert proof is not None
+    ana.receive(proof, 0)
+    assert ana.result is not None
+
+
+def test_a_frame_of_an_unknown_type_is_passed_over() -> None:
+    ana = handshake(ANA, BOB.peer)
+    assert ana.receive(b"\xc8\x90", 0) is None
