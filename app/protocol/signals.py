@@ -68,9 +68,14 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Signal)
 
 
+def encode_signal(signal: Signal) -> bytes:
+    """Return what is sealed."""
+    return _encoder.encode(signal)
+
+
 def seal_signal(identity: Identity, peer: PeerId, signal: Signal) -> bytes:
     """Return the payload that only `peer` can open."""
-    return seal_for(identity, peer, _encoder.encode(signal))
+    return seal_for(identity, peer, encode_signal(signal))
 
 
 class SignalOpener:

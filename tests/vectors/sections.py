@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -38,13 +37,10 @@ from app.domain.events import (
 from app.domain.ids import EventId, PeerId, RoomId, to_text
 from app.protocol.invitation import ContactInvite, RoomInvite, encode
 from app.protocol.spoken_code import to_words
+from tests.vectors import link_sections
+from tests.vectors.link_sections import fixed
 
 Section = dict[str, Any]
-
-
-def fixed(name: str, size: int = 32) -> bytes:
-    """Return bytes that look random and follow from a name."""
-    return hashlib.sha256(f"parlor vector {name}".encode()).digest()[:size]
 
 
 ANA, BO = Identity(fixed("ana")), Identity(fixed("bo"))
@@ -255,5 +251,8 @@ SECTIONS: dict[str, Callable[[], Section]] = {
     "event": event,
     "signal": signal,
     "invitation": invitation,
+    "signal_content": link_sections.signal_content,
+    "frame": link_sections.frame,
+    "handshake": link_sections.handshake,
 }
 """Each is the content of the file of its name."""

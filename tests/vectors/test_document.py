@@ -23,11 +23,15 @@ from app.domain.events import (
     Text,
 )
 from app.domain.shape import MAX_DEPTH, MAX_VALUES
+from app.protocol.fragments import MAX_MESSAGE_SIZE
+from app.protocol.frames import MAX_FRAME_SIZE, MAX_TAGS, MAX_VECTOR_ENTRIES, TYPES
+from app.protocol.heartbeat import DEAD_AFTER, PING_EVERY
+from app.protocol.log_sync import BATCH_BYTES, RELAY_DELAY, WINDOW
 from app.protocol.room_log import MAX_AUTHORS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
-CODE = [*(ROOT / "app" / "crypto").glob("*.py"), ROOT / "app" / "protocol" / "spoken_code.py"]
+CODE = [*(ROOT / "app" / "crypto").glob("*.py"), *(ROOT / "app" / "protocol").glob("*.py")]
 # What stays on one machine is no part of the protocol.
 LOCAL = {"vault.py"}
 LABELS = {
@@ -69,4 +73,27 @@ def test_every_kind_and_field_is_written_down(kind: type[msgspec.Struct]) -> Non
     ],
 )
 def test_every_bound_is_written_down(bound: str) -> None:
+    assert bound in " ".join(PAGE.split())
+
+
+@pytest.mark.parametrize(("number", "kind"), sorted(TYPES.items()))
+def test_every_frame_is_written_down(number: int, kind: type[msgspec.Struct]) -> None:
+    assert f"| {number} | {kind.__name__.lower()} |" in PAGE
+
+
+@pytest.mark.parametrize(
+    "bound",
+    [
+        f"at most {MAX_MESSAGE_SIZE} bytes",
+        f"at most {MAX_FRAME_SIZE} bytes",
+        f"at most {MAX_VECTOR_ENTRIES} entries",
+        f"at most {MAX_TAGS} times",
+        f"at most {BATCH_BYTES} bytes",
+        f"at most {WINDOW} bytes",
+        f"{RELAY_DELAY} s",
+        f"for {DEAD_AFTER:.0f} s",
+        f"every {PING_EVERY:.0f} s",
+    ],
+)
+def test_every_bound_of_links_is_written_down(bound: str) -> None:
     assert bound in " ".join(PAGE.split())
