@@ -128,6 +128,11 @@ class Someone:
         manager = self.backend._services.manager
         return all(manager.is_online_in(other.peer, room) for other in others)
 
+    def knows(self, room: RoomId) -> int:
+        """Return how many members we know of, ourselves included."""
+        conversation = self.backend._services.opener._book.get(room)
+        return len(conversation.state.members)
+
     async def say(self, room: RoomId, text: str) -> MessageView:
         return await self.backend.chats.send(room, text)
 
@@ -187,12 +192,13 @@ class World:
         return [await self.person(name).start(URL) for name in names]
 
     async def together(self, *names: str) -> tuple[RoomId, list[Someone]]:
-        """Start people in one room; return when all are linked with each other."""
+        """Start people in one room; return when all are linked and know of each other."""
         people = await self.started(*names)
         made = await people[0].backend.chats.create_room("Lab")
         for person in people[1:]:
             await person.backend.chats.join(made.link)
         await self.all_linked(made.room, *people)
+        await until(lambda: all(p.knows(made.room) == len(names) for p in people), "members")
         return made.room, people
 
     async def all_linked(self, room: RoomId, *people: Someone) -> None:
