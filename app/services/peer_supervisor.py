@@ -2,7 +2,14 @@
 
     our id < theirs: we offer.   otherwise: we wait for the offer and ask for it with Want.
 
-A new offer, a Want or a new instance while a link is up means that the other side has lost it.
+    stage      the peer's Offer or Want   a new instance, says a server
+    --------   ------------------------   -----------------------------
+    IDLE       try now                    try now
+    SEEKING    take it                    address it
+    BOUND      begin anew                 begin anew
+    LIVE       begin anew                 stay: the peer itself will say so, sealed
+
+What the peer says is sealed, so it has lost the session we are bound to; a server may lie.
 """
 
 from __future__ import annotations
@@ -13,6 +20,7 @@ import os
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import Enum, auto
 from typing import Protocol
 
 from app.domain.errors import AppError, RemoteProtocolError
@@ -21,11 +29,20 @@ from app.protocol.backoff import ReconnectionPolicy
 from app.protocol.signals import SESSION_SIZE, Answer, Offer, Signal, Want
 from app.transport.base import Link, LinkTransport, PendingLink
 
-OPEN_TIMEOUT = 15.0
-WANT_AFTER = 2.0
+OFFER_TIMEOUT = 15.0
+ANSWER_TIMEOUT = 8.0
+FIRST_WANT_AFTER = 1.0
+WANT_EVERY = 2.0
 MAX_SIGNALS = 32
 
 log = logging.getLogger(__name__)
+
+
+class _Stage(Enum):
+    IDLE = auto()
+    SEEKING = auto()
+    BOUND = auto()
+    LIVE = auto()
 
 
 class SupervisorHost(Protocol):
@@ -58,13 +75,15 @@ class PeerSupervisor:
         self._policy = ReconnectionPolicy()
         self._wanted = asyncio.Event()
         self._hurry = asyncio.Event()
-        self._serving: asyncio.Task[None] | None = None
+        self._stage = _Stage.IDLE
+        self._work: asyncio.Task[None] | None = None
 
     def reachable(self, instance: bytes) -> None:
         """A server says that the peer is there, as this run of its program."""
         if instance != self.instance:
             self.instance = instance
-            self._interrupt()
+            if self._stage is not _Stage.LIVE:
+                self._begin_anew()
         self._wanted.set()
         self._hurry.set()
 
@@ -80,14 +99,14 @@ class PeerSupervisor:
         if isinstance(signal, Offer) == self._offers and not isinstance(signal, Answer):
             return
         if not isinstance(signal, Answer):
-            self._interrupt()
+            self._begin_anew()
             self._hurry.set()
         if not self._inbox.full():
             self._inbox.put_nowait(signal)
 
-    def _interrupt(self) -> None:
-        if self._serving is not None:
-            self._serving.cancel()
+    def _begin_anew(self) -> None:
+        if self._work is not None and self._stage in (_Stage.BOUND, _Stage.LIVE):
+            self._work.cancel()
 
     async def run(self) -> None:
         """Keep the peer linked while it is reachable, until cancelled."""
@@ -96,10 +115,22 @@ class PeerSupervisor:
             self._hurry.clear()
             try:
                 await self._attempt()
-                self._policy.succeeded()
             except (AppError, RemoteProtocolError) as error:
                 self._note_failure(error)
                 await self._pause(self._policy.failed(random.random()))  # noqa: S311 - jitter
+
+    async def _attempt(self) -> None:
+        self._stage = _Stage.SEEKING
+        self._work = work = asyncio.ensure_future(self._link())
+        try:
+            await asyncio.wait({work})
+        finally:
+            self._stage = _Stage.IDLE
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+        if not work.cancelled():
+            work.result()
+            self._policy.succeeded()
 
     def _note_failure(self, error: AppError | RemoteProtocolError) -> None:
         reason = error.params.get("reason") if isinstance(error, AppError) else None
@@ -113,34 +144,25 @@ class PeerSupervisor:
         except TimeoutError:
             return
 
-    async def _attempt(self) -> None:
+    async def _link(self) -> None:
         self._host.connecting(self.peer)
         pending = self._transport.pending()
         try:
             await (self._offer(pending) if self._offers else self._answer(pending))
             link = await pending.opened()
-            await self._serve(link)
+            self._stage = _Stage.LIVE
+            await self._host.serve(self.peer, link)
         finally:
             await pending.close()
-
-    async def _serve(self, link: Link) -> None:
-        self._serving = asyncio.ensure_future(self._host.serve(self.peer, link))
-        try:
-            await asyncio.wait({self._serving})
-        finally:
-            serving, self._serving = self._serving, None
-            serving.cancel()
-            await asyncio.gather(serving, return_exceptions=True)
-        if not serving.cancelled():
-            serving.result()
 
     async def _offer(self, pending: PendingLink) -> None:
         session = os.urandom(SESSION_SIZE)
         while not self._inbox.empty():
             self._inbox.get_nowait()
         description = await pending.offer()
+        self._stage = _Stage.BOUND
         await self._host.send_signal(self.peer, Offer(session, self.instance, description))
-        async with _deadline("no-answer"):
+        async with _deadline(ANSWER_TIMEOUT, "no-answer"):
             while True:
                 signal = await self._inbox.get()
                 if isinstance(signal, Answer) and signal.session == session:
@@ -149,28 +171,31 @@ class PeerSupervisor:
 
     async def _answer(self, pending: PendingLink) -> None:
         offer = await self._await_offer()
+        self._stage = _Stage.BOUND
         description = await pending.accept(offer.description)
         answer = Answer(offer.session, self.instance, description)
         await self._host.send_signal(self.peer, answer)
 
     async def _await_offer(self) -> Offer:
-        async with _deadline("no-offer"):
+        async with _deadline(OFFER_TIMEOUT, "no-offer"):
+            wait = FIRST_WANT_AFTER
             while True:
                 try:
-                    async with asyncio.timeout(WANT_AFTER):
+                    async with asyncio.timeout(wait):
                         signal = await self._inbox.get()
                 except TimeoutError:
                     want = Want(os.urandom(SESSION_SIZE), self.instance)
                     await self._host.send_signal(self.peer, want)
+                    wait = WANT_EVERY
                     continue
                 if isinstance(signal, Offer) and self._inbox.empty():
                     return signal
 
 
 @asynccontextmanager
-async def _deadline(reason: str) -> AsyncIterator[None]:
+async def _deadline(seconds: float, reason: str) -> AsyncIterator[None]:
     try:
-        async with asyncio.timeout(OPEN_TIMEOUT):
+        async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
         raise AppError("link-failed", {"reason": reason}) from error
