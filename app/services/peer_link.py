@@ -107,11 +107,12 @@ class PeerLink:
             raise AppError("link-failed", {"reason": "handshake-timeout"}) from error
 
     async def _shake_hands(self, handshake: LinkHandshake) -> Established:
-        self._send_raw(handshake.start())
+        self._send(handshake.start())
         while handshake.result is None:
-            reply = handshake.receive(await self._next_frame(), self._wall.raw_ms())
+            frame = await self._next_frame()
+            reply = handshake.receive(frame, self._wall.raw_ms())
             if reply is not None:
-                self._send_raw(reply)
+                self._send(reply)
         established = handshake.result
         self._wall.learn(self.peer, established.clock_offset_ms)
         self._gate = RoomGate(self._identity.peer, self.peer, established.transcript)
@@ -175,29 +176,28 @@ class PeerLink:
                 self._sync.open_room(room)
 
     def _send(self, frame: Frame) -> None:
-        self._send_raw(encode_frame(frame))
-
-    def _send_raw(self, frame: bytes) -> None:
-        for message in split(frame):
+        for message in split(encode_frame(frame)):
             self._link.send(Lane.RELIABLE, message)
 
-    async def _next_frame(self) -> bytes:
+    async def _next_frame(self) -> Frame:
         while True:
             received = await self._link.receive()
             if received is None:
                 raise AppError("link-failed", {"reason": "closed"})
-            whole = self._whole(*received)
-            if whole is not None:
-                return whole
+            frame = self._decode(*received)
+            if frame is not None:
+                return frame
 
-    def _whole(self, lane: Lane, message: bytes) -> bytes | None:
+    def _decode(self, lane: Lane, message: bytes) -> Frame | None:
         self._beat.heard(_steady())
-        return message if lane is Lane.UNRELIABLE else self._reassembler.receive(message)
+        if lane is Lane.UNRELIABLE:
+            return decode_frame(message)
+        whole = self._reassembler.receive(message)
+        return decode_frame(whole) if whole is not None else None
 
     async def _read(self) -> None:
         while (received := await self._link.receive()) is not None:
-            whole = self._whole(*received)
-            frame = decode_frame(whole) if whole is not None else None
+            frame = self._decode(*received)
             if isinstance(frame, Bye):
                 return
             if frame is not None:
