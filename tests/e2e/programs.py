@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -147,6 +148,11 @@ class Cli(Program):
         self.peer: str = self.event("ready")["peer"]
         return self
 
+    def online(self) -> Self:
+        """Wait until a server has let it in."""
+        self.event("server", state="online")
+        return self
+
     def post(self, do: str, **fields: object) -> int:
         """Write a request without waiting; return its id."""
         number = next(self._ids)
@@ -223,6 +229,25 @@ class Server(Program):
         self.port = int(self.url.rpartition(":")[2])
 
 
+class CheatingServer(Program):
+    """A real server that cheats on command; it ends with its input."""
+
+    def __init__(self, errors: Path) -> None:
+        super().__init__("tests.e2e.cheating_server", [], errors)
+        self.url: str = self.event("listening")["url"]
+
+    def cheat(self, how: str) -> int:
+        """Cheat in this way from now on; return the place of the answer."""
+        mark = self.mark()
+        self.send_line(how.encode())
+        self.event("cheating", mark, how=how)
+        return mark
+
+    def terminate(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+
 class Stage:
     """All programs of one test."""
 
@@ -230,10 +255,20 @@ class Stage:
         self.folder = folder
         self._programs: list[Program] = []
         self._profiles = count(1)
+        self._expected: list[re.Pattern[str]] = []
+
+    def expect(self, pattern: str) -> None:
+        """Allow lines on standard error in which this regular expression is found."""
+        self._expected.append(re.compile(pattern))
 
     def server(self, port: int = 0) -> Server:
         """Start a server; with the port of one that is gone, its successor."""
         server = Server(self.folder / "server.stderr", port)
+        self._programs.append(server)
+        return server
+
+    def cheating_server(self) -> CheatingServer:
+        server = CheatingServer(self.folder / "server.stderr")
         self._programs.append(server)
         return server
 
@@ -244,13 +279,13 @@ class Stage:
         return self.keep(Cli(folder, name, *urls, *options))
 
     def people(self, *names: str, server: str) -> list[Cli]:
-        """Start several programs at once and wait for all."""
+        """Start several programs at once and wait until all are online."""
         started = [self.start(name, server) for name in names]
-        return [cli.ready() for cli in started]
+        return [cli.ready().online() for cli in started]
 
     def again(self, cli: Cli) -> Cli:
         """Start the program of an ended one's profile again and wait for it."""
-        return self.keep(Cli(cli.folder, cli.name, *cli.arguments)).ready()
+        return self.keep(Cli(cli.folder, cli.name, *cli.arguments)).ready().online()
 
     def keep(self, cli: Cli) -> Cli:
         self._programs.append(cli)
@@ -261,7 +296,8 @@ class Stage:
         alive = [program for program in self._programs if program.process.poll() is None]
         for program in alive:
             program.thaw()
-            program.terminate()
+            with suppress(BrokenPipeError):
+                program.terminate()
         for program in alive:
             program.end()
 
@@ -270,9 +306,13 @@ class Stage:
         for program in self._programs:
             yield from (repr(line) for line in program.noise)
         for errors in {program.errors for program in self._programs}:
-            text = errors.read_text(encoding="utf-8", errors="replace").strip()
-            if text:
-                yield f"{errors.name}:\n{text}"
+            lines = errors.read_text(encoding="utf-8", errors="replace").splitlines()
+            stray = [line for line in lines if not self._is_expected(line)]
+            if stray:
+                yield "\n".join([f"{errors.name}:", *stray])
+
+    def _is_expected(self, line: str) -> bool:
+        return any(pattern.search(line) for pattern in self._expected)
 
 
 @contextmanager
