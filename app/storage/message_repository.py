@@ -103,7 +103,7 @@ class MessageRepository:
             where = f"{{text}} : ({words})"
             if room is not None:
                 where += f" AND {{tags}} : r{self._catalog.room(room)}"
-            values = (MATCH_START, MATCH_END, where, min(limit, MAX_HITS))
+            values = (MATCH_START, MATCH_END, where, max(0, min(limit, MAX_HITS)))
             found = self._database.execute(_SEARCH, values).fetchall()
             hits = [(self._tables.row(row[1:]), join_words(row[0])) for row in found]
             return sorted(hits, key=lambda hit: hit[0].position, reverse=True)

@@ -91,7 +91,7 @@ _VERSION_1 = (
         'r' || "room" || ' a' || "author" AS "tags"
         FROM "message\"""",
     """CREATE VIRTUAL TABLE "message_index" USING fts5(
-        "text", "tags", content='message_words', content_rowid='id', prefix='2 3',
+        "text", "tags", content='message_words', content_rowid='id', prefix='2 3 4',
         tokenize="unicode61 remove_diacritics 2")""",
 )
 

@@ -123,9 +123,8 @@ class VaultFile:
 
     def _write(self, raw: bytes, *, fresh: bool) -> None:
         partial = self._path.with_name(f"{VAULT_NAME}.{os.getpid()}.new")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with open(partial, "wb", opener=_open_private) as file:
                 file.write(raw)
                 file.flush()
                 os.fsync(file.fileno())
@@ -136,6 +135,10 @@ class VaultFile:
         finally:
             partial.unlink(missing_ok=True)
         sync_folder(self._path.parent)
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _claim(partial: Path, path: Path) -> None:

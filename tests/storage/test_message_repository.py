@@ -186,6 +186,7 @@ async def test_only_texts_are_found_and_the_latest_first(store: Store) -> None:
     assert await found(store, "tea") == [f"tea {number}" for number in range(29, -1, -1)]
     hits = await store.messages.search("tea", ROOM, 3)
     assert [row.text for row, _ in hits] == ["tea 29", "tea 28", "tea 27"]
+    assert await store.messages.search("tea", ROOM, -1) == []
 
 
 async def test_unknown_rooms(store: Store) -> None:
