@@ -107,12 +107,11 @@ class PeerLink:
             raise AppError("link-failed", {"reason": "handshake-timeout"}) from error
 
     async def _shake_hands(self, handshake: LinkHandshake) -> Established:
-        self._send(handshake.start())
+        self._send_raw(handshake.start())
         while handshake.result is None:
-            frame = await self._next_frame()
-            reply = handshake.receive(frame, self._wall.raw_ms())
+            reply = handshake.receive(await self._next_frame(), self._wall.raw_ms())
             if reply is not None:
-                self._send(reply)
+                self._send_raw(reply)
         established = handshake.result
         self._wall.learn(self.peer, established.clock_offset_ms)
         self._gate = RoomGate(self._identity.peer, self.peer, established.transcript)
@@ -176,28 +175,29 @@ class PeerLink:
                 self._sync.open_room(room)
 
     def _send(self, frame: Frame) -> None:
-        for message in split(encode_frame(frame)):
+        self._send_raw(encode_frame(frame))
+
+    def _send_raw(self, frame: bytes) -> None:
+        for message in split(frame):
             self._link.send(Lane.RELIABLE, message)
 
-    async def _next_frame(self) -> Frame:
+    async def _next_frame(self) -> bytes:
         while True:
             received = await self._link.receive()
             if received is None:
                 raise AppError("link-failed", {"reason": "closed"})
-            frame = self._decode(*received)
-            if frame is not None:
-                return frame
+            whole = self._whole(*received)
+            if whole is not None:
+                return whole
 
-    def _decode(self, lane: Lane, message: bytes) -> Frame | None:
+    def _whole(self, lane: Lane, message: bytes) -> bytes | None:
         self._beat.heard(_steady())
-        if lane is Lane.UNRELIABLE:
-            return decode_frame(message)
-        whole = self._reassembler.receive(message)
-        return decode_frame(whole) if whole is not None else None
+        return message if lane is Lane.UNRELIABLE else self._reassembler.receive(message)
 
     async def _read(self) -> None:
         while (received := await self._link.receive()) is not None:
-            frame = self._decode(*received)
+            whole = self._whole(*received)
+            frame = decode_frame(whole) if whole is not None else None
             if isinstance(frame, Bye):
                 return
             if frame is not None:
