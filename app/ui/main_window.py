@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -63,6 +63,14 @@ class MainWindow(QMainWindow):
     def shows(self, page: QWidget) -> bool:
         """Whether this page is what is shown beside the list."""
         return self._stack.currentWidget() is page
+
+    def place(self) -> str:
+        """Where the window stands and how large it is, as text to store."""
+        return bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+
+    def set_place(self, stored: str) -> None:
+        """Go where `place` was taken, as far as that is on a screen; "" changes nothing."""
+        self.restoreGeometry(QByteArray.fromBase64(stored.encode("utf-8", "replace")))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -18,6 +18,7 @@ from app.ui.controllers.desk import Desk
 from app.ui.controllers.find import FindController
 from app.ui.controllers.flows import KEYS_KEY, THEME_KEY, DialogFlows
 from app.ui.controllers.links import LinkOpener
+from app.ui.controllers.message_menu import MessageMenu
 from app.ui.controllers.navigation import Navigation
 from app.ui.controllers.network import NetworkController
 from app.ui.controllers.sidebar import SidebarController
@@ -29,6 +30,8 @@ from app.ui.theme import Choice
 from app.ui.views.composer import Composer
 from app.ui.views.conversation import ConversationView
 from app.ui.widgets.avatar import Face
+
+PLACE_KEY = "window.place"
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +58,7 @@ class Session(QObject):
         self.find = FindController(desk, self.view, self.conversation)
         self.flows = DialogFlows(desk, self.open_room, self._show_profile)
         self.links = LinkOpener(desk)
+        self.menu = MessageMenu(messages)
         self.navigation = Navigation(desk, self.view, self.conversation, self.sidebar, self.find)
         self._pump = FeedPump(backend.feed, self._deliver)
         self._connect()
@@ -64,6 +68,7 @@ class Session(QObject):
     async def start(self) -> None:
         """Read settings and conversations and show them."""
         window, backend = self._window, self._backend
+        window.set_place(await backend.setting(PLACE_KEY, ""))
         theme = await backend.setting(THEME_KEY, Choice.SYSTEM.value)
         if theme in {choice.value for choice in Choice}:
             window.theme.set_choice(Choice(theme))
@@ -81,8 +86,9 @@ class Session(QObject):
         self.sidebar.stop()
         try:
             await self.conversation.finish()
+            await self._backend.set_setting(PLACE_KEY, self._window.place())
         except AppError as error:
-            log.warning("drafts could not be stored: %s", error)
+            log.warning("not all could be stored on the way out: %s", error)
         await self._tasks.close()
 
     def open_room(self, room: RoomId, place: Position | None = None) -> None:

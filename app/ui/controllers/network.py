@@ -25,7 +25,7 @@ class NetworkController(QObject):
         self._monotonic = monotonic
         self._retry_at: dict[str, float] = {}
         self._patient = True
-        self._hosting = False
+        self._hosting = self._busy = False
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self._refresh)
@@ -100,6 +100,8 @@ class NetworkController(QObject):
         self._hosting = any(server.hosted for server in self._network.servers())
         if self._hosting:
             self._sidebar.host.say("Hosting on this network", "Stop")
+        elif self._busy:
+            self._sidebar.host.say("Starting a server…")
         elif online or self._patient:
             self._sidebar.host.say("")
         else:
@@ -111,12 +113,14 @@ class NetworkController(QObject):
         self._refresh()
 
     def _host_or_stop(self) -> None:
-        self._sidebar.host.button.setEnabled(False)
-        self._tasks.spawn(self._carry_out())
+        if not self._busy:
+            self._busy = True
+            self._refresh()
+            self._tasks.spawn(self._carry_out())
 
     async def _carry_out(self) -> None:
         try:
             await (self._network.stop_hosting() if self._hosting else self._network.host())
         finally:
-            self._sidebar.host.button.setEnabled(True)
+            self._busy = False
             self._refresh()

@@ -35,6 +35,7 @@ class Notice(Surface):
         super().__init__(theme, token, radius=Radius.CARD)
         self.words = Label(theme, TextSize.SMALL, tone="text2", elide=True)
         self.button = push_button("", "quiet")
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.setStyleSheet("padding: 4px 8px; font-size: 12px; font-weight: 600;")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 4, 4)

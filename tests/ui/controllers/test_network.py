@@ -97,7 +97,6 @@ async def test_one_click_hosts_and_another_stops(fresh: Rig) -> None:
     assert fresh.window.sidebar.header.state.text() == "Online · no peers yet"
     await fresh.click(host.button)
     assert host.button.text() == "Host here"
-    assert host.button.isEnabled()
 
 
 async def test_hosting_that_fails_says_why(fresh: Rig) -> None:
@@ -107,4 +106,15 @@ async def test_hosting_that_fails_says_why(fresh: Rig) -> None:
     fresh.backend.network.failing = AppError("unknown-room")
     await fresh.click(fresh.window.sidebar.host.button)
     assert fresh.window.trouble.isVisible()
-    assert fresh.window.sidebar.host.button.isEnabled()
+    assert fresh.window.sidebar.host.button.text() == "Host here"
+
+
+async def test_an_impatient_second_press_starts_no_second_server(fresh: Rig) -> None:
+    await fresh.backend.network.disconnect(SERVER)
+    fresh.session.network.end_grace()
+    await fresh.settle()
+    fresh.window.sidebar.host.pressed.emit()
+    assert fresh.window.sidebar.host.words.text() == "Starting a server…"
+    fresh.window.sidebar.host.pressed.emit()
+    await fresh.settle()
+    assert fresh.window.sidebar.host.words.text() == "Hosting on this network"
