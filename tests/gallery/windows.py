@@ -26,7 +26,7 @@ from tests.gallery import demo
 from tests.gallery.entry import Entry, Stand, frozen_now
 from tests.ui.fake_backend import FakeBackend, room_of
 
-WIDE, MIDDLE, NARROW, SMALL = QSize(1440, 940), QSize(1100, 720), QSize(600, 800), QSize(380, 700)
+WIDE, MIDDLE, NARROW, SMALL = QSize(1280, 800), QSize(1100, 720), QSize(600, 800), QSize(380, 700)
 SURVEY = room_of("Lighthouse Survey")
 
 Then = Callable[[Session, FakeBackend], Coroutine[None, None, None]]
