@@ -12,15 +12,20 @@ import msgspec
 
 from app.domain.errors import LocalProtocolError
 from app.domain.events import (
+    MAX_EMOJI_BYTES,
     MAX_NAME_LENGTH,
     MAX_ROOM_NAME_LENGTH,
     MAX_TEXT_BYTES,
     Body,
     Created,
+    Deleted,
+    Edited,
     Joined,
     KnownBody,
     Left,
+    Pinned,
     ProfileNamed,
+    Reacted,
     Renamed,
     Text,
     Unsupported,
@@ -34,6 +39,8 @@ _KIND = re.compile(r"[a-z0-9-]{1,32}")
 _IN_NO_NAME = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ud800-\udfff]"
 )
+# White space and controls are no reaction; joiners and variation selectors are part of one.
+_IN_NO_EMOJI = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f]")
 _IN_NO_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -72,7 +79,7 @@ def _kind_of(raw: bytes) -> str:
     return kind if _KIND.fullmatch(kind) else ""
 
 
-def is_within_bounds(body: KnownBody) -> bool:
+def is_within_bounds(body: KnownBody) -> bool:  # noqa: PLR0911 - one case for each kind
     """Tell whether every field of `body` has an allowed size and no forbidden characters."""
     match body:
         case Text(text, reply_to):
@@ -83,7 +90,17 @@ def is_within_bounds(body: KnownBody) -> bool:
             return _is_name(name, MAX_ROOM_NAME_LENGTH)
         case Joined(name) | ProfileNamed(name):
             return _is_name(name, MAX_NAME_LENGTH)
+        case Edited(target, text):
+            return len(target) == EVENT_ID_SIZE and _is_text(text)
+        case Reacted(target, emoji):
+            return len(target) == EVENT_ID_SIZE and _is_emoji(emoji)
+        case Deleted(target) | Pinned(target):
+            return len(target) == EVENT_ID_SIZE
     return isinstance(body, Left)
+
+
+def _is_emoji(text: str) -> bool:
+    return 0 < len(text.encode("utf-8")) <= MAX_EMOJI_BYTES and not _IN_NO_EMOJI.search(text)
 
 
 def _is_text(text: str) -> bool:

@@ -88,6 +88,7 @@ def decode_event(wire: bytes) -> Event:
 MAX_TEXT_BYTES = 64 * 1024
 MAX_NAME_LENGTH = 64
 MAX_ROOM_NAME_LENGTH = 100
+MAX_EMOJI_BYTES = 64
 
 
 class Created(msgspec.Struct, frozen=True, tag_field="t", tag="created"):
@@ -126,11 +127,43 @@ class Text(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t", tag="
     reply_to: bytes | None = None
 
 
+class Edited(msgspec.Struct, frozen=True, tag_field="t", tag="edited"):
+    """The author's message `target` reads so from now on."""
+
+    target: bytes
+    text: str
+
+
+class Deleted(msgspec.Struct, frozen=True, tag_field="t", tag="deleted"):
+    """The author's message `target` is taken back, for everybody."""
+
+    target: bytes
+
+
+class Reacted(msgspec.Struct, frozen=True, tag_field="t", tag="reacted"):
+    """The author's reaction `emoji` to `target` is there (`on`) or not."""
+
+    target: bytes
+    emoji: str
+    on: bool
+
+
+class Pinned(msgspec.Struct, frozen=True, tag_field="t", tag="pinned"):
+    """`target` is pinned to the room (`on`) or not any more."""
+
+    target: bytes
+    on: bool
+
+
+Operation = Edited | Deleted | Reacted | Pinned
+"""What changes a message that stands in another event, perhaps one that has yet to arrive."""
+
+
 class Unsupported(msgspec.Struct, frozen=True):
     """A body that this version cannot read: a newer kind, or content out of its bounds."""
 
     kind: str
 
 
-KnownBody = Created | Joined | Left | Renamed | ProfileNamed | Text
+KnownBody = Created | Joined | Left | Renamed | ProfileNamed | Text | Operation
 Body = KnownBody | Unsupported

@@ -14,9 +14,14 @@ from typing import assert_never
 from app.domain.events import (
     Body,
     Created,
+    Deleted,
+    Edited,
     Joined,
     Left,
+    Operation,
+    Pinned,
     ProfileNamed,
+    Reacted,
     Renamed,
     Text,
     Unsupported,
@@ -80,6 +85,15 @@ class RowAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class OperationAdded:
+    """The event changes the message `target`, if and when that is here."""
+
+    content: Content
+    target: EventId
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
 class RoomNamed:
     name: str
 
@@ -93,7 +107,7 @@ class MemberUpdated:
     state: str
 
 
-Effect = RowAdded | RoomNamed | MemberUpdated
+Effect = RowAdded | OperationAdded | RoomNamed | MemberUpdated
 Step = tuple[RoomState, tuple[Effect, ...]]
 
 
@@ -116,6 +130,9 @@ def reduce(state: RoomState, content: Content) -> Step:  # noqa: PLR0911 - one c
             return _leave(state, content)
         case ProfileNamed(name):
             return _name_member(state, content, name)
+        case Edited() | Deleted() | Reacted() | Pinned():
+            target = EventId(content.body.target)
+            return state, (OperationAdded(content, target, content.body),)
         case _:
             assert_never(content.body)
 

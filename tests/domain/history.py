@@ -11,10 +11,14 @@ from hypothesis import strategies as st
 from app.domain.events import (
     Body,
     Created,
+    Deleted,
+    Edited,
     Joined,
     KnownBody,
     Left,
+    Pinned,
     ProfileNamed,
+    Reacted,
     Renamed,
     Text,
     Unsupported,
@@ -36,6 +40,10 @@ known_bodies: st.SearchStrategy[KnownBody] = st.one_of(
     st.builds(Renamed, names),
     st.builds(ProfileNamed, names),
     st.builds(Text, texts, st.none() | event_ids),
+    st.builds(Edited, event_ids, texts),
+    st.builds(Deleted, event_ids),
+    st.builds(Reacted, event_ids, st.sampled_from(["\U0001f44d", "\u2764\ufe0f"]), st.booleans()),
+    st.builds(Pinned, event_ids, st.booleans()),
 )
 bodies: st.SearchStrategy[Body] = known_bodies | st.builds(Unsupported, st.just("poll"))
 

@@ -6,13 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.events import Created, Joined, Left, ProfileNamed, Renamed, Text, Unsupported
+from app.domain.events import (
+    Created,
+    Deleted,
+    Edited,
+    Joined,
+    Left,
+    Pinned,
+    ProfileNamed,
+    Reacted,
+    Renamed,
+    Text,
+    Unsupported,
+)
 from app.domain.ids import EventId, PeerId
 from app.domain.room import (
     NOWHERE,
     Content,
     Effect,
     MemberUpdated,
+    OperationAdded,
     RoomNamed,
     RoomState,
     RowAdded,
@@ -61,6 +74,14 @@ def test_every_event_but_names_and_beginnings_is_a_row(history: list[Content]) -
     shown = [(row.content, row.kind) for row in rows(replay(history)[1])]
     wanted = [(c, KINDS[type(c.body)]) for c in history if type(c.body) in KINDS]
     assert shown == sorted(wanted, key=lambda pair: pair[0].position)
+
+
+@given(histories)
+def test_operations_are_handed_on_with_their_target(history: list[Content]) -> None:
+    handed = [e for e in replay(history)[1] if isinstance(e, OperationAdded)]
+    wanted = [c for c in history if isinstance(c.body, Edited | Deleted | Reacted | Pinned)]
+    assert [effect.content for effect in handed] == wanted
+    assert all(effect.target == effect.operation.target for effect in handed)
 
 
 @given(histories)

@@ -23,12 +23,16 @@ from app.domain.codec import decode_body, encode_body
 from app.domain.events import (
     FIRST_PREV,
     Created,
+    Deleted,
+    Edited,
     Event,
     Header,
     Joined,
     KnownBody,
     Left,
+    Pinned,
     ProfileNamed,
+    Reacted,
     Renamed,
     Text,
     Unsupported,
@@ -132,6 +136,10 @@ BODIES: list[KnownBody] = [
     Renamed("Garden"),
     ProfileNamed("Ana Lopez"),
     Left(),
+    Edited(fixed("answered"), "no"),
+    Deleted(fixed("answered")),
+    Reacted(fixed("answered"), "\U0001f44d", on=True),
+    Pinned(fixed("answered"), on=False),
 ]
 
 

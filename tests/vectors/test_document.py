@@ -16,9 +16,13 @@ from app.domain.events import (
     MAX_TEXT_BYTES,
     MIN_EVENT_SIZE,
     Created,
+    Deleted,
+    Edited,
     Joined,
     Left,
+    Pinned,
     ProfileNamed,
+    Reacted,
     Renamed,
     Text,
 )
@@ -52,7 +56,9 @@ def test_the_labels_were_found() -> None:
     assert len(LABELS) > 8
 
 
-@pytest.mark.parametrize("kind", [Created, Joined, Left, ProfileNamed, Renamed, Text])
+@pytest.mark.parametrize(
+    "kind", [Created, Deleted, Edited, Joined, Left, Pinned, ProfileNamed, Reacted, Renamed, Text]
+)
 def test_every_kind_and_field_is_written_down(kind: type[msgspec.Struct]) -> None:
     assert f"| `{kind.__struct_config__.tag}` |" in PAGE
     for field in kind.__struct_fields__:
