@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from app.domain.errors import AppError
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.room import RoomState
 from app.domain.views import Position, RoomKind
@@ -51,9 +52,16 @@ class RoomRepository:
         return await self._database.read(self._all)
 
     async def remove(self, room: RoomId) -> None:
-        """Forget a room and everything in it. It is gone at once; its rows follow in steps."""
+        """Forget a room and everything in it. It is gone at once; its rows follow in steps.
+
+        If the store is closed meanwhile, the next start goes on with them.
+        """
         await self._database.write(lambda: self._hide(room))
-        await self.clear_removed()
+        try:
+            await self.clear_removed()
+        except AppError as error:
+            if error.code != "database-closed":
+                raise
 
     async def clear_removed(self) -> None:
         """Go on deleting the rows of removed rooms, a few thousand in one transaction."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -127,6 +128,30 @@ async def test_a_removal_that_was_cut_short_goes_on_at_the_next_start(tmp_path: 
     store = await Store.open(tmp_path, KEY)
     assert set((await store._database.read(counted(store))).values()) == {0}
     await store.close()
+
+
+async def test_closing_during_a_removal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room_repository, "CLEAR_ROWS", 1)
+    store = await Store.open(tmp_path, KEY)
+    await store.rooms.add(record())
+    await store.log.ingest(ROOM, author(1).texts(*"abcdefgh"), KEYS, NOW_MS)
+    removal = asyncio.create_task(store.rooms.remove(ROOM))
+    await asyncio.sleep(0)
+    await store.close()
+    await removal
+    store = await Store.open(tmp_path, KEY)
+    assert set((await store._database.read(counted(store))).values()) == {0}
+    await store.close()
+
+
+async def test_a_failing_removal_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> bool:
+        raise AppError("disk-full")
+
+    monkeypatch.setattr(store.rooms, "_clear_some", fail)
+    with pytest.raises(AppError, match="disk full"):
+        await store.rooms.remove(ROOM)
+    assert await store.rooms.all() == []
 
 
 async def test_a_room_may_come_back(store: Store) -> None:
