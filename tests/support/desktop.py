@@ -182,7 +182,7 @@ class Desktop:
         command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24"]
         with (self.folder / "desktop.log").open("ab") as log:
             child: subprocess.Popen[str] = subprocess.Popen(
-                [*command, "-nolisten", "tcp"], pass_fds=[write], stderr=log, text=True
+                [*command, "-noreset", "-nolisten", "tcp"], pass_fds=[write], stderr=log, text=True
             )
         self._children.append(child)
         os.close(write)

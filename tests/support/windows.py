@@ -27,6 +27,7 @@ class Window:
         self.desktop, self.folder, self.name = desktop, folder, name
         self.errors = folder.with_name(f"{folder.name}.stderr")
         self._place, self._before = place, tuple(before)
+        self._expected = [TOLERATED]
         self.start()
 
     def start(self) -> None:
@@ -142,8 +143,8 @@ class Window:
         return self.see("Message", "text")
 
     def focused(self) -> Part | None:
-        """Return the part that has the keys: the innermost one."""
-        return next((part for part in reversed(self.parts()) if part.focused), None)
+        """Return the part that has the keys; a viewport inside of it has no name."""
+        return next((part for part in reversed(self.parts()) if part.focused and part.name), None)
 
     def kill(self) -> None:
         """Kill it at once, as a power cut would."""
@@ -168,7 +169,12 @@ class Window:
     def complaints(self) -> str:
         """Return what was said on standard error and should not have been."""
         lines = self.errors.read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join(line for line in lines if not TOLERATED.search(line))
+        stray = (line for line in lines if not any(each.search(line) for each in self._expected))
+        return "\n".join(stray)
+
+    def expect(self, pattern: str) -> None:
+        """Allow lines on standard error in which this regular expression is found."""
+        self._expected.append(re.compile(pattern))
 
     def story(self) -> str:
         """Return all that is on the screen, for a failure."""
@@ -177,7 +183,8 @@ class Window:
             for part in self.parts()
             if part.name or part.text
         ]
-        return "\n".join([f"{self.name}, exit code {self.process.poll()}", *shown])
+        head = f"{self.name}, exit code {self.process.poll()}, focus on {self.focused()}"
+        return "\n".join([head, *shown, self.complaints()[-3000:]])
 
     def _main(self) -> int:
         """Return the id of the main window, 0 while it is not there."""

@@ -1,0 +1,127 @@
+"""Rooms by code and by link, and the whole way with keys alone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.e2e.windows.conftest import People
+from tests.support.desktop import eventually
+from tests.support.windows import Window
+
+pytestmark = [pytest.mark.e2e, pytest.mark.window]
+
+CODE = re.compile(r"Room code (\w+(?:-\w+)+)")
+
+
+def room_code(window: Window) -> str:
+    """Return the code that the invitation on the screen shows."""
+    said = window.see("Room code", "label")
+    found = CODE.search(said.name)
+    assert found, said
+    return found.group(1)
+
+
+def tab_to(window: Window, said: str) -> None:
+    """Press Tab until what says this has the focus."""
+    for _ in range(25):
+        focused = window.focused()
+        if focused is not None and said in focused.name:
+            return
+        window.keys("Tab")
+    raise AssertionError(f"no way by Tab to {said!r}\n{window.story()}")
+
+
+def focus_on(window: Window, said: str) -> None:
+    """Wait until what says this has the keys."""
+
+    def look() -> bool:
+        focused = window.focused()
+        return focused is not None and said in focused.name
+
+    try:
+        eventually(look, f"focus on {said!r}", 8)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{window.story()}") from None
+
+
+def test_a_room_by_its_code(people: People) -> None:
+    """One makes a room and reads out the code; the other types it; both are in."""
+    ana, bob = people.open("Ana Lima"), people.open("Bob Martins")
+    ana.press("Host here")
+    ana.press("Create a room")
+    ana.see("Room name", "text")
+    ana.face()
+    ana.write("Book club")
+    ana.keys("Return")
+    code = room_code(ana)
+    ana.press("Done")
+    ana.see("Message to Book club", "text")
+
+    bob.see("Online ·", "label")
+    bob.press("Add a contact")
+    bob.see("Link or room code", "text")
+    bob.write(code[:-1])
+    bob.write(code[-1])
+    bob.keys("Return")
+    bob.see("Message to Book club", "text")
+    bob.say("I am in")
+    ana.hear("Bob Martins: I am in")
+    ana.face()
+    bob.hear("You: I am in", "read")
+    ana.see("2 members · 1 online", "label")
+
+
+def test_a_wrong_code_is_told_while_it_is_typed(people: People) -> None:
+    ana = people.open("Ana Lima")
+    ana.press("Add a contact")
+    ana.see("Link or room code", "text")
+    ana.write("zebra-quux-nonsense-apple-river-stone")
+    ana.see("is not a word of a room code", "label")
+    ana.keys("Escape")
+    ana.lose("Link or room code", "text")
+
+
+def test_keys_alone(people: People) -> None:
+    """From the first start to a read message and back without the mouse."""
+    ana, bob = people.open("Ana Lima"), people.open("Bob Martins")
+    ana.see("Host here", "push button")
+    ana.face()
+    tab_to(ana, "Host here")
+    ana.keys("space")
+    ana.see("Hosting on this network")
+
+    bob.row("Ana Lima", "On this network")
+    bob.face()
+    bob.keys("ctrl+k")
+    bob.see("Go to", "text")
+    bob.write("ana")
+    bob.keys("Return")
+    bob.see("Message to Ana Lima", "text")
+    focus_on(bob, "Message to Ana Lima")
+    bob.write("by keys")
+    bob.keys("Return")
+
+    ana.row("Bob Martins", "1 new message")
+    ana.face()
+    ana.keys("alt+Down")
+    ana.hear("Bob Martins: by keys")
+    bob.hear("You: by keys", "read")
+    ana.write("me too")
+    ana.keys("Return")
+    bob.hear("Ana Lima: me too")
+
+    ana.keys("ctrl+n")
+    eventually(lambda: len(ana.desktop.windows(ana.process.pid)) > 1, "the menu")
+    ana.keys("Down", "Return")
+    ana.see("Room name", "text")
+    ana.write("Keys")
+    ana.keys("Return")
+    ana.see("Room code", "label")
+    ana.keys("Escape")
+    ana.see("Message to Keys", "text")
+    ana.keys("alt+Down")
+    ana.see("Message to Bob Martins", "text")
+    ana.keys("alt+Up")
+    ana.see("Message to Keys", "text")
