@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
@@ -16,9 +17,11 @@ from app.domain.errors import AppError
 from app.services.api import Backend
 from app.ui import wording
 from app.ui.main_window import MainWindow
-from app.ui.session import Session
 from app.ui.theme import Choice, Theme
 from app.ui.views.failure import FailureView
+
+if TYPE_CHECKING:
+    from app.ui.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +90,9 @@ class WindowRun:
 
     async def _start(self) -> None:
         await self._first_paint()
+        # Dialogs, messages and what they need double the time to the first paint.
+        from app.ui.session import Session  # noqa: PLC0415
+
         try:
             backend = await self._make()
             self._session = Session(self._window, backend, self._leaving.set)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui.actions import ActionRegistry
-from app.ui.messages.source import Clock
 from app.ui.models.members import MembersModel
 from app.ui.models.sidebar import SidebarModel
 from app.ui.theme import Theme
@@ -18,25 +20,36 @@ from app.ui.views.panes import Panes
 from app.ui.views.sidebar import Sidebar
 from app.ui.widgets.surfaces import Surface
 
+
+def local_now() -> datetime:
+    """The present time in the system's zone."""
+    return datetime.now().astimezone()
+
+
 SMALLEST = QSize(340, 420)
 USUAL = QSize(1180, 760)
 NARROW_EMPTY = 480
 
 
 class MainWindow(QMainWindow):
-    """Holds the panes. `painted` is emitted after the first paint, `closing` on the way out."""
+    """Holds the panes. Times are shown in `zone`, None for the system's.
+
+    `painted` is emitted after the first paint, `closing` on the way out.
+    """
 
     painted = Signal()
     closing = Signal()
 
-    def __init__(self, theme: Theme, clock: Clock | None = None) -> None:
+    def __init__(
+        self, theme: Theme, now: Callable[[], datetime] = local_now, zone: tzinfo | None = None
+    ) -> None:
         super().__init__()
         self.theme = theme
-        self.clock = clock or Clock()
+        self.now, self.zone = now, zone
         self.actions_registry = ActionRegistry(parent=self)
-        self.rooms = SidebarModel(self.clock.zone, self)
-        self.members = MembersModel(self.clock.now, self)
-        self.sidebar = Sidebar(theme, self.rooms, self.clock.now)
+        self.rooms = SidebarModel(now, self)
+        self.members = MembersModel(now, self)
+        self.sidebar = Sidebar(theme, self.rooms, now)
         self.drawer = Drawer(theme, self.members)
         self.trouble = Banner(theme, "danger_bg", "danger", "circle-alert")
         self.empty = EmptyView(theme)

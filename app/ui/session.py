@@ -24,7 +24,7 @@ from app.ui.controllers.network import NetworkController
 from app.ui.controllers.sidebar import SidebarController
 from app.ui.feed_pump import FeedPump
 from app.ui.main_window import MainWindow
-from app.ui.messages import MessageList
+from app.ui.messages import Clock, MessageList
 from app.ui.tasks import TaskOwner
 from app.ui.theme import Choice
 from app.ui.views.composer import Composer
@@ -47,9 +47,10 @@ class Session(QObject):
         self._window, self._backend = window, backend
         self._tasks = TaskOwner(self.show_error)
         desk = Desk(window, backend, self._tasks)
-        messages = MessageList(window.theme, backend.chats, self._tasks, window.clock)
+        clock = Clock(window.now, window.zone)
+        messages = MessageList(window.theme, backend.chats, self._tasks, clock)
         self.composer = Composer(window.theme, window.actions_registry)
-        self.view = ConversationView(window.theme, window.clock, messages, self.composer)
+        self.view = ConversationView(window.theme, clock, messages, self.composer)
         window.add_page(self.view)
         window.drawer.follow(self.composer.send)
         self.conversation = ConversationController(desk, self.view)
@@ -80,16 +81,21 @@ class Session(QObject):
 
     async def close(self) -> None:
         """Store drafts, end all tasks, hear nothing more."""
-        self._pump.close()
-        self.flows.close_open()
-        self.network.stop()
-        self.sidebar.stop()
+        self.hush()
         try:
             await self.conversation.finish()
             await self._backend.set_setting(PLACE_KEY, self._window.place())
         except AppError as error:
             log.warning("not all could be stored on the way out: %s", error)
         await self._tasks.close()
+
+    def hush(self) -> None:
+        """Hear nothing more and do nothing more by itself."""
+        self._pump.close()
+        self.flows.close_open()
+        self.network.stop()
+        self.sidebar.stop()
+        self.conversation.drafts.stop()
 
     def open_room(self, room: RoomId, place: Position | None = None) -> None:
         """Show a conversation."""

@@ -20,7 +20,6 @@ from app.ui.dialogs.shortcuts import ShortcutSheet
 from app.ui.dialogs.switcher import Switcher, SwitcherModel
 from app.ui.invitation_text import hint_for
 from app.ui.main_window import MainWindow
-from app.ui.messages import Clock
 from app.ui.session import Session
 from tests.gallery import demo
 from tests.gallery.entry import Entry, Stand, frozen_now
@@ -76,10 +75,11 @@ def window(make: Callable[[], FakeBackend], then: Then) -> Callable[[Stand], QWi
     """A window over a made-up backend, brought into a state by `then`."""
 
     def build(stand: Stand) -> QWidget:
-        shown = MainWindow(stand.theme, Clock(frozen_now, frozen_now().tzinfo))
+        shown = MainWindow(stand.theme, frozen_now, frozen_now().tzinfo)
         backend = make()
         backend.settings["theme"] = stand.theme.choice.value
         session = Session(shown, backend, shown.close)
+        shown.closing.connect(session.hush)
 
         async def start() -> None:
             await session.start()

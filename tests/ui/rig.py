@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from app.domain.ids import RoomId
 from app.domain.views import RoomSummary
 from app.ui.main_window import MainWindow
-from app.ui.messages import Clock
 from app.ui.session import Session
 from app.ui.theme import Theme
 from tests.gallery.entry import frozen_now
@@ -29,7 +28,7 @@ class Rig:
         self.backend = backend
         self.left = 0
         backend.settings["theme"] = theme.choice.value
-        self.window = MainWindow(theme, Clock(frozen_now, frozen_now().tzinfo))
+        self.window = MainWindow(theme, frozen_now, frozen_now().tzinfo)
         self.session = Session(self.window, backend, self._leave)
 
     def _leave(self) -> None:

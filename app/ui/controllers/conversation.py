@@ -104,7 +104,6 @@ class ConversationController(QObject):
     async def finish(self) -> None:
         """Store drafts; to be called before the backend is closed."""
         self._typing.stop()
-        self.drafts.stop()
         await self.drafts.save()
 
     def mark_all_read(self) -> None:

@@ -144,6 +144,6 @@ class Navigation(QObject):
     async def _switch(self) -> None:
         rooms = self._window.rooms
         model = SwitcherModel(rooms.conversations(), rooms.people())
-        switcher = Switcher(self._window.theme, self._window, model, self._window.clock.now)
+        switcher = Switcher(self._window.theme, self._window, model, self._window.now)
         switcher.chosen.connect(self._sidebar.choose)
         await ask(switcher)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 
 from PySide6.QtCore import QObject
 
@@ -32,9 +32,9 @@ def _order(summary: RoomSummary) -> tuple[int, int, bytes]:
 class SidebarModel(KeyedListModel[SidebarRow]):
     """Fed with changes and search results; its rows are always a function of what it was told."""
 
-    def __init__(self, zone: tzinfo | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, now: Callable[[], datetime], parent: QObject | None = None) -> None:
         super().__init__(row_key, parent)
-        self._zone = zone
+        self._now = now
         self._rooms: dict[RoomId, RoomSummary] = {}
         self._online: set[PeerId] = set()
         self._typing: dict[RoomId, dict[PeerId, str]] = {}
@@ -118,9 +118,6 @@ class SidebarModel(KeyedListModel[SidebarRow]):
 
     def selectable(self, row: SidebarRow) -> bool:
         return not isinstance(row, SectionRow)
-
-    def _now(self) -> datetime:
-        return datetime.now(self._zone).astimezone(self._zone)
 
     def _apply(self, change: Change) -> None:
         match change:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +17,7 @@ from app.domain.changes import (
 from app.domain.views import MessageState, PersonView, RoomKind
 from app.ui.models.rows import HitRow, PersonRow, RoomRow, SectionRow, row_key
 from app.ui.models.sidebar import SidebarModel
+from tests.gallery.entry import frozen_now
 from tests.ui.fake_backend import FakeBackend, peer_of, room_of
 from tests.ui.model_check import ModelTester, check_model
 
@@ -68,7 +68,7 @@ def test_changes_lead_where_a_fresh_load_would(
 
     async def scenario() -> None:
         backend, online = filled(), set[bytes]()
-        model = SidebarModel(UTC)
+        model = SidebarModel(frozen_now)
         heard: list[Change] = []
         backend.feed.subscribe(heard.append)
         model.load(await backend.chats.rooms(), ())
@@ -77,7 +77,7 @@ def test_changes_lead_where_a_fresh_load_would(
                 await play(backend, step, online)
             model.apply(heard)
             heard.clear()
-            fresh = SidebarModel(UTC)
+            fresh = SidebarModel(frozen_now)
             fresh.load(await backend.chats.rooms(), online)  # type: ignore[arg-type]
             assert model.rows() == fresh.rows()
 
@@ -89,7 +89,7 @@ async def test_qts_rules_hold_while_rows_come_and_go(
 ) -> None:
     assert qapp is not None
     backend = filled()
-    model = SidebarModel(UTC)
+    model = SidebarModel(frozen_now)
     check_model(qtmodeltester, model)
     model.load(await backend.chats.rooms(), ())
     model.set_people([PersonView(peer_of("Eve"), "Eve", online=True)])
@@ -111,7 +111,7 @@ async def test_qts_rules_hold_while_rows_come_and_go(
 async def test_people_with_a_conversation_are_not_listed_twice(qapp: object) -> None:
     assert qapp is not None
     backend = filled()
-    model = SidebarModel(UTC)
+    model = SidebarModel(frozen_now)
     model.load(await backend.chats.rooms(), ())
     people = [PersonView(peer_of(name), name, online=True) for name in ("Zoe", "eve", "Ana")]
     model.set_people(people)
@@ -128,7 +128,7 @@ async def test_people_with_a_conversation_are_not_listed_twice(qapp: object) -> 
 async def test_typing_and_presence_show_in_the_row(qapp: object) -> None:
     assert qapp is not None
     backend = filled()
-    model = SidebarModel(UTC)
+    model = SidebarModel(frozen_now)
     model.load(await backend.chats.rooms(), ())
     model.apply(
         [
@@ -161,7 +161,7 @@ async def test_order_is_latest_first_with_new_ones_above_and_empty_notes_below(
     empty = chats.add_room("Empty", RoomKind.GROUP, ["Ana"])
     chats.write(late.room, "Ana", "later", at_ms=2_000)
     chats.write(old.room, chats.me, "earlier", at_ms=1_000, state=MessageState.SENT)
-    model = SidebarModel(UTC)
+    model = SidebarModel(frozen_now)
     model.load(await chats.rooms(), ())
     order = [row_key(row)[1] for row in model.rows()]
     assert order == [empty.room, late.room, old.room, notes.room]
