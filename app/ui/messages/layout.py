@@ -87,6 +87,9 @@ class Measurer:
         self._option = QTextOption()
         self._option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self._option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        self._rightward = QTextOption(self._option)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
+        self._rightward.setAlignment(right)
 
     @property
     def left(self) -> int:
@@ -117,6 +120,7 @@ class Measurer:
         inner = max(inner, math.ceil(self._name.horizontalAdvance(name)) if name else 0)
         for layout, broken in zip(blocks, lines, strict=True):
             if broken.rtl:
+                layout.setTextOption(self._rightward)
                 _break(layout, inner, line)
         width = inner + 2 * Size.BUBBLE_PAD_X
         x = self.width - RIGHT - width if message.own else self.left

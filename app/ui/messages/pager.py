@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from app.domain.ids import RoomId
-from app.domain.views import HistoryPage, Position
+from app.domain.views import HistoryPage, MessageView, Position
 from app.ui.messages.source import START, MessageSource
 from app.ui.messages.window import MessageWindow
 from app.ui.tasks import TaskOwner
@@ -39,7 +39,7 @@ class Pager:
         self._room: RoomId | None = None
         self._turn = 0
         self._busy = False
-        self._stale = False
+        self._stale: tuple[Position, Position] | None = None
         self._next: Callable[[], Coroutine[Any, Any, None]] | None = None
         self._failed = False
 
@@ -51,7 +51,8 @@ class Pager:
         """Serve `room` from now on, starting from an empty window."""
         self._room = room
         self._turn += 1
-        self._busy = self._stale = self._failed = False
+        self._busy = self._failed = False
+        self._stale = None
         self._next = None
         self._window.settle()
         self._window.reset(_NOTHING)
@@ -73,21 +74,26 @@ class Pager:
         """The rows `first` to `last` are in the viewport: read on where it comes near an end."""
         if self._busy or self._failed or self._room is None:
             return
-        if self._stale:
-            self._ask(self._refresh)
-        elif self._window.more_before and first < MARGIN:
+        if self._window.more_before and first < MARGIN:
             self._ask(self._before)
         elif self._window.more_after and len(self._window) - last < MARGIN:
             self._ask(self._after)
+        elif self._stale is not None:
+            self._ask(self._refresh)
 
     def trim(self, first: int, last: int) -> None:
         """Let go of rows far away from the viewport's, unless a page for there is coming."""
         if not self._busy and len(self._window) > 2 * KEEP:
             self._window.trim(first - KEEP, last + KEEP)
 
-    def refresh(self) -> None:
-        """Read the loaded rows again, soon: something about them is known only to the store."""
-        self._stale = True
+    def refresh(self, rows: Sequence[MessageView]) -> None:
+        """Read these rows again, soon: something about them is known only to the store."""
+        places = [row.position for row in rows]
+        if places:
+            self._stale = (
+                min([*places, *(self._stale or ())]),
+                max([*places, *(self._stale or ())]),
+            )
 
     def retry(self) -> None:
         """After a failure: the person moved, so try again."""
@@ -152,8 +158,10 @@ class Pager:
             self._window.extend_after(page)
 
     async def _refresh(self) -> None:
-        self._stale = False
-        first = self._window.rows[0].position if self._window.rows else START
-        page = await self._page(first, 0, len(self._window))
+        first, last = self._stale or (START, START)
+        self._stale = None
+        start = self._window.index_from(first)
+        count = self._window.index_from(last) + 1 - start
+        page = await self._page(first, 0, count)
         if page is not None:
             self._window.refresh(page)

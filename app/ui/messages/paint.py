@@ -21,6 +21,8 @@ from app.ui.theme import (
     paint_icon,
 )
 
+AVATARS = 256
+"""Painted avatars kept."""
 STROKE, READ_STROKE = 1.75, 2.5
 """Ticks of a read message differ by more than their colour."""
 
@@ -92,6 +94,8 @@ class RowPainter:
             inner = QPainter(image)
             paint_avatar(inner, QRectF(0, 0, size, size), key, name)
             inner.end()
+            if len(self._avatars) >= AVATARS:
+                self._avatars.clear()
             self._avatars[(key, name, ratio)] = image
         painter.drawImage(QPointF(LEFT, bottom - size), image)
 

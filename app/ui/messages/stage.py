@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from app.domain.changes import Change, MemberChanged, MessagesAdded, StatusChanged, TypingChanged
 from app.domain.ids import PeerId
-from app.domain.views import MessageView, Position, RoomKind, RoomSummary
+from app.domain.views import MessageState, MessageView, Position, RoomKind, RoomSummary
 from app.ui.messages.between import TYPING_HEIGHT
 from app.ui.messages.layout import Measurer
 from app.ui.messages.pager import PAGE, Pager
@@ -185,15 +185,19 @@ class Stage:
                 case MessagesAdded() if change.room == self.pager.room:
                     self._added(change.messages)
                 case StatusChanged() if change.room == self.pager.room:
-                    self.window.set_status(change.messages, change.state, change.by)
-                    if change.by is not None:
-                        self.pager.refresh()
+                    self._moved(change)
                 case MemberChanged() if change.room == self.pager.room:
                     if change.state == "renamed":
-                        self.pager.refresh()
+                        self.pager.refresh(self.window.rows)
                 case TypingChanged() if change.room == self.pager.room:
                     self._typed(change)
         self._changed()
+
+    def _moved(self, change: StatusChanged) -> None:
+        changed = self.window.set_status(change.messages, change.state, change.by)
+        # What one member has says little: whether all have it now, the store knows.
+        if change.by is not None and change.state is not MessageState.SENT:
+            self.pager.refresh(changed)
 
     def _added(self, messages: tuple[MessageView, ...]) -> None:
         self.window.add(messages)

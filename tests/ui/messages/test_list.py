@@ -512,3 +512,21 @@ async def test_date_floats_while_scrolling_and_yields_to_the_next(show: Show) ->
     assert shown.view.grab().toImage() != still
     shown.view._sticky.stop()
     assert shown.view.grab().toImage() == still
+
+
+async def test_reports_of_members_read_only_what_they_concern(show: Show) -> None:
+    shown = show(Book(message(at, author=ME, state=MessageState.SENT) for at in range(40)))
+    await shown.open()
+    rows = shown.book.rows[10:14]
+    shown.book.asked.clear()
+    for row in rows:
+        shown.book.set_state(row.event, MessageState.DELIVERED)
+        for member in ("Ana", "Bob"):
+            moved = StatusChanged(ROOM, (row.event,), MessageState.DELIVERED, peer_of(member))
+            shown.view.apply(moved)
+    handed = StatusChanged(ROOM, (shown.book.rows[20].event,), MessageState.SENT, peer_of("Ana"))
+    shown.view.apply(handed)
+    await settle()
+    assert shown.book.asked == [(rows[0].position, 0, 4)]
+    states = [row.state for row in shown.view.stage.window.rows]
+    assert states.count(MessageState.DELIVERED) == 4
