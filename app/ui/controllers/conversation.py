@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
@@ -45,7 +44,7 @@ class ConversationController(QObject):
         self._members: Sequence[MemberView] = ()
         self._room: RoomId | None = None
         self._seen: MessageView | None = None
-        self._reading = asyncio.Lock()
+        self._again: bool | None = None  # None while nothing is being read
         self.drafts = DraftKeeper(chats, tasks, self)
         self._typing = TypingTeller(chats)
         view.composer.submitted.connect(self._submit)
@@ -72,11 +71,11 @@ class ConversationController(QObject):
             self._view.offline.say("")
             self._messages.open(summary)
             self._show(summary)
-            self.switched.emit(room)
+        self.switched.emit(room)
         if place is not None:
             self._messages.go_to(place)
         self._view.composer.field.setFocus()
-        await self._read_members()
+        self._look_again()
 
     def close(self) -> None:
         """Show no conversation."""
@@ -97,7 +96,7 @@ class ConversationController(QObject):
             self.drafts.forget(room)
             self.close()
         elif any(isinstance(change, _ABOUT_DELIVERY) for change in mine):
-            self._tasks.spawn(self._read_members())
+            self._look_again()
         elif any(isinstance(change, RoomChanged | TypingChanged) for change in mine):
             self._renew()
 
@@ -128,20 +127,35 @@ class ConversationController(QObject):
         if summary is not None:
             self._show(summary)
 
+    def _look_again(self) -> None:
+        """Read who is there and what waits, once more after a reading that is on its way."""
+        if self._again is None:
+            self._again = False
+            self._tasks.spawn(self._keep_reading())
+        else:
+            self._again = True
+
+    async def _keep_reading(self) -> None:
+        try:
+            await self._read_members()
+            while self._again:
+                self._again = False
+                await self._read_members()
+        finally:
+            self._again = None
+
     async def _read_members(self) -> None:
-        """Read who is there and what waits; while one reading is on, the next one waits."""
-        async with self._reading:
-            room = self._room
-            if room is None:
-                return
-            members = await self._chats.members(room)
-            page = await self._chats.page(room, None, LOOKED_AT, 0)
-            if room != self._room:
-                return
-            self._members = members
-            self._members_model.show(members)
-            self._view.offline.say(*waiting(members, page.messages))
-            self._renew()
+        room = self._room
+        if room is None:
+            return
+        members = await self._chats.members(room)
+        page = await self._chats.page(room, None, LOOKED_AT, 0)
+        if room != self._room:
+            return
+        self._members = members
+        self._members_model.show(members)
+        self._view.offline.say(*waiting(members, page.messages))
+        self._renew()
 
     def _on_edit(self) -> None:
         if self._room is not None:

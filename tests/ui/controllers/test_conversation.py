@@ -1,12 +1,17 @@
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from app.domain.changes import MemberChanged
 from app.domain.errors import AppError
-from app.domain.views import MessageState, RoomKind
+from app.domain.ids import RoomId
+from app.domain.views import MemberView, MessageState, RoomKind
 from tests.ui.fake_backend import peer_of, room_of
 from tests.ui.rig import Rig
 
@@ -209,6 +214,37 @@ async def test_a_conversation_that_is_gone_is_told(rig: Rig) -> None:
     assert "no longer there" in rig.window.trouble.words.text()
     await rig.click(rig.window.trouble.close_button)
     assert not rig.window.trouble.isVisible()
+
+
+async def test_a_burst_reads_the_members_twice_at_most(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = await rig.open(SURVEY)
+    chats, asked = rig.backend.chats, 0
+    go_on = asyncio.Event()
+
+    async def members(_room: RoomId) -> Sequence[MemberView]:
+        nonlocal asked
+        asked += 1
+        await go_on.wait()
+        return tuple(room.members)
+
+    monkeypatch.setattr(chats, "members", members)
+    for number in range(20):
+        chats.receive(room.room, "Mara Lindqvist", f"line {number}")
+        await rig.settle(2)
+    go_on.set()
+    await rig.settle()
+    assert asked == 2
+
+
+async def test_the_open_conversation_comes_back_from_the_list(rig: Rig) -> None:
+    rig.window.resize(QSize(400, 700))
+    await rig.click_row("Jonas Weber")
+    await rig.click(rig.session.view.header.back)
+    assert not rig.session.view.isVisible()
+    await rig.click_row("Jonas Weber")
+    assert rig.session.view.isVisible()
 
 
 async def test_a_member_with_no_room_open_changes_nothing(rig: Rig) -> None:
