@@ -8,11 +8,21 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from app.bootstrap import open_backend
 from app.cli.program import serve
-from app.config import configure_logging, parse_arguments
+from app.config import Settings, configure_logging, parse_arguments
 from app.domain.errors import AppError
+from app.domain.policy import clean_person_name
 from app.services.api import Backend
+from app.services.network_service import canonical
 
 SUMMARY = "Parlor without a window: JSON lines in, JSON lines out."
+
+
+def check(settings: Settings) -> None:
+    """Raise the AppError of a setting that cannot be used, before anything is made on the disk."""
+    if settings.name is not None:
+        clean_person_name(settings.name)
+    for url in settings.servers:
+        canonical(url)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     configure_logging(settings.log_level)
 
     async def opened() -> tuple[Backend, Callable[[], Awaitable[None]]]:
+        check(settings)
         backend = await open_backend(settings)
         return backend, backend.close
 
