@@ -284,8 +284,12 @@ class Stage:
         return [cli.ready().online() for cli in started]
 
     def again(self, cli: Cli) -> Cli:
-        """Start the program of an ended one's profile again and wait for it."""
-        return self.keep(Cli(cli.folder, cli.name, *cli.arguments)).ready().online()
+        """Start the program of an ended one's profile again and wait until it is online."""
+        return self.again_offline(cli).online()
+
+    def again_offline(self, cli: Cli) -> Cli:
+        """Start the program of an ended one's profile again and wait until it is ready."""
+        return self.keep(Cli(cli.folder, cli.name, *cli.arguments)).ready()
 
     def keep(self, cli: Cli) -> Cli:
         self._programs.append(cli)
