@@ -82,7 +82,7 @@ def build(me: Me, store: Store, transports: Transports) -> ParlorBackend:
     own = OwnMessages(me.peer, store)
     logs = RoomLogs(store, book, EventAuthor(me.identity, wall), publisher, own)
     journal = MarkJournal(store)
-    ticks = DeliveryService(store, book, publisher, own, journal)
+    ticks = DeliveryService(store, book, publisher, journal, logs)
     typing = TypingService(book, feed)
     introducer = Introducer(me, book, wall)
     context = SignalingContext(transports.signaling, me, introducer, feed, wall)

@@ -110,6 +110,7 @@ class ParlorBackend:
         await services.manager.close()
         services.typing.close()
         await services.background.close()
+        await services.logs.close()
         await services.journal.flush()
         if services.transports.discovery is not None:
             await services.transports.discovery.close()

@@ -21,6 +21,11 @@ class Background:
         self._tasks: set[asyncio.Task[None]] = set()
         self._root: asyncio.Task[None] | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether `spawn` may be called."""
+        return self._group is not None
+
     async def start(self) -> None:
         """Open the group."""
         opened = asyncio.Event()

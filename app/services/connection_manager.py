@@ -26,6 +26,7 @@ from app.services.typing_service import TypingService
 from app.transport.base import Link, LinkTransport
 
 SERIOUS = {"link-tampered", "signal-tampered", "signal-replayed", "wrong-peer", "version-mismatch"}
+DISK = {"disk-full", "disk-failed", "folder-read-only", "database-corrupt"}
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ class ConnectionManager:
         self._opener = SignalOpener(parts.me.identity, parts.me.instance)
         self._supervisors: dict[PeerId, PeerSupervisor] = {}
         self._reports: dict[PeerId, LinkReport] = {}
+        self._disk_trouble = ""
         self.last_seen: dict[PeerId, int] = {}
 
     @property
@@ -134,7 +136,12 @@ class ConnectionManager:
     def failed(self, peer: PeerId, code: str) -> None:
         if code in SERIOUS:
             self._raise(code, {"peer": to_text(peer)})
-        self._report(LinkReport(peer, LinkState.OFFLINE, _now_ms(), code))
+        if code in DISK and code != self._disk_trouble:
+            self._disk_trouble = code
+            self._raise(code, {})
+        last = self._reports.get(peer)
+        if last is None or (last.state, last.reason) != (LinkState.OFFLINE, code):
+            self._report(LinkReport(peer, LinkState.OFFLINE, _now_ms(), code))
 
     async def serve(self, peer: PeerId, link: Link) -> None:
         live = PeerLink(self._parts.me.identity, peer, link, self, self._parts.wall)
@@ -155,6 +162,7 @@ class ConnectionManager:
             return
         self.last_seen[peer] = _now_ms()
         for room in live.rooms:
+            self._parts.typing.stopped(peer, room)
             self._tell_presence(peer, room, "offline")
         self._report(LinkReport(peer, LinkState.OFFLINE, _now_ms(), reason))
 
@@ -179,7 +187,9 @@ class ConnectionManager:
         """Offer a new room on every link that is up."""
         for link in self.links():
             proofs = self.room_proofs(link.peer)
-            if room in proofs:
+            if link.has_withdrawn(room):
+                self._background.spawn(link.close("begin-anew"))
+            elif room in proofs:
                 link.offer_rooms({room: proofs[room]})
 
     def room_removed(self, room: RoomId) -> None:
@@ -196,7 +206,9 @@ class ConnectionManager:
             link.send_typing(room, active)
 
     async def close(self) -> None:
-        """Say goodbye on every link."""
+        """Say goodbye on every link, and begin no other."""
+        for supervisor in self._supervisors.values():
+            supervisor.unreachable()
         await asyncio.gather(*(link.close("quit") for link in self.links()))
 
     def _tell_presence(self, peer: PeerId, room: RoomId, state: str) -> None:

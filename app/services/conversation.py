@@ -22,7 +22,8 @@ UNNAMED = "New room"
 class Conversation:
     """One room: its keys, reduced state, version vector and ticks.
 
-    `held` tells that events may be stored which are not shown yet.
+    `held` tells that events may be stored which are not shown yet; `remembered` is how much of our
+    own log others had when we forgot this room.
     """
 
     record: RoomRecord
@@ -30,6 +31,7 @@ class Conversation:
     vector: dict[PeerId, int]
     tracker: DeliveryTracker
     held: bool = True
+    remembered: int = 0
     keys: Mapping[int, EpochKeys] = field(init=False)
 
     def __post_init__(self) -> None:

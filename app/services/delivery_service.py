@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from app.domain.changes import StatusChanged
+from app.domain.errors import AppError
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageState
 from app.services.conversation import Conversation, RoomBook
 from app.services.mark_journal import MarkJournal
-from app.services.own_messages import OwnMessages
 from app.services.publisher import Publisher
+from app.services.room_logs import RoomLogs
 from app.storage.store import Store
 
 MAX_STATUS_EVENTS = 5_000
@@ -23,15 +24,16 @@ class DeliveryService:
         store: Store,
         book: RoomBook,
         publisher: Publisher,
-        own: OwnMessages,
         journal: MarkJournal,
+        logs: RoomLogs,
     ) -> None:
         self.on_report: Callable[[RoomId], None] = lambda _room: None
         self._store = store
         self._book = book
         self._publisher = publisher
-        self._own = own
+        self._own = logs.own
         self._journal = journal
+        self._catch_up = logs.catch_up
 
     def handed_over(self, room: RoomId, seq: int, peer: PeerId) -> None:
         """Our events up to `seq` went to the link of `peer`."""
@@ -54,18 +56,36 @@ class DeliveryService:
         conversation = self._book.find(room)
         if conversation is None:
             return
+        self._catch_up.claim(conversation, stored.get(self._publisher.me, 0))
+        stored = self._believable(conversation, stored)
+        read = self._believable(conversation, read)
         advance = conversation.tracker.report(member, stored, read)
         self._tell(conversation, advance.stored, MessageState.DELIVERED, member)
         self._tell(conversation, advance.read, MessageState.READ, member)
         self._journal.reported(room, member, stored, read)
         self.on_report(room)
 
+    def _believable(
+        self, conversation: Conversation, reported: Mapping[PeerId, int]
+    ) -> dict[PeerId, int]:
+        """Leave out authors whom we do not know, and what we have not written ourselves."""
+        vector, me = conversation.vector, self._publisher.me
+        known = {author: seq for author, seq in reported.items() if author in vector}
+        if me in known:
+            known[me] = min(known[me], vector[me])
+        return known
+
+    def refused(self, room: RoomId, author: PeerId) -> None:
+        """A member will not take what `author` writes; our own log matters to us."""
+        if author == self._publisher.me:
+            self._publisher.forked(room, author)
+
     def _tell(
         self, conversation: Conversation, seqs: range, state: MessageState, by: PeerId
     ) -> None:
         wanted = seqs[-MAX_STATUS_EVENTS:]
         known = self._own.recent(conversation.room, wanted)
-        if known is None:
+        if known is None and self._publisher.background.is_open:
             self._publisher.background.spawn(self._look_up(conversation.room, wanted, state, by))
         elif known:
             self._publish(StatusChanged(conversation.room, known, state, by))
@@ -86,6 +106,8 @@ class DeliveryService:
         """
         conversation = self._book.get(room)
         row = await self._store.messages.by_event(message)
+        if row.room != room:
+            raise AppError("unknown-message")
         result = await self._store.marks.mark_read(room, row.position, self._publisher.me)
         grown = conversation.tracker.mark_read_here(result.vector)
         if grown:

@@ -53,6 +53,8 @@ class LinkSync:
     def receive(self, frame: Have | Events | Refused) -> None:
         """Raises RemoteProtocolError."""
         self._take(self._machine.receive(frame, _now()))
+        if isinstance(frame, Refused):
+            self._ticks.refused(RoomId(frame.room), PeerId(frame.author))
 
     def send_read(self, room: RoomId, read: Mapping[PeerId, int]) -> None:
         self._take(self._machine.read(room, read))
@@ -60,6 +62,8 @@ class LinkSync:
     def log_grew(self, room: RoomId, vector: Mapping[PeerId, int]) -> None:
         """The room's log was committed up to `vector`."""
         self._take(self._machine.appended(room, vector, _now()))
+        if self._machine.deadline is not None:
+            self._wake.set()
 
     def _take(self, outputs: Sequence[Output]) -> None:
         for output in outputs:

@@ -69,6 +69,7 @@ class PeerLink:
         self._early: deque[Frame] = deque()
         self._gate: RoomGate | None = None
         self._sync: LinkSync | None = None
+        self._withdrawn: set[RoomId] = set()
         self._opened_at = _steady()
 
     @property
@@ -120,7 +121,8 @@ class PeerLink:
     async def run(self, logs: RoomLogs, sync: LinkSync) -> None:
         """Exchange rooms until the link dies.
 
-        Raises RemoteProtocolError, or AppError("link-failed") if no room was open at the end.
+        Raises RemoteProtocolError, or AppError: "link-failed" if no room was open at the end, or
+        what the disk says.
         """
         self._sync = sync
         sync.attach(self._send, self._link.drained)
@@ -134,7 +136,7 @@ class PeerLink:
                 await self._read()
                 for worker in workers:
                     worker.cancel()
-        except* RemoteProtocolError as errors:
+        except* (RemoteProtocolError, AppError) as errors:
             raise errors.exceptions[0] from None
         finally:
             logs.unwatch(sync)
@@ -146,6 +148,10 @@ class PeerLink:
         self._send(Bye(code))
         await self._link.close()
 
+    def has_withdrawn(self, room: RoomId) -> bool:
+        """Whether this link spoke of a room that it speaks of no more; it cannot begin again."""
+        return room in self._withdrawn
+
     def offer_rooms(self, proofs: Mapping[RoomId, bytes]) -> None:
         """Prove to the peer that we are in these rooms (too)."""
         if self._gate is not None and proofs:
@@ -156,6 +162,7 @@ class PeerLink:
     def withdraw(self, room: RoomId) -> None:
         """Speak of this room no more."""
         if self._gate is not None and self._sync is not None:
+            self._withdrawn.add(room)
             self._gate.withdraw(room)
             self._sync.close_room(room)
 
@@ -209,7 +216,9 @@ class PeerLink:
             raise RemoteProtocolError("handshake-order")
         match frame:
             case Have() | Events() | Refused():
-                sync.receive(frame)
+                # The other side may not know yet that we have left.
+                if RoomId(frame.room) not in self._withdrawn:
+                    sync.receive(frame)
             case Rooms():
                 self._open(gate.receive(frame))
             case Ping(token):

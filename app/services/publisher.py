@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 
-from app.domain.changes import MemberChanged, MessagesAdded, RoomChanged, RoomRemoved
+from app.domain.changes import (
+    ErrorRaised,
+    MemberChanged,
+    MessagesAdded,
+    RoomChanged,
+    RoomRemoved,
+)
 from app.domain.clock import physical_ms
-from app.domain.ids import PeerId, RoomId
+from app.domain.errors import AppError
+from app.domain.ids import PeerId, RoomId, to_text
 from app.domain.room import MemberUpdated
 from app.domain.views import MessageView, RoomSummary
 from app.services.background import Background
@@ -17,6 +25,8 @@ from app.storage.records import Committed, MessageRow, RoomOverview
 from app.storage.store import Store
 
 SUMMARY_DELAY = 0.05
+
+log = logging.getLogger(__name__)
 
 
 class Publisher:
@@ -32,6 +42,7 @@ class Publisher:
         self._store = store
         self._book = book
         self._stale: set[RoomId] = set()
+        self._forked: set[tuple[RoomId, PeerId]] = set()
         self._refresher: asyncio.Task[None] | None = None
 
     def view(self, conversation: Conversation, row: MessageRow) -> MessageView:
@@ -88,6 +99,8 @@ class Publisher:
 
     def room_changed(self, room: RoomId) -> None:
         """Publish the room's summary soon; many calls in a short time make one change."""
+        if not self.background.is_open:
+            return
         self._stale.add(room)
         if self._refresher is None or self._refresher.done():
             self._refresher = self.background.spawn(self._refresh())
@@ -95,6 +108,13 @@ class Publisher:
     def room_removed(self, room: RoomId) -> None:
         self._stale.discard(room)
         self.feed.publish(RoomRemoved(room))
+
+    def forked(self, room: RoomId, author: PeerId) -> None:
+        """`author` has signed two histories of the room; it is told once."""
+        if (room, author) not in self._forked:
+            self._forked.add((room, author))
+            params = {"room": to_text(room), "peer": to_text(author)}
+            self.feed.publish(ErrorRaised("fork", params))
 
     async def _refresh(self) -> None:
         while self._stale:
@@ -107,6 +127,10 @@ class Publisher:
         conversation = self._book.find(room)
         if conversation is None or not conversation.record.joined:
             return
-        overview = await self._store.rooms.overview(room)
+        try:
+            overview = await self._store.rooms.overview(room)
+        except AppError as error:
+            log.info("no summary: %s", error)
+            return
         if self._book.find(room) is conversation:
             self.feed.publish(RoomChanged(self.summary(conversation, overview)))

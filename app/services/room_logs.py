@@ -5,15 +5,16 @@ Writes go to the log first; only after the commit are front ends and links told.
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from app.domain.errors import RemoteProtocolError
 from app.domain.events import Event, KnownBody
 from app.domain.ids import PeerId, RoomId
 from app.domain.room import MemberUpdated
 from app.protocol.log_sync import Span
+from app.services.catch_up import CatchUp
 from app.services.conversation import Conversation, RoomBook
 from app.services.event_author import EventAuthor
 from app.services.own_messages import OwnMessages
@@ -39,8 +40,9 @@ class RecentEvents:
 
     def add(self, event: Event) -> None:
         wire = event.encode()
-        self._events[event.header.room, event.header.author, event.header.seq] = wire
-        self._size += len(wire)
+        key = event.header.room, event.header.author, event.header.seq
+        self._size += len(wire) - len(self._events.pop(key, b""))
+        self._events[key] = wire
         while self._size > RECENT_BYTES:
             self._size -= len(self._events.popitem(last=False)[1])
 
@@ -74,10 +76,12 @@ class RoomLogs:
         self._author = author
         self._wall = author.wall
         self._publisher = publisher
-        self._own = own
+        self.own = own
         self._recent = RecentEvents()
         self._watchers: set[LogWatcher] = set()
+        self._ingesting: set[asyncio.Task[Committed]] = set()
         self._me = publisher.me
+        self.catch_up = CatchUp(self._me)
 
     def watch(self, watcher: LogWatcher) -> None:
         self._watchers.add(watcher)
@@ -95,20 +99,27 @@ class RoomLogs:
         Raises AppError("unknown-room" | "disk-full" | ...).
         """
         conversation = self._book.get(room)
+        if self.catch_up.is_behind(conversation):
+            await self.catch_up.wait(conversation)
         compose = self._author.compose(conversation, bodies)
         committed = await self._store.log.write_own(room, self._me, compose)
-        self._own.note(room, committed.rows, committed.events[0].header.seq)
+        self.own.note(room, committed.rows, committed.events[0].header.seq)
         self._publish(conversation, committed)
         return committed
 
     async def ingest(self, room: RoomId, batch: Sequence[bytes]) -> Committed:
         """Verify and store what a peer sent.
 
-        Raises RemoteProtocolError, after which nothing of the batch has been stored.
+        It is told of even if the caller is cancelled meanwhile. Raises AppError, or
+        RemoteProtocolError, after which nothing of the batch has been stored.
         """
-        conversation = self._book.find(room)
-        if conversation is None:
-            raise RemoteProtocolError("room-not-open")
+        task = asyncio.ensure_future(self._ingest(self._book.get(room), batch))
+        self._ingesting.add(task)
+        task.add_done_callback(self._ingesting.discard)
+        return await asyncio.shield(task)
+
+    async def _ingest(self, conversation: Conversation, batch: Sequence[bytes]) -> Committed:
+        room = conversation.room
         committed = await self._store.log.ingest(
             room, batch, conversation.keys, self._wall.now_ms()
         )
@@ -116,7 +127,14 @@ class RoomLogs:
             self._author.observe(event.header.hlc)
         conversation.held = conversation.held or committed.held > 0
         self._publish(conversation, committed)
+        for fork in committed.forks:
+            self._publisher.forked(room, fork.author)
         return committed
+
+    async def close(self) -> None:
+        """Wait until what is being taken in has been stored."""
+        if self._ingesting:
+            await asyncio.wait(self._ingesting)
 
     async def release_held(self, room: RoomId) -> None:
         """Show what has been held back and is due now."""
@@ -141,6 +159,7 @@ class RoomLogs:
             self._recent.add(event)
         if any(isinstance(effect, MemberUpdated) for effect in committed.effects):
             conversation.tracker.set_others(conversation.others(self._me))
+        self.catch_up.grew()
         for watcher in tuple(self._watchers):
             watcher.log_grew(conversation.room, conversation.vector)
         self._publisher.committed(conversation, committed)

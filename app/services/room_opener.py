@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from app.crypto.room_keys import room_id
 from app.domain.delivery import DeliveryTracker, MemberMarks
-from app.domain.ids import PeerId, RoomId
+from app.domain.ids import PeerId, RoomId, to_text
 from app.domain.views import RoomKind
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation, RoomBook
@@ -46,14 +46,17 @@ class RoomOpener:
 
     async def _conversation(self, record: RoomRecord) -> Conversation:
         marks = await self._store.marks.load(record.room)
-        known = {
+        members = {
             peer: MemberMarks(dict(one.stored), dict(one.read))
             for peer, one in marks.members.items()
         }
-        tracker = DeliveryTracker(self.publisher.me, known, marks.sent)
+        tracker = DeliveryTracker(self.publisher.me, members, marks.sent)
         state = await self._store.log.state(record.room)
         vector = await self._store.log.vector(record.room)
         conversation = Conversation(record, state, vector, tracker)
+        if self.publisher.me not in vector:
+            known = await self._store.settings.get(_remembered(record.room), "0")
+            conversation.remembered = int(known)
         tracker.set_others(conversation.others(self.publisher.me))
         return conversation
 
@@ -86,5 +89,17 @@ class RoomOpener:
             return
         self._book.remove(room)
         self._manager.room_removed(room)
-        await asyncio.shield(self._store.rooms.remove(room))
+        await asyncio.shield(self._forget(conversation))
         self._hub.soon(self._hub.leave(conversation.latest_keys.rendezvous))
+
+    async def _forget(self, conversation: Conversation) -> None:
+        """Delete everything but the knowledge of how much of our log the others have."""
+        others = conversation.others(self.publisher.me)
+        known = max(map(conversation.tracker.reported, others), default=0)
+        if known:
+            await self._store.settings.set(_remembered(conversation.room), str(known))
+        await self._store.rooms.remove(conversation.room)
+
+
+def _remembered(room: RoomId) -> str:
+    return f"room.{to_text(room)}.remembered"

@@ -64,7 +64,11 @@ class RoomService:
         return RoomInvitation(room, link, to_words(code) if code else "")
 
     async def join(self, text: str) -> RoomId:
-        """Enter by a link or a code. Raises AppError of their parsers."""
+        """Enter by a link or a code.
+
+        Raises AppError of their parsers, and "log-behind" if we have been there before, have
+        forgotten it, and nobody is online who has not.
+        """
         if not looks_like_invite(text):
             secret = await asyncio.to_thread(secret_from_code, from_words(text))
             return await self._enter(secret)
@@ -82,9 +86,16 @@ class RoomService:
         me = conversation.state.members.get(self._me.peer)
         if me is None or not me.present:
             await self._opener.set_joined(conversation, joined=True)
-            await self._logs.append(conversation.room, Joined(self._me.name))
-        await self._opener.announce(conversation)
+            await self._opener.announce(conversation)
+            await self._join(conversation)
         return conversation.room
+
+    async def _join(self, conversation: Conversation) -> None:
+        try:
+            await self._logs.append(conversation.room, Joined(self._me.name))
+        except AppError:
+            await self._opener.remove(conversation.room)
+            raise
 
     async def open_direct(self, peer: PeerId, name: str) -> RoomId:
         """Open the conversation with one person. Raises AppError("bad-id")."""
@@ -111,7 +122,8 @@ class RoomService:
         """Put a conversation that somebody else began into the list."""
         if not conversation.record.joined:
             await self._opener.set_joined(conversation, joined=True)
-        if self._me.peer not in conversation.state.members:
+        nameless = self._me.peer not in conversation.state.members
+        if nameless and not self._logs.catch_up.is_behind(conversation):
             await self._logs.append(conversation.room, ProfileNamed(self._me.name))
         self._publisher.room_changed(conversation.room)
 

@@ -128,6 +128,11 @@ class Someone:
         manager = self.backend._services.manager
         return all(manager.is_online_in(other.peer, room) for other in others)
 
+    def listed(self, room: RoomId) -> bool:
+        """Tell whether the room is shown."""
+        conversation = self.backend._services.opener._book.find(room)
+        return conversation is not None and conversation.record.joined
+
     def knows(self, room: RoomId) -> int:
         """Return how many members we know of, ourselves included."""
         conversation = self.backend._services.opener._book.get(room)
