@@ -106,6 +106,8 @@ class WindowRun:
     async def _first_paint(self) -> None:
         painted = asyncio.Event()
         self._window.painted.connect(painted.set)
+        if self._window.was_painted:
+            return
         with suppress(TimeoutError):
             await asyncio.wait_for(painted.wait(), FIRST_PAINT_S)
 

@@ -56,7 +56,7 @@ class MainWindow(QMainWindow):
         self._blank = Surface(theme, "canvas")
         self._stack = QStackedWidget()
         self.panes = Panes(self.sidebar, self._content(), self.drawer)
-        self._was_painted = False
+        self.was_painted = False
         self.setWindowTitle("Parlor")
         self.setCentralWidget(self.panes)
         self.panes.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -87,8 +87,8 @@ class MainWindow(QMainWindow):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self._was_painted:
-            self._was_painted = True
+        if not self.was_painted:
+            self.was_painted = True
             self.painted.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:

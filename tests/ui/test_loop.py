@@ -84,6 +84,34 @@ def test_it_is_painted_before_the_backend_is_made(life: Life) -> None:
     assert not soon_closed.isActive()
 
 
+def test_a_window_that_was_painted_early_is_not_waited_for(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "FIRST_PAINT_S", 3600.0)
+    show = MainWindow.show
+
+    def show_and_paint(window: MainWindow) -> None:
+        show(window)
+        QApplication.processEvents()
+
+    monkeypatch.setattr(MainWindow, "show", show_and_paint)
+    timer = soon(lambda: shown_window().close(), lambda: bool(shown_window().rooms.rows()))
+    assert life.run() == 0
+    assert life.story == ["painted", "made", "closed"]
+    assert not timer.isActive()
+
+
+def test_a_window_that_is_never_painted_starts_all_the_same(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "FIRST_PAINT_S", 0.01)
+    monkeypatch.setattr(MainWindow, "paintEvent", lambda _window, _event: None)
+    timer = soon(lambda: shown_window().close(), lambda: bool(shown_window().rooms.rows()))
+    assert life.run() == 0
+    assert life.story == ["made", "closed"]
+    assert not timer.isActive()
+
+
 def test_a_signal_ends_it_cleanly(life: Life) -> None:
     timer = soon(
         lambda: os.kill(os.getpid(), signal.SIGTERM), lambda: bool(shown_window().rooms.rows())
