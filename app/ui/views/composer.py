@@ -93,8 +93,11 @@ class ComposerField(QTextEdit):
 
     def _edits(self, event: QKeyEvent) -> bool:
         """Whether these keys move about in a text that is there."""
-        ends = {Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
-        return event.key() in ends and not self.document().isEmpty()
+        if self.document().isEmpty():
+            return False
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        pages = event.key() in {Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+        return event.key() in {Qt.Key.Key_Home, Qt.Key.Key_End} or (pages and shift)
 
 
 class Composer(QWidget):

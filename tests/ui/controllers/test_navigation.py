@@ -65,6 +65,10 @@ async def test_real_keys_reach_the_window_from_the_composer(rig: Rig) -> None:
     QTest.keyClick(field, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     await rig.settle()
     assert rig.room() == order(rig)[0]
+    QTest.keyClicks(field, "half a thought")
+    QTest.keyClick(field, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
+    await rig.settle()
+    assert rig.room() == order(rig)[1]
     QTest.keyClick(field, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     await rig.settle()
     assert rig.dialog(Switcher).isVisible()
