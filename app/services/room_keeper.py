@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import logging
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 
 from app.domain.changes import MessagesAdded
+from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import RoomKind
 from app.services.conversation import Conversation, RoomBook
@@ -16,6 +19,8 @@ from app.storage.store import Store
 
 RELEASE_EVERY = 20.0
 FIRST_ROWS = 50
+
+log = logging.getLogger(__name__)
 
 
 class RoomKeeper:
@@ -51,16 +56,19 @@ class RoomKeeper:
 
     async def run(self) -> None:
         """Work until cancelled."""
+        loop = asyncio.get_running_loop()
+        release_at = loop.time() + RELEASE_EVERY
         while True:
-            try:
-                async with asyncio.timeout(RELEASE_EVERY):
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(release_at):
                     await self._wake.wait()
-            except TimeoutError:
-                await self._release()
             self._wake.clear()
             due, self._due = self._due, set()
             for room in due:
-                await self._check(room)
+                await _patiently(self._check(room))
+            if loop.time() >= release_at:
+                await _patiently(self._release())
+                release_at = loop.time() + RELEASE_EVERY
 
     async def _release(self) -> None:
         for conversation in self._book:
@@ -82,3 +90,11 @@ class RoomKeeper:
             await self._rooms.show_direct(conversation)
             views = self._publisher.views(conversation, page.rows)
             self._publisher.feed.publish(MessagesAdded(conversation.room, views))
+
+
+async def _patiently(chore: Coroutine[None, None, None]) -> None:
+    """A chore that fails, of a full disk perhaps, comes up again with the next report or commit."""
+    try:
+        await chore
+    except AppError as error:
+        log.warning("%s", error)

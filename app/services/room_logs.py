@@ -115,8 +115,13 @@ class RoomLogs:
         """
         task = asyncio.ensure_future(self._ingest(self._book.get(room), batch))
         self._ingesting.add(task)
-        task.add_done_callback(self._ingesting.discard)
+        task.add_done_callback(self._ingested)
         return await asyncio.shield(task)
+
+    def _ingested(self, task: asyncio.Task[Committed]) -> None:
+        self._ingesting.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever asked may be gone; the link is closed then anyway
 
     async def _ingest(self, conversation: Conversation, batch: Sequence[bytes]) -> Committed:
         room = conversation.room

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.crypto import kdf
+from app.crypto import room_keys
+from app.crypto.kdf import derive
 from app.protocol import backoff, log_sync
 from app.services import introducer, mark_journal, peer_supervisor, publisher, room_keeper
 from tests.services.world import World
@@ -16,8 +17,7 @@ from tests.services.world import World
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorten every wait that is only there for people and networks."""
-    monkeypatch.setattr(kdf, "ARGON2_MEMORY_KIB", 64)
-    monkeypatch.setattr(kdf, "ARGON2_ITERATIONS", 1)
+    monkeypatch.setattr(room_keys, "stretch", lambda secret, salt: derive(secret, "", 32, salt))
     monkeypatch.setattr(backoff, "FIRST_WAIT", 0.02)
     monkeypatch.setattr(backoff, "LONGEST_WAIT", 0.2)
     monkeypatch.setattr(log_sync, "RELAY_DELAY", 0.02)
