@@ -22,7 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from app.crypto.identity import SEED_SIZE
-from app.crypto.kdf import KEY_SIZE, stretch
+from app.crypto.kdf import KEY_SIZE, Cost, stretch
 from app.domain.errors import AppError
 
 MAGIC = b"PARLORV"
@@ -68,10 +68,10 @@ def new_secrets(seed: bytes) -> Secrets:
     return Secrets(seed, os.urandom(KEY_SIZE))
 
 
-def passphrase_key(passphrase: str, salt: bytes) -> bytes:
+def passphrase_key(passphrase: str, salt: bytes, cost: Cost | None = None) -> bytes:
     """Stretch a passphrase; the same characters count, however they were composed. Slow."""
     normal = unicodedata.normalize("NFKC", passphrase)
-    return stretch(normal.encode("utf-8", "replace"), salt)
+    return stretch(normal.encode("utf-8", "replace"), salt, cost)
 
 
 def seal_vault(

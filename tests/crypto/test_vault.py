@@ -108,7 +108,7 @@ def test_all_that_is_not_secret_is_bound_to_the_seal(place: int) -> None:
 
 def test_passphrases_count_by_their_characters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        vault, "stretch", lambda secret, salt: hashlib.sha256(salt + secret).digest()
+        vault, "stretch", lambda secret, salt, _cost: hashlib.sha256(salt + secret).digest()
     )
     composed, decomposed = "caf\u00e9", "cafe\u0301"
     assert passphrase_key(composed, SALT) == passphrase_key(decomposed, SALT)

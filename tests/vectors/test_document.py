@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
 CODE = [*(ROOT / "app" / "crypto").glob("*.py"), *(ROOT / "app" / "protocol").glob("*.py")]
 # What stays on one machine is no part of the protocol.
-LOCAL = {"vault.py"}
+LOCAL = {"vault.py", "archive.py"}
 LABELS = {
     label
     for path in CODE

@@ -1,0 +1,200 @@
+"""The content of an exported profile: records, each framed by its length (docs/export-format.md).
+
+A record says something of the profile in terms that outlive the database's tables. Records of a
+kind that is not known are passed over: what must be understood has a new version of the file.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from app.domain.errors import AppError
+
+MAX_RECORD = 4 * 1024 * 1024
+_LENGTH = struct.Struct(">I")
+
+Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
+RoomKey = Annotated[bytes, Meta(min_length=16, max_length=16)]
+Count = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
+
+
+class ProfileRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="profile"):
+    """The first record: who this is. `made_ms` is when it was exported, in Unix milliseconds.
+
+    `events` is how many there are in all, as far as was known at the beginning.
+    """
+
+    seed: Key
+    name: str
+    made_ms: Count
+    events: Count
+
+
+class SettingRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="setting"):
+    key: str
+    value: str
+
+
+class PersonRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="person"):
+    """Somebody who was met: a name ("" for none), when last seen (Unix ms, 0 for never)."""
+
+    peer: Key
+    name: str
+    seen_ms: Count
+
+
+class RoomEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="room"):
+    """A room; its events, marks and read place follow. `epochs` has pairs of epoch and secret.
+
+    `sent` is our highest seq that was handed to anybody.
+    """
+
+    room: RoomKey
+    kind: str
+    peer: Key | None
+    joined: bool
+    epochs: list[tuple[Count, Key]]
+    draft: str
+    sent: Count
+
+
+class EventsEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="events"):
+    """Events as they travel; those of one author in their order."""
+
+    room: RoomKey
+    events: list[bytes]
+
+
+class MarksEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="marks"):
+    """What `member` has reported: for authors the highest seq stored, and read."""
+
+    room: RoomKey
+    member: Key
+    marks: list[tuple[Key, Count, Count]]
+
+
+class ReadEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="read"):
+    """Up to which place we have read a room."""
+
+    room: RoomKey
+    hlc: Count
+    event: Key
+
+
+class EndRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="end"):
+    """The last record: how many records came before it, and how many events in them."""
+
+    records: Count
+    events: Count
+
+
+Record = (
+    ProfileRecord
+    | SettingRecord
+    | PersonRecord
+    | RoomEntry
+    | EventsEntry
+    | MarksEntry
+    | ReadEntry
+    | EndRecord
+)
+_KINDS = frozenset({"profile", "setting", "person", "room", "events", "marks", "read", "end"})
+
+
+class _Kind(msgspec.Struct):
+    t: str
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Record)
+_kind_decoder = msgspec.msgpack.Decoder(_Kind)
+
+
+class RecordWriter:
+    """Frames records and counts them."""
+
+    def __init__(self) -> None:
+        self._records = self._events = 0
+
+    def write(self, record: Record) -> bytes:
+        self._records += 1
+        if isinstance(record, EventsEntry):
+            self._events += len(record.events)
+        return _frame(record)
+
+    def end(self) -> bytes:
+        return _frame(EndRecord(records=self._records, events=self._events))
+
+
+class RecordReader:
+    """Takes content in pieces of any size and gives the records in it.
+
+    Raises AppError("archive-damaged") for what was never written so.
+    """
+
+    def __init__(self) -> None:
+        self._pending = bytearray()
+        self._records = self._events = 0
+        self._ended = False
+
+    def feed(self, content: bytes) -> list[Record]:
+        """Return the records that are whole by now."""
+        self._pending += content
+        found: list[Record] = []
+        at = 0
+        while (body := self._body(at)) is not None:
+            at += _LENGTH.size + len(body)
+            record = _decode(body)
+            self._count(record)
+            if record is not None and not isinstance(record, EndRecord):
+                found.append(record)
+        del self._pending[:at]
+        return found
+
+    def finish(self) -> None:
+        """Say that there is no more content."""
+        if self._pending or not self._ended:
+            raise AppError("archive-damaged")
+
+    def _body(self, at: int) -> bytes | None:
+        start = at + _LENGTH.size
+        if len(self._pending) < start:
+            return None
+        (size,) = _LENGTH.unpack_from(self._pending, at)
+        if size > MAX_RECORD:
+            raise AppError("archive-damaged")
+        return (
+            bytes(self._pending[start : start + size])
+            if len(self._pending) >= start + size
+            else None
+        )
+
+    def _count(self, record: Record | None) -> None:
+        if self._ended or isinstance(record, ProfileRecord) != (self._records == 0):
+            raise AppError("archive-damaged")
+        if isinstance(record, EndRecord):
+            self._ended = True
+            if (record.records, record.events) != (self._records, self._events):
+                raise AppError("archive-damaged")
+        self._records += 1
+        if isinstance(record, EventsEntry):
+            self._events += len(record.events)
+
+
+def _frame(record: Record) -> bytes:
+    body = _encoder.encode(record)
+    return _LENGTH.pack(len(body)) + body
+
+
+def _decode(body: bytes) -> Record | None:
+    try:
+        if _kind_decoder.decode(body).t not in _KINDS:
+            return None
+        record: Record = _decoder.decode(body)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise AppError("archive-damaged") from error
+    return record
