@@ -84,6 +84,7 @@ def build(me: Me, store: Store, transports: Transports) -> ParlorBackend:
     journal = MarkJournal(store)
     ticks = DeliveryService(store, book, publisher, journal, logs)
     typing = TypingService(book, feed)
+    feed.subscribe(typing.heard)
     introducer = Introducer(me, book, wall)
     context = SignalingContext(transports.signaling, me, introducer, feed, wall)
     hub = SignalingHub(background, context)

@@ -26,6 +26,7 @@ from app.services.typing_service import TypingService
 from app.transport.base import Link, LinkTransport
 
 SERIOUS = {"link-tampered", "signal-tampered", "signal-replayed", "wrong-peer", "version-mismatch"}
+MAX_PEERS = 1024
 DISK = {"disk-full", "disk-failed", "folder-read-only", "database-corrupt"}
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class ConnectionManager:
         self._parts = parts
         self._opener = SignalOpener(parts.me.identity, parts.me.instance)
         self._supervisors: dict[PeerId, PeerSupervisor] = {}
+        self._tasks: dict[PeerId, asyncio.Task[None]] = {}
         self._reports: dict[PeerId, LinkReport] = {}
         self._disk_trouble = ""
         self.last_seen: dict[PeerId, int] = {}
@@ -96,10 +98,25 @@ class ConnectionManager:
             return
         supervisor = self._supervisors.get(peer)
         if supervisor is None:
+            if len(self._supervisors) >= MAX_PEERS and not self._retire():
+                log.warning("a server names too many peers")
+                return
             supervisor = PeerSupervisor(peer, self._parts.transport, self)
             self._supervisors[peer] = supervisor
-            self._background.spawn(supervisor.run())
+            self._tasks[peer] = self._background.spawn(supervisor.run())
         supervisor.reachable(instance)
+
+    def _retire(self) -> bool:
+        """Make place by forgetting a peer who is gone; tell whether there was one."""
+        idle = (peer for peer, supervisor in self._supervisors.items() if supervisor.is_idle)
+        peer = next(idle, None)
+        if peer is None:
+            return False
+        del self._supervisors[peer]
+        self._tasks.pop(peer).cancel()
+        self._reports.pop(peer, None)
+        self.last_seen.pop(peer, None)
+        return True
 
     def unreachable(self, peer: PeerId) -> None:
         """No server sees `peer` any more; a link that is up stays up."""

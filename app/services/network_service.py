@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from app.domain.errors import AppError
@@ -11,9 +12,11 @@ from app.services.api import LinkView, ServerView
 from app.services.connection_manager import ConnectionManager
 from app.services.publisher import Publisher
 from app.services.signaling_hub import SignalingHub
-from app.transport.base import LanDiscovery, LocalServer
+from app.transport.base import FoundServer, LanDiscovery, LocalServer
 
 DIRECTORY_LIMIT = 50
+
+log = logging.getLogger(__name__)
 
 
 class NetworkService:
@@ -88,10 +91,17 @@ class NetworkService:
         """Connect to the servers of the local network as they appear, until cancelled."""
         while True:
             for found in discovery.servers():
-                url = canonical(found.url)
-                if url not in self._hub.clients:
-                    self._hub.connect(url)
+                self._meet(found)
             await discovery.changed()
+
+    def _meet(self, found: FoundServer) -> None:
+        try:
+            url = canonical(found.url)
+        except AppError as error:
+            log.info("%s announces itself as %r", found.name, error)
+            return
+        if url not in self._hub.clients:
+            self._hub.connect(url)
 
 
 def canonical(url: str) -> str:

@@ -91,6 +91,11 @@ class PeerSupervisor:
         """No server says so any more; a link that is up stays."""
         self._wanted.clear()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether the peer is neither linked nor looked for."""
+        return self._stage is _Stage.IDLE and not self._wanted.is_set()
+
     def try_now(self) -> None:
         self._hurry.set()
 
@@ -117,6 +122,11 @@ class PeerSupervisor:
                 await self._attempt()
             except (AppError, RemoteProtocolError) as error:
                 self._note_failure(error)
+                await self._pause(self._policy.failed(random.random()))  # noqa: S311 - jitter
+            except Exception:
+                # Our own mistake on one link must not end the way to this peer for good.
+                log.exception("a link failed")
+                self._host.failed(self.peer, "internal-error")
                 await self._pause(self._policy.failed(random.random()))  # noqa: S311 - jitter
 
     async def _attempt(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from weakref import WeakValueDictionary
 
 from app.crypto.room_keys import room_id
 from app.domain.delivery import DeliveryTracker, MemberMarks
@@ -38,6 +39,7 @@ class RoomOpener:
         self.publisher = publisher
         self._hub = hub
         self._manager = manager
+        self._locks: WeakValueDictionary[RoomId, asyncio.Lock] = WeakValueDictionary()
 
     async def load_all(self) -> None:
         """Open every stored room, before any server or link is there."""
@@ -62,14 +64,22 @@ class RoomOpener:
 
     async def add(self, record: RoomRecord) -> Conversation:
         """Store a new room and open it everywhere. A room that is open already is returned."""
-        known = self._book.find(record.room)
-        if known is not None:
-            return known
-        await self._store.rooms.add(record)
-        conversation = await self._conversation(record)
-        self._book.add(conversation)
+        async with self._turn(record.room):
+            known = self._book.find(record.room)
+            if known is not None:
+                return known
+            await self._store.rooms.add(record)
+            conversation = await self._conversation(record)
+            self._book.add(conversation)
         self._manager.room_added(record.room)
         return conversation
+
+    def _turn(self, room: RoomId) -> asyncio.Lock:
+        """Opening and forgetting the same room take turns."""
+        lock = self._locks.get(room)
+        if lock is None:
+            self._locks[room] = lock = asyncio.Lock()
+        return lock
 
     async def announce(self, conversation: Conversation) -> None:
         """Meet the other members on the servers. Slow or failing servers are not waited for."""
@@ -84,13 +94,17 @@ class RoomOpener:
 
     async def remove(self, room: RoomId) -> None:
         """Forget a room and everything in it."""
-        conversation = self._book.find(room)
-        if conversation is None:
-            return
-        self._book.remove(room)
-        self._manager.room_removed(room)
-        await asyncio.shield(self._forget(conversation))
-        self._hub.soon(self._hub.leave(conversation.latest_keys.rendezvous))
+        async with self._turn(room):
+            conversation = self._book.find(room)
+            if conversation is None:
+                return
+            self._book.remove(room)
+            self._manager.room_removed(room)
+            await asyncio.shield(self._forget(conversation))
+        rendezvous = conversation.latest_keys.rendezvous
+        self._hub.soon(self._hub.leave(rendezvous))
+        for peer in self._hub.left(rendezvous):
+            self._manager.unreachable(peer)
 
     async def _forget(self, conversation: Conversation) -> None:
         """Delete everything but the knowledge of how much of our log the others have."""

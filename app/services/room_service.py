@@ -40,6 +40,7 @@ class RoomService:
         self._logs = logs
         self._publisher = opener.publisher
         self._hub = hub
+        self._opening = 0
         self.on_opened: Callable[[PeerId], None] = lambda _peer: None
 
     async def create(self, name: str) -> RoomInvitation:
@@ -130,8 +131,12 @@ class RoomService:
     async def knocked(self, peer: PeerId, name: str) -> None:
         """Somebody in a directory wants to talk; nothing is shown before the first word."""
         unopened = sum(not c.record.joined and c.kind is RoomKind.DIRECT for c in self._book)
-        if unopened < MAX_UNOPENED and peer != self._me.peer:
-            await self._direct(peer, name, joined=False)
+        if unopened + self._opening < MAX_UNOPENED and peer != self._me.peer:
+            self._opening += 1
+            try:
+                await self._direct(peer, name, joined=False)
+            finally:
+                self._opening -= 1
 
     async def open_notes(self) -> RoomId:
         """Open the notes to oneself."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from app.domain.changes import ServerChanged, ServerState
@@ -25,8 +27,12 @@ from app.transport.base import (
     SignalReceived,
 )
 
+RATE_WAITS = (0.5, 1.0, 2.0)
 GIVEN_UP = {"bad-url", "server-incompatible", "replaced"}
 """Reasons that trying again cannot mend: two runs of one identity would only fight."""
+
+
+log = logging.getLogger(__name__)
 
 
 class SignalingHost(Protocol):
@@ -124,10 +130,26 @@ class SignalingClient:
 
     async def _settle(self, session: SignalingSession) -> None:
         for room in self._host.rendezvous():
-            await self.enter(room)
+            await self._patiently(session, partial(self.enter, room))
         card = self._host.card()
         if card is not None:
-            await session.publish(card)
+            await self._patiently(session, lambda: session.publish(card))
+
+    async def _patiently(
+        self, session: SignalingSession, request: Callable[[], Awaitable[None]]
+    ) -> None:
+        """A room that is full, or a card that is refused, must not keep us out of the others."""
+        for wait in RATE_WAITS:
+            try:
+                return await request()
+            except AppError as error:
+                if session.end_reason:
+                    raise
+                log.info("%s: refused: %s", self.url, error)
+                if error.code != "rate-limited":
+                    return None
+                await asyncio.sleep(wait)
+        return None
 
     async def enter(self, room: bytes) -> None:
         """Join a server room, if we are connected. Raises AppError."""

@@ -72,9 +72,16 @@ class SignalingHub:
 
     def lost(self, url: str) -> list[PeerId]:
         """Forget who was seen on this server; return who is seen nowhere any more."""
+        return self._forget(lambda server, _room: server == url)
+
+    def left(self, room: bytes) -> list[PeerId]:
+        """Forget who was seen in this server room; return who is seen nowhere any more."""
+        return self._forget(lambda _server, place: place == room)
+
+    def _forget(self, gone_from: Callable[[str, bytes], bool]) -> list[PeerId]:
         gone = []
         for peer, places in list(self._seen.items()):
-            places -= {place for place in places if place[0] == url}
+            places -= {place for place in places if gone_from(*place)}
             if not places:
                 del self._seen[peer]
                 gone.append(peer)

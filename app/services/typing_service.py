@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from app.domain.changes import TypingChanged
+from app.domain.changes import Change, MessagesAdded, TypingChanged
 from app.domain.ids import PeerId, RoomId
 from app.services.conversation import RoomBook
 from app.services.feed import Feed
@@ -37,6 +37,12 @@ class TypingService:
         if timer is not None:
             timer.cancel()
             self._tell(peer, room, active=False)
+
+    def heard(self, change: Change) -> None:
+        """A listener of the feed: whoever has sent a message has stopped typing it."""
+        if isinstance(change, MessagesAdded):
+            for author in {view.author for view in change.messages}:
+                self.stopped(author, change.room)
 
     def _tell(self, peer: PeerId, room: RoomId, active: bool) -> None:
         conversation = self._book.find(room)

@@ -87,8 +87,9 @@ class Someone:
         return self._store
 
     @property
-    def running(self) -> bool:
-        return self._backend is not None
+    def online(self) -> bool:
+        """Whether some server is."""
+        return self.backend._services.hub.is_online
 
     async def start(self, *servers: str) -> Someone:
         """Open the profile and connect."""
@@ -194,7 +195,10 @@ class World:
         return someone
 
     async def started(self, *names: str) -> list[Someone]:
-        return [await self.person(name).start(URL) for name in names]
+        """Start people; return when all are connected to the server."""
+        people = [await self.person(name).start(URL) for name in names]
+        await until(lambda: all(person.online for person in people), "online")
+        return people
 
     async def together(self, *names: str) -> tuple[RoomId, list[Someone]]:
         """Start people in one room; return when all are linked and know of each other."""
