@@ -15,6 +15,15 @@ _OUR_FAULT = "This is a mistake in Parlor. Nothing that was sent is lost; detail
 
 SENTENCES: Mapping[str, str] = {
     # The profile on this computer.
+    "archive-damaged": "This export is damaged or cut off. Nothing was changed; use another copy.",
+    "archive-newer": "This export is from a newer version of Parlor. Update to read it.",
+    "file-exists": "There is a file with this name already. Choose another name.",
+    "file-unreadable": "This file cannot be read. Check its path and its permissions.",
+    "folder-missing": "This folder is not there. Make it first or choose another one.",
+    "passphrase-empty": "A passphrase has at least one character. Type one.",
+    "passphrase-unset": "This profile has no passphrase. Set one first.",
+    "profile-locked": "This profile is locked. Unlock it to go on.",
+    "profile-not-empty": "This profile has conversations already. Import into a new one.",
     "already-running": "Parlor is open already with this folder. Close the other one first.",
     "database-closed": "Parlor is closing. Start it again to go on.",
     "database-corrupt": (
@@ -51,6 +60,14 @@ SENTENCES: Mapping[str, str] = {
     "text-empty": "There is nothing to send yet.",
     "text-too-long": "This is longer than one message can be (64 KiB). Send it in parts.",
     # Conversations.
+    "fork": (
+        "A member signed two different histories of a room, which no honest Parlor does. The second"
+        " was refused; ask them about it."
+    ),
+    "log-behind": (
+        "You were here before, and your own messages are not back yet. Wait until another member"
+        " is online."
+    ),
     "not-implemented": "This version of Parlor cannot do that yet. Look for an update.",
     "not-invitable": "Nobody can be invited to this conversation. Create a room instead.",
     "not-renamable": "This conversation has no name of its own. Only rooms can be renamed.",
