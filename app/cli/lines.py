@@ -1,15 +1,16 @@
-"""Lines in and out without blocking the loop: one thread each for reading and writing."""
+"""Lines in and out without blocking the loop."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import queue
+import select
+import stat
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import BinaryIO
 
 import msgspec
 
@@ -22,36 +23,62 @@ _encoder = msgspec.json.Encoder()
 
 
 class LineReader:
-    """Reads lines from a file descriptor; None is the end of it, b"" a line that is too long."""
+    """Reads lines from a file descriptor; None is the end of it, b"" a line that is too long.
+
+    A pipe is read on the loop. What no loop can wait for (a file, anything on Windows) is read by
+    a thread, though not through `sys.stdin`: its lock, held by a thread that waits for input,
+    aborts the interpreter's shutdown.
+    """
 
     def __init__(self, descriptor: int = 0) -> None:
         self._descriptor = descriptor
         self._loop = asyncio.get_running_loop()
         self._lines: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._splitter = LineSplitter()
         self._ahead = threading.Semaphore(MAX_AHEAD)
-        threading.Thread(target=self._read, name="lines-in", daemon=True).start()
+        self._paused = False
+        try:
+            self._loop.add_reader(descriptor, self._readable)
+        except (OSError, NotImplementedError):
+            threading.Thread(target=self._read, name="lines-in", daemon=True).start()
 
     async def next(self) -> bytes | None:
         """Return the next line that is not blank."""
         line = await self._lines.get()
         self._ahead.release()
+        if self._paused and self._lines.empty():
+            self._paused = False
+            self._loop.add_reader(self._descriptor, self._readable)
         return line
 
-    def _read(self) -> None:
-        # Not sys.stdin: its lock, held by a thread that waits for input, aborts the interpreter's
-        # shutdown.
-        splitter = LineSplitter()
-        while chunk := _read_some(self._descriptor):
-            for line in splitter.feed(chunk):
-                self._put(line)
-        for line in splitter.end():
-            self._put(line)
-        self._put(None)
+    def close(self) -> None:
+        """Read no more."""
+        with suppress(NotImplementedError):
+            self._loop.remove_reader(self._descriptor)
 
-    def _put(self, line: bytes | None) -> None:
-        self._ahead.acquire()
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._lines.put_nowait, line)
+    def _readable(self) -> None:
+        for line in self._chunk():
+            self._lines.put_nowait(line)
+        if self._lines.qsize() > MAX_AHEAD:
+            self._paused = True
+            self.close()
+
+    def _chunk(self) -> Iterator[bytes | None]:
+        chunk = _read_some(self._descriptor)
+        if chunk:
+            yield from self._splitter.feed(chunk)
+        else:
+            self.close()
+            yield from self._splitter.end()
+            yield None
+
+    def _read(self) -> None:
+        line: bytes | None = b""
+        while line is not None:
+            for line in self._chunk():
+                self._ahead.acquire()
+                with suppress(RuntimeError):
+                    self._loop.call_soon_threadsafe(self._lines.put_nowait, line)
 
 
 def _read_some(descriptor: int) -> bytes:
@@ -89,31 +116,50 @@ class LineSplitter:
 
 
 class LineWriter:
-    """Writes JSON lines to standard output; `on_broken` is called if nobody reads any more."""
+    """Writes JSON lines to standard output; `on_broken` is called if nobody reads any more.
 
-    def __init__(self, on_broken: Callable[[], None], stream: BinaryIO | None = None) -> None:
-        self._stream = stream if stream is not None else sys.stdout.buffer
+    A thread does it, so that a slow reader holds nobody up; but a short line that a pipe takes at
+    once is written without that detour.
+    """
+
+    def __init__(self, on_broken: Callable[[], None], descriptor: int = 1) -> None:
+        self._descriptor = descriptor
+        self._is_pipe = sys.platform != "win32" and stat.S_ISFIFO(os.fstat(descriptor).st_mode)
         self._loop = asyncio.get_running_loop()
         self._on_broken = on_broken
+        self._queued = 0
         self._objects: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="lines-out", daemon=True)
         self._thread.start()
 
     def put(self, value: Json) -> None:
-        """Queue one object."""
-        self._objects.put(_encoder.encode(value) + b"\n")
+        """Write one object, now or in its turn."""
+        line = _encoder.encode(value) + b"\n"
+        if not (self._fits_now(line) and self._write_whole(line)):
+            self._queued += 1
+            self._objects.put(line)
 
     def close(self) -> None:
         """Wait until everything is written."""
         self._objects.put(None)
         self._thread.join(timeout=5.0)
 
+    def _fits_now(self, line: bytes) -> bool:
+        if self._queued or not self._is_pipe or len(line) > select.PIPE_BUF:
+            return False
+        return bool(select.select([], [self._descriptor], [], 0)[1])
+
+    def _write_whole(self, line: bytes) -> bool:
+        try:
+            while line:
+                line = line[os.write(self._descriptor, line) :]
+        except OSError:
+            self._loop.call_soon_threadsafe(self._on_broken)
+            return False
+        return True
+
     def _write(self) -> None:
         while (line := self._objects.get()) is not None:
-            try:
-                self._stream.write(line)
-                if self._objects.empty():
-                    self._stream.flush()
-            except (OSError, ValueError):
-                self._loop.call_soon_threadsafe(self._on_broken)
+            if not self._write_whole(line):
                 return
+            self._queued -= 1
