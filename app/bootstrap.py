@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from app.config import Settings, default_name
 from app.crypto.identity import Identity
 from app.domain.ids import PeerId
 from app.domain.policy import clean_person_name
-from app.services.backend import NAME_SETTING, ParlorBackend, Services, Transports
+from app.services.account import Account
+from app.services.backend import ParlorBackend, Services, Transports
 from app.services.background import Background
 from app.services.chat_service import ChatService
 from app.services.clocks import WallClock
@@ -20,7 +22,7 @@ from app.services.feed import Feed
 from app.services.introducer import Introducer
 from app.services.link_sync import LinkSync
 from app.services.mark_journal import MarkJournal
-from app.services.me import Me
+from app.services.me import NAME_SETTING, Me
 from app.services.message_service import MessageService
 from app.services.network_service import NetworkService
 from app.services.own_messages import OwnMessages
@@ -33,14 +35,29 @@ from app.services.room_service import RoomService
 from app.services.signaling_client import SignalingContext
 from app.services.signaling_hub import SignalingHub
 from app.services.typing_service import TypingService
+from app.storage.keyring_access import Keyring
 from app.storage.store import Store
+from app.storage.takeover import settle
 from app.storage.vault_file import open_vault
 
 
-async def open_backend(settings: Settings) -> ParlorBackend:
+def open_account(settings: Settings) -> Account:
+    """Return the profile in the data folder, not opened yet."""
+
+    async def start(passphrase: str | None, *, keep_name: bool) -> ParlorBackend:
+        return await open_backend(
+            replace(settings, name=None) if keep_name else settings, passphrase
+        )
+
+    keyring = Keyring() if settings.use_keyring else None
+    return Account(settings.data_dir, start, keyring, settings.passphrase)
+
+
+async def open_backend(settings: Settings, passphrase: str | None = None) -> ParlorBackend:
     """Open (or make) the profile in the data folder and start its services.
 
-    Raises AppError for everything that a person can do something about.
+    `passphrase` goes before that of the settings. Raises AppError for everything that a person
+    can do something about.
     """
     # Loading these takes most of a second; a window is painted before.
     from app.transport.lan import ZeroconfDiscovery  # noqa: PLC0415
@@ -48,7 +65,7 @@ async def open_backend(settings: Settings) -> ParlorBackend:
     from app.transport.socketio_client import SocketIOTransport  # noqa: PLC0415
     from app.transport.webrtc import WebRtcTransport  # noqa: PLC0415
 
-    me, store = await open_profile(settings)
+    me, store = await open_profile(settings, passphrase)
     discovery = ZeroconfDiscovery() if settings.discover else None
     transports = Transports(WebRtcTransport(), SocketIOTransport(), ChildServer(me.name), discovery)
     backend = build(me, store, transports)
@@ -58,12 +75,13 @@ async def open_backend(settings: Settings) -> ParlorBackend:
     return backend
 
 
-async def open_profile(settings: Settings) -> tuple[Me, Store]:
+async def open_profile(settings: Settings, passphrase: str | None = None) -> tuple[Me, Store]:
     """Unlock the vault and the database; a first start makes both."""
+    await asyncio.to_thread(settle, settings.data_dir)
     secrets = await asyncio.to_thread(
         open_vault,
         settings.data_dir,
-        passphrase=settings.passphrase(),
+        passphrase=settings.passphrase() if passphrase is None else passphrase,
         use_keyring=settings.use_keyring,
     )
     identity = Identity(secrets.seed)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
-from app.bootstrap import open_backend
+from app.bootstrap import open_account
 from app.cli.program import serve
 from app.config import Settings, configure_logging, parse_arguments
 from app.domain.errors import AppError
 from app.domain.policy import clean_person_name
-from app.services.api import Backend
 from app.services.network_service import canonical
 
 SUMMARY = "Parlor without a window: JSON lines in, JSON lines out."
@@ -30,13 +29,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     settings = parse_arguments("parlor-cli", SUMMARY, sys.argv[1:] if argv is None else argv)
     configure_logging(settings.log_level)
 
-    async def opened() -> tuple[Backend, Callable[[], Awaitable[None]]]:
-        check(settings)
-        backend = await open_backend(settings)
-        return backend, backend.close
+    async def run() -> None:
+        await serve(open_account(settings))
 
     try:
-        asyncio.run(serve(opened))
+        asyncio.run(run())
     except AppError as error:
         print(f"parlor-cli: {error}", file=sys.stderr)  # noqa: T201 - the program's last word
         return 1

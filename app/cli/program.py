@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
 from app.cli import requests as ask
+from app.cli.account_handlers import AccountHandlers
 from app.cli.handlers import Handlers
 from app.cli.lines import LineReader, LineWriter
 from app.cli.render import Json, error, notices
 from app.domain.changes import Change
 from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.ids import to_text
-from app.services.api import Backend
+from app.services.api import Account, Backend
 from app.services.performance import PerformanceMonitor
 
 log = logging.getLogger(__name__)
@@ -24,19 +25,17 @@ log = logging.getLogger(__name__)
 class Program:
     """Requests are carried out one after the other; only runs of `send` overlap."""
 
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+    def __init__(self, account: Account, backend: Backend) -> None:
         self._stopped = asyncio.Event()
         self._monitor = PerformanceMonitor()
-        self._handlers = Handlers(backend, self._monitor)
         self._writer = LineWriter(self._stopped.set)
         self._sends: set[asyncio.Task[None]] = set()
+        self._handlers = Handlers(backend, self._monitor)
+        self._account_handlers = AccountHandlers(account, self._adopt)
+        self._adopt(backend)
 
     async def run(self) -> None:
         """Serve standard input until it ends, `quit` is asked or a signal comes."""
-        me = self._backend.profile
-        self._writer.put({"event": "ready", "peer": to_text(me.peer), "name": me.name})
-        unsubscribe = self._backend.feed.subscribe(self._tell)
         self._stop_on_signals()
         serving = asyncio.create_task(self._serve(LineReader()))
         stopped = asyncio.create_task(self._stopped.wait())
@@ -44,7 +43,14 @@ class Program:
         for task in (serving, stopped, *self._sends):
             task.cancel()
         await asyncio.gather(serving, stopped, *self._sends, return_exceptions=True)
-        unsubscribe()
+        self._unsubscribe()
+
+    def _adopt(self, backend: Backend) -> None:
+        """Serve this backend from now on. The feed of one before it is silent already."""
+        self._handlers = Handlers(backend, self._monitor)
+        me = backend.profile
+        self._writer.put({"event": "ready", "peer": to_text(me.peer), "name": me.name})
+        self._unsubscribe = backend.feed.subscribe(self._tell)
 
     def close(self) -> None:
         """Write out what is queued."""
@@ -95,7 +101,7 @@ class Program:
 
     async def _answer(self, request: ask.Request) -> None:
         try:
-            answer = await self._handlers.handle(request)
+            answer = await self._handle(request)
         except AppError as problem:
             self._refuse(request.id, problem)
         except RemoteProtocolError as problem:
@@ -106,20 +112,21 @@ class Program:
         else:
             self._writer.put({"id": request.id, "ok": True, **answer})
 
+    async def _handle(self, request: ask.Request) -> dict[str, Any]:
+        if isinstance(request, ask.Export | ask.Import):
+            return await self._account_handlers.handle(request)
+        return await self._handlers.handle(request)
+
     def _refuse(self, request_id: ask.Id, problem: AppError) -> None:
         reply: Json = {"id": request_id, "ok": False, "error": error(problem)}
         self._writer.put(reply)
 
 
-OpenBackend = Callable[[], Awaitable[tuple[Backend, Callable[[], Awaitable[None]]]]]
-
-
-async def serve(open_backend: OpenBackend) -> None:
+async def serve(account: Account) -> None:
     """Open the profile, serve it, close it. Raises AppError if it cannot be opened."""
-    backend, close = await open_backend()
-    program = Program(backend)
+    program = Program(account, await account.open())
     try:
         await program.run()
     finally:
-        await close()
+        await account.close()
         program.close()

@@ -17,7 +17,7 @@ room_invite room_rename room_topic room_kick room_role edit delete react unreact
 contact_request contact_accept contact_reject contact_block contact_unblock invitations
 invitation_accept invitation_reject safety verify send_file file_accept file_decline
 file_pause file_resume file_cancel transfers capabilities diagnose call_start call_accept
-call_reject call_end export import
+call_reject call_end
 """
 NOT_BUILT = frozenset(_NOT_BUILT.split())
 
@@ -93,6 +93,16 @@ class Links(_Request, tag="links"): ...
 class Stats(_Request, tag="stats"): ...
 
 
+class Export(_Request, tag="export"):
+    path: str
+    passphrase: str
+
+
+class Import(_Request, tag="import"):
+    path: str
+    passphrase: str
+
+
 class Quit(_Request, tag="quit"): ...
 
 
@@ -112,6 +122,8 @@ Request = (
     | Directory
     | Links
     | Stats
+    | Export
+    | Import
     | Quit
 )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from app.domain.changes import LinkState, ServerState
@@ -19,6 +20,13 @@ from app.domain.views import (
     SearchHit,
 )
 from app.services.feed import Feed
+
+Progress = Callable[[int, int], None]
+"""Told of what is done and of how much there is: events of an export, bytes of an import."""
+
+
+def no_progress(_done: int, _total: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +164,47 @@ class Backend(Protocol):
         ...
 
     async def setting(self, key: str, default: str) -> str: ...
+
+
+class Account(Protocol):
+    """A profile on this machine as a whole. Every call may raise AppError."""
+
+    async def open(self, passphrase: str | None = None) -> Backend:
+        """Open it. Raises AppError("passphrase-needed" | "wrong-passphrase" | ...)."""
+        ...
+
+    async def close(self) -> None:
+        """Close it if it is open."""
+        ...
+
+    async def lock(self) -> None:
+        """Close it and let go of its keys. Raises AppError("passphrase-unset")."""
+        ...
+
+    async def is_protected(self) -> bool:
+        """Whether a passphrase keeps it shut."""
+        ...
+
+    async def set_passphrase(self, old: str | None, new: str | None) -> None:
+        """Protect it by `new`; None takes the passphrase away."""
+        ...
+
+    async def export_to(
+        self, path: Path, passphrase: str, on_progress: Progress = no_progress
+    ) -> None:
+        """Write all of it to a new encrypted file. Raises AppError("file-exists" | ...)."""
+        ...
+
+    async def import_from(
+        self,
+        path: Path,
+        passphrase: str,
+        on_progress: Progress = no_progress,
+        own: str | None = None,
+    ) -> Backend:
+        """Put an exported profile in the place of this empty one, and open it.
+
+        `own` is the passphrase of this profile, if it has one. Nothing is changed on an error:
+        AppError("profile-not-empty" | "wrong-passphrase" | "archive-damaged" | ...).
+        """
+        ...

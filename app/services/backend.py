@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.crypto.identity import fingerprint
 from app.domain.errors import AppError
 from app.protocol.invitation import ContactInvite, encode
-from app.services.api import Profile
+from app.services.api import Profile, Progress, no_progress
+from app.services.archive_service import export_profile
 from app.services.background import Background
 from app.services.chat_service import ChatService
 from app.services.connection_manager import ConnectionManager
 from app.services.feed import Feed
 from app.services.introducer import Introducer
 from app.services.mark_journal import MarkJournal
-from app.services.me import Me
+from app.services.me import NAME_SETTING, Me
 from app.services.network_service import NetworkService
 from app.services.publisher import Publisher
 from app.services.room_keeper import RoomKeeper
@@ -26,7 +28,6 @@ from app.services.typing_service import TypingService
 from app.storage.store import Store
 from app.transport.base import LanDiscovery, LinkTransport, LocalServer, SignalingTransport
 
-NAME_SETTING = "profile.name"
 LISTED_SETTING = "profile.listed"
 
 
@@ -116,6 +117,22 @@ class ParlorBackend:
             await services.transports.discovery.close()
         await services.transports.local_server.stop()
         await services.store.close()
+
+    async def export(
+        self, path: Path, passphrase: str, on_progress: Progress = no_progress
+    ) -> None:
+        """Write all that is known to one encrypted file, as `export_profile` says."""
+        services = self._services
+        await services.journal.flush()
+        await export_profile(services.store, services.me, path, passphrase, on_progress)
+
+    async def is_empty(self) -> bool:
+        """Tell whether nothing would be lost with this profile but its name."""
+        store = self._services.store
+        for record in await store.rooms.all():
+            if record.joined or await store.log.vector(record.room):
+                return False
+        return True
 
     async def rename_profile(self, name: str) -> None:
         """Raises AppError("name-empty" | "name-too-long")."""

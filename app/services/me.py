@@ -10,6 +10,8 @@ from app.protocol.signals import INSTANCE_SIZE
 from app.transport.base import NameCard
 from signaling.protocol import card_message
 
+NAME_SETTING = "profile.name"
+
 
 class Me:
     """The identity, the present name, and the instance that tells this run from others.

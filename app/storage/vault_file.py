@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from app.crypto.identity import SEED_SIZE
@@ -20,9 +21,11 @@ from app.crypto.vault import open_vault as unseal_vault
 from app.domain.errors import AppError
 from app.storage.connection import DATABASE_NAME, sync_folder
 from app.storage.failures import translated
+from app.storage.files import claim, create_private, sync_and_close
 from app.storage.keyring_access import Keyring
 
 VAULT_NAME = "vault"
+PARTIAL_SUFFIX = ".new"
 _MAX_FILE = 4096
 _SALT_SIZE = 16
 
@@ -88,6 +91,13 @@ class VaultFile:
             self._keyring.remove(vault.vault_id.hex())
         return protection
 
+    def forget(self) -> None:
+        """Take this vault's key, if there is one, out of the keyring. Never raises AppError."""
+        with suppress(AppError):
+            vault = self._parse()
+            if vault.protection is Protection.KEYRING and self._keyring is not None:
+                self._keyring.remove(vault.vault_id.hex())
+
     def _parse(self) -> Vault:
         with translated(self._path.parent):
             try:
@@ -122,32 +132,21 @@ class VaultFile:
         return protection, seal_vault(secrets, protection, vault_id, salt, key)
 
     def _write(self, raw: bytes, *, fresh: bool) -> None:
-        partial = self._path.with_name(f"{VAULT_NAME}.{os.getpid()}.new")
+        partial = self._path.with_name(f"{VAULT_NAME}.{os.getpid()}{PARTIAL_SUFFIX}")
         try:
-            with open(partial, "wb", opener=_open_private) as file:
+            with create_private(partial) as file:
                 file.write(raw)
-                file.flush()
-                os.fsync(file.fileno())
+                sync_and_close(file)
             if fresh:
-                _claim(partial, self._path)
+                self._claim(partial)
             else:
                 partial.replace(self._path)
+                sync_folder(self._path.parent)
         finally:
             partial.unlink(missing_ok=True)
-        sync_folder(self._path.parent)
 
-
-def _open_private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _claim(partial: Path, path: Path) -> None:
-    """Give `partial` its name unless somebody has it; a link can do that in one step."""
-    try:
-        os.link(partial, path)
-    except FileExistsError as error:
-        raise AppError("vault-exists", {"folder": str(path.parent)}) from error
-    except OSError as error:
-        if path.exists():
-            raise AppError("vault-exists", {"folder": str(path.parent)}) from error
-        partial.rename(path)
+    def _claim(self, partial: Path) -> None:
+        try:
+            claim(partial, self._path)
+        except FileExistsError as error:
+            raise AppError("vault-exists", {"folder": str(self._path.parent)}) from error

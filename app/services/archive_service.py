@@ -1,0 +1,253 @@
+"""A whole profile to one encrypted file and back.
+
+What is exported is what was said, not how it is stored: an import hands the events to the same
+door as those of other members, so any later version can read it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any, TypeVar
+
+from app.crypto.identity import Identity
+from app.crypto.room_keys import EpochKeys, epoch_keys
+from app.crypto.vault import Secrets, new_secrets
+from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.ids import EventId, PeerId, RoomId
+from app.domain.views import Position, RoomKind
+from app.protocol.archive import (
+    EventsEntry,
+    MarksEntry,
+    PersonRecord,
+    ProfileRecord,
+    ReadEntry,
+    Record,
+    RoomEntry,
+    SettingRecord,
+)
+from app.services.api import Progress, no_progress
+from app.services.clocks import WallClock
+from app.services.me import NAME_SETTING, Me
+from app.storage.archive_file import ArchiveReader, ArchiveWriter
+from app.storage.records import RoomRecord
+from app.storage.store import Store
+
+BATCH_BYTES = 1024 * 1024
+INGEST_EVENTS = 256
+
+T = TypeVar("T")
+
+
+async def to_its_end(work: Callable[..., T], *values: Any) -> T:
+    """Run `work` in a thread. If we are cancelled meanwhile, it has ended all the same."""
+    task = asyncio.ensure_future(asyncio.to_thread(work, *values))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        if not task.cancelled():
+            task.exception()  # or it would be said that nobody asked for it
+        raise
+
+
+async def export_profile(
+    store: Store, me: Me, path: Path, passphrase: str, on_progress: Progress = no_progress
+) -> None:
+    """Write everything in `store` to a new file that only `passphrase` opens.
+
+    Nothing is left behind if it fails or is cancelled. Raises AppError("file-exists" |
+    "folder-missing" | "folder-read-only" | "disk-full" | "disk-failed" | "passphrase-empty").
+    """
+    if not passphrase:
+        raise AppError("passphrase-empty")
+    writer = ArchiveWriter(path, passphrase)
+    try:
+        await to_its_end(writer.begin)
+        async with aclosing(_records(store, me, on_progress)) as records:
+            async for batch in records:
+                await to_its_end(writer.write, batch)
+        await to_its_end(writer.commit)
+    finally:
+        await to_its_end(writer.discard)
+
+
+async def _records(
+    store: Store, me: Me, on_progress: Progress
+) -> AsyncGenerator[list[Record], None]:
+    rooms = await store.rooms.all()
+    vectors = {record.room: await store.log.vector(record.room) for record in rooms}
+    total = sum(sum(vector.values()) for vector in vectors.values())
+    seed, now = me.identity.seed, WallClock().now_ms()
+    yield [ProfileRecord(seed=seed, name=me.name, made_ms=now, events=total)]
+    settings = await store.settings.all()
+    yield [SettingRecord(key=key, value=value) for key, value in settings.items()]
+    names, seen = await store.peers.names(), await store.peers.last_seen()
+    people = {**names, **seen}
+    yield [PersonRecord(peer=p, name=names.get(p, ""), seen_ms=seen.get(p, 0)) for p in people]
+    done = 0
+    for record in rooms:
+        async for entries in _room(store, record, vectors[record.room]):
+            yield entries
+            done += sum(len(e.events) for e in entries if isinstance(e, EventsEntry))
+            on_progress(done, total)
+
+
+async def _room(
+    store: Store, record: RoomRecord, vector: Mapping[PeerId, int]
+) -> AsyncGenerator[list[Record], None]:
+    room = record.room
+    overview, marks = await store.rooms.overview(room), await store.marks.load(room)
+    entry = RoomEntry(
+        room=room,
+        kind=record.kind.value,
+        peer=record.peer,
+        joined=record.joined,
+        epochs=sorted(record.epochs.items()),
+        draft=overview.draft,
+        sent=marks.sent,
+    )
+    yield [entry]
+    for author, last in vector.items():
+        first = 1
+        while first <= last:
+            events = await store.log.events_in(room, [(author, first, last)], BATCH_BYTES)
+            if not events:
+                break
+            yield [EventsEntry(room=room, events=events)]
+            first += len(events)
+    after: list[Record] = [
+        MarksEntry(
+            room=room,
+            member=member,
+            marks=[
+                (author, of.stored.get(author, 0), of.read.get(author, 0))
+                for author in {**of.stored, **of.read}
+            ],
+        )
+        for member, of in marks.members.items()
+    ]
+    if overview.read_to is not None:
+        after.append(ReadEntry(room=room, hlc=overview.read_to.hlc, event=overview.read_to.event))
+    yield after
+
+
+CreateVault = Callable[[Secrets], object]
+"""Stores the secrets of the profile that is being built; it blocks."""
+
+
+async def import_profile(
+    folder: Path,
+    path: Path,
+    passphrase: str,
+    create_vault: CreateVault,
+    on_progress: Progress = no_progress,
+) -> None:
+    """Build the profile in the archive `path` in an empty `folder`, and close it.
+
+    It is whole if this returns; else `folder` is to be thrown away. Raises
+    AppError("wrong-passphrase" | "archive-damaged" | "archive-newer" | "file-unreadable" | ...).
+    """
+    reader = ArchiveReader(path, passphrase)
+    replay = Replay(folder, create_vault)
+    try:
+        await to_its_end(reader.open)
+        batches = reader.batches()
+        while (batch := await to_its_end(next, batches, None)) is not None:
+            for record in batch:
+                await replay.take(record)
+            on_progress(reader.done, reader.total)
+    finally:
+        await replay.close()
+        await to_its_end(reader.close)
+
+
+class Replay:
+    """Takes in one record after another; the first one makes the profile."""
+
+    def __init__(self, folder: Path, create_vault: CreateVault) -> None:
+        self._folder, self._create_vault = folder, create_vault
+        self._store: Store | None = None
+        self._me: PeerId | None = None
+        self._keys: dict[bytes, dict[int, EpochKeys]] = {}
+        self._wall = WallClock()
+
+    async def take(self, record: Record) -> None:
+        """Store what `record` says. Raises AppError."""
+        if isinstance(record, ProfileRecord):
+            await self._begin(record)
+            return
+        store = self._open_store()
+        match record:
+            case SettingRecord():
+                await store.settings.set(record.key, record.value)
+            case PersonRecord():
+                await store.peers.seen(PeerId(record.peer), record.name, record.seen_ms)
+            case RoomEntry():
+                await self._room(store, record)
+            case EventsEntry():
+                await self._events(store, self._known(record.room), record.events)
+            case MarksEntry():
+                await self._marks(store, record)
+            case ReadEntry():
+                place = Position(record.hlc, EventId(record.event))
+                await store.marks.mark_read(self._known(record.room), place, self._own())
+
+    async def close(self) -> None:
+        """Close what was made."""
+        if self._store is not None:
+            await self._store.close()
+
+    def _open_store(self) -> Store:
+        if self._store is None:
+            raise AppError("archive-damaged")
+        return self._store
+
+    def _known(self, room: bytes) -> RoomId:
+        if room not in self._keys:
+            raise AppError("archive-damaged")
+        return RoomId(room)
+
+    def _own(self) -> PeerId:
+        if self._me is None:
+            raise AppError("archive-damaged")
+        return self._me
+
+    async def _begin(self, record: ProfileRecord) -> None:
+        secrets = new_secrets(record.seed)
+        self._me = Identity(record.seed).peer
+        await to_its_end(self._create_vault, secrets)
+        self._store = await Store.open(self._folder, secrets.database_key, self._me)
+        await self._store.settings.set(NAME_SETTING, record.name)
+
+    async def _room(self, store: Store, entry: RoomEntry) -> None:
+        try:
+            kind = RoomKind(entry.kind)
+        except ValueError as error:
+            raise AppError("archive-newer") from error
+        epochs = dict(entry.epochs)
+        if 0 not in epochs:
+            raise AppError("archive-damaged")
+        self._keys[entry.room] = {n: epoch_keys(n, secret) for n, secret in epochs.items()}
+        room, peer = RoomId(entry.room), PeerId(entry.peer) if entry.peer is not None else None
+        await store.rooms.add(RoomRecord(room, kind, epochs[0], epochs, peer, entry.joined))
+        await store.rooms.save_draft(room, entry.draft)
+        await store.marks.set_sent(room, entry.sent)
+
+    async def _events(self, store: Store, room: RoomId, events: Sequence[bytes]) -> None:
+        keys = self._keys[room]
+        for at in range(0, len(events), INGEST_EVENTS):
+            batch = events[at : at + INGEST_EVENTS]
+            try:
+                committed = await store.log.ingest(room, batch, keys, self._wall.now_ms())
+            except RemoteProtocolError as error:
+                raise AppError("archive-damaged") from error
+            if len(committed.events) != len(batch):
+                raise AppError("archive-damaged")
+
+    async def _marks(self, store: Store, entry: MarksEntry) -> None:
+        stored = {PeerId(author): seq for author, seq, _ in entry.marks}
+        read = {PeerId(author): seq for author, _, seq in entry.marks}
+        await store.marks.update(self._known(entry.room), PeerId(entry.member), stored, read)
