@@ -40,8 +40,8 @@ class Introducer:
     def rendezvous(self) -> Sequence[bytes]:
         return [room.latest_keys.rendezvous for room in self._book if _is_shared(room)]
 
-    def card(self) -> NameCard | None:
-        return self._me.card(self._wall.now_ms()) if self.listed else None
+    def card(self, ahead_ms: int) -> NameCard | None:
+        return self._me.card(self._wall.raw_ms() + ahead_ms) if self.listed else None
 
     def present(self, url: str, room: bytes, present: Present) -> None:
         conversation = self._at(room)
@@ -77,7 +77,7 @@ class Introducer:
 
     async def publish_card(self) -> None:
         """Replace our entry in every directory after our name or choice changed."""
-        await self._hub.publish(self.card())
+        await self._hub.publish()
 
     async def knock(self, peer: PeerId) -> None:
         """Ask somebody in a directory to meet us in the conversation of the two."""

@@ -42,8 +42,11 @@ class SignalingHost(Protocol):
         """The server rooms that we want to be in."""
         ...
 
-    def card(self) -> NameCard | None:
-        """Our entry in the directory, None to be unlisted."""
+    def card(self, ahead_ms: int) -> NameCard | None:
+        """Our entry in the directory of a server whose clock is this much ahead of our machine's.
+
+        None to be unlisted.
+        """
         ...
 
     def present(self, url: str, room: bytes, present: Present) -> None: ...
@@ -76,6 +79,7 @@ class SignalingClient:
         self.session: SignalingSession | None = None
         self._context = context
         self._host = context.host
+        self._ahead_ms = 0
         self._policy = ReconnectionPolicy()
         self._hurry = asyncio.Event()
 
@@ -114,7 +118,8 @@ class SignalingClient:
             session = await self._context.transport.open(self.url, self._context.who)
             self.session = session
             wall = self._context.wall
-            wall.learn(self.url, session.server_time_ms - wall.raw_ms())
+            self._ahead_ms = session.server_time_ms - wall.raw_ms()
+            wall.learn(self.url, self._ahead_ms)
             await self._settle(session)
             self._policy.succeeded()
             self._tell(ServerState.ONLINE)
@@ -131,9 +136,7 @@ class SignalingClient:
     async def _settle(self, session: SignalingSession) -> None:
         for room in self._host.rendezvous():
             await self._patiently(session, partial(self.enter, room))
-        card = self._host.card()
-        if card is not None:
-            await self._patiently(session, lambda: session.publish(card))
+        await self._patiently(session, self.publish)
 
     async def _patiently(
         self, session: SignalingSession, request: Callable[[], Awaitable[None]]
@@ -156,6 +159,16 @@ class SignalingClient:
         if self.session is not None:
             for present in await self.session.join(room):
                 self._host.present(self.url, room, present)
+
+    async def publish(self) -> None:
+        """Renew our entry in the directory, if we are connected. Raises AppError."""
+        if self.session is None:
+            return
+        card = self._host.card(self._ahead_ms)
+        if card is not None:
+            await self.session.publish(card)
+        else:
+            await self.session.unpublish()
 
     def _dispatch(self, event: PeerJoined | PeerLeft | SignalReceived) -> None:
         match event:

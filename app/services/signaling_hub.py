@@ -117,12 +117,9 @@ class SignalingHub:
     async def leave(self, room: bytes) -> None:
         await self._each_session(lambda session: session.leave(room))
 
-    async def publish(self, card: NameCard | None) -> None:
-        """Replace our entry in every directory, or remove it."""
-        if card is None:
-            await self._each_session(lambda session: session.unpublish())
-        else:
-            await self._each_session(lambda session: session.publish(card))
+    async def publish(self) -> None:
+        """Renew our entry in every directory."""
+        await self._everywhere(lambda client: client.publish())
 
     async def search(self, query: str, limit: int) -> Sequence[NameCard]:
         """Ask all directories; the latest card of each person counts."""

@@ -11,6 +11,8 @@ from app.domain.changes import ServerChanged, ServerState
 from app.domain.errors import AppError
 from app.domain.ids import PeerId
 from app.services import connection_manager, signaling_client
+from app.services.backend import LISTED_SETTING
+from app.services.me import Me
 from app.transport.base import FoundServer, LanDiscovery, Present
 from tests.services.world import OTHER_URL, URL, World, until
 from tests.support.memory_signaling import MemoryServer
@@ -41,9 +43,22 @@ async def test_a_server_that_is_in_a_hurry_is_asked_again(
     assert len(world.servers[URL].sessions) == 1
 
 
-async def test_a_card_that_is_refused_keeps_nobody_offline(world: World) -> None:
-    """The clock of one of the two is wrong by days."""
+async def test_a_clock_that_is_wrong_by_days_hinders_no_listing(world: World) -> None:
     world.server.skew_ms = -10 * 24 * 3_600_000
+    ana, bob = await world.started("Ana", "Bob")
+    await until(lambda: ana.online and bob.online)
+    assert [p.name for p in await ana.backend.network.directory("")] == ["Bob"]
+    await bob.backend.rename_profile("Bobby")
+    assert [p.name for p in await ana.backend.network.directory("")] == ["Bobby"]
+    await bob.backend.set_setting(LISTED_SETTING, "no")
+    assert await ana.backend.network.directory("") == []
+
+
+async def test_a_card_that_is_refused_keeps_nobody_offline(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign = Me.card
+    monkeypatch.setattr(Me, "card", lambda me, _now_ms: sign(me, 0))
     room, (ana, bob) = await world.together("Ana", "Bob")
     await ana.say(room, "whatever the time")
     await bob.has(room, "whatever the time")
