@@ -59,10 +59,11 @@ class HybridClock:
 def agreed_offset_ms(offsets: Iterable[int]) -> int:
     """Return by how much to correct our clock, given others' clocks minus ours.
 
-    The median of all clocks, ours included, decides, so one wrong clock (or a lying server)
-    moves nobody. Differences under MAX_AHEAD_MS are left alone.
+    The median of all clocks, ours included, decides, so one wrong clock (or a lying server) among
+    three moves nobody. Of two middle ones the earlier counts: a stamp that is early still follows
+    all that was seen, one that is late would be held back by others. Differences under
+    MAX_AHEAD_MS are left alone.
     """
     clocks = sorted([0, *offsets])
-    middle = clocks[(len(clocks) - 1) // 2 : len(clocks) // 2 + 1]
-    median = min(middle, key=abs)
+    median = clocks[(len(clocks) - 1) // 2]
     return median if abs(median) > MAX_AHEAD_MS else 0

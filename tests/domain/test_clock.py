@@ -88,9 +88,15 @@ def test_alone_our_clock_is_right() -> None:
     assert agreed_offset_ms([]) == 0
 
 
-def test_one_other_clock_convinces_nobody() -> None:
+def test_one_other_clock_convinces_only_who_may_be_early() -> None:
+    """What we stamp while we know no better must not be held back by those who do."""
     assert agreed_offset_ms([5 * HOUR]) == 0
-    assert agreed_offset_ms([-5 * HOUR]) == 0
+    assert agreed_offset_ms([-5 * HOUR]) == -5 * HOUR
+
+
+def test_the_earlier_of_two_middle_clocks_counts() -> None:
+    assert agreed_offset_ms([0, 5 * HOUR, 5 * HOUR]) == 0
+    assert agreed_offset_ms([0, -5 * HOUR, -5 * HOUR]) == -5 * HOUR
 
 
 def test_two_that_agree_correct_us() -> None:
