@@ -21,6 +21,8 @@ Test = Callable[[Json], bool]
 WAIT = 30.0
 """Seconds that anything may take on a busy machine before a test gives up."""
 SHOWN = 12
+FIRST_ID = 1000
+"""Smaller ids are left to tests that write requests by hand."""
 
 
 class Program:
@@ -134,14 +136,19 @@ class Program:
 class Cli(Program):
     """A `parlor-cli` with a profile of its own."""
 
-    def __init__(self, folder: Path, name: str, *arguments: str) -> None:
+    def __init__(self, folder: Path, name: str, *arguments: str, clock: float = 0) -> None:
+        """`clock` is by how many seconds the machine's time is wrong."""
         self.folder = folder
         self.name = name
         self.arguments = arguments
-        self._ids = count(1)
-        own = ["--data-dir", str(folder), "--name", name]
+        self.clock = clock
+        self._ids = count(FIRST_ID)
+        own = ["--data-dir", str(folder), "--name", name, *arguments]
         errors = folder.with_name(f"{folder.name}.stderr")
-        super().__init__("app.cli", [*own, *arguments], errors)
+        if clock:
+            super().__init__("tests.e2e.wrong_clock_cli", [str(clock), *own], errors)
+        else:
+            super().__init__("app.cli", own, errors)
 
     def ready(self) -> Self:
         """Wait until it takes requests."""
@@ -272,11 +279,11 @@ class Stage:
         self._programs.append(server)
         return server
 
-    def start(self, name: str, *servers: str, options: tuple[str, ...] = ()) -> Cli:
+    def start(self, name: str, *servers: str, clock: float = 0) -> Cli:
         """Start a new person's program; `ready` waits for it."""
         folder = self.folder / f"{name}-{next(self._profiles)}"
         urls = [argument for url in servers for argument in ("--server", url)]
-        return self.keep(Cli(folder, name, *urls, *options))
+        return self.keep(Cli(folder, name, *urls, clock=clock))
 
     def people(self, *names: str, server: str) -> list[Cli]:
         """Start several programs at once and wait until all are online."""
@@ -289,7 +296,8 @@ class Stage:
 
     def again_offline(self, cli: Cli) -> Cli:
         """Start the program of an ended one's profile again and wait until it is ready."""
-        return self.keep(Cli(cli.folder, cli.name, *cli.arguments)).ready()
+        again = Cli(cli.folder, cli.name, *cli.arguments, clock=cli.clock)
+        return self.keep(again).ready()
 
     def keep(self, cli: Cli) -> Cli:
         self._programs.append(cli)
