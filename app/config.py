@@ -97,7 +97,7 @@ def _full_name() -> str:
 def _login_name() -> str:
     try:
         return getpass.getuser()
-    except OSError:
+    except (OSError, KeyError):  # KeyError up to Python 3.12: nobody of this number is known
         return ""
 
 

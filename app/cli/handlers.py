@@ -96,7 +96,7 @@ class Handlers:
         anchors = [a for a in (request.before, request.after, request.around) if a is not None]
         if len(anchors) > 1:
             raise AppError("bad-request", {"detail": "one of `before`, `after`, `around`"})
-        around = (await self._chats.message(event_id(anchors[0]))).position if anchors else None
+        around = await self._place(request.room, anchors[0]) if anchors else None
         if request.after is not None:
             found = await self._forward(request, around, skip=True)
         elif request.around is not None:
@@ -106,6 +106,12 @@ class Handlers:
         else:
             found = await self._backward(request, around, request.limit)
         return {"messages": [render.message(view) for view in found]}
+
+    async def _place(self, room: str, message: str) -> Position:
+        view = await self._chats.message(event_id(message))
+        if view.room != room_id(room):
+            raise AppError("unknown-message")
+        return view.position
 
     async def _backward(
         self, request: ask.History, around: Position | None, wanted: int
