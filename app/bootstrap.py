@@ -24,7 +24,7 @@ from app.services.link_sync import LinkSync
 from app.services.mark_journal import MarkJournal
 from app.services.me import NAME_SETTING, Me
 from app.services.message_service import MessageService
-from app.services.network_service import NetworkService
+from app.services.network_service import NetworkService, canonical
 from app.services.own_messages import OwnMessages
 from app.services.people import People
 from app.services.publisher import Publisher
@@ -59,6 +59,7 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
     `passphrase` goes before that of the settings. Raises AppError for everything that a person
     can do something about.
     """
+    _check(settings)
     # Loading these takes most of a second; a window is painted before.
     from app.transport.lan import ZeroconfDiscovery  # noqa: PLC0415
     from app.transport.local_server import ChildServer  # noqa: PLC0415
@@ -73,6 +74,14 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
     for url in settings.servers:
         await backend.network.connect(url)
     return backend
+
+
+def _check(settings: Settings) -> None:
+    """Refuse settings that cannot be used before anything is made on the disk."""
+    if settings.name is not None:
+        clean_person_name(settings.name)
+    for url in settings.servers:
+        canonical(url)
 
 
 async def open_profile(settings: Settings, passphrase: str | None = None) -> tuple[Me, Store]:
