@@ -35,6 +35,9 @@ from app.storage.archive_file import ArchiveReader, ArchiveWriter
 from app.storage.records import RoomRecord
 from app.storage.store import Store
 
+OF_THE_STORE = "log."
+"""Settings so named tell how one database was filled; they mean nothing to another."""
+
 BATCH_BYTES = 1024 * 1024
 INGEST_EVENTS = 256
 
@@ -82,8 +85,8 @@ async def _records(
     total = sum(sum(vector.values()) for vector in vectors.values())
     seed, now = me.identity.seed, WallClock().now_ms()
     yield [ProfileRecord(seed=seed, name=me.name, made_ms=now, events=total)]
-    settings = await store.settings.all()
-    yield [SettingRecord(key=key, value=value) for key, value in settings.items()]
+    settings = (await store.settings.all()).items()
+    yield [SettingRecord(key=k, value=v) for k, v in settings if not k.startswith(OF_THE_STORE)]
     names, seen = await store.peers.names(), await store.peers.last_seen()
     people = {**names, **seen}
     yield [PersonRecord(peer=p, name=names.get(p, ""), seen_ms=seen.get(p, 0)) for p in people]
@@ -172,7 +175,7 @@ class Replay:
         self._store: Store | None = None
         self._me: PeerId | None = None
         self._keys: dict[bytes, dict[int, EpochKeys]] = {}
-        self._wall = WallClock()
+        self._now = WallClock().now_ms()
 
     async def take(self, record: Record) -> None:
         """Store what `record` says. Raises AppError."""
@@ -182,7 +185,8 @@ class Replay:
         store = self._open_store()
         match record:
             case SettingRecord():
-                await store.settings.set(record.key, record.value)
+                if not record.key.startswith(OF_THE_STORE):
+                    await store.settings.set(record.key, record.value)
             case PersonRecord():
                 await store.peers.seen(PeerId(record.peer), record.name, record.seen_ms)
             case RoomEntry():
@@ -218,6 +222,7 @@ class Replay:
     async def _begin(self, record: ProfileRecord) -> None:
         secrets = new_secrets(record.seed)
         self._me = Identity(record.seed).peer
+        self._now = max(self._now, record.made_ms)  # what was shown there is shown here
         await to_its_end(self._create_vault, secrets)
         self._store = await Store.open(self._folder, secrets.database_key, self._me)
         await self._store.settings.set(NAME_SETTING, record.name)
@@ -241,7 +246,7 @@ class Replay:
         for at in range(0, len(events), INGEST_EVENTS):
             batch = events[at : at + INGEST_EVENTS]
             try:
-                committed = await store.log.ingest(room, batch, keys, self._wall.now_ms())
+                committed = await store.log.ingest(room, batch, keys, self._now)
             except RemoteProtocolError as error:
                 raise AppError("archive-damaged") from error
             if len(committed.events) != len(batch):

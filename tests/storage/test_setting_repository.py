@@ -18,3 +18,10 @@ async def test_settings_outlive_the_program(tmp_path: Path) -> None:
     store = await Store.open(tmp_path, KEY)
     assert await store.settings.get("theme", "system") == "light"
     await store.close()
+
+
+async def test_all_settings_are_told(store: Store) -> None:
+    before = await store.settings.all()
+    await store.settings.set("theme", "dark")
+    await store.settings.set("place", "")
+    assert await store.settings.all() == {**before, "theme": "dark", "place": ""}

@@ -185,3 +185,17 @@ def test_opening_makes_it_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     kept = open_vault(tmp_path / "kept")
     assert len(keyring.keys) == 1
     assert open_vault(tmp_path / "kept") == kept
+
+
+def test_forgetting_takes_the_key_out_of_the_keyring(tmp_path: Path) -> None:
+    keyring = MemoryKeyring()
+    vault = VaultFile(tmp_path, keyring)
+    vault.forget()
+    vault.create(SECRETS)
+    vault.forget()
+    assert not keyring.keys
+    assert code_of(vault) == "keyring-locked"
+    vault = VaultFile(tmp_path / "other", keyring)
+    vault.create(SECRETS, "open sesame")
+    vault.forget()
+    assert vault.load("open sesame") == SECRETS
