@@ -32,11 +32,11 @@ class Program:
         self._sends: set[asyncio.Task[None]] = set()
         self._handlers = Handlers(backend, self._monitor)
         self._account_handlers = AccountHandlers(account, self._adopt)
+        self._stop_on_signals()
         self._adopt(backend)
 
     async def run(self) -> None:
         """Serve standard input until it ends, `quit` is asked or a signal comes."""
-        self._stop_on_signals()
         serving = asyncio.create_task(self._serve(LineReader()))
         stopped = asyncio.create_task(self._stopped.wait())
         await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
