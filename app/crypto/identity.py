@@ -112,3 +112,10 @@ def fingerprint(peer: PeerId) -> str:
     digest = hashlib.sha256(b"parlor fingerprint 1\x00" + peer).digest()
     groups = (int.from_bytes(digest[i : i + 5], "big") % 100_000 for i in range(0, 30, 5))
     return " ".join(f"{group:05d}" for group in groups)
+
+
+def safety_number(one: PeerId, other: PeerId) -> str:
+    """Return what two people compare: twelve groups of five digits, the same for both."""
+    digest = hashlib.sha512(b"parlor safety 1\x00" + min(one, other) + max(one, other)).digest()
+    groups = (int.from_bytes(digest[i : i + 5], "big") % 100_000 for i in range(0, 60, 5))
+    return " ".join(f"{group:05d}" for group in groups)

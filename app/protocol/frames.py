@@ -97,7 +97,13 @@ class Bye(_Frame, frozen=True, array_like=True):
     code: Code
 
 
-Frame = Hello | Auth | Rooms | Have | Events | Refused | Ping | Pong | Typing | Bye
+class Presence(_Frame, frozen=True, array_like=True):
+    """What the sender wants to be seen as; on the unreliable lane, repeated."""
+
+    state: Annotated[int, Meta(ge=0, le=255)]
+
+
+Frame = Hello | Auth | Rooms | Have | Events | Refused | Ping | Pong | Typing | Bye | Presence
 
 TYPES: dict[int, type[Frame]] = {
     1: Hello,
@@ -110,6 +116,7 @@ TYPES: dict[int, type[Frame]] = {
     8: Pong,
     9: Typing,
     10: Bye,
+    11: Presence,
 }
 _TYPE_OF = {kind: number for number, kind in TYPES.items()}
 _encoder = msgspec.msgpack.Encoder()

@@ -18,6 +18,7 @@ from app.protocol.frames import (
     Hello,
     Ping,
     Pong,
+    Presence,
     Refused,
     Rooms,
     Typing,
@@ -83,6 +84,7 @@ def frame() -> Section:
         Pong(0xFFFFFFFF),
         Typing(ROOM, active=True),
         Bye("quit"),
+        Presence(1),
     )
     numbers = {kind: number for number, kind in TYPES.items()}
     long = Rooms([fixed(f"tag {n}") for n in range(600)])

@@ -54,6 +54,12 @@ def fingerprint(peer: bytes) -> str:
     return " ".join(f"{int.from_bytes(five, 'big') % 100000:05}" for five in fives)
 
 
+def safety(one: bytes, other: bytes) -> str:
+    digest = hashlib.sha512(b"parlor safety 1\x00" + b"".join(sorted((one, other)))).digest()
+    fives = [digest[start : start + 5] for start in range(0, 60, 5)]
+    return " ".join(f"{int.from_bytes(five, 'big') % 100000:05}" for five in fives)
+
+
 def header(room: bytes, author: bytes, seq: int, prev: bytes, clock: tuple[int, int]) -> bytes:
     hlc, epoch = clock
     return (

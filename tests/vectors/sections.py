@@ -9,7 +9,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from app.crypto.authoring import SIGNED_PREFIX
-from app.crypto.identity import Identity, agreement_key, fingerprint
+from app.crypto.identity import Identity, agreement_key, fingerprint, safety_number
 from app.crypto.kdf import derive, stretch
 from app.crypto.room_keys import (
     direct_secret,
@@ -66,7 +66,7 @@ def identity() -> Section:
             "signature": who.sign(b"message").hex(),
         }
 
-    return {"identities": [one(ANA), one(BO)]}
+    return {"identities": [one(ANA), one(BO)], "safety": safety_number(ANA.peer, BO.peer)}
 
 
 def key_derivation() -> Section:

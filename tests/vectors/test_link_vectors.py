@@ -50,6 +50,7 @@ FIELDS = {
     "pong": 1,
     "typing": 2,
     "bye": 1,
+    "presence": 1,
 }
 
 

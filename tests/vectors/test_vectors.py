@@ -49,6 +49,13 @@ def test_identity(entry: dict[str, str]) -> None:
     assert person.signing.sign(raw(entry["message"])) == raw(entry["signature"])
 
 
+def test_the_safety_number_is_that_of_two() -> None:
+    vectors = load("identity")
+    ana, bo = (raw(entry["peer_id"]) for entry in vectors["identities"])
+    assert plain.safety(ana, bo) == plain.safety(bo, ana) == vectors["safety"]
+    assert plain.safety(ana, bo) != plain.safety(ana, ana)
+
+
 def test_key_derivation() -> None:
     vectors = load("key_derivation")
     for entry in vectors["derive"]:
