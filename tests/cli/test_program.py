@@ -1,0 +1,181 @@
+"""The program: what comes first, what waits for what, how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.bootstrap import open_account
+from app.cli import program
+from app.cli.__main__ import main
+from app.cli.lines import LineReader, LineWriter
+from app.cli.program import serve
+from app.config import Settings
+from app.domain.errors import AppError
+from app.services.message_service import MessageService
+
+Json = dict[str, Any]
+
+
+class Run:
+    """A running program, whose input and output are pipes."""
+
+    def __init__(self, requests: int, answers: int) -> None:
+        self._requests = requests
+        self._answers = LineReader(answers)
+        self.said: list[Json] = []
+
+    def write(self, *lines: Json | bytes) -> None:
+        for line in lines:
+            os.write(self._requests, line if isinstance(line, bytes) else json.dumps(line).encode())
+            os.write(self._requests, b"\n")
+
+    async def until(self, **fields: object) -> Json:
+        async with asyncio.timeout(20):
+            while line := await self._answers.next():
+                self.said.append(json.loads(line))
+                if self.said[-1].items() >= fields.items():
+                    return self.said[-1]
+        raise AssertionError(f"it ended: {self.said}")
+
+    def end(self) -> None:
+        os.close(self._requests)
+        self._requests = -1
+
+    async def rest(self) -> list[Json]:
+        """Read to the end; return all that was said."""
+        async with asyncio.timeout(20):
+            while line := await self._answers.next():
+                self.said.append(json.loads(line))
+        return self.said
+
+
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[Run]:
+    requests, write_requests = os.pipe()
+    read_answers, answers = os.pipe()
+    run = Run(write_requests, read_answers)
+
+    async def go() -> None:
+        settings = Settings(folder, name="Ana", use_keyring=False)
+        try:
+            await serve(open_account(settings))
+        finally:
+            os.close(answers)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(program, "LineReader", lambda: LineReader(requests))
+        patch.setattr(program, "LineWriter", lambda broken: LineWriter(broken, answers))
+        going = asyncio.create_task(go())
+        try:
+            yield run
+        finally:
+            if run._requests >= 0:
+                run.end()
+            await asyncio.wait_for(going, 20)
+            run._answers.close()
+            for descriptor in (requests, read_answers):
+                os.close(descriptor)
+
+
+async def test_it_is_ready_first_and_ends_with_its_input(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        run.write({"id": 1, "do": "whoami"})
+        run.end()
+        said = await run.rest()
+    assert (said[0]["event"], said[0]["name"]) == ("ready", "Ana")
+    assert (said[1]["id"], said[1]["peer"]) == (1, said[0]["peer"])
+
+
+async def test_quit_is_answered_and_ends_it(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        run.write({"id": 1, "do": "quit"}, {"id": 2, "do": "whoami"})
+        said = await run.rest()
+    assert [one.get("id") for one in said] == [None, 1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_it(tmp_path: Path, number: int) -> None:
+    async with running(tmp_path) as run:
+        await run.until(event="ready")
+        os.kill(os.getpid(), number)
+        assert len(await run.rest()) == 1
+    loop = asyncio.get_running_loop()
+    for handled in (signal.SIGINT, signal.SIGTERM):
+        loop.remove_signal_handler(handled)
+
+
+async def test_bad_lines_are_answered_and_it_goes_on(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        long = b"x" * (1024 * 1024 + 1)
+        feeding = asyncio.create_task(asyncio.to_thread(run.write, b"{", long, b"[]"))
+        for code in ("bad-json", "line-too-long", "bad-request"):
+            assert (await run.until(ok=False))["error"]["code"] == code
+        await feeding
+        run.write({"id": 5, "do": "call_start", "room": "r"}, {"id": 6, "do": "whoami"})
+        assert (await run.until(id=5))["error"]["code"] == "not-implemented"
+        assert (await run.until(id=6))["ok"]
+
+
+async def test_requests_wait_for_the_sends_before_them(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        run.write({"id": 0, "do": "room_create", "name": "Lab"})
+        room = (await run.until(id=0))["room"]
+        sends = [{"id": n, "do": "send", "room": room, "text": str(n)} for n in range(1, 301)]
+        run.write(*sends, {"id": 999, "do": "history", "room": room, "limit": 1000})
+        history = await run.until(id=999)
+    replies = [one["id"] for one in run.said if one.get("ok")]
+    assert replies == [0, *range(1, 301), 999]
+    assert [one["text"] for one in history["messages"]] == [str(n) for n in range(1, 301)]
+
+
+async def test_sends_are_finished_at_the_end_of_input(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        run.write({"id": 0, "do": "room_create", "name": "Lab"})
+        room = (await run.until(id=0))["room"]
+        run.write(*({"id": n, "do": "send", "room": room, "text": "x"} for n in range(1, 50)))
+        run.end()
+        said = await run.rest()
+    assert [one["id"] for one in said if "id" in one] == list(range(50))
+
+
+@pytest.mark.expected_errors("app.cli.program: a request failed")
+async def test_our_own_mistake_is_an_answer_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(MessageService, "summaries", fail)
+    async with running(tmp_path) as run:
+        run.write({"id": 1, "do": "rooms"})
+        assert (await run.until(id=1))["error"]["code"] == "internal-error"
+
+
+def test_a_profile_that_does_not_open(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unlogged(_level: str) -> None:
+        pass
+
+    monkeypatch.setattr("app.cli.__main__.configure_logging", unlogged)
+    missing = str(tmp_path / "none")
+    assert main(["--data-dir", str(tmp_path), "--passphrase-file", missing]) == 1
+    assert "passphrase unreadable" in capsys.readouterr().err
+    assert main(["--data-dir", str(tmp_path), "--name", "\u200b"]) == 1
+    assert main(["--data-dir", str(tmp_path), "--server", "nonsense:"]) == 1
+
+
+async def test_a_second_run_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.until(event="ready")
+        with pytest.raises(AppError, match="already running"):
+            await open_account(Settings(tmp_path, use_keyring=False)).open()
