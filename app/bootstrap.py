@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from app.config import Settings, default_name
@@ -66,13 +67,18 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
     from app.transport.socketio_client import SocketIOTransport  # noqa: PLC0415
     from app.transport.webrtc import WebRtcTransport  # noqa: PLC0415
 
-    me, store = await open_profile(settings, passphrase)
-    discovery = ZeroconfDiscovery() if settings.discover else None
-    transports = Transports(WebRtcTransport(), SocketIOTransport(), ChildServer(me.name), discovery)
-    backend = build(me, store, transports)
-    await backend.start()
-    for url in settings.servers:
-        await backend.network.connect(url)
+    async with AsyncExitStack() as undo:
+        me, store = await open_profile(settings, passphrase)
+        undo.push_async_callback(store.close)
+        discovery = ZeroconfDiscovery() if settings.discover else None
+        links, signaling = WebRtcTransport(), SocketIOTransport()
+        transports = Transports(links, signaling, ChildServer(me.name), discovery)
+        backend = build(me, store, transports)
+        undo.push_async_callback(backend.close)
+        await backend.start()
+        for url in settings.servers:
+            await backend.network.connect(url)
+        undo.pop_all()
     return backend
 
 

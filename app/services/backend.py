@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,15 +109,16 @@ class ParlorBackend:
     async def close(self) -> None:
         """Say goodbye, end all tasks in bounded time, close the database."""
         services = self._services
-        await services.manager.close()
-        services.typing.close()
-        await services.background.close()
-        await services.logs.close()
-        await services.journal.flush()
-        if services.transports.discovery is not None:
-            await services.transports.discovery.close()
-        await services.transports.local_server.stop()
-        await services.store.close()
+        async with AsyncExitStack() as steps:  # the last one first, each whatever the others do
+            steps.push_async_callback(services.store.close)
+            steps.push_async_callback(services.transports.local_server.stop)
+            if services.transports.discovery is not None:
+                steps.push_async_callback(services.transports.discovery.close)
+            steps.push_async_callback(services.journal.flush)
+            steps.push_async_callback(services.logs.close)
+            steps.push_async_callback(services.background.close)
+            steps.callback(services.typing.close)
+            await services.manager.close()
 
     async def export(
         self, path: Path, passphrase: str, on_progress: Progress = no_progress
