@@ -43,6 +43,22 @@ class MessagesAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class MessagesChanged:
+    """Rows that are known already and now look so: edited, deleted, reacted to, pinned."""
+
+    room: RoomId
+    messages: tuple[MessageView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesRemoved:
+    """Rows that are shown no more: hidden here, or read anew by a newer version."""
+
+    room: RoomId
+    messages: tuple[EventId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StatusChanged:
     """Own messages that reached `state`; by whom, or None for our own doing (queued, sent)."""
 
@@ -103,6 +119,8 @@ Change = (
     RoomChanged
     | RoomRemoved
     | MessagesAdded
+    | MessagesChanged
+    | MessagesRemoved
     | StatusChanged
     | MemberChanged
     | TypingChanged

@@ -7,15 +7,18 @@ makes the body Unsupported, the same on every machine, so that the log stays who
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 import msgspec
 
 from app.domain.errors import LocalProtocolError
 from app.domain.events import (
     MAX_EMOJI_BYTES,
+    MAX_MENTIONS,
     MAX_NAME_LENGTH,
     MAX_ROOM_NAME_LENGTH,
     MAX_TEXT_BYTES,
+    MAX_TOPIC_LENGTH,
     Body,
     Created,
     Deleted,
@@ -28,12 +31,18 @@ from app.domain.events import (
     Reacted,
     Renamed,
     Text,
+    Topic,
     Unsupported,
 )
-from app.domain.ids import EVENT_ID_SIZE
+from app.domain.ids import EVENT_ID_SIZE, PEER_ID_SIZE
 from app.domain.shape import is_plain
 
 MAX_CODE_SIZE = 16
+DIALECT = ";".join(
+    f"{kind.__struct_config__.tag}:{','.join(kind.__struct_fields__)}"
+    for kind in get_args(KnownBody)
+)
+"""Which kinds and fields this version reads. Where it differs, others' readings are outdated."""
 
 _KIND = re.compile(r"[a-z0-9-]{1,32}")
 _IN_NO_NAME = re.compile(
@@ -82,16 +91,19 @@ def _kind_of(raw: bytes) -> str:
 def is_within_bounds(body: KnownBody) -> bool:  # noqa: PLR0911 - one case for each kind
     """Tell whether every field of `body` has an allowed size and no forbidden characters."""
     match body:
-        case Text(text, reply_to):
-            return _is_text(text) and (reply_to is None or len(reply_to) == EVENT_ID_SIZE)
+        case Text(text, reply_to, mentions):
+            answers = reply_to is None or len(reply_to) == EVENT_ID_SIZE
+            return answers and _is_text(text) and _are_mentions(mentions)
+        case Topic(text):
+            return len(text) <= MAX_TOPIC_LENGTH and not _IN_NO_TEXT.search(text)
         case Created(name, code):
             return _is_name(name, MAX_ROOM_NAME_LENGTH) and len(code) <= MAX_CODE_SIZE
         case Renamed(name):
             return _is_name(name, MAX_ROOM_NAME_LENGTH)
         case Joined(name) | ProfileNamed(name):
             return _is_name(name, MAX_NAME_LENGTH)
-        case Edited(target, text):
-            return len(target) == EVENT_ID_SIZE and _is_text(text)
+        case Edited(target, text, mentions):
+            return len(target) == EVENT_ID_SIZE and _is_text(text) and _are_mentions(mentions)
         case Reacted(target, emoji):
             return len(target) == EVENT_ID_SIZE and _is_emoji(emoji)
         case Deleted(target) | Pinned(target):
@@ -105,6 +117,11 @@ def _is_emoji(text: str) -> bool:
 
 def _is_text(text: str) -> bool:
     return not _IN_NO_TEXT.search(text) and 0 < len(text.encode("utf-8")) <= MAX_TEXT_BYTES
+
+
+def _are_mentions(mentions: tuple[bytes, ...]) -> bool:
+    whole = all(len(peer) == PEER_ID_SIZE for peer in mentions)
+    return whole and len(mentions) <= MAX_MENTIONS
 
 
 def _is_name(name: str, limit: int) -> bool:

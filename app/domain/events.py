@@ -89,6 +89,8 @@ MAX_TEXT_BYTES = 64 * 1024
 MAX_NAME_LENGTH = 64
 MAX_ROOM_NAME_LENGTH = 100
 MAX_EMOJI_BYTES = 64
+MAX_TOPIC_LENGTH = 500
+MAX_MENTIONS = 64
 
 
 class Created(msgspec.Struct, frozen=True, tag_field="t", tag="created"):
@@ -120,18 +122,26 @@ class ProfileNamed(msgspec.Struct, frozen=True, tag_field="t", tag="profile"):
     name: str
 
 
+class Topic(msgspec.Struct, frozen=True, tag_field="t", tag="topic"):
+    """What the room is about, "" for nothing in particular."""
+
+    text: str
+
+
 class Text(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t", tag="text"):
-    """A message. `reply_to` is the id of the event that it answers."""
+    """A message. `reply_to` is the id of the event that it answers; `mentions` are peer ids."""
 
     text: str
     reply_to: bytes | None = None
+    mentions: tuple[bytes, ...] = ()
 
 
-class Edited(msgspec.Struct, frozen=True, tag_field="t", tag="edited"):
-    """The author's message `target` reads so from now on."""
+class Edited(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t", tag="edited"):
+    """The author's message `target` reads so from now on, and mentions these people."""
 
     target: bytes
     text: str
+    mentions: tuple[bytes, ...] = ()
 
 
 class Deleted(msgspec.Struct, frozen=True, tag_field="t", tag="deleted"):
@@ -165,5 +175,5 @@ class Unsupported(msgspec.Struct, frozen=True):
     kind: str
 
 
-KnownBody = Created | Joined | Left | Renamed | ProfileNamed | Text | Operation
+KnownBody = Created | Joined | Left | Renamed | ProfileNamed | Topic | Text | Operation
 Body = KnownBody | Unsupported

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from app.domain.errors import AppError
-from app.domain.events import MAX_NAME_LENGTH, MAX_ROOM_NAME_LENGTH, MAX_TEXT_BYTES
+from app.domain.events import (
+    MAX_EMOJI_BYTES,
+    MAX_NAME_LENGTH,
+    MAX_ROOM_NAME_LENGTH,
+    MAX_TEXT_BYTES,
+    MAX_TOPIC_LENGTH,
+)
+from app.domain.views import MessageKind
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _BLANK = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 _JOINERS = "\u200c\u200d"
 """Parts of Persian and Indic words and of composed emoji; alone they show nothing."""
+
+_SYMBOL = "[\u00a9\u00ae\u203c\u2049\u2100-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+_TAGS = "[\U000e0020-\U000e007f]*"
+_PICTURE = f"{_SYMBOL}[\ufe0e\ufe0f]?[\U0001f3fb-\U0001f3ff]?{_TAGS}"
+_FLAG = "[\U0001f1e6-\U0001f1ff]{2}"
+_KEYCAP = "[0-9#*]\ufe0f?\u20e3"
+_EMOJI = re.compile(f"{_FLAG}|{_KEYCAP}|{_PICTURE}(?:\u200d{_PICTURE})*")
 
 
 def _visible(name: str) -> str:
@@ -58,3 +73,39 @@ def clean_text(text: str) -> str:
     if len(kept.encode("utf-8")) > MAX_TEXT_BYTES:
         raise AppError("text-too-long", {"limit": MAX_TEXT_BYTES})
     return kept
+
+
+def clean_topic(text: str) -> str:
+    """Return a room's topic without invisible characters, at most 500 characters, perhaps "".
+
+    Raises AppError("topic-too-long").
+    """
+    topic = _visible(text)
+    if len(topic) > MAX_TOPIC_LENGTH:
+        raise AppError("topic-too-long", {"limit": MAX_TOPIC_LENGTH})
+    return topic
+
+
+def clean_reaction(emoji: str) -> str:
+    """Return the one emoji that `emoji` is. Raises AppError("bad-reaction")."""
+    one = emoji.strip()
+    if not _EMOJI.fullmatch(one) or len(one.encode("utf-8")) > MAX_EMOJI_BYTES:
+        raise AppError("bad-reaction")
+    return one
+
+
+def check_operable(kind: MessageKind, *, deleted: bool) -> None:
+    """Refuse to change what is no text or is deleted.
+
+    Raises AppError("not-a-message" | "message-deleted").
+    """
+    if kind is not MessageKind.TEXT:
+        raise AppError("not-a-message")
+    if deleted:
+        raise AppError("message-deleted")
+
+
+def check_own(*, own: bool) -> None:
+    """Refuse to edit or delete what somebody else wrote. Raises AppError("not-yours")."""
+    if not own:
+        raise AppError("not-yours")

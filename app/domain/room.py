@@ -24,6 +24,7 @@ from app.domain.events import (
     Reacted,
     Renamed,
     Text,
+    Topic,
     Unsupported,
 )
 from app.domain.ids import EventId, PeerId, RoomId
@@ -68,6 +69,8 @@ class RoomState:
     founded_at: Position = NOWHERE
     code: bytes = b""
     members: Mapping[PeerId, Member] = field(default_factory=lambda: MappingProxyType({}))
+    topic: str = ""
+    topic_at: Position = NOWHERE
 
     def name_of(self, peer: PeerId) -> str:
         """Return the member's name in this room, "" for somebody unknown."""
@@ -82,6 +85,7 @@ class RowAdded:
     kind: MessageKind
     text: str
     reply_to: EventId | None = None
+    mentions: tuple[PeerId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,11 @@ class RoomNamed:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicSet:
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class MemberUpdated:
     """`state` is joined, left or renamed."""
 
@@ -107,16 +116,17 @@ class MemberUpdated:
     state: str
 
 
-Effect = RowAdded | OperationAdded | RoomNamed | MemberUpdated
+Effect = RowAdded | OperationAdded | RoomNamed | TopicSet | MemberUpdated
 Step = tuple[RoomState, tuple[Effect, ...]]
 
 
 def reduce(state: RoomState, content: Content) -> Step:  # noqa: PLR0911 - one case for each kind
     """Return the state after `content` and what it changed. Each event may be given once."""
     match content.body:
-        case Text(text, reply_to):
+        case Text(text, reply_to, mentions):
             answered = EventId(reply_to) if reply_to is not None else None
-            return state, (RowAdded(content, MessageKind.TEXT, text, answered),)
+            named = tuple(map(PeerId, mentions)) if mentions else ()
+            return state, (RowAdded(content, MessageKind.TEXT, text, answered, named),)
         case Unsupported(kind):
             return state, (RowAdded(content, MessageKind.UNSUPPORTED, kind),)
         case Created():
@@ -124,6 +134,8 @@ def reduce(state: RoomState, content: Content) -> Step:  # noqa: PLR0911 - one c
         case Renamed(name):
             renamed, effects = _name_room(state, content.position, name)
             return renamed, (RowAdded(content, MessageKind.RENAMED, name), *effects)
+        case Topic(text):
+            return _set_topic(state, content.position, text)
         case Joined(name):
             return _join(state, content, name)
         case Left():
@@ -147,6 +159,12 @@ def _name_room(state: RoomState, position: Position, name: str) -> Step:
     if position < state.named_at:
         return state, ()
     return replace(state, name=name, named_at=position), (RoomNamed(name),)
+
+
+def _set_topic(state: RoomState, position: Position, topic: str) -> Step:
+    if position < state.topic_at:
+        return state, ()
+    return replace(state, topic=topic, topic_at=position), (TopicSet(topic),)
 
 
 def _join(state: RoomState, content: Content, name: str) -> Step:

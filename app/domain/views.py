@@ -45,11 +45,38 @@ class Position(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Reaction:
+    """Who reacted with `emoji`, in the order in which they did."""
+
+    emoji: str
+    by: tuple[PeerId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPreview:
+    """The beginning of the text that a message answers, as it was when the view was made."""
+
+    author: PeerId
+    author_name: str
+    text: str
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MessageVersion:
+    """How a message read from `time_ms` (Unix ms) on."""
+
+    time_ms: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
     """One row of a conversation. `time_ms` is Unix ms by the author's clock.
 
-    `text` is the message's text; for RENAMED the new room name; for JOINED the joiner's
-    name at that time; for UNSUPPORTED the kind of the event; for LEFT empty.
+    `text` is the message's text, "" once it was deleted; for RENAMED the new room name; for
+    JOINED the joiner's name at that time; for UNSUPPORTED the kind of the event; for LEFT empty.
+    `reply` is None if what `reply_to` names is not here.
     """
 
     room: RoomId
@@ -64,6 +91,12 @@ class MessageView:
     reply_to: EventId | None = None
     delivered_to: tuple[PeerId, ...] = ()
     read_by: tuple[PeerId, ...] = ()
+    edited: bool = False
+    deleted: bool = False
+    reactions: tuple[Reaction, ...] = ()
+    pinned: bool = False
+    mentions: tuple[PeerId, ...] = ()
+    reply: ReplyPreview | None = None
 
     @property
     def event(self) -> EventId:
@@ -88,7 +121,8 @@ class HistoryPage:
 class RoomSummary:
     """A row of the sidebar. `peer` is the other person of a direct conversation.
 
-    `read_to` is the last message that was read here, None if none was.
+    `read_to` is the last message that was read here, None if none was; `mentions` counts the
+    unread messages that mention us.
     """
 
     room: RoomId
@@ -100,6 +134,8 @@ class RoomSummary:
     draft: str = ""
     peer: PeerId | None = None
     read_to: Position | None = None
+    topic: str = ""
+    mentions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

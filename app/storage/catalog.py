@@ -55,6 +55,11 @@ class Catalog:
         self._refresh()
         return number in self._own
 
+    def is_us(self, peer: PeerId) -> bool:
+        """The same for a peer id, which may be a stranger's."""
+        self._refresh()
+        return self._peers.get(peer) in self._own
+
     def learn_own(self, peer: PeerId) -> None:
         """Take note that `peer` is us: rows of it that came from others are not unread."""
         number = self.peer(peer)

@@ -11,10 +11,11 @@ from app.domain.clock import is_far_future
 from app.domain.errors import LocalProtocolError
 from app.domain.events import Body, Event, decode_event
 from app.domain.ids import EventId, PeerId, RoomId
-from app.domain.room import Content, Effect, RoomState, RowAdded, reduce
+from app.domain.room import Content, Effect, OperationAdded, RoomState, RowAdded, reduce
 from app.protocol.room_log import EMPTY, Admission, Admitter, Fork, Head
 from app.storage.catalog import Catalog
 from app.storage.database import Database
+from app.storage.overlays import Overlays
 from app.storage.read_tables import ReadTables
 from app.storage.records import Committed, MessageRow
 from app.storage.state_codec import decode_state, encode_state
@@ -61,13 +62,28 @@ class _Batch:
     held: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Reduced:
+    """`changed` are older rows that look different now."""
+
+    rows: tuple[MessageRow, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    changed: tuple[MessageRow, ...] = ()
+
+
+_NOTHING = _Reduced()
+
+
 class LogRepository:
     """Appends to logs; one call is one transaction. All raise AppError("unknown-room")."""
 
-    def __init__(self, database: Database, catalog: Catalog, tables: ReadTables) -> None:
+    def __init__(
+        self, database: Database, catalog: Catalog, tables: ReadTables, overlays: Overlays
+    ) -> None:
         self._database = database
         self._catalog = catalog
         self._tables = tables
+        self._overlays = overlays
         self._generation = -1
         self._logs: dict[RoomId, _Log] = {}
 
@@ -154,6 +170,10 @@ class LogRepository:
         """For other repositories, on the database's thread."""
         return self._log(room).heads
 
+    def reduce_again(self, room: RoomId, opened: Sequence[Opened]) -> None:
+        """Take in stored events that had no meaning before; on the database's thread."""
+        self._reduce(self._log(room), opened)
+
     def _events_in(
         self, room: RoomId, spans: Sequence[tuple[PeerId, int, int]], max_bytes: int
     ) -> list[bytes]:
@@ -192,14 +212,20 @@ class LogRepository:
         )
 
     def _commit(self, log: _Log, batch: _Batch) -> Committed:
-        rows, effects = self._reduce(log, batch.opened) if batch.opened else ((), ())
+        reduced = self._reduce(log, batch.opened) if batch.opened else _NOTHING
         log.heads.update(batch.heads)
-        events, vector = tuple(batch.events), _vector(log)
-        return Committed(events, rows, effects, log.state, vector, batch.forks, batch.held)
+        return Committed(
+            tuple(batch.events),
+            reduced.rows,
+            reduced.effects,
+            log.state,
+            _vector(log),
+            batch.forks,
+            batch.held,
+            reduced.changed,
+        )
 
-    def _reduce(
-        self, log: _Log, opened: Sequence[Opened]
-    ) -> tuple[tuple[MessageRow, ...], tuple[Effect, ...]]:
+    def _reduce(self, log: _Log, opened: Sequence[Opened]) -> _Reduced:
         state, effects = log.state, list[Effect]()
         for event, body in opened:
             header = event.header
@@ -214,7 +240,11 @@ class LogRepository:
             values = (encode_state(state), log.number)
             self._database.execute("UPDATE room SET state = ? WHERE id = ?", values)
         log.state = state
-        return rows, tuple(effects)
+        operations = [effect for effect in effects if isinstance(effect, OperationAdded)]
+        changed = self._overlays.apply(log.number, rows, operations)
+        if changed:
+            rows = tuple(changed.pop(row.position.event, row) for row in rows)
+        return _Reduced(rows, tuple(effects), tuple(changed.values()))
 
     def _log(self, room: RoomId) -> _Log:
         if self._generation != self._database.generation:

@@ -11,6 +11,7 @@ from app.domain.views import Position
 from app.storage.catalog import Catalog
 from app.storage.database import Database
 from app.storage.ordinals import Ordinals
+from app.storage.overlays import Overlays
 from app.storage.read_tables import COLUMNS, ReadTables
 from app.storage.records import MessageRow, RowPage
 from app.storage.words import MATCH_END, MATCH_START, join_words, match_expression
@@ -36,6 +37,8 @@ _AUTHORED = (
     "SELECT wire FROM event WHERE room = ? AND author = ? AND seq BETWEEN ? AND ? ORDER BY seq"
 )
 _IS_ROW = "SELECT 1 FROM message WHERE room = ? AND hlc = ? AND event = ?"
+_NUMBER = "SELECT id FROM message WHERE room = ? AND hlc = ? AND event = ?"
+_ORIGINAL = "SELECT coalesce(original, text) FROM message WHERE room = ? AND hlc = ? AND event = ?"
 _SEARCH = f"""
 SELECT snippet(message_index, 0, ?, ?, '…', {SNIPPET_WORDS}), {COLUMNS}
 FROM message_index JOIN message AS m ON m.id = message_index.rowid JOIN room ON room.id = m.room
@@ -47,9 +50,15 @@ class MessageRepository:
     """Rows in the room's order. Raises AppError("unknown-room" | "unknown-message")."""
 
     def __init__(
-        self, database: Database, catalog: Catalog, tables: ReadTables, ordinals: Ordinals
+        self,
+        database: Database,
+        catalog: Catalog,
+        tables: ReadTables,
+        ordinals: Ordinals,
+        overlays: Overlays,
     ) -> None:
         self._database = database
+        self._overlays = overlays
         self._catalog = catalog
         self._tables = tables
         self._ordinals = ordinals
@@ -68,13 +77,33 @@ class MessageRepository:
         )
 
     async def by_event(self, event: EventId) -> MessageRow:
-        def run() -> MessageRow:
-            found = self._database.execute(_BY_EVENT, (event,)).fetchone()
-            if found is None:
-                raise AppError("unknown-message")
-            return self._tables.row(found)
+        return await self._database.read(lambda: self._by_event(event))
+
+    async def versions(self, event: EventId) -> list[tuple[Position, str]]:
+        """Return a message's texts in the order in which they counted; none if it is deleted."""
+
+        def run() -> list[tuple[Position, str]]:
+            row = self._by_event(event)
+            if row.deleted:
+                return []
+            number = self._catalog.room(row.room)
+            found = self._database.execute(_ORIGINAL, (number, *row.position)).fetchone()
+            return [(row.position, found[0]), *self._overlays.versions(number, event)]
 
         return await self._database.read(run)
+
+    async def hide(self, event: EventId) -> MessageRow:
+        """Take a row out of this store for good, whatever it is elsewhere; return it."""
+
+        def run() -> MessageRow:
+            row = self._by_event(event)
+            number = self._catalog.room(row.room)
+            found = self._database.execute(_NUMBER, (number, *row.position)).fetchone()
+            self._tables.remove(number, found[0])
+            self._database.execute("INSERT INTO hidden VALUES (?, ?)", (number, event))
+            return row
+
+        return await self._database.write(run)
 
     async def authored(self, room: RoomId, author: PeerId, first: int, last: int) -> list[EventId]:
         """Return the rows that are `author`'s events from seq `first` to `last`, both included."""
@@ -105,10 +134,17 @@ class MessageRepository:
                 where += f" AND {{tags}} : r{self._catalog.room(room)}"
             values = (MATCH_START, MATCH_END, where, max(0, min(limit, MAX_HITS)))
             found = self._database.execute(_SEARCH, values).fetchall()
-            hits = [(self._tables.row(row[1:]), join_words(row[0])) for row in found]
+            rows = self._tables.rows(row[1:] for row in found)
+            hits = [(row, join_words(text)) for row, (text, *_) in zip(rows, found, strict=True)]
             return sorted(hits, key=lambda hit: hit[0].position, reverse=True)
 
         return await self._database.read(run)
+
+    def _by_event(self, event: EventId) -> MessageRow:
+        found = self._database.execute(_BY_EVENT, (event,)).fetchone()
+        if found is None:
+            raise AppError("unknown-message")
+        return self._tables.rows([found])[0]
 
     def _is_row(self, number: int, position: Position) -> bool:
         found = self._database.execute(_IS_ROW, (number, *position)).fetchone()
@@ -131,5 +167,5 @@ class MessageRepository:
             first = total - len(stored)
         elif more_before and around is not None:
             first = self._ordinals.before(number, around) - len(older[:before])
-        rows = tuple(self._tables.row(row) for row in stored)
+        rows = self._tables.rows(stored)
         return RowPage(rows, more_before, more_after, first, total)

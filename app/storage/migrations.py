@@ -96,12 +96,49 @@ _VERSION_1 = (
 )
 
 
+_VERSION_2 = (
+    'ALTER TABLE "message" ADD COLUMN "original" TEXT',
+    'ALTER TABLE "message" ADD COLUMN "overlay" BLOB',
+    'ALTER TABLE "message" ADD COLUMN "mentioned" INTEGER NOT NULL DEFAULT 0',
+    """CREATE INDEX "message_mentioned" ON "message" ("room", "hlc", "event")
+        WHERE "unseen" = 1 AND "mentioned" = 1""",
+    """CREATE TABLE "operation" (
+        "id" INTEGER NOT NULL PRIMARY KEY,
+        "room" INTEGER NOT NULL,
+        "target" BLOB NOT NULL,
+        "author" INTEGER NOT NULL,
+        "register" BLOB NOT NULL,
+        "hlc" INTEGER NOT NULL,
+        "event" BLOB NOT NULL,
+        "body" BLOB NOT NULL,
+        "waiting" INTEGER NOT NULL)""",
+    """CREATE UNIQUE INDEX "operation_register" ON "operation"
+        ("room", "target", "author", "register")""",
+    'CREATE INDEX "operation_waiting" ON "operation" ("room", "target") WHERE "waiting" = 1',
+    """CREATE TABLE "hidden" (
+        "room" INTEGER NOT NULL,
+        "event" BLOB NOT NULL,
+        PRIMARY KEY ("room", "event")) WITHOUT ROWID""",
+    'CREATE TABLE "reader" ("id" INTEGER NOT NULL PRIMARY KEY, "dialect" TEXT NOT NULL)',
+    "INSERT INTO reader VALUES (1, '')",
+    """CREATE TABLE "reworded" (
+        "id" INTEGER NOT NULL PRIMARY KEY,
+        "text" TEXT NOT NULL,
+        "tags" TEXT NOT NULL)""",
+)
+
+
 def _first_tables(database: Any) -> None:
     for statement in _VERSION_1:
         database.execute_sql(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_first_tables,)
+def _operations(database: Any) -> None:
+    for statement in _VERSION_2:
+        database.execute_sql(statement)
+
+
+MIGRATIONS: Sequence[Migration] = (_first_tables, _operations)
 """`MIGRATIONS[n]` leads from version n to n + 1."""
 
 

@@ -57,6 +57,13 @@ class Ordinals:
         for start in sorted(changed):
             self._store(room, stretches, start)
 
+    def release(self, room: int, place: _Start) -> None:
+        """Count no more a row that the running transaction takes away."""
+        stretches = self._stretches(room)
+        index = bisect_right(stretches.starts, place) - 1
+        stretches.counts[index] -= 1
+        self._write(room, stretches, index)
+
     def before(self, room: int, position: Position) -> int:
         """Return how many rows of the room come before `position`."""
         stretches = self._stretches(room)

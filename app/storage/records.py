@@ -8,13 +8,24 @@ from dataclasses import dataclass, field
 from app.domain.events import Event
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.room import Effect, RoomState
-from app.domain.views import MessageKind, Position, RoomKind
+from app.domain.views import MessageKind, Position, Reaction, RoomKind
 from app.protocol.room_log import Fork
+
+QUOTE_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The message that another one answers; at most QUOTE_LENGTH characters of its text."""
+
+    author: PeerId
+    text: str
+    deleted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """A row of a conversation as it is stored."""
+    """A row of a conversation as it is stored. `quote` is None if what it answers is not here."""
 
     room: RoomId
     position: Position
@@ -23,6 +34,12 @@ class MessageRow:
     kind: MessageKind
     text: str
     reply_to: EventId | None
+    edited: bool = False
+    deleted: bool = False
+    reactions: tuple[Reaction, ...] = ()
+    pinned: bool = False
+    mentions: tuple[PeerId, ...] = ()
+    quote: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +47,7 @@ class Committed:
     """What one commit did to a room.
 
     `vector` is whole and as it is after the commit; `held` counts events of this commit that
-    are stored but not shown yet.
+    are stored but not shown yet; `changed` are older rows that operations made look different.
     """
 
     events: tuple[Event, ...]
@@ -40,6 +57,7 @@ class Committed:
     vector: Mapping[PeerId, int]
     forks: tuple[Fork, ...]
     held: int
+    changed: tuple[MessageRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,13 +74,17 @@ class RoomRecord:
 
 @dataclass(frozen=True, slots=True)
 class RoomOverview:
-    """`total` counts rows of any kind, `unread` texts by others that are not read."""
+    """`total` counts rows of any kind, `unread` texts by others that are not read.
+
+    `mentions` counts those of the unread texts that mention us.
+    """
 
     total: int
     unread: int
     last: MessageRow | None
     draft: str
     read_to: Position | None
+    mentions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

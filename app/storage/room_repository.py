@@ -16,9 +16,11 @@ from app.storage.schema import RemovedRoom, Room, RoomEpoch
 from app.storage.state_codec import encode_state
 
 CLEAR_ROWS = 2000
-_OVERVIEW_COLUMNS = 7
+_OVERVIEW_COLUMNS = 8
 _OVERVIEWS = f"""
-SELECT r.room, r.total, r.unread, r.draft, r.read_hlc, r.read_event, m.id, {COLUMNS}
+SELECT r.room, r.total, r.unread, r.draft, r.read_hlc, r.read_event, (
+    SELECT count(*) FROM message INDEXED BY message_mentioned
+    WHERE unseen = 1 AND mentioned = 1 AND room = r.id), m.id, {COLUMNS}
 FROM room AS r LEFT JOIN message AS m ON m.id = (
     SELECT id FROM message WHERE room = r.id ORDER BY hlc DESC, event DESC LIMIT 1)
 """  # noqa: S608 - constant columns
@@ -33,6 +35,9 @@ _CLEAR_MESSAGES = (
 )
 _CLEAR_EVENTS = (
     "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE room = :room LIMIT :rows)"
+)
+_CLEAR_OPERATIONS = (
+    "DELETE FROM operation WHERE id IN (SELECT id FROM operation WHERE room = :room LIMIT :rows)"
 )
 
 
@@ -150,7 +155,9 @@ class RoomRepository:
         execute(_CLEAR_INDEX, values)
         cleared = execute(_CLEAR_MESSAGES, values).rowcount
         cleared += execute(_CLEAR_EVENTS, values).rowcount
+        cleared += execute(_CLEAR_OPERATIONS, values).rowcount
         if not cleared:
+            execute("DELETE FROM hidden WHERE room = :room", values)
             execute("DELETE FROM ordinal WHERE room = :room", values)
             execute("DELETE FROM removed_room WHERE room = :room", values)
         return True
@@ -158,12 +165,13 @@ class RoomRepository:
     def _overviews(self, sql: str, values: tuple[object, ...]) -> dict[RoomId, RoomOverview]:
         found = {}
         for row in self._database.execute(sql, values):
-            room, total, unread, draft, hlc, event, last = row[:_OVERVIEW_COLUMNS]
+            room, total, unread, draft, hlc, event, mentions, last = row[:_OVERVIEW_COLUMNS]
             found[RoomId(room)] = RoomOverview(
                 total,
                 unread,
                 self._tables.row(row[_OVERVIEW_COLUMNS:]) if last is not None else None,
                 draft,
                 Position(hlc, EventId(event)) if event is not None else None,
+                mentions,
             )
         return found

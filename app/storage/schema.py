@@ -89,7 +89,10 @@ class StoredEvent(Model):
 
 
 class Message(Model):
-    """A row of a conversation. `unseen` rows by others are counted as unread if texts."""
+    """A row of a conversation. `unseen` rows by others are counted as unread if texts.
+
+    `text` is the last version; `original` is the first one of an edited message.
+    """
 
     id = IntegerField(primary_key=True)
     room = IntegerField()
@@ -101,9 +104,61 @@ class Message(Model):
     unseen = BooleanField()
     reply_to = BlobField(null=True)
     text = TextField()
+    original = TextField(null=True)
+    overlay = BlobField(null=True)
+    mentioned = BooleanField(default=False)
 
     class Meta:
         table_name = "message"
+
+
+class StoredOperation(Model):
+    """The last operation in a register of a message; `waiting` if that is not here yet."""
+
+    id = IntegerField(primary_key=True)
+    room = IntegerField()
+    target = BlobField()
+    author = IntegerField()
+    register = BlobField()
+    hlc = IntegerField()
+    event = BlobField()
+    body = BlobField()
+    waiting = BooleanField()
+
+    class Meta:
+        table_name = "operation"
+
+
+class Hidden(Model):
+    """A message that was deleted on this machine only."""
+
+    room = IntegerField()
+    event = BlobField()
+
+    class Meta:
+        table_name = "hidden"
+        primary_key = CompositeKey("room", "event")
+
+
+class Reader(Model):
+    """What the version could read that had the profile open last: one row."""
+
+    id = IntegerField(primary_key=True)
+    dialect = TextField()
+
+    class Meta:
+        table_name = "reader"
+
+
+class Reworded(Model):
+    """What the index knows of a row whose text changes; empty between transactions."""
+
+    id = IntegerField(primary_key=True)
+    text = TextField()
+    tags = TextField()
+
+    class Meta:
+        table_name = "reworded"
 
 
 class Ordinal(Model):
@@ -128,4 +183,18 @@ class RemovedRoom(Model):
         table_name = "removed_room"
 
 
-TABLES = (Setting, Peer, Room, RoomEpoch, Mark, StoredEvent, Message, Ordinal, RemovedRoom)
+TABLES = (
+    Setting,
+    Peer,
+    Room,
+    RoomEpoch,
+    Mark,
+    StoredEvent,
+    Message,
+    StoredOperation,
+    Hidden,
+    Reader,
+    Reworded,
+    Ordinal,
+    RemovedRoom,
+)

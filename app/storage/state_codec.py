@@ -8,7 +8,7 @@ import msgspec
 
 from app.domain.errors import AppError
 from app.domain.ids import EventId, PeerId
-from app.domain.room import Member, RoomState
+from app.domain.room import NOWHERE, Member, RoomState
 from app.domain.views import Position
 
 _Place = tuple[int, bytes]
@@ -30,6 +30,8 @@ class _State(msgspec.Struct, array_like=True):
     founded_at: _Place
     code: bytes
     members: list[_Member]
+    topic: str = ""
+    topic_at: _Place = NOWHERE
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -43,9 +45,9 @@ def encode_state(state: RoomState) -> bytes:
         )
         for peer, member in state.members.items()
     ]
-    return _encoder.encode(
-        _State(state.name, state.named_at, state.founder, state.founded_at, state.code, members)
-    )
+    founding = (state.founder, state.founded_at, state.code)
+    topic = (state.topic, state.topic_at)
+    return _encoder.encode(_State(state.name, state.named_at, *founding, members, *topic))
 
 
 def decode_state(raw: bytes) -> RoomState:
@@ -61,6 +63,8 @@ def decode_state(raw: bytes) -> RoomState:
         _position(stored.founded_at),
         stored.code,
         MappingProxyType({PeerId(member.peer): _member(member) for member in stored.members}),
+        stored.topic,
+        _position(stored.topic_at),
     )
 
 

@@ -11,8 +11,10 @@ from app.storage.log_repository import LogRepository
 from app.storage.mark_repository import MarkRepository
 from app.storage.message_repository import MessageRepository
 from app.storage.ordinals import Ordinals
+from app.storage.overlays import Overlays
 from app.storage.peer_repository import PeerRepository
 from app.storage.read_tables import ReadTables
+from app.storage.rereading import Rereader
 from app.storage.room_repository import RoomRepository
 from app.storage.setting_repository import SettingRepository
 
@@ -26,9 +28,11 @@ class Store:
         ordinals = Ordinals(database)
         tables = ReadTables(database, catalog, ordinals)
         self._database = database
-        self.log = LogRepository(database, catalog, tables)
+        overlays = Overlays(database, catalog, tables)
+        self.log = LogRepository(database, catalog, tables, overlays)
         self.rooms = RoomRepository(database, catalog, tables)
-        self.messages = MessageRepository(database, catalog, tables, ordinals)
+        self.messages = MessageRepository(database, catalog, tables, ordinals, overlays)
+        self._rereader = Rereader(database, catalog, tables, self.log)
         self.marks = MarkRepository(database, catalog, self.log)
         self.peers = PeerRepository(database)
         self.settings = SettingRepository(database)
@@ -48,6 +52,7 @@ class Store:
             if me is not None:
                 await database.write(lambda: store._learn_own(me))
             await store.rooms.clear_removed()
+            await store._rereader.run()
             whole = True
         finally:
             if not whole:

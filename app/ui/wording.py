@@ -57,9 +57,14 @@ SENTENCES: Mapping[str, str] = {
     "invite-newer": "This invitation is from a newer version of Parlor. Update to use it.",
     "name-empty": "Please type a name.",
     "name-too-long": "This name is too long. Use at most 64 characters.",
+    "bad-reaction": "A reaction is one emoji. Choose one from the list.",
     "text-empty": "There is nothing to send yet.",
     "text-too-long": "This is longer than one message can be (64 KiB). Send it in parts.",
+    "topic-too-long": "This topic is too long. Use at most 500 characters.",
     # Conversations.
+    "message-deleted": "This message was deleted. Nothing more can be done with it.",
+    "not-a-message": "This can only be done with a message. Choose another line.",
+    "not-yours": "Only its author can change or delete this message. Hide it for yourself instead.",
     "fork": (
         "A member signed two different histories of a room, which no honest Parlor does. The second"
         " was refused; ask them about it."

@@ -21,6 +21,7 @@ from app.domain.events import (
     Reacted,
     Renamed,
     Text,
+    Topic,
     Unsupported,
 )
 from app.domain.ids import EventId, PeerId, RoomId
@@ -33,14 +34,16 @@ AUTHORS = tuple(PeerId(bytes([letter]) * 32) for letter in b"abcd")
 names = st.sampled_from(["Ana", "Bo", "Bob", "Ünal", "李", "Dr. E"])
 texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=30)
 event_ids = st.binary(min_size=32, max_size=32)
+mentions = st.lists(event_ids, max_size=3).map(tuple)
 known_bodies: st.SearchStrategy[KnownBody] = st.one_of(
     st.builds(Created, names, st.binary(max_size=16)),
     st.builds(Joined, names),
     st.builds(Left),
     st.builds(Renamed, names),
     st.builds(ProfileNamed, names),
-    st.builds(Text, texts, st.none() | event_ids),
-    st.builds(Edited, event_ids, texts),
+    st.builds(Text, texts, st.none() | event_ids, mentions),
+    st.builds(Topic, texts | st.just("")),
+    st.builds(Edited, event_ids, texts, mentions),
     st.builds(Deleted, event_ids),
     st.builds(Reacted, event_ids, st.sampled_from(["\U0001f44d", "\u2764\ufe0f"]), st.booleans()),
     st.builds(Pinned, event_ids, st.booleans()),

@@ -12,12 +12,14 @@ from app.domain.errors import LocalProtocolError
 from app.domain.events import (
     Body,
     Created,
+    Edited,
     Joined,
     KnownBody,
     Left,
     ProfileNamed,
     Renamed,
     Text,
+    Topic,
     Unsupported,
 )
 from tests.domain.history import known_bodies, packed
@@ -95,6 +97,11 @@ def test_an_unknown_kind_is_named_if_it_can_be(raw: bytes, kind: str) -> None:
         {"text": "a", "reply_to": "x" * 32},
         {"text": "a", "reply_to": (1 << 64) - 1},
         {"text": "a", "reply_to": b""},
+        {"text": "a", "mentions": None},
+        {"text": "a", "mentions": ID},
+        {"text": "a", "mentions": [ID[:31]]},
+        {"text": "a", "mentions": ["x" * 32]},
+        {"text": "a", "mentions": [ID] * 65},
     ],
 )
 def test_a_text_out_of_bounds_is_unsupported(fields: dict[str, object]) -> None:
@@ -110,13 +117,21 @@ def test_a_name_out_of_bounds_is_unsupported(kind: str, name: object) -> None:
     assert decode_body(packed(t=kind, name=name)) == Unsupported(kind)
 
 
+@pytest.mark.parametrize("text", [None, "x" * 501, "a\x00b"])
+def test_a_topic_out_of_bounds_is_unsupported(text: object) -> None:
+    assert decode_body(packed(t="topic", text=text)) == Unsupported("topic")
+
+
 def test_what_fits_exactly_is_accepted() -> None:
-    longest = Text("ü" * (32 * 1024), ID)
+    longest = Text("ü" * (32 * 1024), ID, (ID,) * 64)
     assert decode_body(encode_body(longest)) == longest
     assert decode_body(packed(t="text", text="a\n\tb \u200d\u202e")) == Text("a\n\tb \u200d\u202e")
     for body in (
         Created("r" * 100, bytes(16)),
         Renamed("ü" * 100),
+        Topic("ü" * 500),
+        Topic(""),
+        Edited(ID, "ü", (ID,) * 64),
         Joined("李" * 64),
         ProfileNamed("a b"),
     ):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from app.domain.events import Deleted, Edited, Operation, Pinned, Reacted
 from app.domain.ids import EventId, PeerId
-from app.domain.overlay import PLAIN, Operated, Overlay, Reaction, fold
+from app.domain.overlay import PLAIN, Operated, Overlay, Reaction, fold, register_of
 from app.domain.views import Position
 
 ANA, BOB, EVE = (PeerId(bytes([n]) * 32) for n in (1, 2, 3))
@@ -31,6 +31,12 @@ def test_the_last_edit_counts_and_all_are_kept() -> None:
     assert overlay.text == "two"
     assert overlay.edited
     assert [text for _, text in overlay.edits] == ["one", "two"]
+
+
+def test_an_edit_mentions_anew() -> None:
+    edits = [done(ANA, 5, Edited(TARGET, "@Bob", (BOB,))), done(ANA, 6, Edited(TARGET, "-"))]
+    assert fold(ANA, edits[:1]).mentions == (BOB,)
+    assert fold(ANA, edits).mentions == ()
 
 
 def test_only_the_author_edits_and_deletes() -> None:
@@ -67,7 +73,7 @@ def test_the_last_pin_counts() -> None:
 
 
 operations = st.one_of(
-    st.builds(Edited, st.just(TARGET), st.sampled_from(("a", "b"))),
+    st.builds(Edited, st.just(TARGET), st.sampled_from(("a", "b")), st.sampled_from(((), (BOB,)))),
     st.just(Deleted(TARGET)),
     st.builds(Reacted, st.just(TARGET), st.sampled_from("+!"), st.booleans()),
     st.builds(Pinned, st.just(TARGET), st.booleans()),
@@ -84,3 +90,13 @@ def test_the_order_of_arrival_does_not_matter(history: list[Operated], random: o
     shuffled = list(history)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert fold(ANA, shuffled) == fold(ANA, history)
+
+
+@given(histories)
+def test_the_last_operation_of_each_register_is_all_that_counts(history: list[Operated]) -> None:
+    kept: dict[tuple[PeerId, bytes], Operated] = {}
+    for one in history:
+        key = one.author, register_of(one)
+        if key not in kept or kept[key].position < one.position:
+            kept[key] = one
+    assert fold(ANA, kept.values()) == fold(ANA, history)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from app.domain import policy
 from app.domain.codec import is_within_bounds
 from app.domain.errors import AppError
-from app.domain.events import Joined, KnownBody, Renamed, Text
+from app.domain.events import Joined, KnownBody, Reacted, Renamed, Text, Topic
+from app.domain.views import MessageKind
 from tests.refused import refusal
 
 anything = st.text(st.characters(exclude_categories=()), max_size=130)
@@ -95,3 +96,64 @@ def test_a_text_has_64_kib_at_most() -> None:
         policy.clean_text("ü" * 32768 + "x")
     assert error.value.code == "text-too-long"
     assert error.value.params == {"limit": 65536}
+
+
+@given(anything)
+def test_a_clean_topic_may_be_signed(typed: str) -> None:
+    assert is_within_bounds(Topic(policy.clean_topic(typed)))
+
+
+def test_topics_have_their_length() -> None:
+    assert policy.clean_topic("  Tea\nand\u202e scones ") == "Tea and scones"
+    assert policy.clean_topic(" \n ") == ""
+    assert refusal(policy.clean_topic, "x" * 501) == "topic-too-long"
+
+
+FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+
+
+@pytest.mark.parametrize(
+    "emoji",
+    [
+        "\U0001f44d",
+        "\U0001f44d\U0001f3fd",
+        "\u2764\ufe0f",
+        "\u203c\ufe0f",
+        "1\ufe0f\u20e3",
+        "\U0001f1e9\U0001f1ea",
+        FAMILY,
+        SCOTLAND,
+    ],
+)
+def test_one_emoji_is_a_reaction(emoji: str) -> None:
+    assert policy.clean_reaction(f" {emoji} ") == emoji
+    assert is_within_bounds(Reacted(bytes(32), emoji, on=True))
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "a", "+", "1", "\u6771", "\U0001f44d\U0001f44d", "\U0001f44da", "\u200d"]
+)
+def test_anything_else_is_none(text: str) -> None:
+    assert refusal(policy.clean_reaction, text) == "bad-reaction"
+
+
+def test_a_reaction_has_its_size() -> None:
+    assert refusal(policy.clean_reaction, "\u200d".join(["\U0001f468"] * 10)) == "bad-reaction"
+
+
+@given(anything)
+def test_a_clean_reaction_may_be_signed(typed: str) -> None:
+    if not refusal(policy.clean_reaction, typed):
+        assert is_within_bounds(Reacted(bytes(32), policy.clean_reaction(typed), on=True))
+
+
+def test_only_own_texts_that_are_there_are_changed() -> None:
+    policy.check_operable(MessageKind.TEXT, deleted=False)
+    policy.check_own(own=True)
+    with pytest.raises(AppError, match="not a message"):
+        policy.check_operable(MessageKind.JOINED, deleted=False)
+    with pytest.raises(AppError, match="message deleted"):
+        policy.check_operable(MessageKind.TEXT, deleted=True)
+    with pytest.raises(AppError, match="not yours"):
+        policy.check_own(own=False)

@@ -17,6 +17,7 @@ from app.domain.events import (
     Reacted,
     Renamed,
     Text,
+    Topic,
     Unsupported,
 )
 from app.domain.ids import EventId, PeerId
@@ -29,6 +30,7 @@ from app.domain.room import (
     RoomNamed,
     RoomState,
     RowAdded,
+    TopicSet,
     reduce,
 )
 from app.domain.views import MessageKind
@@ -87,16 +89,18 @@ def test_operations_are_handed_on_with_their_target(history: list[Content]) -> N
 @given(histories)
 def test_who_listens_knows_what_the_state_says(history: list[Content]) -> None:
     state, told = replay(history)
-    room, names, present = "", dict[PeerId, str](), set[PeerId]()
+    room, topic, names, present = "", "", dict[PeerId, str](), set[PeerId]()
     for effect in told:
         match effect:
             case RoomNamed(name):
                 room = name
+            case TopicSet(text):
+                topic = text
             case MemberUpdated(peer, name, change):
                 names[peer] = name
                 if change != "renamed":
                     (present.add if change == "joined" else present.discard)(peer)
-    assert room == state.name
+    assert (room, topic) == (state.name, state.topic)
     assert names == {peer: member.name for peer, member in state.members.items()}
     assert present == {peer for peer, member in state.members.items() if member.present}
 
@@ -108,6 +112,8 @@ def test_the_state_is_what_the_room_s_order_says(history: list[Content]) -> None
     founding = [c for c in ordered if isinstance(c.body, Created)]
     naming = [c.body.name for c in ordered if isinstance(c.body, Created | Renamed)]
     assert state.name == (naming[-1] if naming else "")
+    topics = [c.body.text for c in ordered if isinstance(c.body, Topic)]
+    assert state.topic == (topics[-1] if topics else "")
     assert state.founder == (founding[0].author if founding else None)
     assert state.founded_at == (founding[0].position if founding else NOWHERE)
     assert state.code == (founding[0].body.code if founding else b"")  # type: ignore[union-attr] # chosen above
@@ -129,10 +135,11 @@ def check_member(state: RoomState, author: PeerId, own: list[Content]) -> None:
 
 def test_a_text_says_what_it_answers() -> None:
     answered = bytes(range(32))
-    told = replay([content(ANA, 1, 1, Text("yes", answered)), content(ANA, 2, 2, Text("no"))])[1]
+    yes = Text("yes", answered, (BO, EVE))
+    told = replay([content(ANA, 1, 1, yes), content(ANA, 2, 2, Text("no"))])[1]
     first, second = rows(told)
-    assert (first.text, first.reply_to) == ("yes", EventId(answered))
-    assert (second.text, second.reply_to) == ("no", None)
+    assert (first.text, first.reply_to, first.mentions) == ("yes", EventId(answered), (BO, EVE))
+    assert (second.text, second.reply_to, second.mentions) == ("no", None, ())
 
 
 def test_rows_carry_what_they_tell() -> None:

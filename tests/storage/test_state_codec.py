@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.errors import AppError
 from app.domain.ids import EventId, PeerId
-from app.domain.room import Member, RoomState
+from app.domain.room import NOWHERE, Member, RoomState
 from app.domain.views import Position
 from app.storage.state_codec import decode_state, encode_state
 
@@ -23,6 +26,8 @@ states = st.builds(
     positions,
     st.binary(),
     st.dictionaries(peers, members, max_size=4),
+    st.text(),
+    positions,
 )
 
 
@@ -35,3 +40,9 @@ def test_round_trip(state: RoomState) -> None:
 def test_damage_is_told(raw: bytes) -> None:
     with pytest.raises(AppError, match="database corrupt"):
         decode_state(raw)
+
+
+@given(states)
+def test_a_snapshot_of_the_first_version_has_no_topic(state: RoomState) -> None:
+    older = msgspec.msgpack.encode(msgspec.msgpack.decode(encode_state(state))[:6])
+    assert decode_state(older) == replace(state, topic="", topic_at=NOWHERE)

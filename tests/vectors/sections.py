@@ -35,6 +35,7 @@ from app.domain.events import (
     Reacted,
     Renamed,
     Text,
+    Topic,
     Unsupported,
     compute_id,
 )
@@ -140,6 +141,9 @@ BODIES: list[KnownBody] = [
     Deleted(fixed("answered")),
     Reacted(fixed("answered"), "\U0001f44d", on=True),
     Pinned(fixed("answered"), on=False),
+    Topic("Who cooks what"),
+    Text("@Bo, yes", None, (BO.peer,)),
+    Edited(fixed("answered"), "@Ana", (ANA.peer, BO.peer)),
 ]
 
 

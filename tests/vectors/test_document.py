@@ -25,6 +25,7 @@ from app.domain.events import (
     Reacted,
     Renamed,
     Text,
+    Topic,
 )
 from app.domain.shape import MAX_DEPTH, MAX_VALUES
 from app.protocol.fragments import MAX_MESSAGE_SIZE
@@ -57,7 +58,8 @@ def test_the_labels_were_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [Created, Deleted, Edited, Joined, Left, Pinned, ProfileNamed, Reacted, Renamed, Text]
+    "kind",
+    [Created, Deleted, Edited, Joined, Left, Pinned, ProfileNamed, Reacted, Renamed, Text, Topic],
 )
 def test_every_kind_and_field_is_written_down(kind: type[msgspec.Struct]) -> None:
     assert f"| `{kind.__struct_config__.tag}` |" in PAGE
