@@ -42,6 +42,7 @@ def joins(older: MessageView, newer: MessageView, clock: Clock, divider: Divider
         older.kind is MessageKind.TEXT
         and newer.kind is MessageKind.TEXT
         and older.author == newer.author
+        and not older.reactions
         and 0 <= newer.time_ms - older.time_ms < GROUP_MS
         and not (older.own and _RANK[older.state] < _RANK[newer.state])
         and clock.at(older.time_ms).date() == clock.at(newer.time_ms).date()

@@ -7,16 +7,26 @@ date or the name above it goes away.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QFontMetricsF, QTextLayout, QTextOption
 
 from app.domain.views import MessageKind, MessageView
+from app.ui.messages.blocks import Laid, Stood, Typesetter, break_lines
+from app.ui.messages.extras import (
+    PILL_HEIGHT,
+    PILLS_ABOVE,
+    QUOTE_BELOW,
+    QUOTE_HEIGHT,
+    ExtrasMeasurer,
+    Pill,
+    Quote,
+)
 from app.ui.messages.grouping import Setting
 from app.ui.messages.source import Clock
-from app.ui.messages.text import Block, Content, is_rtl, parse
-from app.ui.messages.wording import shown_text, time_line
+from app.ui.messages.text import Names, parse
+from app.ui.messages.wording import meta_line, shown_text
 from app.ui.theme import Size, TextSize, Theme, Weight, font
 
 LEFT = 20
@@ -31,20 +41,8 @@ META_LINE = 14
 META_RISE = 3
 TICKS = 15
 TICK_GAP = 4
-BIG_SIZE, BIG_LINE = 34, 44
 SYSTEM_LINE = 18
 MIN_INNER = 32
-TALLEST_LINE = 30
-
-
-@dataclass(slots=True)
-class Laid:
-    """A block laid out at `origin`."""
-
-    block: Block
-    layout: QTextLayout
-    origin: QPointF
-    height: float
 
 
 @dataclass(slots=True)
@@ -57,39 +55,26 @@ class Item:
     body: int
     bubble: QRectF
     blocks: list[Laid]
-    name: str
-    time: str
-    time_at: QPointF
-    stacked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    width: float
-    last: float
-    height: float
-    rtl: bool
+    name: str = ""
+    time: str = ""
+    time_at: QPointF = field(default_factory=QPointF)
+    stacked: bool = False
+    quote: Quote | None = None
+    pills: tuple[Pill, ...] = ()
 
 
 class Measurer:
     """Lays rows out for one width, scheme and kind of room."""
 
     def __init__(self, theme: Theme, clock: Clock) -> None:
-        self._theme = theme
         self._clock = clock
         self.width = 0
         self.named = True
-        self._body = font(TextSize.BODY)
-        self._big = font(BIG_SIZE)
+        self.extras = ExtrasMeasurer()
+        self._type = Typesetter(theme)
         self._small = font(TextSize.SMALL, Weight.MEDIUM)
         self._name = QFontMetricsF(font(TextSize.PREVIEW, Weight.SEMIBOLD))
         self._meta = QFontMetricsF(font(TextSize.META, tabular=True))
-        self._option = QTextOption()
-        self._option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self._option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-        self._rightward = QTextOption(self._option)
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
-        self._rightward.setAlignment(right)
 
     @property
     def left(self) -> int:
@@ -105,27 +90,35 @@ class Measurer:
     def measure(self, message: MessageView, setting: Setting, *, whole: bool = False) -> Item:
         """Lay a row out; a very long text only if `whole`, else its beginning."""
         if message.kind in (MessageKind.TEXT, MessageKind.UNSUPPORTED):
-            return self._bubble(message, setting, parse(shown_text(message), whole=whole))
+            return self._bubble(message, setting, whole=whole)
         return self._system(message, setting)
 
-    def _bubble(self, message: MessageView, setting: Setting, content: Content) -> Item:
-        name = self._shown_name(message, setting)
-        top = Size.BUBBLE_PAD_Y + (NAME_LINE if name else 0)
-        blocks = [self._lay(block, message.own, big=content.big) for block in content.blocks]
-        line = BIG_LINE if content.big else Size.BODY_LINE
-        lines = [_break(layout, self.inner, line) for layout in blocks]
-        time = time_line(message.time_ms, self._clock)
-        meta = self._meta.horizontalAdvance(time) + (TICKS + TICK_GAP if message.own else 0)
-        inner, extra = self._place_meta(lines, meta)
-        inner = max(inner, math.ceil(self._name.horizontalAdvance(name)) if name else 0)
-        for layout, broken in zip(blocks, lines, strict=True):
-            if broken.rtl:
-                layout.setTextOption(self._rightward)
-                _break(layout, inner, line)
+    def _bubble(self, message: MessageView, setting: Setting, *, whole: bool) -> Item:
+        text = message.kind is MessageKind.TEXT and not message.deleted
+        content = parse(
+            message.text if text else shown_text(message),
+            whole=whole,
+            names=self._mentioned(message),
+        )
+        stood = self._type.stack(content, message.own, self.inner, italic=message.deleted)
+        pills = self.extras.pills(message.reactions, self.inner)
+        time = meta_line(message, self._clock)
+        meta = self._meta.horizontalAdvance(time)
+        meta += TICKS + TICK_GAP if message.own and not message.deleted else 0
+        name, quote_width = self._shown_name(message, setting), self.extras.quote_width(message)
+        inner, extra = self._place_meta(stood, pills, meta)
+        title = self._name.horizontalAdvance(name) if name else 0.0
+        inner = max(inner, min(math.ceil(max(title, quote_width)), self.inner))
         width = inner + 2 * Size.BUBBLE_PAD_X
         x = self.width - RIGHT - width if message.own else self.left
-        laid, bottom = _stack(content.blocks, blocks, lines, QPointF(x + Size.BUBBLE_PAD_X, top))
-        height = math.ceil(bottom) + extra + Size.BUBBLE_PAD_Y
+        at = QPointF(x + Size.BUBBLE_PAD_X, Size.BUBBLE_PAD_Y + (NAME_LINE if name else 0))
+        quote = self.extras.quote(message, at, inner)
+        at.setY(at.y() + (QUOTE_HEIGHT + QUOTE_BELOW if quote else 0))
+        self._type.settle(stood, at, inner, big=content.big)
+        bottom = math.ceil(at.y() + stood.bottom)
+        placed = _moved(pills, QPointF(at.x(), bottom + PILLS_ABOVE))
+        bottom += PILLS_ABOVE + _height(pills) if pills else 0
+        height = bottom + extra + Size.BUBBLE_PAD_Y
         right = x + width - Size.BUBBLE_PAD_X
         return Item(
             message,
@@ -133,11 +126,21 @@ class Measurer:
             self._head(setting),
             height,
             QRectF(x, 0, width, height),
-            laid,
+            stood.laid,
             name,
             time,
             QPointF(right - meta, height - Size.BUBBLE_PAD_Y - META_RISE),
             content.stacked,
+            quote,
+            placed,
+        )
+
+    def _mentioned(self, message: MessageView) -> Names:
+        extras = self.extras
+        return tuple(
+            (name, peer == extras.me)
+            for peer in message.mentions
+            if (name := extras.names.get(peer))
         )
 
     def _shown_name(self, message: MessageView, setting: Setting) -> str:
@@ -146,37 +149,28 @@ class Measurer:
         name = " ".join(message.author_name.split())
         return self._name.elidedText(name, Qt.TextElideMode.ElideRight, self.inner)
 
-    def _place_meta(self, lines: list[Lines], meta: float) -> tuple[int, int]:
+    def _place_meta(self, stood: Stood, pills: list[Pill], meta: float) -> tuple[int, int]:
         """Return the bubble's inner width and the height to add for the time."""
-        widest = max(broken.width for broken in lines)
-        beside = lines[-1].last + META_GAP + meta
-        if beside <= self.inner and not lines[-1].rtl:
+        last = pills[-1].box.right() if pills else stood.last
+        widest = max([stood.width, *(pill.box.right() for pill in pills)])
+        beside = last + META_GAP + meta
+        if beside <= self.inner and (pills or not stood.closed):
             return math.ceil(max(widest, beside)), 0
         return math.ceil(max(widest, meta)), META_LINE
 
     def _system(self, message: MessageView, setting: Setting) -> Item:
         block = parse(" ".join(shown_text(message).split())).blocks[0]
         laid = QTextLayout(block.text, self._small)
-        option = QTextOption(self._option)
+        option = QTextOption(self._type.option)
         option.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         laid.setTextOption(option)
         width = max(MIN_INNER, min(Size.BUBBLE_MAX, self.width - 2 * LEFT))
-        lines = _break(laid, width, SYSTEM_LINE)
+        lines = break_lines(laid, width, SYSTEM_LINE)
         x = (self.width - width) / 2
         body = math.ceil(lines.height) + 2
         box = QRectF((self.width - lines.width) / 2, 0, lines.width, body)
-        head = self._head(setting)
         blocks = [Laid(block, laid, QPointF(x, 1), lines.height)]
-        return Item(message, setting, head, body, box, blocks, "", "", QPointF(), stacked=False)
-
-    def _lay(self, block: Block, own: bool, *, big: bool) -> QTextLayout:
-        layout = QTextLayout(block.text, self._big if big else self._body)
-        layout.setTextOption(self._option)
-        layout.setCacheEnabled(True)
-        palette = self._theme.palette
-        if block.spans:
-            layout.setFormats(_formats(block, palette.link_out if own else palette.link_in))
-        return layout
+        return Item(message, setting, self._head(setting), body, box, blocks)
 
     def _head(self, setting: Setting) -> int:
         if setting.day is None and not setting.unread:
@@ -186,39 +180,9 @@ class Measurer:
         return day + new
 
 
-def _stack(
-    blocks: tuple[Block, ...], layouts: list[QTextLayout], lines: list[Lines], origin: QPointF
-) -> tuple[list[Laid], float]:
-    """Put the blocks below each other; return them and where the last ends."""
-    laid, y = [], origin.y()
-    for block, layout, broken in zip(blocks, layouts, lines, strict=True):
-        laid.append(Laid(block, layout, QPointF(origin.x(), y), broken.height))
-        y += broken.height
-    return laid, y
+def _moved(pills: list[Pill], by: QPointF) -> tuple[Pill, ...]:
+    return tuple(replace(pill, box=pill.box.translated(by)) for pill in pills)
 
 
-def _formats(block: Block, colour: QColor) -> list[QTextLayout.FormatRange]:
-    found = []
-    for span in block.spans:
-        style = QTextCharFormat()
-        style.setForeground(colour)
-        style.setFontUnderline(True)
-        entry = QTextLayout.FormatRange()
-        entry.start, entry.length, entry.format = span.start, span.length, style
-        found.append(entry)
-    return found
-
-
-def _break(layout: QTextLayout, width: float, line_height: int) -> Lines:
-    """Break `layout` into lines of at most `width`."""
-    y, widest, last = 0.0, 0.0, 0.0
-    layout.beginLayout()
-    while (line := layout.createLine()).isValid():
-        line.setLineWidth(width)
-        tall = min(max(line_height, math.ceil(line.height())), max(line_height, TALLEST_LINE))
-        line.setPosition(QPointF(0, y + (tall - line.height()) / 2))
-        y += tall
-        last = line.naturalTextWidth()
-        widest = max(widest, last)
-    layout.endLayout()
-    return Lines(widest, last, y, is_rtl(layout.text()))
+def _height(pills: list[Pill]) -> int:
+    return math.ceil(pills[-1].box.top() + PILL_HEIGHT)

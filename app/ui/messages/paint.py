@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QTextCharForma
 
 from app.domain.views import MessageKind, MessageState, MessageView
 from app.ui.messages.layout import LEFT, TICKS, Item
+from app.ui.messages.paint_extras import ExtrasPainter
 from app.ui.theme import (
     Palette,
     Radius,
@@ -41,6 +42,7 @@ class RowPainter:
         self._theme = theme
         self._name = font(TextSize.PREVIEW, Weight.SEMIBOLD)
         self._meta = font(TextSize.META, tabular=True)
+        self._extras = ExtrasPainter(theme)
         self._avatars: dict[tuple[bytes, str, float], QImage] = {}
 
     @property
@@ -58,9 +60,11 @@ class RowPainter:
         else:
             self._bubble(painter, item)
             colour = self._palette.text_out if item.message.own else self._palette.text
-            if item.message.kind is MessageKind.UNSUPPORTED:
+            if item.message.kind is MessageKind.UNSUPPORTED or item.message.deleted:
                 colour = self._quiet(item.message)
+            self._extras.below_text(painter, item)
             self._text(painter, item, colour, selected, clip.translated(0, -y))
+            self._extras.pills(painter, item)
             self._time(painter, item)
         painter.restore()
 
@@ -133,7 +137,7 @@ class RowPainter:
         painter.setPen(self._quiet(item.message))
         at = item.time_at
         painter.drawText(at, item.time)
-        if item.message.own:
+        if item.message.own and not item.message.deleted:
             read = item.message.state is MessageState.READ
             right = item.bubble.right() - Size.BUBBLE_PAD_X
             colour = self._palette.accent_text if read else self._palette.meta_out

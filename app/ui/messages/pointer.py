@@ -8,10 +8,14 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QTextLine
 
 from app.domain.views import MessageView
-from app.ui.messages.layout import Item, Laid
+from app.ui.messages.blocks import Laid
+from app.ui.messages.extras import CopyCode, Hit, Jump, Toggle
+from app.ui.messages.layout import Item
+from app.ui.messages.markdown import Kind
+from app.ui.messages.paint_extras import copy_box
 from app.ui.messages.rows import ShownRow
 from app.ui.messages.selection import Point, Selection
-from app.ui.messages.text import units
+from app.ui.messages.text import LINE_BREAK, units
 
 
 def row_at(rows: Sequence[ShownRow], y: int) -> ShownRow | None:
@@ -49,9 +53,28 @@ def link_at(item: Item, at: QPointF) -> str | None:
                 return None
             unit = _cursor(line, inside.x(), on_character=True)
             for span in laid.block.spans:
-                if span.start <= unit < span.start + span.length:
+                if span.url and span.start <= unit < span.start + span.length:
                     return span.url
     return None
+
+
+def hit_at(item: Item, at: QPointF) -> Hit | None:
+    """Return what a click at `at`, relative to the row, is for; None beside all of that."""
+    if item.quote is not None and item.quote.box.contains(at):
+        return Jump(item.quote.original)
+    for pill in item.pills:
+        if pill.box.contains(at):
+            return Toggle(pill.emoji, pill.own, pill.who)
+    for laid in item.blocks:
+        code = laid.block.kind is Kind.CODE and laid.box is not None
+        if code and laid.box is not None and copy_box(laid.box).adjusted(-6, -6, 6, 6).contains(at):
+            return CopyCode(laid.block.text.replace(LINE_BREAK, "\n"))
+    return None
+
+
+def target_at(item: Item, at: QPointF) -> str | Hit | None:
+    """Return what can be clicked at `at`: an address, or something beside the text."""
+    return hit_at(item, at) or link_at(item, at)
 
 
 def over_text(item: Item, at: QPointF) -> bool:
@@ -85,7 +108,7 @@ class Pointer:
     def __init__(self, locate: Callable[[QPoint], tuple[Item, QPointF] | None]) -> None:
         self._locate = locate
         self._pressed: Point | None = None
-        self._link: str | None = None
+        self._target: str | Hit | None = None
         self.selection: Selection | None = None
 
     @property
@@ -97,7 +120,7 @@ class Pointer:
         found = self._locate(at)
         if found is None:
             return
-        self._link = link_at(*found)
+        self._target = target_at(*found)
         point = point_at(*found)
         if extend and self.selection is not None:
             self._pressed = self.selection.anchor
@@ -111,16 +134,16 @@ class Pointer:
         if self._pressed is not None and found is not None:
             self.selection = Selection(self._pressed, point_at(*found))
 
-    def release(self, at: QPoint) -> str | None:
-        """The button went up; return the address that was clicked, if one was."""
+    def release(self, at: QPoint) -> str | Hit | None:
+        """The button went up; return what was clicked, if anything was."""
         self._pressed = None
         found = self._locate(at)
         if self.selection is not None and self.selection.empty:
             self.selection = None
-        link, self._link = self._link, None
-        if link is None or found is None or self.selection is not None:
+        target, self._target = self._target, None
+        if target is None or found is None or self.selection is not None:
             return None
-        return link if link_at(*found) == link else None
+        return target if target_at(*found) == target else None
 
     def message_at(self, at: QPoint) -> MessageView | None:
         found = self._locate(at)

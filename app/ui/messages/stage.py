@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from app.domain.changes import Change, MemberChanged, MessagesAdded, StatusChanged, TypingChanged
+from app.domain.changes import (
+    Change,
+    MemberChanged,
+    MessagesAdded,
+    MessagesChanged,
+    MessagesRemoved,
+    StatusChanged,
+    TypingChanged,
+)
 from app.domain.ids import PeerId
 from app.domain.views import MessageState, MessageView, Position, RoomKind, RoomSummary
 from app.ui.messages.between import TYPING_HEIGHT
@@ -88,6 +96,14 @@ class Stage:
 
     def recolour(self) -> None:
         self.rows.forget()
+
+    def set_people(self, names: Mapping[PeerId, str], me: PeerId | None) -> None:
+        """Who is in this room, and which of them looks at it."""
+        extras = self.measurer.extras
+        if (extras.names, extras.me) != (names, me):
+            extras.names, extras.me = names, me
+            self.rows.forget()
+            self._changed()
 
     def unfold(self, message: MessageView) -> None:
         """Show all of a very long text."""
@@ -184,6 +200,10 @@ class Stage:
             match change:
                 case MessagesAdded() if change.room == self.pager.room:
                     self._added(change.messages)
+                case MessagesChanged() if change.room == self.pager.room:
+                    self.window.change(change.messages)
+                case MessagesRemoved() if change.room == self.pager.room:
+                    self.window.remove(change.messages)
                 case StatusChanged() if change.room == self.pager.room:
                     self._moved(change)
                 case MemberChanged() if change.room == self.pager.room:

@@ -1,10 +1,14 @@
-"""What a text consists of: blocks with links in them; and offsets as Qt counts them."""
+"""What a text consists of: blocks with styles in them; and offsets as Qt counts them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from app.ui.messages import markdown
+from app.ui.messages.markdown import Kind, Part, Run, Style
 
 BIG_EMOJI = 3
 LONG, FOLD_TO = 4000, 3000
@@ -13,11 +17,6 @@ LONG_LINES, FOLD_TO_LINES = 60, 40
 UNFOLD = "unfold:"
 UNFOLD_TEXT = "Show the whole message"
 LINE_BREAK = "\u2028"
-_URL = re.compile(
-    r"\b(?:https?://|www\.)[^\s<>\"\u2028\u2029]+|\bparlor:[\w/?=&.%+-]+", re.IGNORECASE
-)
-_TRAILING = ".,;:!?'*_~\u2026"
-_PAIRS = {")": "(", "]": "[", "}": "{"}
 _EMOJI_PARTS = {0x200D, 0xFE0F, 0x20E3}
 _STACKED = re.compile(
     r"[\u0300-\u036f\u0483-\u0489\u0e31-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4}"
@@ -26,20 +25,31 @@ _STACKED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A link: where it is, in UTF-16 units of the block's text, and where it leads."""
+    """A stretch in another style: where it is, in UTF-16 units of the block's text.
+
+    `url` is where it leads, "" for nowhere.
+    """
 
     start: int
     length: int
     url: str
+    style: Style = Style.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of lines in one style. `start` is its place in the message, in UTF-16 units."""
+    """A run of lines of one kind. `start` is its place in the message, in UTF-16 units."""
 
     text: str
     start: int
     spans: tuple[Span, ...] = ()
+    kind: Kind = Kind.TEXT
+    language: str = ""
+    level: int = 0
+
+
+Names = tuple[tuple[str, bool], ...]
+"""Who is mentioned, and whether that is us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +61,62 @@ class Content:
     stacked: bool = False
 
 
-def parse(text: str, *, whole: bool = False) -> Content:
+def parse(text: str, *, whole: bool = False, names: Names = ()) -> Content:
     """Split a message's text into what is laid out. Never fails, whatever the text.
 
     Of a very long one only the beginning unless `whole`, with a link to unfold the rest.
     """
     if not whole and (part := folded(text)) != text:
-        content = parse(part, whole=True)
+        content = parse(part, whole=True, names=names)
         more = Span(0, units(UNFOLD_TEXT), UNFOLD)
-        return replace(content, blocks=(*content.blocks, Block(UNFOLD_TEXT, units(text), (more,))))
-    shown = clean(text)
-    if is_big_emoji(shown):
-        return Content((Block(shown, 0),), big=True)
-    return Content((Block(shown, 0, links(shown)),), stacked=bool(_STACKED.search(shown)))
+        last = Block(UNFOLD_TEXT, units(markdown.plain(text)), (more,))
+        return replace(content, blocks=(*content.blocks, last))
+    if is_big_emoji(text):
+        return Content((Block(text, 0),), big=True)
+    blocks, start = [], 0
+    for part_of in markdown.parse(text):
+        block = _block(part_of, start, names)
+        blocks.append(block)
+        start += units(block.text) + 1
+    return Content(tuple(blocks), stacked=bool(_STACKED.search(text)))
+
+
+def _block(part: Part, start: int, names: Names) -> Block:
+    runs = list(part.runs)
+    if names and part.kind is not Kind.CODE:
+        runs += mentions(part.text, names)
+    spans = _spans(part.text, sorted(runs))
+    shown = clean(part.text)
+    return Block(shown, start, tuple(spans), part.kind, part.language, part.level)
+
+
+def _spans(text: str, runs: list[Run]) -> list[Span]:
+    """Count the places of `runs`, which are in order, as Qt does."""
+    found, at, unit = [], 0, 0
+    for run in runs:
+        unit += units(text[at : run.start])
+        at = run.start
+        found.append(Span(unit, units(text[run.start : run.end]), run.url, run.style))
+    return found
+
+
+def mentions(text: str, names: Names) -> list[Run]:
+    """Find where people are named after an `@`."""
+    own = {name.casefold() for name, ours in names if ours}
+    found = []
+    for match in _mention_of(names).finditer(text):
+        ours = match.group()[1:].casefold() in own
+        style = Style.MENTION | (Style.OWN_MENTION if ours else Style.PLAIN)
+        found.append(Run(match.start(), match.end(), style))
+    return found
+
+
+@lru_cache(maxsize=64)
+def _mention_of(names: Names) -> re.Pattern[str]:
+    longest_first = sorted((name for name, _ in names), key=len, reverse=True)
+    return re.compile(
+        rf"(?<!\w)@(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE
+    )
 
 
 def folded(text: str) -> str:
@@ -93,29 +146,6 @@ _CLEAN = dict.fromkeys(range(32), " ") | {
     0x202E: "\u200b",
     0xFFFC: "\ufffd",
 }
-
-
-def links(text: str) -> tuple[Span, ...]:
-    """Find the addresses in `text`, without the punctuation that follows them."""
-    found = []
-    at, unit = 0, 0
-    for match in _URL.finditer(text):
-        unit += units(text[at : match.start()])
-        at = match.start()
-        address = _trimmed(match.group())
-        url = address if ":" in address[:8] else f"https://{address}"
-        found.append(Span(unit, units(address), url))
-    return tuple(found)
-
-
-def _trimmed(address: str) -> str:
-    while address:
-        last = address[-1]
-        unpaired = last in _PAIRS and address.count(last) > address.count(_PAIRS[last])
-        if last not in _TRAILING and not unpaired:
-            break
-        address = address[:-1]
-    return address
 
 
 def is_big_emoji(text: str) -> bool:

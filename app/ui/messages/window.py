@@ -26,6 +26,8 @@ class MessageWindow:
         self.total = 0
         self._places: list[Position] = []
         self._late: list[MessageView] = []
+        self._late_changes: list[MessageView] = []
+        self._late_gone: frozenset[EventId] = frozenset()
         self._late_moves: list[tuple[frozenset[EventId], MessageState, PeerId | None]] = []
         self._loading = False
 
@@ -50,6 +52,8 @@ class MessageWindow:
         self._loading = False
         self._late.clear()
         self._late_moves.clear()
+        self._late_changes.clear()
+        self._late_gone = frozenset()
 
     def reset(self, page: HistoryPage) -> None:
         """Forget all rows and hold `page`."""
@@ -89,6 +93,31 @@ class MessageWindow:
         if self._loading:
             self._late += messages
         return [message for message in messages if self._add(message)]
+
+    def change(self, messages: Iterable[MessageView]) -> None:
+        """Take rows in place of those that we hold of them; others are passed over."""
+        messages = list(messages)
+        if self._loading:
+            self._late_changes += messages
+        self._change(messages)
+
+    def _change(self, messages: Iterable[MessageView]) -> None:
+        for message in messages:
+            at = self.index(message.position)
+            if at is not None:
+                self.rows[at] = message
+
+    def remove(self, events: Iterable[EventId]) -> None:
+        """These rows are shown no more."""
+        gone = frozenset(events)
+        if self._loading:
+            self._late_gone |= gone
+        self._remove(gone)
+
+    def _remove(self, gone: frozenset[EventId]) -> None:
+        kept = [row for row in self.rows if row.event not in gone]
+        self.total = max(self.total - (len(self.rows) - len(kept)), len(kept))
+        self._set(kept)
 
     def _add(self, message: MessageView) -> bool:
         side = self._side(message.position)
@@ -154,8 +183,11 @@ class MessageWindow:
             # One outside the loaded span is in the page's counts already, or soon corrected.
             if self._side(message.position) == 0:
                 self._add(message)
+        self._change(self._late_changes)
         for wanted, state, by in self._late_moves:
             self._move(wanted, state, by)
+        if self._late_gone:
+            self._remove(self._late_gone)
 
 
 def _advanced(row: MessageView, state: MessageState) -> MessageView:

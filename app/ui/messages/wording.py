@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.domain.views import MessageKind, MessageState, MessageView
+from app.domain.views import MessageKind, MessageState, MessageView, ReplyPreview
+from app.ui.messages.markdown import plain
 from app.ui.messages.source import Clock
-from app.ui.phrases import count, message_line
+from app.ui.phrases import count, message_line, one_line
 
 _STATES = {
     MessageState.QUEUED: "waiting to be sent",
@@ -15,6 +16,8 @@ _STATES = {
     MessageState.READ: "read",
 }
 _WEEK = 7
+DELETED = "This message was deleted"
+EDITED = "edited"
 
 
 def day_line(day: date, today: date) -> str:
@@ -37,7 +40,15 @@ def time_line(time_ms: int, clock: Clock) -> str:
 
 def shown_text(message: MessageView) -> str:
     """What stands in the row: the text itself, or a sentence for what is not a text."""
-    return message.text if message.kind is MessageKind.TEXT else message_line(message)
+    if message.deleted:
+        return DELETED
+    return plain(message.text) if message.kind is MessageKind.TEXT else message_line(message)
+
+
+def meta_line(message: MessageView, clock: Clock) -> str:
+    """The small line at a bubble's end: the time, and whether the text is the first one."""
+    time = time_line(message.time_ms, clock)
+    return f"{EDITED} {time}" if message.edited else time
 
 
 def spoken(message: MessageView, clock: Clock) -> str:
@@ -46,8 +57,20 @@ def spoken(message: MessageView, clock: Clock) -> str:
     if message.kind is not MessageKind.TEXT:
         return f"{shown_text(message)}, {time}"
     name = "You" if message.own else message.author_name
-    state = f", {_STATES[message.state]}" if message.own else ""
-    return f"{name}: {message.text}, {time}{state}"
+    parts = [f"{name}{_answering(message)}: {shown_text(message)}"]
+    parts += [EDITED] if message.edited else []
+    parts.append(time)
+    parts += [_STATES[message.state]] if message.own and not message.deleted else []
+    parts += [
+        f"{one.emoji} by {count(len(one.by), 'person', 'people')}" for one in message.reactions
+    ]
+    return ", ".join(parts)
+
+
+def _answering(message: MessageView) -> str:
+    if message.reply is None:
+        return ""
+    return f" in reply to {message.reply.author_name}"
 
 
 def copied(message: MessageView, text: str, clock: Clock) -> str:
@@ -56,3 +79,10 @@ def copied(message: MessageView, text: str, clock: Clock) -> str:
     if message.kind is not MessageKind.TEXT:
         return f"[{when}] {text}"
     return f"[{when}] {message.author_name}: {text}"
+
+
+def quoted(reply: ReplyPreview | None) -> tuple[str, str]:
+    """The two lines of a quote: who, and what; `None` if the original is not here."""
+    if reply is None:
+        return "Reply", "This message is not here yet"
+    return reply.author_name, DELETED if reply.deleted else one_line(plain(reply.text))

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ui.messages.text import UNFOLD, clean, cut, is_big_emoji, is_rtl, links, parse, units
+from app.ui.messages.markdown import Style, plain
+from app.ui.messages.text import UNFOLD, clean, cut, is_big_emoji, is_rtl, parse, units
 
 
 def found(text: str) -> list[tuple[str, str]]:
-    return [(cut(text, s.start, s.start + s.length), s.url) for s in links(text)]
+    (block,) = parse(text).blocks
+    return [(cut(block.text, s.start, s.start + s.length), s.url) for s in block.spans]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,7 @@ def test_links(text: str, shown: str, url: str) -> None:
     "text", ["", "no link", "https://", "javascript:alert(1)", "file:///etc/passwd", "awww.b.c"]
 )
 def test_no_links(text: str) -> None:
-    assert links(text) == ()
+    assert found(text) == []
 
 
 @pytest.mark.parametrize("text", ["👍", "👍🏽", "🇵🇹", "👩‍👩‍👧‍👦", "❤️", "🎉🎉🎉", "🏳️‍🌈🇵🇹"])
@@ -62,11 +64,13 @@ def test_direction(text: str, rtl: bool) -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_is_taken(text: str) -> None:
-    content = parse(text)
-    (block,) = content.blocks
-    assert units(block.text) == units(text)
-    for span in block.spans:
-        assert 0 <= span.start < span.start + span.length <= units(text)
+    start = 0
+    for block in parse(text).blocks:
+        assert block.start == start
+        start += units(block.text) + 1
+        for span in block.spans:
+            assert 0 <= span.start < span.start + span.length <= units(block.text)
+    assert start == units(plain(text)) + 1
 
 
 @given(st.text(max_size=50), st.integers(0, 60), st.integers(0, 60))
@@ -90,3 +94,14 @@ def test_very_long_texts_are_folded(text: str) -> None:
 def test_long_texts_are_not_folded() -> None:
     assert len(parse("x" * 4000).blocks) == 1
     assert len(parse("x\n" * 60).blocks) == 1
+
+
+def test_mentions_are_found_and_the_own_one_stands_out() -> None:
+    names = (("Noor Haddad", True), ("Mara", False))
+    (block,) = parse("🎉 @noor haddad and @Mara, not a@Mara nor @Maras", names=names).blocks
+    shown = [(cut(block.text, s.start, s.start + s.length), s.style) for s in block.spans]
+    assert shown == [
+        ("@noor haddad", Style.MENTION | Style.OWN_MENTION),
+        ("@Mara", Style.MENTION),
+    ]
+    assert parse("```\n@Mara\n```", names=names).blocks[0].spans == ()
