@@ -12,7 +12,7 @@ from app.crypto.identity import Identity
 from app.domain.changes import Change, ErrorRaised
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import MessageKind, MessageState, MessageView
-from app.services.backend import ParlorBackend, Transports
+from app.services.backend import NAME_SETTING, ParlorBackend, Transports
 from app.services.me import Me
 from app.storage.store import Store
 from app.transport.base import LinkTransport, LocalServer
@@ -87,6 +87,10 @@ class Someone:
         return self._store
 
     @property
+    def running(self) -> bool:
+        return self._backend is not None
+
+    @property
     def online(self) -> bool:
         """Whether some server is."""
         return self.backend._services.hub.is_online
@@ -96,7 +100,8 @@ class Someone:
         self._folder.mkdir(exist_ok=True)
         self._store = await Store.open(self._folder, DATABASE_KEY, self.peer)
         transports = Transports(self.transport, MemorySignaling(self._world.servers), NoServer())
-        self._backend = build(Me(self.identity, self.name), self._store, transports)
+        name = await self._store.settings.get(NAME_SETTING, self.name)
+        self._backend = build(Me(self.identity, name), self._store, transports)
         self._backend.feed.subscribe(self.changes.append)
         await self._backend.start()
         for url in servers:
@@ -169,6 +174,13 @@ class Someone:
         end = asyncio.get_running_loop().time() + WAIT
         while (now := await self.state(view)) is not state:
             assert asyncio.get_running_loop().time() < end, f"still {now}"
+            await asyncio.sleep(0.01)
+
+    async def settled(self, view: MessageView) -> None:
+        """Wait until a message of ours is stored everywhere."""
+        end = asyncio.get_running_loop().time() + WAIT
+        while await self.state(view) not in {MessageState.DELIVERED, MessageState.READ}:
+            assert asyncio.get_running_loop().time() < end, f"not delivered: {view.text}"
             await asyncio.sleep(0.01)
 
     async def error_of(self, code: str) -> ErrorRaised:
