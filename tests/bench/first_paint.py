@@ -20,7 +20,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from operator import ne
 from pathlib import Path
 
 AIM = 1.5
@@ -48,7 +47,7 @@ class Screen:
     def painted(self, bare: list[bytes]) -> bool:
         """Whether a quarter of the rows differ from `bare`; a login box covers that much."""
         rows = self.look()
-        return 4 * sum(map(ne, rows, bare)) > len(rows)
+        return 4 * sum(now != then for now, then in zip(rows, bare, strict=True)) > len(rows)
 
     def rest(self) -> list[bytes]:
         """Wait until nothing changes any more; return what is seen then."""
@@ -64,18 +63,9 @@ def bare_screen(folder: Path) -> Iterator[Screen]:
     """Yield a screen that ends with the block."""
     read, write = os.pipe()
     size = f"{WIDTH}x{HEIGHT}x24"
-    options = [
-        "-noreset",
-        "-nocursor",
-        "-nolisten",
-        "tcp",
-        "-fbdir",
-        str(folder),
-        "-screen",
-        "0",
-        size,
-    ]
-    process = subprocess.Popen(["Xvfb", "-displayfd", str(write), *options], pass_fds=[write])
+    options = ["-noreset", "-nocursor", "-nolisten", "tcp", "-screen", "0", size]
+    command = ["Xvfb", "-displayfd", str(write), "-fbdir", str(folder), *options]
+    process = subprocess.Popen(command, pass_fds=[write])
     os.close(write)
     try:
         with os.fdopen(read) as told:
