@@ -13,13 +13,19 @@ from app.domain.policy import clean_person_name
 from app.services.account import Account
 from app.services.backend import ParlorBackend, Services, Transports
 from app.services.background import Background
+from app.services.blocking import Blocking
 from app.services.chat_service import ChatService
+from app.services.circle import Circle
 from app.services.clocks import WallClock
 from app.services.connection_manager import ConnectionManager, ManagerParts
+from app.services.contact_book import ContactBook
+from app.services.contact_gate import ContactGate
+from app.services.contact_service import ContactParts, ContactService
 from app.services.conversation import RoomBook
 from app.services.delivery_service import DeliveryService
 from app.services.event_author import EventAuthor
 from app.services.feed import Feed
+from app.services.identity_watch import IdentityWatch
 from app.services.introducer import Introducer
 from app.services.link_sync import LinkSync
 from app.services.mark_journal import MarkJournal
@@ -28,6 +34,10 @@ from app.services.message_service import MessageService
 from app.services.network_service import NetworkService, canonical
 from app.services.own_messages import OwnMessages
 from app.services.people import People
+from app.services.people_search import PeopleSearch
+from app.services.presence_choice import PresenceChoice
+from app.services.presence_service import PresenceService
+from app.services.privacy import Privacy
 from app.services.publisher import Publisher
 from app.services.room_keeper import RoomKeeper
 from app.services.room_logs import RoomLogs
@@ -36,6 +46,7 @@ from app.services.room_service import RoomService
 from app.services.signaling_client import SignalingContext
 from app.services.signaling_hub import SignalingHub
 from app.services.typing_service import TypingService
+from app.storage.contact_repository import ContactRepository
 from app.storage.keyring_access import Keyring
 from app.storage.store import Store
 from app.storage.takeover import settle
@@ -73,7 +84,7 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
         discovery = ZeroconfDiscovery() if settings.discover else None
         links, signaling = WebRtcTransport(), SocketIOTransport()
         transports = Transports(links, signaling, ChildServer(me.name), discovery)
-        backend = build(me, store, transports)
+        backend = build(me, store, transports, Privacy(settings.accept))
         undo.push_async_callback(backend.close)
         await backend.start()
         for url in settings.servers:
@@ -108,39 +119,79 @@ async def open_profile(settings: Settings, passphrase: str | None = None) -> tup
     return Me(identity, name), store
 
 
-def build(me: Me, store: Store, transports: Transports) -> ParlorBackend:
-    """Wire the services of one profile."""
+def build(
+    me: Me, store: Store, transports: Transports, privacy: Privacy | None = None
+) -> ParlorBackend:
+    """Wire the services of one profile; `privacy` holds the choices that it does not make."""
+    privacy = privacy or Privacy()
     wall, book, feed, background = WallClock(), RoomBook(), Feed(), Background()
     publisher = Publisher(me.peer, store, book, feed, background)
     own = OwnMessages(me.peer, store)
     logs = RoomLogs(store, book, EventAuthor(me.identity, wall), publisher, own)
     journal = MarkJournal(store)
     ticks = DeliveryService(store, book, publisher, journal, logs)
+    ticks.privacy = privacy
+    contact_book = ContactBook(ContactRepository(store.settings))
+    watch = IdentityWatch(me.peer, contact_book, feed)
+    feed.subscribe(watch.heard)
+    presence = PresenceService(privacy, feed)
+    circle = Circle(contact_book, privacy, presence, watch)
     typing = TypingService(book, feed)
     feed.subscribe(typing.heard)
-    introducer = Introducer(me, book, wall)
+    introducer = Introducer(me, book, wall, circle)
     context = SignalingContext(transports.signaling, me, introducer, feed, wall)
     hub = SignalingHub(background, context)
 
     def make_sync(peer: PeerId) -> LinkSync:
         return LinkSync(me.peer, peer, book, logs, ticks)
 
-    parts = ManagerParts(me, transports.links, book, logs, wall, feed, typing, make_sync, hub.send)
+    parts = ManagerParts(
+        me,
+        transports.links,
+        book,
+        logs,
+        wall,
+        feed,
+        typing,
+        make_sync,
+        hub.send,
+        circle,
+    )
     manager = ConnectionManager(background, parts)
+    presence.tell = manager.tell_presence
     opener = RoomOpener(store, book, publisher, hub, manager)
     rooms = RoomService(me, book, opener, logs, hub)
     introducer.bind(hub, manager, rooms)
-    keeper = RoomKeeper(store, book, logs, rooms, publisher)
+    gate = ContactGate(circle, publisher, manager)
+    keeper = RoomKeeper(store, book, logs, rooms, gate)
     logs.watch(keeper)
     ticks.on_report = keeper.look_at
+    messages = MessageService(store, book, logs, publisher)
     chats = ChatService(
         rooms,
-        MessageService(store, book, logs, publisher),
+        messages,
         People(me, book, publisher, manager),
         ticks,
         manager,
     )
     network = NetworkService(hub, manager, publisher, transports.local_server)
+    network.on_found = watch.appeared
+    contacts = ContactService(
+        me.peer,
+        ContactParts(
+            book,
+            contact_book,
+            gate,
+            rooms,
+            messages,
+            keeper,
+            opener,
+            Blocking(book, hub, manager, introducer),
+            PresenceChoice(privacy, store.settings, introducer, presence),
+            PeopleSearch(me.peer, book, contact_book, network, manager),
+            wall,
+        ),
+    )
     return ParlorBackend(
         Services(
             me,
@@ -159,6 +210,8 @@ def build(me: Me, store: Store, transports: Transports) -> ParlorBackend:
             typing,
             chats,
             network,
+            circle,
+            contacts,
             transports,
         )
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import platformdirs
 
+from app.domain.contacts import Accept
 from app.domain.errors import AppError
 from app.domain.policy import clean_person_name
 
@@ -22,7 +23,10 @@ FALLBACK_NAME = "Somebody"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`name` is None to keep the profile's; `discover` follows servers on the local network."""
+    """`name` is None to keep the profile's; `discover` follows servers on the local network.
+
+    `accept` says whose first message opens a conversation as long as the profile does not.
+    """
 
     data_dir: Path
     name: str | None = None
@@ -31,6 +35,7 @@ class Settings:
     log_level: str = "warning"
     discover: bool = False
     use_keyring: bool = True
+    accept: Accept = Accept.EVERYBODY
 
     def __post_init__(self) -> None:
         if self.log_level not in LOG_LEVELS:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from app.domain.contacts import ContactChanged, PresenceChanged
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageState, MessageView, RoomSummary
 
@@ -127,4 +128,6 @@ Change = (
     | LinkChanged
     | ServerChanged
     | ErrorRaised
+    | ContactChanged
+    | PresenceChanged
 )

@@ -13,7 +13,9 @@ from app.services.api import Profile, Progress, no_progress
 from app.services.archive_service import export_profile
 from app.services.background import Background
 from app.services.chat_service import ChatService
+from app.services.circle import Circle
 from app.services.connection_manager import ConnectionManager
+from app.services.contact_service import ContactService
 from app.services.feed import Feed
 from app.services.introducer import Introducer
 from app.services.mark_journal import MarkJournal
@@ -62,6 +64,8 @@ class Services:
     typing: TypingService
     chats: ChatService
     network: NetworkService
+    circle: Circle
+    contacts: ContactService
     transports: Transports
 
 
@@ -92,17 +96,25 @@ class ParlorBackend:
     def network(self) -> NetworkService:
         return self._services.network
 
+    @property
+    def contacts(self) -> ContactService:
+        return self._services.contacts
+
     async def start(self) -> None:
         """Open all rooms and begin to work. Raises AppError."""
         services = self._services
         services.publisher.names.update(await services.store.peers.names())
         services.introducer.listed = await self.setting(LISTED_SETTING, "yes") == "yes"
+        await services.circle.contacts.load()
+        services.publisher.aliases = services.circle.contacts.aliases
+        services.circle.privacy.load(await services.store.settings.all())
         await services.logs.start()
         await services.background.start()
         await services.opener.load_all()
         services.background.spawn(services.keeper.run())
         services.background.spawn(services.journal.run())
         services.background.spawn(services.introducer.run())
+        services.background.spawn(services.circle.presence.run())
         if services.transports.discovery is not None:
             services.background.spawn(services.network.follow(services.transports.discovery))
 
@@ -144,6 +156,7 @@ class ParlorBackend:
 
     async def set_setting(self, key: str, value: str) -> None:
         await self._services.store.settings.set(key, value)
+        self._services.circle.privacy.set(key, value)
         if key == LISTED_SETTING:
             self._services.introducer.listed = value == "yes"
             await self._services.introducer.publish_card()

@@ -14,6 +14,7 @@ from app.domain.ids import PeerId, RoomId, to_text
 from app.domain.views import RoomKind
 from app.protocol.signals import Answer, Knock, Offer, Signal, SignalOpener, Want, seal_signal
 from app.services.background import Background
+from app.services.circle import Circle
 from app.services.clocks import WallClock
 from app.services.conversation import RoomBook
 from app.services.feed import Feed
@@ -56,6 +57,7 @@ class ManagerParts:
     typing: TypingService
     make_sync: Callable[[PeerId], LinkSync]
     relay: Callable[[PeerId, bytes], Awaitable[None]]
+    circle: Circle
 
 
 class ConnectionManager:
@@ -66,6 +68,7 @@ class ConnectionManager:
         self._supervisors: dict[PeerId, PeerSupervisor] = {}
         self._tasks: dict[PeerId, asyncio.Task[None]] = {}
         self._reports: dict[PeerId, LinkReport] = {}
+        self._turned_away: dict[PeerId, bytes] = {}
         self._disk_trouble = ""
         self.last_seen: dict[PeerId, int] = {}
 
@@ -86,6 +89,10 @@ class ConnectionManager:
         link = self.live(peer)
         return link is not None and room in link.rooms
 
+    def is_seen_online(self, peer: PeerId) -> bool:
+        """Whether a peer is linked and does not ask to be shown as offline."""
+        return self.live(peer) is not None and not self._parts.circle.presence.is_hidden(peer)
+
     def links(self) -> list[PeerLink]:
         """All links that are up."""
         return [report.live for report in self._reports.values() if report.live]
@@ -96,6 +103,9 @@ class ConnectionManager:
         """A server has seen `peer` in a room of ours."""
         if peer == self.me:
             return
+        if self._parts.circle.contacts.is_blocked(peer):
+            self._turn_away(peer, instance)
+            return
         supervisor = self._supervisors.get(peer)
         if supervisor is None:
             if len(self._supervisors) >= MAX_PEERS and not self._retire():
@@ -105,6 +115,24 @@ class ConnectionManager:
             self._supervisors[peer] = supervisor
             self._tasks[peer] = self._background.spawn(supervisor.run())
         supervisor.reachable(instance)
+
+    def _turn_away(self, peer: PeerId, instance: bytes) -> None:
+        if len(self._turned_away) < MAX_PEERS:
+            self._turned_away[peer] = instance
+
+    def drop(self, peer: PeerId) -> None:
+        """Cut the link to somebody who was blocked, and make no other."""
+        supervisor = self._supervisors.pop(peer, None)
+        if supervisor is not None:
+            if not supervisor.is_idle:
+                self._turn_away(peer, supervisor.instance)
+            self._tasks.pop(peer).cancel()
+
+    def readmit(self, peer: PeerId) -> None:
+        """Link again with somebody who is blocked no more, if a server sees them."""
+        instance = self._turned_away.pop(peer, None)
+        if instance is not None:
+            self.reachable(peer, instance)
 
     def _retire(self) -> bool:
         """Make place by forgetting a peer who is gone; tell whether there was one."""
@@ -120,12 +148,15 @@ class ConnectionManager:
 
     def unreachable(self, peer: PeerId) -> None:
         """No server sees `peer` any more; a link that is up stays up."""
+        self._turned_away.pop(peer, None)
         supervisor = self._supervisors.get(peer)
         if supervisor is not None:
             supervisor.unreachable()
 
     def signaled(self, server: str, sender: PeerId, payload: bytes) -> Knock | None:
         """Take a payload from a server. A knock is returned, the rest is dealt with."""
+        if self._parts.circle.contacts.is_blocked(sender):
+            return None
         try:
             signal = self._opener.open(sender, payload)
         except RemoteProtocolError as error:
@@ -178,9 +209,12 @@ class ConnectionManager:
         if self.live(peer) is not live:
             return
         self.last_seen[peer] = _now_ms()
+        hidden = self._parts.circle.presence.is_hidden(peer)
+        self._parts.circle.presence.ended(peer)
         for room in live.rooms:
             self._parts.typing.stopped(peer, room)
-            self._tell_presence(peer, room, "offline")
+            if not hidden:
+                self._tell_presence(peer, room, "offline")
         self._report(LinkReport(peer, LinkState.OFFLINE, _now_ms(), reason))
 
     # -- LinkHost
@@ -193,10 +227,28 @@ class ConnectionManager:
         }
 
     def room_opened(self, peer: PeerId, room: RoomId) -> None:
-        self._tell_presence(peer, room, "online")
+        if not self._parts.circle.presence.is_hidden(peer):
+            self._tell_presence(peer, room, "online")
 
     def typing(self, peer: PeerId, room: RoomId, active: bool) -> None:
-        self._parts.typing.received(peer, room, active)
+        if self._parts.circle.privacy.tells_typing:
+            self._parts.typing.received(peer, room, active)
+
+    def own_presence(self) -> int:
+        return int(self._parts.circle.presence.own)
+
+    def presence(self, peer: PeerId, state: int) -> None:
+        was_hidden = self._parts.circle.presence.is_hidden(peer)
+        self._parts.circle.presence.received(peer, state)
+        hidden, live = self._parts.circle.presence.is_hidden(peer), self.live(peer)
+        if live is not None and hidden != was_hidden:
+            for room in live.rooms:
+                self._tell_presence(peer, room, "offline" if hidden else "online")
+
+    def tell_presence(self) -> None:
+        """Tell everybody linked what we want to be seen as."""
+        for link in self.links():
+            link.send_presence()
 
     # -- rooms
 
@@ -215,12 +267,14 @@ class ConnectionManager:
 
     def send_read(self, room: RoomId, read: Mapping[PeerId, int]) -> None:
         """Report what we have read to everybody linked in the room."""
-        for link in self.links():
-            link.send_read(room, read)
+        if self._parts.circle.privacy.tells_reads:
+            for link in self.links():
+                link.send_read(room, read)
 
     def send_typing(self, room: RoomId, active: bool) -> None:
-        for link in self.links():
-            link.send_typing(room, active)
+        if self._parts.circle.privacy.tells_typing:
+            for link in self.links():
+                link.send_typing(room, active)
 
     async def close(self) -> None:
         """Say goodbye on every link, and begin no other."""

@@ -22,7 +22,8 @@ UNNAMED = "New room"
 class Conversation:
     """One room: its keys, reduced state, version vector and ticks.
 
-    `held` tells that events may be stored which are not shown yet; `remembered` is how much of our
+    `aliases` are the names that we have given people ourselves. `held` tells that events may be
+    stored which are not shown yet; `remembered` is how much of our
     own log others had when we forgot this room.
     """
 
@@ -32,6 +33,7 @@ class Conversation:
     tracker: DeliveryTracker
     held: bool = True
     remembered: int = 0
+    aliases: Mapping[PeerId, str] = field(default_factory=dict)
     keys: Mapping[int, EpochKeys] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,7 +61,8 @@ class Conversation:
 
     def name_of(self, peer: PeerId, names: Mapping[PeerId, str]) -> str:
         """Return a person's name, or the beginning of the id of somebody nameless."""
-        return self.state.name_of(peer) or names.get(peer, "") or to_text(peer)[:8]
+        alias = self.aliases.get(peer, "")
+        return alias or self.state.name_of(peer) or names.get(peer, "") or to_text(peer)[:8]
 
     def others(self, me: PeerId) -> dict[PeerId, Position]:
         """Return who else belongs here, each with the place of the join."""

@@ -10,6 +10,7 @@ from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageState
 from app.services.conversation import Conversation, RoomBook
 from app.services.mark_journal import MarkJournal
+from app.services.privacy import Privacy
 from app.services.publisher import Publisher
 from app.services.room_logs import RoomLogs
 from app.storage.store import Store
@@ -32,6 +33,7 @@ class DeliveryService:
         self._book = book
         self._publisher = publisher
         self._own = logs.own
+        self.privacy = Privacy()
         self._journal = journal
         self._catch_up = logs.catch_up
 
@@ -58,12 +60,16 @@ class DeliveryService:
             return
         self._catch_up.claim(conversation, stored.get(self._publisher.me, 0))
         stored = self._believable(conversation, stored)
-        read = self._believable(conversation, read)
+        read = self._believable(conversation, read) if self.privacy.tells_reads else {}
         advance = conversation.tracker.report(member, stored, read)
         self._tell(conversation, advance.stored, MessageState.DELIVERED, member)
         self._tell(conversation, advance.read, MessageState.READ, member)
         self._journal.reported(room, member, stored, read)
         self.on_report(room)
+
+    def told_as_read(self, conversation: Conversation) -> dict[PeerId, int]:
+        """Return what a new link is to hear of our reading."""
+        return dict(conversation.tracker.read_here) if self.privacy.tells_reads else {}
 
     def _believable(
         self, conversation: Conversation, reported: Mapping[PeerId, int]

@@ -11,6 +11,7 @@ from app.domain.errors import AppError
 from app.domain.ids import PeerId
 from app.domain.views import RoomKind
 from app.protocol.signals import SESSION_SIZE, Knock
+from app.services.circle import Circle
 from app.services.clocks import WallClock
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation, RoomBook
@@ -25,10 +26,19 @@ KNOCK_EVERY = 10.0
 class Introducer:
     """Implements `SignalingHost`; `bind` completes it before any server is connected."""
 
-    def __init__(self, me: Me, book: RoomBook, wall: WallClock) -> None:
+    def __init__(
+        self,
+        me: Me,
+        book: RoomBook,
+        wall: WallClock,
+        circle: Circle,
+    ) -> None:
         self._me = me
         self._book = book
         self._wall = wall
+        self._contacts = circle.contacts
+        self._privacy = circle.privacy
+        self._watch = circle.watch
         self.listed = True
 
     def bind(self, hub: SignalingHub, manager: ConnectionManager, rooms: RoomService) -> None:
@@ -38,10 +48,11 @@ class Introducer:
         rooms.on_opened = self._opened
 
     def rendezvous(self) -> Sequence[bytes]:
-        return [room.latest_keys.rendezvous for room in self._book if _is_shared(room)]
+        return [room.latest_keys.rendezvous for room in self._book if self._is_shared(room)]
 
     def card(self, ahead_ms: int) -> NameCard | None:
-        return self._me.card(self._wall.raw_ms() + ahead_ms) if self.listed else None
+        shown = self.listed and not self._privacy.is_invisible
+        return self._me.card(self._wall.raw_ms() + ahead_ms) if shown else None
 
     def present(self, url: str, room: bytes, present: Present) -> None:
         conversation = self._at(room)
@@ -56,7 +67,8 @@ class Introducer:
 
     def signaled(self, url: str, sender: PeerId, payload: bytes) -> None:
         knock = self._manager.signaled(url, sender, payload)
-        if knock is not None:
+        if knock is not None and not self._contacts.is_unwelcome(sender):
+            self._watch.appeared(sender, knock.name)
             self._hub.soon(_quietly(self._rooms.knocked(sender, knock.name)))
 
     def online(self, url: str) -> None:
@@ -88,8 +100,9 @@ class Introducer:
         """Knock at everybody we have begun to talk to and who is not linked."""
         for conversation in self._book:
             peer = conversation.record.peer
-            waits = conversation.record.joined and peer is not None
-            if waits and peer is not None and self._manager.live(peer) is None:
+            if peer is None or not conversation.record.joined or self._contacts.is_blocked(peer):
+                continue
+            if self._manager.live(peer) is None:
                 await self.knock(peer)
 
     async def run(self) -> None:
@@ -99,9 +112,10 @@ class Introducer:
             if self._hub.is_online:
                 await self.knock_all()
 
-
-def _is_shared(conversation: Conversation) -> bool:
-    return conversation.kind is not RoomKind.NOTES
+    def _is_shared(self, conversation: Conversation) -> bool:
+        peer = conversation.record.peer
+        blocked = peer is not None and self._contacts.is_blocked(peer)
+        return conversation.kind is not RoomKind.NOTES and not blocked
 
 
 async def _quietly(action: Coroutine[None, None, None]) -> None:

@@ -44,7 +44,7 @@ class LinkSync:
     def open_room(self, room: RoomId) -> None:
         conversation = self._book.find(room)
         if conversation is not None:
-            read = dict(conversation.tracker.read_here)
+            read = self._ticks.told_as_read(conversation)
             self._take(self._machine.open(room, conversation.vector, read))
 
     def close_room(self, room: RoomId) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.domain.errors import AppError
+from app.domain.ids import PeerId
 from app.domain.views import PersonView
 from app.protocol.server_hint import Reader, read_server, write_server
 from app.services.api import LinkView, ServerView
@@ -33,6 +34,7 @@ class NetworkService:
         self._manager = manager
         self._publisher = publisher
         self._local = local
+        self.on_found: Callable[[PeerId, str], None] = lambda _peer, _name: None
 
     async def connect(self, url: str) -> None:
         """Raises AppError("bad-server-url")."""
@@ -73,6 +75,7 @@ class NetworkService:
         cards = await self._hub.search(query, DIRECTORY_LIMIT)
         for card in cards:
             self._publisher.names[card.peer] = card.name
+            self.on_found(card.peer, card.name)
         return [PersonView(card.peer, card.name, online=True) for card in cards]
 
     async def host(self) -> str:

@@ -20,6 +20,7 @@ from app.protocol.frames import (
     Have,
     Ping,
     Pong,
+    Presence,
     Refused,
     Rooms,
     Typing,
@@ -51,6 +52,12 @@ class LinkHost(Protocol):
     def room_opened(self, peer: PeerId, room: RoomId) -> None: ...
 
     def typing(self, peer: PeerId, room: RoomId, active: bool) -> None: ...
+
+    def own_presence(self) -> int:
+        """What we want to be seen as."""
+        ...
+
+    def presence(self, peer: PeerId, state: int) -> None: ...
 
 
 class PeerLink:
@@ -132,6 +139,7 @@ class PeerLink:
         try:
             async with asyncio.TaskGroup() as group:
                 workers = [group.create_task(sync.run()), group.create_task(self._keep_alive())]
+                self._send(Presence(self._host.own_presence()))
                 self.offer_rooms(self._host.room_proofs(self.peer))
                 await self._read()
                 for worker in workers:
@@ -174,6 +182,11 @@ class PeerLink:
     def send_typing(self, room: RoomId, active: bool) -> None:
         if room in self.rooms:
             self._link.send(Lane.UNRELIABLE, encode_frame(Typing(room, active)))
+
+    def send_presence(self) -> None:
+        if self.rooms:
+            frame = Presence(self._host.own_presence())
+            self._link.send(Lane.UNRELIABLE, encode_frame(frame))
 
     def _open(self, rooms: set[RoomId]) -> None:
         for room in rooms:
@@ -228,6 +241,8 @@ class PeerLink:
             case Typing(room, active):
                 if RoomId(room) in gate.open:
                     self._host.typing(self.peer, RoomId(room), active)
+            case Presence(state):
+                self._host.presence(self.peer, state)
             case _:
                 raise RemoteProtocolError("handshake-order", type(frame).__name__)
 

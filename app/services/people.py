@@ -37,7 +37,7 @@ class People:
             name=self._me.name if you else conversation.name_of(peer, self._publisher.names),
             role="owner" if peer == conversation.state.founder else "member",
             you=you,
-            online=you or live is not None,
+            online=you or (live is not None and manager.is_seen_online(peer)),
             route=live.route if live else None,
             rtt_ms=live.rtt_ms if live else None,
             last_seen_ms=manager.last_seen.get(peer),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from app.domain.changes import (
     ErrorRaised,
@@ -39,6 +39,7 @@ class Publisher:
         self.feed = feed
         self.background = background
         self.names: dict[PeerId, str] = {}
+        self.aliases: Mapping[PeerId, str] = {}
         self._store = store
         self._book = book
         self._stale: set[RoomId] = set()
@@ -92,7 +93,8 @@ class Publisher:
             self.feed.publish(MessagesAdded(conversation.room, self.views(conversation, rows)))
         for effect in committed.effects:
             if isinstance(effect, MemberUpdated):
-                change = MemberChanged(conversation.room, effect.peer, effect.name, effect.state)
+                name = self.aliases.get(effect.peer) or effect.name
+                change = MemberChanged(conversation.room, effect.peer, name, effect.state)
                 self.feed.publish(change)
         if committed.rows or committed.effects:
             self.room_changed(conversation.room)

@@ -11,8 +11,8 @@ from app.domain.changes import MessagesAdded
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import RoomKind
+from app.services.contact_gate import ContactGate
 from app.services.conversation import Conversation, RoomBook
-from app.services.publisher import Publisher
 from app.services.room_logs import RoomLogs
 from app.services.room_service import RoomService
 from app.storage.store import Store
@@ -32,13 +32,14 @@ class RoomKeeper:
         book: RoomBook,
         logs: RoomLogs,
         rooms: RoomService,
-        publisher: Publisher,
+        gate: ContactGate,
     ) -> None:
         self._store = store
         self._book = book
         self._logs = logs
         self._rooms = rooms
-        self._publisher = publisher
+        self._publisher = gate.publisher
+        self._gate = gate
         self._due: set[RoomId] = set()
         self._wake = asyncio.Event()
 
@@ -50,7 +51,9 @@ class RoomKeeper:
     def look_at(self, room: RoomId) -> None:
         """Check a room soon, if there is anything to check."""
         conversation = self._book.find(room)
-        if conversation is not None and not conversation.record.joined:
+        if conversation is None:
+            return
+        if not conversation.record.joined or conversation.kind is RoomKind.DIRECT:
             self._due.add(room)
             self._wake.set()
 
@@ -77,7 +80,7 @@ class RoomKeeper:
 
     async def _check(self, room: RoomId) -> None:
         conversation = self._book.find(room)
-        if conversation is None or conversation.record.joined:
+        if conversation is None:
             return
         if conversation.kind is RoomKind.DIRECT:
             await self._show(conversation)
@@ -85,9 +88,18 @@ class RoomKeeper:
             await self._rooms.forget_if_departed(conversation)
 
     async def _show(self, conversation: Conversation) -> None:
+        if conversation.record.joined:
+            await self._gate.settle(conversation)
+            return
+        page = await self._store.messages.page(conversation.room, None, FIRST_ROWS, 0)
+        if page.rows and await self._gate.admits(conversation, page.rows):
+            await self._rooms.show_direct(conversation)
+            await self.tell_rows(conversation)
+
+    async def tell_rows(self, conversation: Conversation) -> None:
+        """Tell of the last messages of a conversation that is shown from now on."""
         page = await self._store.messages.page(conversation.room, None, FIRST_ROWS, 0)
         if page.rows:
-            await self._rooms.show_direct(conversation)
             views = self._publisher.views(conversation, page.rows)
             self._publisher.feed.publish(MessagesAdded(conversation.room, views))
 

@@ -55,7 +55,7 @@ class RoomOpener:
         tracker = DeliveryTracker(self.publisher.me, members, marks.sent)
         state = await self._store.log.state(record.room)
         vector = await self._store.log.vector(record.room)
-        conversation = Conversation(record, state, vector, tracker)
+        conversation = Conversation(record, state, vector, tracker, aliases=self.publisher.aliases)
         if self.publisher.me not in vector:
             known = await self._store.settings.get(_remembered(record.room), "0")
             conversation.remembered = int(known)
