@@ -12,7 +12,7 @@ from app.crypto.identity import Identity
 from app.domain.changes import Change, ErrorRaised
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import MessageKind, MessageState, MessageView
-from app.services.backend import NAME_SETTING, ParlorBackend, Transports
+from app.services.backend import ParlorBackend, Transports
 from app.services.me import Me
 from app.storage.store import Store
 from app.transport.base import LinkTransport, LocalServer
