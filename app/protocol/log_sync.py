@@ -6,7 +6,8 @@
     their Have           merge into `theirs`, drop from flight what it covers, push
     our log grew         send a partial Have, push own events now, others' after a delay
     events loaded        send them, note them as in flight
-    events received      hand them up; the Have after their commit acknowledges them
+    events received      whoever sends them has them; hand them up; the Have after their commit
+                         acknowledges them, and those that are our own at once
     Refused              stop pushing that author on this link
 
 At most WINDOW bytes are in flight for a room, so a slow disk at the other end slows us down. What
@@ -93,6 +94,7 @@ class _Room:
     loading: bool = False
     refused: set[PeerId] = field(default_factory=set)
     relay_at: float | None = None
+    acknowledge_own: bool = False
 
 
 class LogSync:
@@ -127,7 +129,7 @@ class LogSync:
             raise RemoteProtocolError("room-not-open")
         room = RoomId(frame.room)
         if isinstance(frame, Events):
-            return [Ingest(room, tuple(frame.events))]
+            return self._brought(room, state, frame.events, now)
         if isinstance(frame, Refused):
             return self._refused(room, state, PeerId(frame.author), now)
         return self._have(room, state, frame, now)
@@ -140,6 +142,24 @@ class LogSync:
         _land(state, theirs)
         read = {PeerId(peer): seq for peer, seq in frame.read.items()}
         outputs: list[Output] = [Reported(room, stored, read)] if stored or read or first else []
+        return outputs + self._push(room, state, now)
+
+    def _brought(
+        self, room: RoomId, state: _Room, events: Sequence[bytes], now: float
+    ) -> list[Output]:
+        brought: Vector = {}
+        for wire in events:
+            if len(wire) >= HEADER.size:
+                _, _, author, seq, *_ = HEADER.unpack_from(wire)
+                raise_to(brought, {PeerId(author): seq})
+        outputs: list[Output] = [Ingest(room, tuple(events))]
+        if self._local in brought:
+            state.acknowledge_own = True
+            outputs.append(Send(_have(room, {self._local: state.mine.get(self._local, 0)}, {})))
+        if state.theirs is None:
+            return outputs
+        raise_to(state.theirs, brought)
+        _land(state, state.theirs)
         return outputs + self._push(room, state, now)
 
     def _refused(self, room: RoomId, state: _Room, author: PeerId, now: float) -> list[Output]:
@@ -159,7 +179,8 @@ class LogSync:
         foreign = {peer: seq for peer, seq in grown.items() if peer != self._local}
         if any(seq > (state.theirs or {}).get(peer, 0) for peer, seq in foreign.items()):
             state.relay_at = state.relay_at if state.relay_at is not None else now + RELAY_DELAY
-        outputs: list[Output] = [Send(_have(room, foreign, {}))] if foreign else []
+        news = grown if state.acknowledge_own else foreign
+        outputs: list[Output] = [Send(_have(room, news, {}))] if news else []
         return outputs + self._push(room, state, now)
 
     def read(self, room: RoomId, read: Mapping[PeerId, int]) -> list[Output]:

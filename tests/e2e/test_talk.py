@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.people import equal_histories, room_of, shown, status
+from tests.e2e.people import equal_histories, room_of, same_history, shown, status
 from tests.e2e.programs import Cli
 
 pytestmark = pytest.mark.e2e
@@ -89,6 +89,20 @@ def test_the_longest_text_arrives_whole(pair: list[Cli]) -> None:
     message = ana.say(room, longest)
     assert bob.hear(longest)["message"] == message
     assert ana.refused("send", room=room, text=longest + "x") == "text-too-long"
+
+
+def test_much_from_one_side_leaves_the_other_its_voice(pair: list[Cli]) -> None:
+    """Several times what may be under way at once, while the other one has something to say."""
+    ana, bob = pair
+    room = room_of(ana, bob)
+    sent = [ana.post("send", room=room, text=f"{number}" + "x" * 60_000) for number in range(60)]
+    for number in range(3):
+        bob.say(room, f"may I, {number}")
+    for number in sent:
+        assert ana.reply(number)["ok"]
+    same_history(room, pair, 63)
+    bob.say(room, "thank you")
+    ana.hear("thank you")
 
 
 def test_conversations_do_not_mix(trio: list[Cli]) -> None:

@@ -121,6 +121,46 @@ def test_what_the_peer_itself_brought_is_acknowledged_and_not_sent_back() -> Non
     assert sync.deadline is None
 
 
+def test_who_sends_an_event_has_it() -> None:
+    """Nobody tells of its own log once the room is open, so the events have to."""
+    sync, _ = opened({}, {})
+    assert sync.receive(Events(ROOM, [wire(BOB, 1), wire(BOB, 2)]), 0.0) == [
+        Ingest(ROOM, (wire(BOB, 1), wire(BOB, 2)))
+    ]
+    assert sync.appended(ROOM, {BOB: 2}, 0.0) == [Send(Have(ROOM, {BOB: 2}, {}))]
+    assert sync.deadline is None
+    assert loads(sync.tick(RELAY_DELAY)) == []
+
+
+def test_what_crosses_its_own_echo_frees_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_sync, "WINDOW", 300)
+    sync, _ = opened({ANA: 1, BOB: 1}, {ANA: 1})
+    assert loads(sync.loaded(ROOM, [wire(BOB, 1, 400)], 0.0)) == []
+    assert loads(sync.appended(ROOM, {ANA: 2}, 0.0)) == []
+    after = loads(sync.receive(Events(ROOM, [wire(BOB, 1)]), 0.0))
+    assert [load.spans for load in after] == [((ANA, 2, 2),)]
+
+
+def test_our_own_events_are_acknowledged_to_whoever_brings_them() -> None:
+    sync, _ = opened({ANA: 3}, {ANA: 3})
+    outputs = sync.receive(Events(ROOM, [wire(ANA, 3)]), 0.0)
+    assert frames(outputs) == [Have(ROOM, {ANA: 3}, {})]
+
+
+def test_our_own_events_that_we_had_lost_are_acknowledged_after_the_commit() -> None:
+    sync, _ = opened({ANA: 1}, {ANA: 3})
+    outputs = sync.receive(Events(ROOM, [wire(ANA, 2), wire(ANA, 3)]), 0.0)
+    assert frames(outputs) == [Have(ROOM, {ANA: 1}, {})]
+    assert frames(sync.appended(ROOM, {ANA: 3}, 0.0)) == [Have(ROOM, {ANA: 3}, {})]
+
+
+def test_events_before_any_vector_or_too_short_for_a_header_are_only_handed_up() -> None:
+    sync = LogSync(ANA)
+    sync.open(ROOM, {}, {})
+    batch = [wire(BOB, 1), b"short"]
+    assert sync.receive(Events(ROOM, batch), 0.0) == [Ingest(ROOM, tuple(batch))]
+
+
 def test_reports_only_grow() -> None:
     sync, _ = opened({ANA: 5}, {ANA: 5})
     assert sync.receive(Have(ROOM, {ANA: 4}, {}), 0.0) == []

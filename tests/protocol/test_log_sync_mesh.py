@@ -190,3 +190,15 @@ def test_an_event_crosses_each_link_of_a_full_mesh_at_most_twice(seed: int) -> N
     mesh.settle()
     assert all(len(member.logs) == 1 for member in mesh.members.values())
     assert max(mesh.crossings.values()) <= 2
+
+
+@given(st.integers(0, 2**32))
+def test_two_hear_each_event_once(seed: int) -> None:
+    """Nobody's words are sent back to their author."""
+    mesh = Mesh(2, seed)
+    mesh.toggle(mesh.pairs[0])
+    mesh.settle()
+    for number in range(6):
+        mesh.members[PEOPLE[number % 2].peer].write(number)
+        mesh.settle()
+    assert mesh.crossings.total() == 6
