@@ -1,60 +1,48 @@
-"""The widget that shows a conversation of any length and paints only what is visible."""
+"""The widget of a conversation: keys and the mouse over what the canvas shows."""
 
 from __future__ import annotations
 
-import math
-
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QGuiApplication,
+    QHelpEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
-from app.domain.changes import Change, MessagesAdded, RoomRemoved
-from app.domain.views import MessageView, Position, RoomSummary
-from app.ui.messages.accessible import Reader, Spoken
+from app.domain.views import MessageView
+from app.ui.messages import text
+from app.ui.messages.canvas import MessageCanvas
 from app.ui.messages.copying import selected_text
-from app.ui.messages.down_button import DownButton
-from app.ui.messages.layout import Item
-from app.ui.messages.pointer import Pointer, link_at, over_text, row_at
-from app.ui.messages.rows import ShownRow
-from app.ui.messages.scene import Look, Scene
-from app.ui.messages.scrolling import OrdinalScrollBar, key_step, wheel_step
+from app.ui.messages.extras import CopyCode, Hit, Jump, Toggle
+from app.ui.messages.pointer import hit_at, over_text, row_at, target_at
+from app.ui.messages.scrolling import LINE, is_menu_key, key_step, wheel_step
 from app.ui.messages.selection import Selection
 from app.ui.messages.source import Clock, MessageSource
-from app.ui.messages.stage import Stage
-from app.ui.messages.text import UNFOLD
-from app.ui.messages.wording import spoken
 from app.ui.tasks import TaskOwner
 from app.ui.theme import Theme
 
-STICKY_MS = 1200
-TYPING_MS = 350
 AUTOSCROLL_MS = 30
-ANNOUNCED = 3
-BUTTON_MARGIN = 10
 
 
-class MessageList(QAbstractScrollArea):
-    """Shows one room at a time; what happens is told by `apply`.
+class MessageList(MessageCanvas):
+    """Adds selecting, clicking and moving about.
 
-    `seen` carries the newest message that came into view and was unread; `menu_wanted` a message
-    and a global point; `reply_wanted` the message that was double-clicked; `copied` how many
-    messages went to the clipboard.
+    `menu_wanted` and `react_wanted` carry a message and a global point; `reply_wanted` a message;
+    `original_wanted` the id of one that was quoted; `reaction_toggled` a message, an emoji, and
+    whether it is to be put; `copied` how many messages went to the clipboard.
     """
 
     link_activated = Signal(str)
     reply_wanted = Signal(object)
     menu_wanted = Signal(object, QPoint)
-    seen = Signal(object)
+    react_wanted = Signal(object, QPoint)
+    reaction_toggled = Signal(object, str, bool)
+    original_wanted = Signal(object)
     copied = Signal(int)
 
     def __init__(
@@ -65,87 +53,12 @@ class MessageList(QAbstractScrollArea):
         clock: Clock | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._source = source
-        self._tasks = tasks
-        self._clock = clock or Clock()
-        self._changes: list[Change] = []
-        self._rows: list[ShownRow] = []
-        self._phase = 0
+        super().__init__(theme, source, tasks, clock, parent)
         self._drag_at = QPoint()
-        self.stage = Stage(theme, source, tasks, self._clock, self._later)
-        self._scene = Scene(self.stage, theme, self._clock)
-        self._pointer = Pointer(self._locate)
-        self._reader = Reader(self, self._spoken_rows)
-        self._bar = OrdinalScrollBar(self)
-        self._bar.jumped.connect(self._jump)
-        self.setVerticalScrollBar(self._bar)
-        self._down = DownButton(theme, self.viewport())
-        self._down.clicked.connect(self.go_to_end)
-        self._down.hide()
-        self._set_timers()
-        self._set_up()
-
-    def _set_up(self) -> None:
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Messages")
-        self.viewport().setMouseTracking(True)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._theme.changed.connect(self._recolour)
-        self._recolour()
-
-    def _set_timers(self) -> None:
-        self._settling = self._timer(0, self._settle, single=True)
-        self._preparing = self._timer(0, self._prepare, single=True)
-        self._sticky = self._timer(STICKY_MS, self.viewport().update, single=True)
-        self._dots = self._timer(TYPING_MS, self._next_phase)
         self._autoscroll = self._timer(AUTOSCROLL_MS, self._scroll_on)
-
-    def _timer(self, ms: int, slot: object, *, single: bool = False) -> QTimer:
-        timer = QTimer(self)
-        timer.setInterval(ms)
-        timer.setSingleShot(single)
-        timer.timeout.connect(slot)
-        return timer
-
-    # What the window asks of it.
-
-    def open(self, summary: RoomSummary) -> None:
-        """Show a room: at its first unread message, else at its end."""
-        self._pointer.selection = None
-        self._changes.clear()
-        self.stage.enter(summary)
-        self._later()
-
-    def close_room(self) -> None:
-        """Show nothing."""
-        self._pointer.selection = None
-        self._changes.clear()
-        self.stage.enter(None)
-        self._later()
-
-    def apply(self, change: Change) -> None:
-        """Something happened, here or in another room; taken in at the next turn of the loop."""
-        self._changes.append(change)
-        self._later()
-
-    def go_to_end(self) -> None:
-        self.stage.go_to_end()
-
-    def go_to_start(self) -> None:
-        self.stage.go_to_start()
-
-    def go_to(self, place: Position) -> None:
-        """Bring a message into view, loaded or not."""
-        self.stage.go_to(place)
-
-    def clear_divider(self) -> None:
-        """The person left the room's unread messages behind."""
-        self.stage.clear_divider()
+        self._hover.reply.connect(self.reply_wanted)
+        self._hover.react.connect(lambda row: self.react_wanted.emit(row, self._below(row)))
+        self._hover.more.connect(lambda row: self.menu_wanted.emit(row, self._below(row)))
 
     def select_all(self) -> None:
         """Select the whole conversation, loaded or not."""
@@ -157,74 +70,6 @@ class MessageList(QAbstractScrollArea):
         if self._pointer.selection is not None:
             self._tasks.spawn(self._copy(self._pointer.selection))
 
-    def visible_messages(self) -> list[MessageView]:
-        """The messages in the viewport, from the top."""
-        return [row.item.message for row in self._rows]
-
-    # Keeping up.
-
-    def _later(self) -> None:
-        if not self._settling.isActive():
-            self._settling.start()
-
-    def _settle(self) -> None:
-        """Take in the changes since the last turn and show what follows from them."""
-        changes, self._changes = self._changes, []
-        if changes:
-            self.stage.apply(changes)
-            self._announce(changes)
-            self._settling.stop()
-            if any(isinstance(c, RoomRemoved) and c.room == self.stage.pager.room for c in changes):
-                self.close_room()
-        self.stage.resize(self.viewport().width(), self.viewport().height())
-        self._rows = self.stage.place()
-        if self.isVisible():
-            self._note_seen()
-        self._bar.show_place(self.stage.track.ordinals(), self.stage.window.total)
-        self._place_button()
-        self._dots.start() if self.stage.typing else self._dots.stop()
-        self._preparing.start()
-        self._reader.refresh()
-        self.viewport().update()
-
-    def _announce(self, changes: list[Change]) -> None:
-        for change in changes:
-            if isinstance(change, MessagesAdded) and change.room == self.stage.pager.room:
-                for message in change.messages[-ANNOUNCED:]:
-                    if not message.own:
-                        self._reader.announce(spoken(message, self._clock))
-
-    def _note_seen(self) -> None:
-        news = self.stage.note_seen(self._rows)
-        if news is not None:
-            self.seen.emit(news)
-
-    def _prepare(self) -> None:
-        if self.stage.prepare():
-            self._preparing.start()
-
-    def _place_button(self) -> None:
-        stage, area = self.stage, self.viewport()
-        _, lower = stage.track.ordinals()
-        shown = max(len(self._rows), 1)
-        self._down.setVisible(not stage.track.pinned and stage.window.total - lower > shown)
-        self._down.set_unread(stage.unread.count)
-        size = self._down.size()
-        self._down.move(
-            area.width() - size.width() - BUTTON_MARGIN + 4,
-            area.height() - size.height() - BUTTON_MARGIN,
-        )
-
-    def _next_phase(self) -> None:
-        self._phase += 1
-        self.viewport().update()
-
-    def _recolour(self) -> None:
-        colour = self._theme.palette.canvas.name()
-        self.setStyleSheet(f"MessageList {{ background: {colour}; }}")
-        self.stage.recolour()
-        self._later()
-
     async def _copy(self, selection: Selection) -> None:
         room = self.stage.pager.room
         if room is not None:
@@ -232,32 +77,14 @@ class MessageList(QAbstractScrollArea):
             QGuiApplication.clipboard().setText(text)
             self.copied.emit(number)
 
-    def _spoken_rows(self) -> list[Spoken]:
-        width = self.viewport().width()
-        return [
-            Spoken(
-                row.item.message.event,
-                spoken(row.item.message, self._clock),
-                QRect(0, row.y, width, row.item.body),
-            )
-            for row in self._rows
-        ]
-
-    # Moving about.
-
-    def _scroll(self, down: int) -> None:
-        if down:
-            self._sticky.start()
-            self.stage.scroll(down)
-            self._settling.stop()
-            self._settle()
-
-    def _jump(self, ordinal: float) -> None:
-        self._sticky.start()
-        if math.isinf(ordinal):
-            self.stage.go_to_end()
-        else:
-            self.stage.go_to_ordinal(ordinal)
+    def _step(self, by: int) -> None:
+        """Make the next or previous message the current one and keep it in view."""
+        place = self._marks.step(self.stage.window.rows, self._marks.find(self._rows), by)
+        row = next((row for row in self._rows if row.item.message.position == place), None)
+        if row is None:
+            self._scroll(by * LINE)
+        elif row.y < 0 or row.bottom > self.viewport().height():
+            self._scroll(row.y - LINE if row.y < 0 else row.bottom - self.viewport().height() + 8)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._scroll(wheel_step(event))
@@ -275,18 +102,14 @@ class MessageList(QAbstractScrollArea):
         elif event.key() == Qt.Key.Key_Escape and self._pointer.selection is not None:
             self._pointer.selection = None
             self.viewport().update()
+        elif event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
+            self._step(1 if event.key() == Qt.Key.Key_Down else -1)
+        elif is_menu_key(event):
+            self._open_menu()
         elif step := key_step(event, self.viewport().height()):
             self._scroll(step)
         else:
             event.ignore()
-
-    # The mouse.
-
-    def _locate(self, at: QPoint) -> tuple[Item, QPointF] | None:
-        row = row_at(self._rows, at.y())
-        if row is None:
-            return None
-        return row.item, QPointF(at.x(), at.y() - row.y)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -303,12 +126,20 @@ class MessageList(QAbstractScrollArea):
             self.viewport().update()
         else:
             self.viewport().setCursor(self._cursor_at(self._drag_at))
+            self._show_hover(self._drag_at)
+
+    def _show_hover(self, at: QPoint) -> None:
+        row = row_at(self._rows, at.y())
+        if row is None or not row.y <= at.y() < row.bottom:
+            self._hover.hide()
+            return
+        self._hover.show_for(row.item.message, row.item.bubble.translated(0, row.y).toRect())
 
     def _cursor_at(self, at: QPoint) -> Qt.CursorShape:
         found = self._locate(at)
         if found is None:
             return Qt.CursorShape.ArrowCursor
-        if link_at(*found) is not None:
+        if target_at(*found) is not None:
             return Qt.CursorShape.PointingHandCursor
         return Qt.CursorShape.IBeamCursor if over_text(*found) else Qt.CursorShape.ArrowCursor
 
@@ -321,40 +152,48 @@ class MessageList(QAbstractScrollArea):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._autoscroll.stop()
         at = event.position().toPoint()
-        link, message = self._pointer.release(at), self._pointer.message_at(at)
-        if link == UNFOLD and message is not None:
-            self.stage.unfold(message)
-        elif link is not None:
-            self.link_activated.emit(link)
+        target, message = self._pointer.release(at), self._pointer.message_at(at)
+        if message is not None and target is not None:
+            self._clicked(target, message)
+
+    def _clicked(self, target: str | Hit, message: MessageView) -> None:
+        match target:
+            case Jump(event):
+                self.original_wanted.emit(event)
+            case Toggle(emoji, own):
+                self.reaction_toggled.emit(message, emoji, not own)
+            case CopyCode(code):
+                QGuiApplication.clipboard().setText(code)
+                self.copied.emit(1)
+            case text.UNFOLD:
+                self.stage.unfold(message)
+            case str():
+                self.link_activated.emit(target)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         message = self._pointer.message_at(event.position().toPoint())
         if message is not None:
             self.reply_wanted.emit(message)
 
+    def _open_menu(self) -> None:
+        current = self.current_message()
+        if current is not None:
+            self.menu_wanted.emit(*current)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self._open_menu()
+            return
         message = self._pointer.message_at(event.pos())
         if message is not None:
             self.menu_wanted.emit(message, event.globalPos())
 
-    # Qt's questions.
-
-    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
-        """Nothing: the rows are painted where they are."""
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._settling.stop()
-        self._settle()
-
-    def showEvent(self, event: QEvent) -> None:
-        super().showEvent(event)  # type: ignore[arg-type]
-        self._later()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        look = Look(self._pointer.selection, self._sticky.isActive(), self._phase)
-        try:
-            self._scene.paint(painter, self._rows, QRectF(event.rect()), look)
-        finally:
-            painter.end()
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave and not self._hover.underMouse():
+            self._hover.hide()
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            found = self._locate(event.pos())
+            hit = hit_at(*found) if found else None
+            QToolTip.showText(event.globalPos(), hit.who if isinstance(hit, Toggle) else "", self)
+            return True
+        return super().viewportEvent(event)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 
-from app.domain.views import MessageKind
+from app.domain.views import MessageKind, Position
 from app.ui.messages.between import TYPING_HEIGHT, BetweenPainter
 from app.ui.messages.layout import DAY_BELOW, NEW_ABOVE, NEW_BELOW, PILL
 from app.ui.messages.paint import RowPainter
@@ -22,17 +22,24 @@ from app.ui.theme import Size, Theme
 
 STICKY = 8
 """How far below the upper edge the date floats."""
+FLASH, FAINT = 0.22, 0.1
+"""How strong the band behind a message is that one was led to, or that keys are about."""
 PUSH = 4
 """How near the next date may come to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`sticky` floats the date; `phase` is that of the typing dots."""
+    """`sticky` floats the date; `phase` is that of the typing dots.
+
+    `flash` and `current` are the messages that stand out, strongly and by an outline.
+    """
 
     selection: Selection | None
     sticky: bool
     phase: int
+    flash: Position | None = None
+    current: Position | None = None
 
 
 class Scene:
@@ -52,12 +59,23 @@ class Scene:
         for row in rows:
             selected = look.selection.range_in(row.item.message) if look.selection else None
             self._above(painter, row, sticky=look.sticky)
+            self._mark(painter, row, look)
             self._rows.row(painter, row.item, row.y, selected, clip)
             self._avatar(painter, row)
         if rows:
             self._typing(painter, rows[-1], look.phase)
             if look.sticky:
                 self._sticky(painter, rows)
+
+    def _mark(self, painter: QPainter, row: ShownRow, look: Look) -> None:
+        """Draw what makes a row stand out, below its bubble."""
+        place = row.item.message.position
+        if place not in (look.flash, look.current):
+            return
+        colour = QColor(self._theme.palette.accent)
+        colour.setAlphaF(FLASH if place == look.flash else FAINT)
+        band = QRectF(0, row.y - 2, self._stage.measurer.width, row.bottom - row.y + 4)
+        painter.fillRect(band, colour)
 
     def _avatar(self, painter: QPainter, row: ShownRow) -> None:
         message = row.item.message
