@@ -13,7 +13,7 @@ from app.domain.changes import Change, ErrorRaised
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import MessageKind, MessageState, MessageView
 from app.services.backend import ParlorBackend, Transports
-from app.services.me import Me
+from app.services.me import NAME_SETTING, Me
 from app.storage.store import Store
 from app.transport.base import LinkTransport, LocalServer
 from tests.support.memory_link import MemoryLink, MemoryPendingLink, MemoryTransport
