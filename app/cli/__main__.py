@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.bootstrap import open_account
 from app.cli.program import serve
 from app.config import Settings, configure_logging, parse_arguments
+from app.domain.contacts import Accept
 from app.domain.errors import AppError
 from app.domain.policy import clean_person_name
 from app.services.network_service import canonical
@@ -27,6 +29,7 @@ def check(settings: Settings) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run until the input ends; return the exit code: 0, or 1 if the profile cannot be opened."""
     settings = parse_arguments("parlor-cli", SUMMARY, sys.argv[1:] if argv is None else argv)
+    settings = replace(settings, accept=Accept.NOBODY)
     configure_logging(settings.log_level)
 
     async def run() -> None:

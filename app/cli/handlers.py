@@ -7,6 +7,7 @@ from typing import Any
 
 from app.cli import render
 from app.cli import requests as ask
+from app.cli.people_handlers import PeopleHandlers
 from app.domain.errors import AppError
 from app.domain.ids import event_id, peer_id, room_id, to_text
 from app.domain.views import HistoryPage, MessageView, Position
@@ -44,6 +45,7 @@ class Handlers:
             ask.Links: self._links,
             ask.Stats: self._stats,
             ask.Quit: self._quit,
+            **PeopleHandlers(backend).table,
         }
 
     async def handle(self, request: ask.Request) -> Answer:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from app.cli.people_render import people_notice
 from app.domain.changes import (
     Change,
     ErrorRaised,
@@ -18,6 +19,7 @@ from app.domain.changes import (
     StatusChanged,
     TypingChanged,
 )
+from app.domain.contacts import ContactChanged, PresenceChanged
 from app.domain.errors import AppError
 from app.domain.ids import to_text
 from app.domain.views import (
@@ -146,6 +148,8 @@ def notices(change: Change) -> Iterator[Json]:  # noqa: C901 - one case for each
             yield {"event": "room", **room(summary)}
         case RoomRemoved(where):
             yield {"event": "room", "room": to_text(where), "removed": True}
+        case ContactChanged() | PresenceChanged():
+            yield people_notice(change)
         case ErrorRaised(code, params):
             problem = AppError(code, params)
             yield {"event": "error", **error(problem)}

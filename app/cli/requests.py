@@ -7,23 +7,21 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from app.cli import request_base
+from app.cli.people_requests import PeopleRequest
+from app.cli.request_base import BaseRequest as _Request
 from app.domain.errors import AppError
 
-Id = int | str | None
+Id = request_base.Id
 Limit = Annotated[int, Meta(ge=1, le=1000)]
 
 _NOT_BUILT = """
-room_invite room_rename room_topic room_kick room_role edit delete react unreact contacts
-contact_request contact_accept contact_reject contact_block contact_unblock invitations
-invitation_accept invitation_reject safety verify send_file file_accept file_decline
+room_invite room_rename room_topic room_kick room_role edit delete react unreact invitations
+invitation_accept invitation_reject send_file file_accept file_decline
 file_pause file_resume file_cancel transfers capabilities diagnose call_start call_accept
 call_reject call_end
 """
 NOT_BUILT = frozenset(_NOT_BUILT.split())
-
-
-class _Request(msgspec.Struct, tag_field="do", forbid_unknown_fields=True, kw_only=True):
-    id: Id = None
 
 
 class WhoAmI(_Request, tag="whoami"): ...
@@ -125,6 +123,7 @@ Request = (
     | Export
     | Import
     | Quit
+    | PeopleRequest
 )
 
 _decoder = msgspec.json.Decoder(Request)

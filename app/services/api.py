@@ -20,6 +20,7 @@ from app.domain.views import (
     SearchHit,
 )
 from app.services.feed import Feed
+from app.services.people_api import Contacts
 
 Progress = Callable[[int, int], None]
 """Told of what is done and of how much there is: events of an export, bytes of an import."""
@@ -156,6 +157,9 @@ class Backend(Protocol):
 
     @property
     def network(self) -> Network: ...
+
+    @property
+    def contacts(self) -> Contacts: ...
 
     async def rename_profile(self, name: str) -> None: ...
 

@@ -42,6 +42,7 @@ from app.protocol import invitation, spoken_code
 from app.protocol.invitation import ContactInvite, RoomInvite
 from app.services.api import LinkView, Profile, ServerView
 from app.services.feed import Feed
+from tests.ui.fake_contacts import FakeContacts
 
 FROZEN_MS = 1_763_718_720_000
 """Friday, 21 November 2025, 09:52 UTC: the gallery's clock."""
@@ -376,6 +377,7 @@ class FakeBackend:
         self.feed = Feed()
         self.chats = FakeChats(name, self.feed)
         self.network = FakeNetwork(self.feed)
+        self.contacts = FakeContacts(peer_of(name), self.feed)
         self.settings: dict[str, str] = {}
         self._name = name
 
