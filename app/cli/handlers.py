@@ -36,8 +36,14 @@ class Handlers:
             ask.RoomCreate: self._room_create,
             ask.RoomJoin: self._room_join,
             ask.RoomLeave: self._room_leave,
+            ask.RoomRename: self._room_rename,
+            ask.RoomTopic: self._room_topic,
             ask.Members: self._members,
             ask.Send: self._send,
+            ask.Edit: self._edit,
+            ask.Delete: self._delete,
+            ask.React: self._react,
+            ask.Unreact: self._unreact,
             ask.Read: self._read,
             ask.History: self._history,
             ask.Search: self._search,
@@ -81,6 +87,14 @@ class Handlers:
         await self._chats.leave(room_id(request.room))
         return {}
 
+    async def _room_rename(self, request: ask.RoomRename) -> Answer:
+        await self._chats.rename(room_id(request.room), request.text)
+        return {}
+
+    async def _room_topic(self, request: ask.RoomTopic) -> Answer:
+        await self._chats.set_topic(room_id(request.room), request.text)
+        return {}
+
     async def _members(self, request: ask.Members) -> Answer:
         members = await self._chats.members(room_id(request.room))
         return {"members": [render.member(view) for view in members]}
@@ -89,6 +103,22 @@ class Handlers:
         answered = event_id(request.reply_to) if request.reply_to is not None else None
         view = await self._chats.send(room_id(request.room), request.text, answered)
         return {"message": to_text(view.event)}
+
+    async def _edit(self, request: ask.Edit) -> Answer:
+        await self._chats.edit(event_id(request.message), request.text)
+        return {}
+
+    async def _delete(self, request: ask.Delete) -> Answer:
+        await self._chats.delete(event_id(request.message))
+        return {}
+
+    async def _react(self, request: ask.React) -> Answer:
+        await self._chats.react(event_id(request.message), request.emoji)
+        return {}
+
+    async def _unreact(self, request: ask.Unreact) -> Answer:
+        await self._chats.unreact(event_id(request.message), request.emoji)
+        return {}
 
     async def _read(self, request: ask.Read) -> Answer:
         await self._chats.mark_read(room_id(request.room), event_id(request.message))

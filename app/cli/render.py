@@ -13,6 +13,7 @@ from app.domain.changes import (
     LinkChanged,
     MemberChanged,
     MessagesAdded,
+    MessagesChanged,
     RoomChanged,
     RoomRemoved,
     ServerChanged,
@@ -57,9 +58,11 @@ def message(view: MessageView) -> Json:
         "kind": view.kind.value,
         "state": view.state.value,
         "reply_to": to_text(view.reply_to) if view.reply_to is not None else None,
-        "edited": False,
-        "deleted": False,
-        "reactions": [],
+        "edited": view.edited,
+        "deleted": view.deleted,
+        "reactions": [
+            {"emoji": one.emoji, "by": [to_text(peer) for peer in one.by]} for one in view.reactions
+        ],
         "delivered_to": [to_text(peer) for peer in view.delivered_to],
         "read_by": [to_text(peer) for peer in view.read_by],
     }
@@ -75,7 +78,9 @@ def room(summary: RoomSummary) -> Json:
         "name": summary.name,
         "kind": "group" if summary.kind is RoomKind.GROUP else "direct",
         "members": summary.members,
+        "topic": summary.topic,
         "unread": summary.unread,
+        "mentions": summary.mentions,
         "last": message(summary.last) if summary.last is not None else None,
     }
 
@@ -113,18 +118,14 @@ def notices(change: Change) -> Iterator[Json]:  # noqa: C901 - one case for each
     """Yield what is said of a change; our own messages are known from the reply already."""
     match change:
         case MessagesAdded(_, messages):
-            for view in messages:
-                if not view.own and view.kind in SHOWN:
-                    yield {"event": "message", **message(view)}
+            shown = (view for view in messages if not view.own and view.kind in SHOWN)
+            yield from ({"event": "message", **message(view)} for view in shown)
+        case MessagesChanged(_, messages):
+            yield from ({"event": "changed", **message(view)} for view in messages)
         case StatusChanged(_, events, state, by):
             teller = to_text(by) if by is not None else None
-            for event in events:
-                yield {
-                    "event": "status",
-                    "message": to_text(event),
-                    "state": state.value,
-                    "by": teller,
-                }
+            told = {"state": state.value, "by": teller}
+            yield from ({"event": "status", "message": to_text(one), **told} for one in events)
         case MemberChanged(where, peer, name, state):
             yield {
                 "event": "member",

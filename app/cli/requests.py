@@ -16,7 +16,7 @@ Id = request_base.Id
 Limit = Annotated[int, Meta(ge=1, le=1000)]
 
 _NOT_BUILT = """
-room_invite room_rename room_topic room_kick room_role edit delete react unreact invitations
+room_invite room_kick room_role invitations
 invitation_accept invitation_reject send_file file_accept file_decline
 file_pause file_resume file_cancel transfers capabilities diagnose call_start call_accept
 call_reject call_end
@@ -51,6 +51,16 @@ class RoomLeave(_Request, tag="room_leave"):
     room: str
 
 
+class RoomRename(_Request, tag="room_rename"):
+    room: str
+    text: str
+
+
+class RoomTopic(_Request, tag="room_topic"):
+    room: str
+    text: str
+
+
 class Members(_Request, tag="members"):
     room: str
 
@@ -59,6 +69,25 @@ class Send(_Request, tag="send"):
     room: str
     text: str
     reply_to: str | None = None
+
+
+class Edit(_Request, tag="edit"):
+    message: str
+    text: str
+
+
+class Delete(_Request, tag="delete"):
+    message: str
+
+
+class React(_Request, tag="react"):
+    message: str
+    emoji: str
+
+
+class Unreact(_Request, tag="unreact"):
+    message: str
+    emoji: str
 
 
 class Read(_Request, tag="read"):
@@ -112,8 +141,14 @@ Request = (
     | RoomCreate
     | RoomJoin
     | RoomLeave
+    | RoomRename
+    | RoomTopic
     | Members
     | Send
+    | Edit
+    | Delete
+    | React
+    | Unreact
     | Read
     | History
     | Search

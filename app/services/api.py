@@ -12,6 +12,7 @@ from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import (
     HistoryPage,
     MemberView,
+    MessageVersion,
     MessageView,
     PersonView,
     Position,
@@ -60,7 +61,38 @@ class ServerView:
     hosted: bool
 
 
-class Chats(Protocol):
+class MessageCalls(Protocol):
+    """Messages that are there already. What would change nothing does nothing.
+
+    Every call may raise AppError("unknown-message" | "not-a-message" | "message-deleted").
+    """
+
+    async def edit(self, message: EventId, text: str) -> None:
+        """Raises AppError("not-yours" | "text-empty" | "text-too-long")."""
+        ...
+
+    async def delete(self, message: EventId) -> None:
+        """Take an own message back, for everybody. Raises AppError("not-yours")."""
+        ...
+
+    async def react(self, message: EventId, emoji: str) -> None:
+        """Raises AppError("bad-reaction")."""
+        ...
+
+    async def unreact(self, message: EventId, emoji: str) -> None: ...
+
+    async def pin(self, message: EventId, on: bool) -> None: ...
+
+    async def hide(self, message: EventId) -> None:
+        """Delete any message on this machine only."""
+        ...
+
+    async def versions(self, message: EventId) -> Sequence[MessageVersion]:
+        """All versions, the first one first; none of a deleted message."""
+        ...
+
+
+class Chats(MessageCalls, Protocol):
     """Rooms and messages. Every call may raise AppError."""
 
     async def rooms(self) -> Sequence[RoomSummary]:
@@ -86,6 +118,10 @@ class Chats(Protocol):
     async def leave(self, room: RoomId) -> None: ...
 
     async def rename(self, room: RoomId, name: str) -> None: ...
+
+    async def set_topic(self, room: RoomId, text: str) -> None:
+        """Raises AppError("topic-too-long" | "not-renamable")."""
+        ...
 
     async def members(self, room: RoomId) -> Sequence[MemberView]: ...
 

@@ -17,11 +17,12 @@ from app.domain.views import (
 from app.services.connection_manager import ConnectionManager
 from app.services.delivery_service import DeliveryService
 from app.services.message_service import MessageService
+from app.services.operation_calls import OperationCalls
 from app.services.people import People
 from app.services.room_service import RoomService
 
 
-class ChatService:
+class ChatService(OperationCalls):
     """Implements `api.Chats` on the services that do the work."""
 
     def __init__(
@@ -32,6 +33,7 @@ class ChatService:
         ticks: DeliveryService,
         manager: ConnectionManager,
     ) -> None:
+        super().__init__(messages)
         self._rooms = rooms
         self._messages = messages
         self._people = people
@@ -64,6 +66,9 @@ class ChatService:
 
     async def rename(self, room: RoomId, name: str) -> None:
         await self._rooms.rename(room, name)
+
+    async def set_topic(self, room: RoomId, text: str) -> None:
+        await self._rooms.set_topic(room, text)
 
     async def members(self, room: RoomId) -> Sequence[MemberView]:
         return self._people.members(room)

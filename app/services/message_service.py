@@ -8,20 +8,13 @@ from app.domain.events import Text
 from app.domain.ids import EventId, RoomId
 from app.domain.policy import clean_text
 from app.domain.views import HistoryPage, MessageView, Position, RoomSummary, SearchHit
-from app.services.conversation import RoomBook
-from app.services.publisher import Publisher
-from app.services.room_logs import RoomLogs
-from app.storage.store import Store
+from app.services.message_operations import MessageOperations
 
 MAX_PAGE = 1000
 
 
-class MessageService:
-    def __init__(self, store: Store, book: RoomBook, logs: RoomLogs, publisher: Publisher) -> None:
-        self._store = store
-        self._book = book
-        self._logs = logs
-        self._publisher = publisher
+class MessageService(MessageOperations):
+    """Adds writing, reading and finding to what can be done with messages."""
 
     async def send(self, room: RoomId, text: str, reply_to: EventId | None) -> MessageView:
         """Append a text; it is on the disk when this returns.
@@ -29,7 +22,9 @@ class MessageService:
         Raises AppError("unknown-room" | "text-empty" | "text-too-long" | "disk-full").
         """
         conversation = self._book.listed(room)
-        committed = await self._logs.append(room, Text(clean_text(text), reply_to))
+        clean = clean_text(text)
+        body = Text(clean, reply_to, self._mentioned(conversation, clean))
+        committed = await self._logs.append(room, body)
         return self._publisher.view(conversation, committed.rows[0])
 
     async def summaries(self) -> list[RoomSummary]:

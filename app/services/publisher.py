@@ -10,6 +10,7 @@ from app.domain.changes import (
     ErrorRaised,
     MemberChanged,
     MessagesAdded,
+    MessagesChanged,
     RoomChanged,
     RoomRemoved,
 )
@@ -17,7 +18,7 @@ from app.domain.clock import physical_ms
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId, to_text
 from app.domain.room import MemberUpdated
-from app.domain.views import MessageView, RoomSummary
+from app.domain.views import MessageView, ReplyPreview, RoomSummary
 from app.services.background import Background
 from app.services.conversation import Conversation, RoomBook
 from app.services.feed import Feed
@@ -62,7 +63,20 @@ class Publisher:
             reply_to=row.reply_to,
             delivered_to=status.delivered_to,
             read_by=status.read_by,
+            edited=row.edited,
+            deleted=row.deleted,
+            reactions=row.reactions,
+            pinned=row.pinned,
+            mentions=row.mentions,
+            reply=self._reply(conversation, row),
         )
+
+    def _reply(self, conversation: Conversation, row: MessageRow) -> ReplyPreview | None:
+        quote = row.quote
+        if quote is None:
+            return None
+        name = conversation.name_of(quote.author, self.names)
+        return ReplyPreview(quote.author, name, quote.text, quote.deleted)
 
     def views(
         self, conversation: Conversation, rows: Iterable[MessageRow]
@@ -82,15 +96,20 @@ class Publisher:
             draft=overview.draft,
             peer=conversation.record.peer,
             read_to=overview.read_to,
+            topic=conversation.state.topic,
+            mentions=overview.mentions,
         )
 
     def committed(self, conversation: Conversation, committed: Committed) -> None:
-        """Tell what a commit added."""
+        """Tell what a commit added and changed."""
         if not conversation.record.joined:
             return
         if committed.rows:
             rows = sorted(committed.rows, key=lambda row: row.position)
             self.feed.publish(MessagesAdded(conversation.room, self.views(conversation, rows)))
+        if committed.changed:
+            changed = self.views(conversation, committed.changed)
+            self.feed.publish(MessagesChanged(conversation.room, changed))
         for effect in committed.effects:
             if isinstance(effect, MemberUpdated):
                 name = self.aliases.get(effect.peer) or effect.name

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 from app.crypto.room_keys import direct_secret, notes_secret, secret_from_code
 from app.domain.errors import AppError, RemoteProtocolError
-from app.domain.events import Created, Joined, Left, ProfileNamed, Renamed
+from app.domain.events import Created, Joined, Left, ProfileNamed, Renamed, Topic
 from app.domain.ids import PeerId, RoomId
-from app.domain.policy import clean_person_name, clean_room_name
+from app.domain.policy import clean_person_name, clean_room_name, clean_topic
 from app.domain.views import RoomInvitation, RoomKind
 from app.protocol.invitation import ContactInvite, RoomInvite, encode, looks_like_invite, parse
 from app.protocol.spoken_code import from_words, new_entropy, to_words
@@ -168,11 +168,22 @@ class RoomService:
             await self._opener.remove(conversation.room)
 
     async def rename(self, room: RoomId, name: str) -> None:
-        """Raises AppError("unknown-room" | "name-empty" | "name-too-long" | "not-invitable")."""
+        """Raises AppError("unknown-room" | "name-empty" | "name-too-long" | "not-renamable")."""
+        self._group(room)
+        await self._logs.append(room, Renamed(clean_room_name(name)))
+
+    async def set_topic(self, room: RoomId, text: str) -> None:
+        """Raises AppError("unknown-room" | "topic-too-long" | "not-renamable")."""
+        conversation = self._group(room)
+        topic = clean_topic(text)
+        if topic != conversation.state.topic:
+            await self._logs.append(room, Topic(topic))
+
+    def _group(self, room: RoomId) -> Conversation:
         conversation = self._book.listed(room)
         if conversation.kind is not RoomKind.GROUP:
             raise AppError("not-renamable")
-        await self._logs.append(room, Renamed(clean_room_name(name)))
+        return conversation
 
     async def rename_me(self, name: str) -> None:
         """Tell every room our new name."""

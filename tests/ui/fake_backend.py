@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 
 from app.crypto.identity import Identity
@@ -43,6 +43,7 @@ from app.protocol.invitation import ContactInvite, RoomInvite
 from app.services.api import LinkView, Profile, ServerView
 from app.services.feed import Feed
 from tests.ui.fake_contacts import FakeContacts
+from tests.ui.fake_operations import FakeOperations, FakeRoom
 
 FROZEN_MS = 1_763_718_720_000
 """Friday, 21 November 2025, 09:52 UTC: the gallery's clock."""
@@ -59,41 +60,12 @@ def room_of(name: str) -> RoomId:
     return RoomId(hashlib.sha256(b"room" + name.encode()).digest()[:16])
 
 
-@dataclass
-class FakeRoom:
-    room: RoomId
-    name: str
-    kind: RoomKind
-    members: list[MemberView]
-    messages: list[MessageView] = field(default_factory=list)
-    draft: str = ""
-    read_to: Position | None = None
-    peer: PeerId | None = None
-
-    def summary(self) -> RoomSummary:
-        unread = sum(
-            not message.own and (self.read_to is None or message.position > self.read_to)
-            for message in self.messages
-        )
-        return RoomSummary(
-            self.room,
-            self.name,
-            self.kind,
-            len(self.members),
-            unread,
-            self.messages[-1] if self.messages else None,
-            self.draft,
-            self.peer,
-            self.read_to,
-        )
-
-
-class FakeChats:
+class FakeChats(FakeOperations):
     """Rooms in a dictionary. `failing` is raised by the next call that changes something."""
 
     def __init__(self, me: str, feed: Feed) -> None:
+        super().__init__(peer_of(me))
         self.me = me
-        self.book: dict[RoomId, FakeRoom] = {}
         self.now_ms = FROZEN_MS
         self.failing: AppError | None = None
         self.typed: list[tuple[RoomId, bool]] = []
@@ -104,11 +76,6 @@ class FakeChats:
         if self.failing is not None:
             error, self.failing = self.failing, None
             raise error
-
-    def _get(self, room: RoomId) -> FakeRoom:
-        if room not in self.book:
-            raise AppError("unknown-room")
-        return self.book[room]
 
     def _member(self, name: str, *, online: bool = False) -> MemberView:
         you = name == self.me
