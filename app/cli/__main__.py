@@ -9,21 +9,11 @@ from dataclasses import replace
 
 from app.bootstrap import open_account
 from app.cli.program import serve
-from app.config import Settings, configure_logging, parse_arguments
+from app.config import configure_logging, parse_arguments
 from app.domain.contacts import Accept
 from app.domain.errors import AppError
-from app.domain.policy import clean_person_name
-from app.services.network_service import canonical
 
 SUMMARY = "Parlor without a window: JSON lines in, JSON lines out."
-
-
-def check(settings: Settings) -> None:
-    """Raise the AppError of a setting that cannot be used, before anything is made on the disk."""
-    if settings.name is not None:
-        clean_person_name(settings.name)
-    for url in settings.servers:
-        canonical(url)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
