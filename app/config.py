@@ -6,7 +6,6 @@ import argparse
 import getpass
 import logging
 import os
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +79,8 @@ def default_data_dir() -> Path:
 
 def default_name() -> str:
     """Return the person's name as the system knows it."""
+    import socket  # noqa: PLC0415 - only a new profile asks; it delays the window
+
     for candidate in (_full_name(), _login_name(), socket.gethostname()):
         try:
             return clean_person_name(candidate[:64])

@@ -13,12 +13,6 @@ import msgspec
 
 from app.domain.errors import LocalProtocolError
 from app.domain.events import (
-    MAX_EMOJI_BYTES,
-    MAX_MENTIONS,
-    MAX_NAME_LENGTH,
-    MAX_ROOM_NAME_LENGTH,
-    MAX_TEXT_BYTES,
-    MAX_TOPIC_LENGTH,
     Body,
     Created,
     Deleted,
@@ -35,6 +29,14 @@ from app.domain.events import (
     Unsupported,
 )
 from app.domain.ids import EVENT_ID_SIZE, PEER_ID_SIZE
+from app.domain.limits import (
+    MAX_EMOJI_BYTES,
+    MAX_MENTIONS,
+    MAX_NAME_LENGTH,
+    MAX_ROOM_NAME_LENGTH,
+    MAX_TEXT_BYTES,
+    MAX_TOPIC_LENGTH,
+)
 from app.domain.shape import is_plain
 
 MAX_CODE_SIZE = 16

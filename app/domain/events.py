@@ -85,14 +85,6 @@ def decode_event(wire: bytes) -> Event:
     return Event(header, sealed, bytes(wire[-SIGNATURE_SIZE:]), digest)
 
 
-MAX_TEXT_BYTES = 64 * 1024
-MAX_NAME_LENGTH = 64
-MAX_ROOM_NAME_LENGTH = 100
-MAX_EMOJI_BYTES = 64
-MAX_TOPIC_LENGTH = 500
-MAX_MENTIONS = 64
-
-
 class Created(msgspec.Struct, frozen=True, tag_field="t", tag="created"):
     """The room begins. `code` is the entropy of the spoken code, empty if it has none."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.domain.events import MAX_MENTIONS
 from app.domain.ids import PeerId
+from app.domain.limits import MAX_MENTIONS
 
 
 def find_mentions(text: str, names: Mapping[PeerId, str]) -> tuple[PeerId, ...]:

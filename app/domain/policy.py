@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from app.domain.errors import AppError
-from app.domain.events import (
+from app.domain.limits import (
     MAX_EMOJI_BYTES,
     MAX_NAME_LENGTH,
     MAX_ROOM_NAME_LENGTH,

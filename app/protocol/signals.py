@@ -15,8 +15,8 @@ from msgspec import Meta
 from app.crypto.identity import Identity
 from app.crypto.seal import open_from, seal_for
 from app.domain.errors import RemoteProtocolError
-from app.domain.events import MAX_NAME_LENGTH
 from app.domain.ids import PeerId
+from app.domain.limits import MAX_NAME_LENGTH
 
 INSTANCE_SIZE = 16
 SESSION_SIZE = 16

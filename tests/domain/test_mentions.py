@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.events import MAX_MENTIONS
 from app.domain.ids import PeerId
+from app.domain.limits import MAX_MENTIONS
 from app.domain.mentions import find_mentions
 
 ANA, LOPEZ, BOB, BOBBY = (PeerId(bytes([n]) * 32) for n in range(4))

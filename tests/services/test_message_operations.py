@@ -8,8 +8,8 @@ import pytest
 
 from app.domain.changes import MessagesChanged, MessagesRemoved, RoomChanged
 from app.domain.errors import AppError
-from app.domain.events import MAX_TEXT_BYTES
 from app.domain.ids import EventId
+from app.domain.limits import MAX_TEXT_BYTES
 from app.domain.views import MessageKind, MessageView, Reaction, ReplyPreview
 from tests.services.world import URL, Someone, World, until
 

@@ -13,7 +13,6 @@ from app.crypto.room_keys import CODE_SALT
 from app.domain.clock import MAX_AHEAD_MS
 from app.domain.events import (
     MAX_EVENT_SIZE,
-    MAX_TEXT_BYTES,
     MIN_EVENT_SIZE,
     Created,
     Deleted,
@@ -27,6 +26,7 @@ from app.domain.events import (
     Text,
     Topic,
 )
+from app.domain.limits import MAX_TEXT_BYTES
 from app.domain.shape import MAX_DEPTH, MAX_VALUES
 from app.protocol.fragments import MAX_MESSAGE_SIZE
 from app.protocol.frames import MAX_FRAME_SIZE, MAX_TAGS, MAX_VECTOR_ENTRIES, TYPES
