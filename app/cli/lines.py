@@ -59,6 +59,8 @@ class LineReader:
     def _readable(self) -> None:
         for line in self._chunk():
             self._lines.put_nowait(line)
+            if line is None:
+                self.close()
         if self._lines.qsize() > MAX_AHEAD:
             self._paused = True
             self.close()
@@ -68,7 +70,6 @@ class LineReader:
         if chunk:
             yield from self._splitter.feed(chunk)
         else:
-            self.close()
             yield from self._splitter.end()
             yield None
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from app.domain.errors import RemoteProtocolError
 from app.domain.events import HEADER
 from app.domain.ids import PeerId, RoomId
-from app.protocol.frames import Events, Frame, Have, Refused
+from app.protocol.frames import MAX_VECTOR_ENTRIES, Events, Frame, Have, Refused
 
 WINDOW = 512 * 1024
 BATCH_BYTES = 96 * 1024
@@ -123,7 +123,10 @@ class LogSync:
         self._rooms.pop(room, None)
 
     def receive(self, frame: Have | Events | Refused, now: float) -> list[Output]:
-        """Take a frame of a room. Raises RemoteProtocolError("room-not-open")."""
+        """Take a frame of a room.
+
+        Raises RemoteProtocolError("room-not-open" | "vector-too-large").
+        """
         state = self._rooms.get(RoomId(frame.room))
         if state is None:
             raise RemoteProtocolError("room-not-open")
@@ -139,6 +142,8 @@ class LogSync:
         theirs = state.theirs if state.theirs is not None else {}
         state.theirs = theirs
         stored = raise_to(theirs, {PeerId(peer): seq for peer, seq in frame.stored.items()})
+        if len(theirs) > MAX_VECTOR_ENTRIES:
+            raise RemoteProtocolError("vector-too-large")
         _land(state, theirs)
         read = {PeerId(peer): seq for peer, seq in frame.read.items()}
         outputs: list[Output] = [Reported(room, stored, read)] if stored or read or first else []

@@ -71,7 +71,9 @@ class LinkSync:
                 case Send(frame):
                     self._send(frame)
                 case HandedOver(room, seq):
-                    self._ticks.handed_over(room, seq, self._peer)
+                    # Whoever wrote the message is to know it before it hears of a tick.
+                    loop = asyncio.get_running_loop()
+                    loop.call_soon(self._ticks.handed_over, room, seq, self._peer)
                 case Reported(room, stored, read):
                     self._ticks.reported(room, self._peer, stored, read)
                 case Load():

@@ -201,3 +201,14 @@ def test_a_closed_room_is_silent_and_refused() -> None:
     assert sync.refuse(ROOM, BOB, 1, "fork") == []
     with pytest.raises(RemoteProtocolError, match="room-not-open"):
         sync.receive(Have(ROOM, {}, {}), 0.0)
+
+
+def test_a_vector_cannot_grow_without_end() -> None:
+    sync, _ = opened({}, {})
+    for start in (0, 8000):
+        authors = {(start + n).to_bytes(32, "big"): 1 for n in range(4100)}
+        last = Have(ROOM, authors, {})
+        if start == 0:
+            sync.receive(last, 0.0)
+    with pytest.raises(RemoteProtocolError, match="vector-too-large"):
+        sync.receive(last, 0.0)
