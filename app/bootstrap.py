@@ -162,7 +162,7 @@ def build(
     opener = RoomOpener(store, book, publisher, hub, manager)
     rooms = RoomService(me, book, opener, logs, hub)
     introducer.bind(hub, manager, rooms)
-    gate = ContactGate(circle, publisher, manager)
+    gate = ContactGate(circle, book, publisher, manager)
     keeper = RoomKeeper(store, book, logs, rooms, gate)
     logs.watch(keeper)
     ticks.on_report = keeper.look_at

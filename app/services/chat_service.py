@@ -74,6 +74,7 @@ class ChatService(OperationCalls):
         return self._people.members(room)
 
     async def send(self, room: RoomId, text: str, reply_to: EventId | None = None) -> MessageView:
+        self._people.refuse_blocked(room)
         return await self._messages.send(room, text, reply_to)
 
     async def mark_read(self, room: RoomId, message: EventId) -> None:

@@ -89,6 +89,9 @@ class ConnectionManager:
         link = self.live(peer)
         return link is not None and room in link.rooms
 
+    def is_blocked(self, peer: PeerId) -> bool:
+        return self._parts.circle.contacts.is_blocked(peer)
+
     def is_seen_online(self, peer: PeerId) -> bool:
         """Whether a peer is linked and does not ask to be shown as offline."""
         return self.live(peer) is not None and not self._parts.circle.presence.is_hidden(peer)
@@ -103,7 +106,7 @@ class ConnectionManager:
         """A server has seen `peer` in a room of ours."""
         if peer == self.me:
             return
-        if self._parts.circle.contacts.is_blocked(peer):
+        if self.is_blocked(peer):
             self._turn_away(peer, instance)
             return
         supervisor = self._supervisors.get(peer)
@@ -155,7 +158,7 @@ class ConnectionManager:
 
     def signaled(self, server: str, sender: PeerId, payload: bytes) -> Knock | None:
         """Take a payload from a server. A knock is returned, the rest is dealt with."""
-        if self._parts.circle.contacts.is_blocked(sender):
+        if self.is_blocked(sender):
             return None
         try:
             signal = self._opener.open(sender, payload)

@@ -15,7 +15,7 @@ from app.domain.ids import PeerId
 from app.domain.views import MessageKind
 from app.services.circle import Circle
 from app.services.connection_manager import ConnectionManager
-from app.services.conversation import Conversation
+from app.services.conversation import Conversation, RoomBook
 from app.services.publisher import Publisher
 from app.storage.records import MessageRow
 
@@ -26,12 +26,14 @@ class ContactGate:
     def __init__(
         self,
         circle: Circle,
+        book: RoomBook,
         publisher: Publisher,
         manager: ConnectionManager,
     ) -> None:
         self._contacts = circle.contacts
         self._privacy = circle.privacy
         self._watch = circle.watch
+        self._book = book
         self.publisher = publisher
         self._manager = manager
 
@@ -43,7 +45,7 @@ class ContactGate:
         peer = conversation.record.peer
         if peer is None:
             return False
-        self._watch.appeared(peer, self.name_of(conversation, peer))
+        self._watch.appeared(peer, self.name_of(peer))
         contact = self._contacts.get(peer)
         if contact.blocked or contact.state is ContactState.REJECTED:
             return False
@@ -67,6 +69,10 @@ class ContactGate:
         peer = conversation.record.peer
         if peer is not None and conversation.record.joined and peer in conversation.vector:
             await self.befriend(conversation)
+            name = self.name_of(peer)
+            if name and name != self._contacts.get(peer).name:
+                await self._contacts.update(peer, name=name)
+                self.tell(peer)
 
     async def befriend(self, conversation: Conversation) -> None:
         peer = conversation.record.peer
@@ -80,14 +86,17 @@ class ContactGate:
         peer = conversation.record.peer
         if peer is None:
             return
-        name = self.name_of(conversation, peer)
+        name = self.name_of(peer)
         said = self._contacts.get(peer).text if text is None else text
         await self._contacts.update(peer, state=state, name=name, text=said)
         self.tell(peer)
 
-    def name_of(self, conversation: Conversation, peer: PeerId) -> str:
-        """Return the name that the peer has given itself, "" if it has not."""
-        return conversation.state.name_of(peer) or self.publisher.names.get(peer, "")
+    def name_of(self, peer: PeerId) -> str:
+        """Return the name that somebody goes by, first of all to us; "" if there is none."""
+        rooms = sorted(self._book, key=lambda room: room.record.peer != peer)
+        names = (room.state.name_of(peer) for room in rooms)
+        known = next(filter(None, names), "")
+        return known or self.publisher.names.get(peer, "") or self._contacts.get(peer).name
 
     def tell(self, peer: PeerId) -> None:
         self.publisher.feed.publish(ContactChanged(self.view(peer)))
@@ -95,10 +104,9 @@ class ContactGate:
     def view(self, peer: PeerId) -> ContactView:
         """Return a contact as it is shown now."""
         contact = self._contacts.get(peer)
-        name = contact.name or self.publisher.names.get(peer, "")
         return ContactView(
             peer=peer,
-            name=name,
+            name=self.name_of(peer),
             alias=contact.alias,
             note=contact.note,
             state=shown_state(contact),

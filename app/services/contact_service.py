@@ -104,7 +104,7 @@ class ContactService:
         contact = self._somebody(peer)
         waiting = contact.state is ContactState.INCOMING
         state = ContactState.KNOWN if waiting else contact.state
-        await self._contacts.update(peer, blocked=True, state=state, name=self._name(contact))
+        await self._contacts.update(peer, blocked=True, state=state, name=self._gate.name_of(peer))
         if waiting:
             await self._forget_hidden(peer)
         self._parts.blocking.shut(peer)
@@ -125,9 +125,9 @@ class ContactService:
 
     async def verify(self, peer: PeerId, *, verified: bool = True) -> SafetyView:
         """Note that the numbers were compared, or that they are not to be relied on."""
-        contact = self._somebody(peer)
+        self._somebody(peer)
         when = self._parts.wall.now_ms() if verified else None
-        await self._contacts.update(peer, verified_ms=when, name=self._name(contact))
+        await self._contacts.update(peer, verified_ms=when, name=self._gate.name_of(peer))
         self._gate.tell(peer)
         return self.safety(peer)
 
@@ -141,7 +141,7 @@ class ContactService:
         contact = self._somebody(peer)
         called = contact.alias if alias is None else clean_alias(alias)
         noted = contact.note if note is None else clean_note(note)
-        await self._contacts.update(peer, alias=called, note=noted, name=self._name(contact))
+        await self._contacts.update(peer, alias=called, note=noted, name=self._gate.name_of(peer))
         self._gate.tell(peer)
         for conversation in self._book:
             if peer in conversation.others(self._me):
@@ -155,13 +155,6 @@ class ContactService:
     async def find(self, query: str) -> Sequence[FoundPerson]:
         """Find people by the beginnings of words of their names, as `PeopleSearch.find` says."""
         return await self._parts.people.find(query)
-
-    def refuse_blocked(self, room: RoomId) -> None:
-        """Raise AppError("peer-blocked") if the room is a conversation with somebody blocked."""
-        conversation = self._book.find(room)
-        peer = conversation.record.peer if conversation is not None else None
-        if peer is not None and self._contacts.is_blocked(peer):
-            raise AppError("peer-blocked", {"peer": to_text(peer)})
 
     def _somebody(self, peer: PeerId) -> Contact:
         if peer == self._me:
@@ -179,10 +172,7 @@ class ContactService:
         return contact
 
     async def _open(self, contact: Contact) -> RoomId:
-        return await self._parts.rooms.open_direct(contact.peer, self._name(contact))
-
-    def _name(self, contact: Contact) -> str:
-        return contact.name or self._parts.opener.publisher.names.get(contact.peer, "")
+        return await self._parts.rooms.open_direct(contact.peer, self._gate.name_of(contact.peer))
 
     async def _forget_hidden(self, peer: PeerId) -> None:
         for conversation in self._book:

@@ -18,6 +18,7 @@ class IdentityWatch:
         self._me = me
         self._contacts = contacts
         self._feed = feed
+        self._names: dict[PeerId, str] = {}
         self._warned: set[tuple[PeerId, PeerId]] = set()
 
     def heard(self, change: Change) -> None:
@@ -27,10 +28,13 @@ class IdentityWatch:
 
     def appeared(self, peer: PeerId, name: str) -> None:
         """`peer` goes by `name`, in a directory, at the door or in a room."""
-        if peer == self._me or self._contacts.get(peer).is_close:
+        if self._contacts.get(peer).is_close:
+            self._names[peer] = name
+            return
+        if peer == self._me:
             return
         for contact in self._contacts:
-            if contact.is_close and contact.peer != peer and _is_called(contact, name):
+            if contact.is_close and self._is_called(contact, name):
                 self._warn(contact, peer, name)
 
     def _warn(self, contact: Contact, peer: PeerId, name: str) -> None:
@@ -41,7 +45,6 @@ class IdentityWatch:
         params = {"peer": to_text(peer), "name": name, "known": to_text(contact.peer)}
         self._feed.publish(ErrorRaised("known-name-new-key", params))
 
-
-def _is_called(contact: Contact, name: str) -> bool:
-    wanted = folded(name)
-    return any(known and folded(known) == wanted for known in (contact.name, contact.alias))
+    def _is_called(self, contact: Contact, name: str) -> bool:
+        names = (contact.name, contact.alias, self._names.get(contact.peer, ""))
+        return any(known and folded(known) == folded(name) for known in names)

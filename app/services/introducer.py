@@ -84,7 +84,8 @@ class Introducer:
         return next(matches, None)
 
     def _opened(self, peer: PeerId) -> None:
-        if self._manager.live(peer) is None:
+        mine = next((c for c in self._book if c.record.peer == peer), None)
+        if mine is None or not self._manager.is_online_in(peer, mine.room):
             self._hub.soon(self.knock(peer))
 
     async def publish_card(self) -> None:
@@ -93,16 +94,18 @@ class Introducer:
 
     async def knock(self, peer: PeerId) -> None:
         """Ask somebody in a directory to meet us in the conversation of the two."""
+        if self._contacts.is_blocked(peer):
+            return
         signal = Knock(os.urandom(SESSION_SIZE), b"", self._me.name)
         await _quietly(self._manager.send_signal(peer, signal))
 
     async def knock_all(self) -> None:
-        """Knock at everybody we have begun to talk to and who is not linked."""
+        """Knock at everybody we have begun to talk to and who is not in that room with us."""
         for conversation in self._book:
             peer = conversation.record.peer
             if peer is None or not conversation.record.joined or self._contacts.is_blocked(peer):
                 continue
-            if self._manager.live(peer) is None:
+            if not self._manager.is_online_in(peer, conversation.room):
                 await self.knock(peer)
 
     async def run(self) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.domain.ids import PeerId, RoomId
+from app.domain.errors import AppError
+from app.domain.ids import PeerId, RoomId, to_text
 from app.domain.views import MemberView
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation, RoomBook
@@ -27,6 +28,13 @@ class People:
         others = [self._view(conversation, peer) for peer in conversation.others(self._me.peer)]
         others.sort(key=lambda member: (not member.online, member.name.casefold()))
         return [self._view(conversation, self._me.peer), *others]
+
+    def refuse_blocked(self, room: RoomId) -> None:
+        """Raise AppError("peer-blocked") if the room is a conversation with somebody blocked."""
+        conversation = self._book.find(room)
+        peer = conversation.record.peer if conversation is not None else None
+        if peer is not None and self._manager.is_blocked(peer):
+            raise AppError("peer-blocked", {"peer": to_text(peer)})
 
     def _view(self, conversation: Conversation, peer: PeerId) -> MemberView:
         you = peer == self._me.peer

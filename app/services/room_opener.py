@@ -83,7 +83,9 @@ class RoomOpener:
 
     async def announce(self, conversation: Conversation) -> None:
         """Meet the other members on the servers. Slow or failing servers are not waited for."""
-        if conversation.kind is not RoomKind.NOTES:
+        peer = conversation.record.peer
+        blocked = peer is not None and self._manager.is_blocked(peer)
+        if conversation.kind is not RoomKind.NOTES and not blocked:
             self._hub.soon(self._hub.enter(conversation.latest_keys.rendezvous))
         self.publisher.room_changed(conversation.room)
 

@@ -61,6 +61,16 @@ SENTENCES: Mapping[str, str] = {
     "text-empty": "There is nothing to send yet.",
     "text-too-long": "This is longer than one message can be (64 KiB). Send it in parts.",
     "topic-too-long": "This topic is too long. Use at most 500 characters.",
+    "note-too-long": "These notes are too long. Use at most 4000 characters.",
+    # People.
+    "known-name-new-key": (
+        "Somebody new goes by the name of a person you know, {name}. It may be an impostor: compare"
+        " safety numbers before you trust them."
+    ),
+    "no-request": "This person is not waiting for your answer. Write to them instead.",
+    "not-blocked": "This person is not blocked. There is nothing to undo.",
+    "own-id": "This is you. Choose somebody else.",
+    "peer-blocked": "You have blocked this person. Unblock them first to write to them.",
     # Conversations.
     "message-deleted": "This message was deleted. Nothing more can be done with it.",
     "not-a-message": "This can only be done with a message. Choose another line.",
@@ -138,6 +148,7 @@ PEER_FAULTS: Sequence[str] = (
     "flood",
     "frame-malformed",
     "frame-too-large",
+    "vector-too-large",
     "handshake-order",
     "message-too-large",
     "not-binary",
