@@ -162,7 +162,7 @@ async def test_versions_are_kept(store: Store) -> None:
 async def test_quotes(store: Store) -> None:
     ana, bob = author(1), author(2)
     tea = ana.write(Text("x" * 300))
-    answer = bob.write(Text("yes", tea.id))
+    answer = bob.write(Text("yes", tea.id), ms=2)
     (row,) = (await ingest(store, answer)).rows
     assert row.quote is None
     await ingest(store, tea)
@@ -171,7 +171,8 @@ async def test_quotes(store: Store) -> None:
     assert hit.quote is not None
     await ingest(store, ana.write(Deleted(tea.id)))
     page = await store.messages.page(ROOM, None, 10, 0)
-    assert [r.quote for r in page.rows] == [None, Quote(ana.peer, "", True)]
+    quotes = {row.position.event: row.quote for row in page.rows}
+    assert quotes == {tea.id: None, answer.id: Quote(ana.peer, "", True)}
     last = (await store.rooms.overview(ROOM)).last
     assert last is not None
     assert last.position == answer.position
