@@ -13,6 +13,7 @@ from app.domain.ids import RoomId
 from app.domain.views import Position
 from app.services.api import Backend
 from app.ui import wording
+from app.ui.controllers.completion import CompletionController
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.find import FindController
@@ -59,7 +60,8 @@ class Session(QObject):
         self.find = FindController(desk, self.view, self.conversation)
         self.flows = DialogFlows(desk, self.open_room, self._show_profile)
         self.links = LinkOpener(desk)
-        self.menu = MessageMenu(messages)
+        self.menu = MessageMenu(desk, messages, self.conversation, clock)
+        self.completing = CompletionController(desk, self.view, self.conversation)
         self.navigation = Navigation(desk, self.view, self.conversation, self.sidebar, self.find)
         self._pump = FeedPump(backend.feed, self._deliver)
         self._connect()
@@ -152,6 +154,8 @@ class Session(QObject):
         window, flows, spawn = self._window, self.flows, self._tasks.spawn
         return {
             "new": self.navigation.show_new_menu,
+            "react": self.menu.react_to_current,
+            "emoji": self.completing.pick_emoji,
             "drawer": window.panes.toggle_drawer,
             "settings": lambda: spawn(flows.settings()),
             "shortcuts": lambda: spawn(flows.shortcuts()),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from app.domain.changes import TypingChanged
-from app.domain.views import MessageKind, MessageState, RoomKind
+from app.domain.views import MessageKind, MessageState, Reaction, ReplyPreview, RoomKind
 from app.ui.messages import Clock, MessageList
 from app.ui.messages.selection import Point, Selection
 from tests.gallery.entry import Entry, Stand, frozen_now
@@ -95,6 +96,61 @@ def direct(stand: Stand) -> QWidget:
     return talk.show(stand)
 
 
+CODE = """It does now 🎉
+```python
+async def fetch(lens: str) -> bytes:
+    # 3 tries, then give up
+    for i in range(3):
+        if data := await pull(lens):
+            return data
+```"""
+PEOPLE = {peer_of(name): name for name in (ME, MARA, PRIYA, JONAS, DEV)}
+
+
+def rich(stand: Stand) -> QWidget:
+    """Replies, reactions, code, lists, mentions, what was edited or deleted."""
+    talk = Conversation()
+    talk.say(30, PRIYA, "The second pass of the north side stopped half-way.")
+    talk.say(16, ME, "Looks good. Can the script **retry** when the sensor drops out?")
+    talk.say(11, PRIYA, CODE)
+    talk.say(
+        9,
+        MARA,
+        "To do:\n- charge the *big* lamp\n- bring `lens-2` and the long cable, which"
+        " should be in the blue box\n  1. up the stairs\n> The tide waits for nobody\n~~Then~~ tea",
+    )
+    talk.say(8, ME, "", MessageState.READ)
+    talk.say(5, JONAS, "👍")
+    talk.say(1, ME, "@Mara Lindqvist see https://wiki.lan/plan_b, `fetch()` is **there**")
+    talk.say(
+        0,
+        MARA,
+        "The lens room is open, come up! @Noor Haddad bring the wide angle, notes are at"
+        " https://wiki.lan/lens",
+    )
+    rows = talk.book.rows
+    first = ReplyPreview(peer_of(PRIYA), PRIYA, rows[0].text, deleted=False)
+    second = ReplyPreview(peer_of(ME), ME, rows[1].text, deleted=False)
+    me, mara, jonas = (peer_of(name) for name in (ME, MARA, JONAS))
+    rows[1] = replace(rows[1], reply_to=rows[0].event, reply=first, edited=True)
+    fire, heart = Reaction("🔥", (mara, jonas)), Reaction("❤️", (me,))
+    rows[2] = replace(rows[2], reactions=(fire, heart))
+    rows[4] = replace(rows[4], text="", deleted=True)
+    rows[5] = replace(rows[5], reply_to=rows[1].event, reply=second)
+    rows[6] = replace(rows[6], mentions=(mara,), reactions=(Reaction("🎉", (mara,)),))
+    rows[7] = replace(rows[7], mentions=(me,))
+    view = talk.show(stand)
+    view.set_people(PEOPLE, me)
+
+    async def hover() -> None:
+        await settle(12)
+        row = view._rows[-1]
+        view._hover.show_for(row.item.message, row.item.bubble.translated(0, row.y).toRect())
+
+    stand.tasks.spawn(hover())
+    return view
+
+
 def scripts(stand: Stand) -> QWidget:
     """Texts that break careless layouts."""
     talk = Conversation()
@@ -148,5 +204,6 @@ ENTRIES = {
     "message_list_direct": Entry(direct, QSize(520, 480)),
     "message_list_scripts": Entry(scripts, QSize(640, 900)),
     "message_list_scrolled": Entry(scrolled, QSize(640, 520)),
+    "message_list_rich": Entry(rich, QSize(720, 860)),
     "message_list_empty": Entry(empty, NARROW),
 }

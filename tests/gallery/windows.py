@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QWidget
 
 from app.crypto.room_keys import room_id
 from app.domain.changes import ServerState
-from app.domain.views import RoomInvitation
+from app.domain.views import MessageVersion, RoomInvitation
 from app.protocol.invitation import RoomInvite, encode
 from app.protocol.spoken_code import new_entropy, to_words
 from app.ui.actions import ActionRegistry
+from app.ui.controllers.message_menu import ReactionRow
+from app.ui.dialogs.details import DeleteSheet, DetailsSheet
 from app.ui.dialogs.forms import FieldSheet, Question
 from app.ui.dialogs.invite import InviteSheet
 from app.ui.dialogs.settings import SettingsSheet
@@ -20,9 +23,12 @@ from app.ui.dialogs.shortcuts import ShortcutSheet
 from app.ui.dialogs.switcher import Switcher, SwitcherModel
 from app.ui.invitation_text import hint_for
 from app.ui.main_window import MainWindow
+from app.ui.messages import Clock
 from app.ui.session import Session
+from app.ui.widgets.emoji_picker import EmojiPicker
 from tests.gallery import demo
 from tests.gallery.entry import Entry, Stand, frozen_now
+from tests.gallery.shots import settle
 from tests.ui.fake_backend import FakeBackend, room_of
 
 WIDE, MIDDLE, NARROW, SMALL = QSize(1280, 800), QSize(1100, 720), QSize(600, 800), QSize(380, 700)
@@ -40,6 +46,35 @@ async def _survey(session: Session, backend: FakeBackend) -> None:
     backend.chats.set_typing(SURVEY, "Priya Raman", active=True)
     backend.chats.set_typing(room_of("Priya Raman"), "Priya Raman", active=True)
     session.composer.set_text("On my way, ten minutes")
+
+
+async def _reply(session: Session, backend: FakeBackend) -> None:
+    await session.conversation.open(SURVEY)
+    rows = backend.chats.book[SURVEY].messages
+    mara = rows[-2]
+    await backend.chats.react(mara.event, "🎉")
+    await settle(6)
+    session.conversation.writing.reply(mara)
+    session.composer.set_text("On my way, ten minutes")
+
+
+async def _complete(session: Session, _backend: FakeBackend) -> None:
+    await session.conversation.open(SURVEY)
+    await settle(6)
+    session.composer.field.insertPlainText("Thanks :tad")
+
+
+async def _mention(session: Session, _backend: FakeBackend) -> None:
+    await session.conversation.open(SURVEY)
+    await settle(6)
+    session.composer.field.insertPlainText("Look, @")
+
+
+async def _edit(session: Session, backend: FakeBackend) -> None:
+    await session.conversation.open(SURVEY)
+    await settle(6)
+    own = next(row for row in backend.chats.book[SURVEY].messages if row.own)
+    session.conversation.writing.edit(own)
 
 
 async def _no_server(session: Session, backend: FakeBackend) -> None:
@@ -135,6 +170,30 @@ def _join(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
     return made
 
 
+def _details(stand: Stand, backend: FakeBackend, parent: QWidget) -> QWidget:
+    room = backend.chats.book[SURVEY]
+    sent = next(row for row in room.messages if row.own)
+    some = [member.peer for member in room.members if not member.you]
+    message = replace(sent, delivered_to=tuple(some[:2]), read_by=tuple(some[:1]), edited=True)
+    versions = [MessageVersion(sent.time_ms, "Looks god."), MessageVersion(sent.time_ms, sent.text)]
+    clock = Clock(frozen_now, frozen_now().tzinfo)
+    return DetailsSheet(stand.theme, parent, message, room.members, versions, clock)
+
+
+def _delete(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
+    return DeleteSheet(stand.theme, parent, everywhere=True)
+
+
+def _picker(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
+    picker = EmojiPicker(stand.theme, parent)
+    picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    return picker
+
+
+def _reactions(_stand: Stand, _backend: FakeBackend, _parent: QWidget) -> QWidget:
+    return ReactionRow(lambda _emoji: None, lambda: None)
+
+
 def _settings(stand: Stand, backend: FakeBackend, parent: QWidget) -> QWidget:
     return SettingsSheet(stand.theme, parent, backend.network, stand.tasks, backend.profile)
 
@@ -155,6 +214,14 @@ ENTRIES = {
     "sheet-settings": Entry(sheet(_settings), QSize(440, 520)),
     "sheet-shortcuts": Entry(sheet(_shortcuts), QSize(440, 620)),
     "switcher": Entry(sheet(_switcher), QSize(440, 520)),
+    "sheet-details": Entry(sheet(_details), QSize(440, 520)),
+    "sheet-delete": Entry(sheet(_delete), QSize(520, 200)),
+    "emoji-picker": Entry(sheet(_picker), QSize(334, 290)),
+    "reaction-row": Entry(sheet(_reactions), QSize(280, 44)),
+    "window-reply": Entry(window(demo.full, _reply), WIDE),
+    "window-edit": Entry(window(demo.full, _edit), MIDDLE),
+    "window-emoji": Entry(window(demo.full, _complete), MIDDLE),
+    "window-mention": Entry(window(demo.full, _mention), MIDDLE),
     "window": Entry(window(demo.full, _survey), WIDE),
     "window-empty": Entry(window(demo.first_start, _nothing), MIDDLE),
     "window-no-server": Entry(window(demo.full, _no_server), MIDDLE),

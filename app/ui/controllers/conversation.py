@@ -24,6 +24,7 @@ from app.ui.controllers.desk import Desk
 from app.ui.controllers.drafts import DraftKeeper
 from app.ui.controllers.typing import TypingTeller
 from app.ui.controllers.waiting import LOOKED_AT, waiting
+from app.ui.controllers.writing import Edit, Reply, Writing
 from app.ui.views.conversation import ConversationView
 
 _ABOUT_MEMBERS = MemberChanged | LinkChanged
@@ -47,14 +48,22 @@ class ConversationController(QObject):
         self._again: bool | None = None  # None while nothing is being read
         self.drafts = DraftKeeper(chats, tasks, self)
         self._typing = TypingTeller(chats)
+        self._me = desk.backend.profile.peer
+        self.writing = Writing(window.theme, view)
         view.composer.submitted.connect(self._submit)
         view.composer.edited.connect(self._on_edit)
         view.messages.seen.connect(self._on_seen)
+        view.messages.original_wanted.connect(self._go_to_original)
 
     @property
     def room(self) -> RoomId | None:
         """The conversation that is open."""
         return self._room
+
+    @property
+    def members(self) -> Sequence[MemberView]:
+        """Who is in it, as far as that was read already."""
+        return self._members
 
     def summary(self) -> RoomSummary | None:
         return None if self._room is None else self._rooms.summary(self._room)
@@ -69,6 +78,7 @@ class ConversationController(QObject):
             self._view.composer.set_text(self.drafts.text(room, summary.draft))
             self._view.composer.set_error("")
             self._view.offline.say("")
+            self.writing.enter(room)
             self._messages.open(summary)
             self._show(summary)
         self.switched.emit(room)
@@ -113,6 +123,7 @@ class ConversationController(QObject):
         self._messages.clear_divider()
 
     def _leave(self) -> None:
+        self.writing.leave()
         self._typing.stop()
         self.drafts.save_soon()
 
@@ -154,33 +165,63 @@ class ConversationController(QObject):
             return
         self._members = members
         self._members_model.show(members)
+        self._messages.set_people({member.peer: member.name for member in members}, self._me)
         self._view.offline.say(*waiting(members, page.messages))
         self._renew()
 
     def _on_edit(self) -> None:
         if self._room is not None:
             text = self._view.composer.text()
-            self.drafts.note(self._room, text)
+            if not self.writing.editing:
+                self.drafts.note(self._room, text)
             self._typing.edited(self._room, text)
 
     def _submit(self, text: str) -> None:
         if self._room is None:
+            return
+        task = self.writing.take()
+        self._typing.stop()
+        if isinstance(task, Edit):
+            self._view.composer.set_text(task.draft)
+            self._tasks.spawn(self._edit(self._room, task, text))
             return
         room = self._room
         self.drafts.begin_sending(room, text)
         self._messages.clear_divider()
         self._view.composer.set_text("")
         self.drafts.note(room, "")
-        self._typing.stop()
-        self._tasks.spawn(self._send(room, text))
+        self._tasks.spawn(self._send(room, text, task))
 
-    async def _send(self, room: RoomId, text: str) -> None:
+    async def _send(self, room: RoomId, text: str, task: Reply | None) -> None:
         try:
-            await self._chats.send(room, text)
+            await self._chats.send(room, text, task.message.event if task else None)
         except AppError as error:
             self._give_back(room, text, error)
+            if task is not None and room == self._room:
+                self.writing.reply(task.message)
         finally:
             self.drafts.end_sending(room, text)
+
+    async def _edit(self, room: RoomId, task: Edit, text: str) -> None:
+        if text == task.message.text:
+            return
+        try:
+            await self._chats.edit(task.message.event, text)
+        except AppError as error:
+            if room != self._room:
+                self._give_back(room, text, error)
+                return
+            self.writing.peel()
+            self.writing.take_up(Edit(task.message, self._view.composer.text()), text)
+            self._view.composer.set_error(wording.words_for(error))
+
+    def _go_to_original(self, event: EventId) -> None:
+        self._tasks.spawn(self._find_original(event))
+
+    async def _find_original(self, event: EventId) -> None:
+        message = await self._chats.message(event)
+        if message.room == self._room:
+            self._messages.go_to(message.position, flash=True)
 
     def _give_back(self, room: RoomId, text: str, error: AppError) -> None:
         """Put a text that could not be sent where it was, before what was typed since."""

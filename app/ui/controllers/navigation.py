@@ -70,12 +70,16 @@ class Navigation(QObject):
             "last-message": messages.go_to_end,
             "first-unread": self._go_to_first_unread,
             "back": self.peel,
+            "reply-previous": lambda: self._step_reply(-1),
+            "reply-next": lambda: self._step_reply(1),
             "focus-composer": self._view.composer.field.setFocus,
         }
 
     def peel(self) -> None:
         """Take away what lies on top: one layer at a time."""
         panes = self._window.panes
+        if self._conversation.writing.peel():
+            return
         if self._find.close() or panes.fold_overlay():
             return
         if self._window.sidebar.search.text():
@@ -83,6 +87,10 @@ class Navigation(QObject):
         else:
             self._conversation.mark_all_read()
             self._view.messages.go_to_end()
+
+    def _step_reply(self, by: int) -> None:
+        if self._is_open():
+            self._conversation.writing.step_reply(by)
 
     def find_nearby(self) -> None:
         """Lead to the people on this network, or say that there is nobody."""

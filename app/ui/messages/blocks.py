@@ -17,6 +17,8 @@ BIG_SIZE, BIG_LINE = 34, 44
 TALLEST_LINE = 30
 CODE_SIZE, CODE_LINE = 12, 18
 CODE_PAD_X, CODE_PAD_Y = 11, 8
+CODE_AFTER = 30
+"""Kept free at the right of code, for the sign that copies it."""
 BAR_INSET = 12
 """How far a quote stands in, behind its bar."""
 LEVEL_INSET = 18
@@ -83,7 +85,8 @@ class Typesetter:
         for at, block in enumerate(content.blocks):
             layout = self._layout(block, own, big=content.big, italic=italic)
             inset = _inset(block)
-            room = max(inner - inset - (CODE_PAD_X if block.kind is Kind.CODE else 0), 1)
+            after = CODE_AFTER if block.kind is Kind.CODE else 0
+            room = max(inner - inset - after, 1)
             line = _line_height(block, big=content.big)
             hang = self._hang(block)
             lines = break_lines(layout, room, line, hang)
@@ -93,7 +96,7 @@ class Typesetter:
             laid.append(Laid(block, layout, QPointF(inset, y), lines.height))
             y += lines.height + pad
             last = inset + lines.last
-            widest = max(widest, inset + lines.width + (CODE_PAD_X if pad else 0))
+            widest = max(widest, inset + lines.width + after)
         final = content.blocks[-1]
         closed = final.kind is Kind.CODE or is_rtl(final.text)
         return Stood(laid, widest, last, y, closed)

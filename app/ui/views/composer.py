@@ -18,7 +18,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QTextEdit, QVBox
 
 from app.ui.actions import ActionRegistry
 from app.ui.theme import Radius, TextSize, Theme, font
-from app.ui.widgets.buttons import RoundButton
+from app.ui.views.composer_bar import ComposerBar
+from app.ui.views.styling import MARKS, style
+from app.ui.widgets.buttons import IconButton, RoundButton
 from app.ui.widgets.surfaces import Label
 
 LIMIT = 64 * 1024
@@ -45,6 +47,9 @@ class ComposerField(QTextEdit):
 
     send_pressed = Signal()
     escaped = Signal()
+    edit_last_pressed = Signal()
+    key_offered = Signal(object)
+    """A key, and before that whether its shortcut is to be overridden; who accepts it keeps it."""
 
     def __init__(self, actions: ActionRegistry) -> None:
         super().__init__()
@@ -66,14 +71,26 @@ class ComposerField(QTextEdit):
         self.viewport().setAutoFillBackground(False)
 
     def event(self, event: QEvent) -> bool:
+        tab = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab
+        if tab and event.type() == QEvent.Type.KeyPress and self._is_taken(event):
+            return True
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            event.ignore()
+            self.key_offered.emit(event)
+            if event.isAccepted():
+                return True
             pressed = QKeySequence(event.keyCombination())
+            if self._styling(pressed) is not None:
+                event.accept()  # Qt's own meaning of the keys may be another one
+                return True
             if self._actions.claims(pressed) and not self._edits(event):
                 event.ignore()
                 return False
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._is_taken(event):
+            return
         without_pad = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         pressed = QKeySequence(int(without_pad.value) | event.key())
         if self._actions.matches("send", pressed):
@@ -81,10 +98,25 @@ class ComposerField(QTextEdit):
         elif self._actions.matches("newline", pressed):
             self.textCursor().insertBlock()
             self.ensureCursorVisible()
+        elif self._actions.matches("edit-last", pressed) and self.document().isEmpty():
+            self.edit_last_pressed.emit()
+        elif (action := self._styling(pressed)) is not None:
+            style(self, MARKS[action])
         elif event.key() == Qt.Key.Key_Escape:
             self.escaped.emit()
         else:
             super().keyPressEvent(event)
+
+    def _is_taken(self, event: QEvent) -> bool:
+        """Offer a key to whoever listens; whether it was accepted."""
+        event.ignore()
+        self.key_offered.emit(event)
+        taken = event.isAccepted()
+        event.accept()
+        return taken
+
+    def _styling(self, pressed: QKeySequence) -> str | None:
+        return next((action for action in MARKS if self._actions.matches(action, pressed)), None)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         if source.hasText():
@@ -117,6 +149,8 @@ class Composer(QWidget):
         self.problem = Label(theme, TextSize.SMALL, tone="danger")
         self.problem.setWordWrap(True)
         self.problem.hide()
+        self.bar = ComposerBar(theme)
+        self.emoji = IconButton(theme, "smile", "Emoji")
         self._lay_out()
         self.send.clicked.connect(self.submit)
         self.field.send_pressed.connect(self.submit)
@@ -169,10 +203,12 @@ class Composer(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.field, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.emoji, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.send, 0, Qt.AlignmentFlag.AlignBottom)
         column = QVBoxLayout(self)
         column.setContentsMargins(16 + 16, 4 + 6, 16 + 6, 14 + 6)
         column.setSpacing(4)
+        column.addWidget(self.bar)
         column.addWidget(self.problem)
         column.addLayout(row)
 

@@ -76,6 +76,7 @@ class Label(QLabel):
     ) -> None:
         super().__init__()
         self._theme, self._tone, self._elide = theme, tone, elide
+        self._own_colour: QColor | None = None
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(font(size, weight))
         if elide:
@@ -86,6 +87,11 @@ class Label(QLabel):
 
     def set_tone(self, tone: Tone) -> None:
         self._tone = tone
+        self._dress()
+
+    def set_colour(self, colour: QColor | None) -> None:
+        """Take this colour instead of the tone's; None gives it up."""
+        self._own_colour = colour
         self._dress()
 
     def minimumSizeHint(self) -> QSize:
@@ -107,7 +113,7 @@ class Label(QLabel):
 
     def _colour(self) -> QColor:
         colour: QColor = getattr(self._theme.palette, self._tone)
-        return colour
+        return self._own_colour or colour
 
     def _dress(self) -> None:
         palette = self.palette()

@@ -1,16 +1,37 @@
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint
+import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 
-from app.domain.views import MessageKind
+from app.domain.errors import AppError
+from app.domain.ids import EventId
+from app.domain.views import MessageKind, MessageView, Reaction
+from app.ui.controllers.message_menu import MessageMenu
+from app.ui.dialogs.details import DeleteSheet, DetailsSheet
+from app.ui.emoji import QUICK
+from app.ui.widgets.emoji_picker import EmojiPicker
+from tests.ui.fake_backend import ME, peer_of
+from tests.ui.fake_operations import FakeRoom
 from tests.ui.rig import Rig
+
+SURVEY = "Lighthouse Survey"
+
+
+async def ask_for(rig: Rig, message: MessageView) -> MessageMenu:
+    rig.session.view.messages.menu_wanted.emit(message, QPoint(5, 5))
+    await rig.settle()
+    return rig.session.menu
+
+
+def again(room: FakeRoom, message: MessageView) -> MessageView:
+    return next(row for row in room.messages if row.event == message.event)
 
 
 async def test_a_text_is_copied_from_its_menu(rig: Rig) -> None:
     room = await rig.open("Jonas Weber")
-    menu = rig.session.menu
-    rig.session.view.messages.menu_wanted.emit(room.messages[0], QPoint(5, 5))
+    menu = await ask_for(rig, room.messages[0])
     assert menu.menu.isVisible()
     menu.menu.close()
     menu.copy_text.trigger()
@@ -20,5 +41,135 @@ async def test_a_text_is_copied_from_its_menu(rig: Rig) -> None:
 async def test_what_is_no_text_has_no_menu(rig: Rig) -> None:
     room = await rig.open("Jonas Weber")
     left = rig.backend.chats.write(room.room, "Jonas Weber", "", kind=MessageKind.LEFT)
-    rig.session.view.messages.menu_wanted.emit(left, QPoint(5, 5))
-    assert not rig.session.menu.menu.isVisible()
+    assert not (await ask_for(rig, left)).menu.isVisible()
+    rig.session.menu.pick_reaction(left, QPoint())
+    assert not rig.window.findChildren(EmojiPicker)
+
+
+async def test_the_menu_offers_what_can_be_done(rig: Rig) -> None:
+    room = await rig.open(SURVEY)
+    theirs, own = room.messages[0], next(row for row in room.messages if row.own)
+    menu = await ask_for(rig, theirs)
+    shown = [each.text() for each in menu.menu.actions() if each.isVisible() and each.text()]
+    assert shown == ["Reply", "Copy text", "Details…", "Delete…"]
+    assert menu.menu.activeAction() is menu.reply
+    menu.menu.close()
+    await ask_for(rig, own)
+    assert menu.edit.isVisible()
+    menu.menu.close()
+    menu.edit.trigger()
+    assert rig.session.composer.text() == own.text
+    menu.reply.trigger()
+    assert rig.session.composer.bar.title.text() == "Reply to yourself"
+
+
+async def test_a_deleted_message_can_only_be_hidden(rig: Rig) -> None:
+    room = await rig.open(SURVEY)
+    own = next(row for row in room.messages if row.own)
+    await rig.backend.chats.delete(own.event)
+    await rig.settle()
+    menu = await ask_for(rig, again(room, own))
+    shown = [each.text() for each in menu.menu.actions() if each.isVisible() and each.text()]
+    assert shown == ["Delete…"]
+    menu.menu.close()
+    menu.delete.trigger()
+    await rig.settle()
+    sheet = rig.dialog(DeleteSheet)
+    assert not sheet.for_all.isVisible()
+    await rig.click(sheet.for_me)
+    assert own.event not in [row.event for row in room.messages]
+
+
+async def test_quick_reactions_are_put_and_taken_back(rig: Rig) -> None:
+    room = await rig.open("Jonas Weber")
+    message = room.messages[0]
+    for expected in ((Reaction(QUICK[1], (peer_of(ME),)),), ()):
+        menu = await ask_for(rig, again(room, message))
+        await rig.click(menu.row.buttons[1])
+        assert not menu.menu.isVisible()
+        assert again(room, message).reactions == expected
+
+
+async def test_any_emoji_can_be_found_as_a_reaction(rig: Rig) -> None:
+    room = await rig.open("Jonas Weber")
+    menu = await ask_for(rig, room.messages[0])
+    await rig.click(menu.row.buttons[-1])
+    picker = rig.dialog(EmojiPicker)
+    QTest.keyClicks(picker.field, "rocket")
+    QTest.keyClick(picker.field, Qt.Key.Key_Return)
+    await rig.settle()
+    assert room.messages[0].reactions[0].emoji == "🚀"
+    assert not rig.window.findChildren(EmojiPicker)
+
+
+async def test_a_click_on_a_reaction_toggles_it_and_a_key_opens_the_picker(rig: Rig) -> None:
+    room = await rig.open("Jonas Weber")
+    messages = rig.session.view.messages
+    for on in (True, False):
+        messages.reaction_toggled.emit(room.messages[0], "🎉", on)
+        await rig.settle()
+        assert bool(room.messages[0].reactions) is on
+    await rig.act("react")
+    rig.dialog(EmojiPicker).close()
+    await rig.settle()
+
+
+async def test_a_message_is_deleted_for_everyone_or_here(rig: Rig) -> None:
+    room = await rig.open(SURVEY)
+    theirs, own = room.messages[0], next(row for row in room.messages if row.own)
+    rig.session.conversation.writing.edit(own)
+    for message, button in ((own, "for_all"), (theirs, "for_me")):
+        menu = await ask_for(rig, message)
+        menu.menu.close()
+        menu.delete.trigger()
+        await rig.settle()
+        await rig.click(getattr(rig.dialog(DeleteSheet), button))
+        assert rig.no_dialog()
+    assert again(room, own).deleted
+    assert not rig.session.conversation.writing.editing
+    assert theirs.event not in [row.event for row in room.messages]
+
+
+async def test_deleting_can_be_thought_over(rig: Rig) -> None:
+    room = await rig.open(SURVEY)
+    menu = await ask_for(rig, room.messages[0])
+    menu.menu.close()
+    menu.delete.trigger()
+    await rig.settle()
+    rig.dialog(DeleteSheet).reject()
+    await rig.settle()
+    assert len(room.messages) == 10
+
+
+@pytest.mark.parametrize("code", ["message-deleted", "disk-full"])
+async def test_what_went_wrong_with_deleting_is_told(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    async def fail(_message: EventId) -> None:
+        raise AppError(code)
+
+    monkeypatch.setattr(rig.backend.chats, "hide", fail)
+    room = await rig.open(SURVEY)
+    menu = await ask_for(rig, room.messages[0])
+    menu.menu.close()
+    menu.delete.trigger()
+    await rig.settle()
+    await rig.click(rig.dialog(DeleteSheet).for_me)
+    assert rig.window.trouble.isVisible() is (code == "disk-full")
+
+
+async def test_details_list_every_member_and_version(rig: Rig) -> None:
+    room = await rig.open(SURVEY)
+    own = next(row for row in room.messages if row.own)
+    await rig.backend.chats.edit(own.event, "Other words")
+    menu = await ask_for(rig, again(room, own))
+    menu.menu.close()
+    menu.details.trigger()
+    await rig.settle()
+    sheet = rig.dialog(DetailsSheet)
+    assert sheet.lines[0] == "You, Friday, 21 November 2025, 09:36:00"
+    assert "Dev Anand: Sent, not yet delivered" in sheet.lines
+    assert sheet.lines[-1].endswith("Other words")
+    assert len(sheet.lines) == 1 + 4 + 2
+    sheet.reject()
+    await rig.settle()
