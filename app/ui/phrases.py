@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from app.domain.markdown import plain
 from app.domain.views import (
     MemberView,
     MessageKind,
@@ -17,6 +18,7 @@ from app.domain.views import (
 
 NEARBY = "On this network"
 MESSAGES = "Messages"
+DELETED = "This message was deleted"
 MARK_START, MARK_END = "\ue000", "\ue001"
 ROUTES = {"lan": "Direct · LAN", "direct": "Direct", "relay": "Relayed"}
 _STATES = {
@@ -77,7 +79,7 @@ def message_line(message: MessageView) -> str:
     name = "You" if message.own else message.author_name
     match message.kind:
         case MessageKind.TEXT:
-            return one_line(message.text)
+            return DELETED if message.deleted else one_line(plain(message.text[: _PREVIEW * 4]))
         case MessageKind.JOINED:
             return f"{'You' if message.own else one_line(message.text)} joined"
         case MessageKind.LEFT:

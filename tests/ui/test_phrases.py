@@ -147,3 +147,8 @@ def test_one_line_is_one_line(text: str) -> None:
 
 def test_a_snippet_without_marks() -> None:
     assert phrases.plain_snippet("a \ue000hit\ue001 b") == "a hit b"
+
+
+def test_a_line_of_a_message_has_no_marks_and_says_what_was_deleted() -> None:
+    assert phrases.message_line(message("**Now** ```\n`x`")) == "Now ``` x"
+    assert phrases.message_line(replace(message(""), deleted=True)) == phrases.DELETED

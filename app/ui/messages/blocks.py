@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextLayout, QTextOption
 
+from app.domain.markdown import Kind, Style
 from app.ui.messages.highlight import Tone, coloured
-from app.ui.messages.markdown import Kind, Style
 from app.ui.messages.text import LINE_BREAK, Block, Content, Span, is_rtl, units
 from app.ui.theme import Palette, Size, TextSize, Theme, Weight, font, mono_font
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
+from app.domain.markdown import Kind
 from app.ui.messages.blocks import Laid
 from app.ui.messages.extras import (
     COUNT_GAP,
@@ -17,7 +18,6 @@ from app.ui.messages.extras import (
     Quote,
 )
 from app.ui.messages.layout import Item
-from app.ui.messages.markdown import Kind
 from app.ui.theme import (
     Palette,
     Radius,

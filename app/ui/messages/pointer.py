@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QTextLine
 
+from app.domain.markdown import Kind
 from app.domain.views import MessageView
 from app.ui.messages.blocks import Laid
 from app.ui.messages.extras import CopyCode, Hit, Jump, Toggle
 from app.ui.messages.layout import Item
-from app.ui.messages.markdown import Kind
 from app.ui.messages.paint_extras import copy_box
 from app.ui.messages.rows import ShownRow
 from app.ui.messages.selection import Point, Selection

@@ -7,8 +7,8 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from app.ui.messages import markdown
-from app.ui.messages.markdown import Kind, Part, Run, Style
+from app.domain import markdown
+from app.domain.markdown import Kind, Part, Run, Style
 
 BIG_EMOJI = 3
 LONG, FOLD_TO = 4000, 3000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from app.domain.markdown import plain
 from app.domain.views import MessageKind, MessageState, MessageView, ReplyPreview
-from app.ui.messages.markdown import plain
 from app.ui.messages.source import Clock
-from app.ui.phrases import count, message_line, one_line
+from app.ui.phrases import DELETED, count, message_line, one_line
 
 _STATES = {
     MessageState.QUEUED: "waiting to be sent",
@@ -16,7 +16,6 @@ _STATES = {
     MessageState.READ: "read",
 }
 _WEEK = 7
-DELETED = "This message was deleted"
 EDITED = "edited"
 
 

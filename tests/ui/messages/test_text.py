@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ui.messages.markdown import Style, plain
+from app.domain.markdown import Style, plain
 from app.ui.messages.text import UNFOLD, clean, cut, is_big_emoji, is_rtl, parse, units
 
 

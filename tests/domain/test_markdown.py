@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ui.messages.markdown import Kind, Part, Run, Style, parse, plain
+from app.domain.markdown import Kind, Part, Run, Style, parse, plain
 
 MARKS = re.compile(r"[*_~`>\s•+-]")
 
