@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from app.domain.events import Text
-from app.domain.ids import EventId, RoomId
+from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.policy import clean_text
+from app.domain.search_query import matches_name, parse_query
 from app.domain.views import HistoryPage, MessageView, Position, RoomSummary, SearchHit
+from app.services.conversation import Conversation
 from app.services.message_operations import MessageOperations
 
 MAX_PAGE = 1000
@@ -57,16 +60,37 @@ class MessageService(MessageOperations):
         return self._publisher.view(self._book.listed(row.room), row)
 
     async def search(self, query: str, room: RoomId | None, limit: int) -> Sequence[SearchHit]:
-        """Return the latest matches, at most `limit`."""
+        """Return the latest matches, at most `limit`. `query` is read by `parse_query`."""
         if room is not None:
             self._book.listed(room)
-        found = await self._store.messages.search(query, room, min(limit, MAX_PAGE))
+        wanted = parse_query(query, datetime.now().astimezone().tzinfo or UTC)
+        listed = [conversation for conversation in self._book if conversation.record.joined]
+        people = [self._named(listed, sender) for sender in wanted.senders]
+        names = self._publisher.names
+        rooms = [
+            [one.room for one in listed if matches_name(one.name(names), name)]
+            for name in wanted.rooms
+        ]
+        count = min(limit, MAX_PAGE)
+        found = await self._store.messages.search(wanted, room, count, people, rooms)
         hits = []
         for row, snippet in found:
             conversation = self._book.find(row.room)
             if conversation is not None and conversation.record.joined:
                 hits.append(SearchHit(self._publisher.view(conversation, row), snippet))
         return hits
+
+    def _named(self, conversations: Sequence[Conversation], name: str) -> set[PeerId]:
+        """Return everybody of these conversations who is called so; "me" is ourselves."""
+        if name.casefold() == "me":
+            return {self._publisher.me}
+        known = self._publisher.names
+        return {
+            peer
+            for one in conversations
+            for peer in one.vector
+            if matches_name(one.name_of(peer, known), name)
+        }
 
     async def save_draft(self, room: RoomId, text: str) -> None:
         self._book.listed(room)

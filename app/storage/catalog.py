@@ -46,6 +46,11 @@ class Catalog:
             self._remember(number, peer)
         return number
 
+    def known(self, peer: PeerId) -> int | None:
+        """Return a peer's number, None for a stranger."""
+        self._refresh()
+        return self._peers.get(peer)
+
     def peer_id(self, number: int) -> PeerId:
         self._refresh()
         return self._peer_ids[number]

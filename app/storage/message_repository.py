@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from app.domain.clock import MAX_HLC, compose
 from app.domain.errors import AppError
 from app.domain.events import decode_event
 from app.domain.ids import EventId, PeerId, RoomId
+from app.domain.search_query import SearchQuery, parse_query
 from app.domain.views import Position
 from app.storage.catalog import Catalog
 from app.storage.database import Database
@@ -14,6 +17,7 @@ from app.storage.ordinals import Ordinals
 from app.storage.overlays import Overlays
 from app.storage.read_tables import COLUMNS, ReadTables
 from app.storage.records import MessageRow, RowPage
+from app.storage.row_times import RowTimes
 from app.storage.words import MATCH_END, MATCH_START, join_words, match_expression
 
 SNIPPET_WORDS = 24
@@ -42,8 +46,12 @@ _ORIGINAL = "SELECT coalesce(original, text) FROM message WHERE room = ? AND hlc
 _SEARCH = f"""
 SELECT snippet(message_index, 0, ?, ?, '…', {SNIPPET_WORDS}), {COLUMNS}
 FROM message_index JOIN message AS m ON m.id = message_index.rowid JOIN room ON room.id = m.room
-WHERE message_index MATCH ? ORDER BY message_index.rowid DESC LIMIT ?
+WHERE message_index MATCH ? {{}} ORDER BY message_index.rowid DESC LIMIT ?
 """  # noqa: S608 - constant columns
+_TEXTS = "{tags} : (r *)"
+_LINK_WORDS = "{text} : (http OR https OR www)"
+_IS_LINK = "AND (m.text LIKE '%http://_%' OR m.text LIKE '%https://_%' OR m.text LIKE '%www._%')"
+_WITHIN = "AND m.hlc >= ? AND m.hlc < ? AND message_index.rowid BETWEEN ? AND ?"
 
 
 class MessageRepository:
@@ -59,6 +67,7 @@ class MessageRepository:
     ) -> None:
         self._database = database
         self._overlays = overlays
+        self._times = RowTimes(database)
         self._catalog = catalog
         self._tables = tables
         self._ordinals = ordinals
@@ -117,28 +126,60 @@ class MessageRepository:
         return await self._database.read(run)
 
     async def search(
-        self, query: str, room: RoomId | None, limit: int
+        self,
+        query: SearchQuery | str,
+        room: RoomId | None,
+        limit: int,
+        people: Sequence[Collection[PeerId]] = (),
+        rooms: Sequence[Collection[RoomId]] = (),
     ) -> list[tuple[MessageRow, str]]:
-        """Return the latest rows with all words of `query`, newest first, with snippets.
+        """Return the latest rows that match `query`, newest first, with snippets.
 
-        A snippet has U+E000 before and U+E001 after each match. Any query is fine; one without
-        a word finds nothing.
+        Whose names the query means is for the caller to know: the author must be in each of
+        `people`, the room in each of `rooms`. A snippet has U+E000 before and U+E001 after each
+        match. Any query is fine; an empty one finds nothing.
         """
-        words = match_expression(query)
-        if not words:
+        wanted = parse_query(query) if isinstance(query, str) else query
+        if wanted.is_empty:
             return []
+        places = [*rooms, *([[room]] if room is not None else [])]
 
         def run() -> list[tuple[MessageRow, str]]:
-            where = f"{{text}} : ({words})"
-            if room is not None:
-                where += f" AND {{tags}} : r{self._catalog.room(room)}"
-            values = (MATCH_START, MATCH_END, where, max(0, min(limit, MAX_HITS)))
-            found = self._database.execute(_SEARCH, values).fetchall()
+            match = self._match(wanted, people, places)
+            where, bounds = self._bounds(wanted)
+            values = (MATCH_START, MATCH_END, match, *bounds, max(0, min(limit, MAX_HITS)))
+            found = self._database.execute(_SEARCH.format(where), values).fetchall()
             rows = self._tables.rows(row[1:] for row in found)
             hits = [(row, join_words(text)) for row, (text, *_) in zip(rows, found, strict=True)]
             return sorted(hits, key=lambda hit: hit[0].position, reverse=True)
 
         return await self._database.read(run)
+
+    def _match(
+        self,
+        query: SearchQuery,
+        people: Sequence[Collection[PeerId]],
+        rooms: Sequence[Collection[RoomId]],
+    ) -> str:
+        words = match_expression(query.terms)
+        parts = [f"{{text}} : ({words})"] if words else []
+        parts += [_LINK_WORDS] if query.links else []
+        number = self._catalog.room
+        parts += [_tagged(f"r{number(room)}" for room in choice) for choice in rooms]
+        parts += [
+            _tagged(f"a{known}" for peer in choice if (known := self._catalog.known(peer)))
+            for choice in people
+        ]
+        return " AND ".join(parts or [_TEXTS])
+
+    def _bounds(self, query: SearchQuery) -> tuple[str, list[int]]:
+        """Return conditions on the time and the links of rows, and their values."""
+        links = f"AND m.kind = 0 {_IS_LINK if query.links else ''}"
+        if query.after_ms is None and query.before_ms is None:
+            return links, []
+        first = _stamp(query.after_ms or 0)
+        end = MAX_HLC if query.before_ms is None else _stamp(query.before_ms)
+        return f"{links} {_WITHIN}", [first, end, *self._times.numbers(first, end)]
 
     def _by_event(self, event: EventId) -> MessageRow:
         found = self._database.execute(_BY_EVENT, (event,)).fetchone()
@@ -169,3 +210,12 @@ class MessageRepository:
             first = self._ordinals.before(number, around) - len(older[:before])
         rows = self._tables.rows(stored)
         return RowPage(rows, more_before, more_after, first, total)
+
+
+def _tagged(tags: Iterable[str]) -> str:
+    """Return the expression for rows with one of these tags; no row has the tag "none"."""
+    return f"{{tags}} : ({' OR '.join(sorted(tags)) or 'none'})"
+
+
+def _stamp(ms: int) -> int:
+    return max(0, min(compose(ms), MAX_HLC))

@@ -95,6 +95,7 @@ class ReadTables:
         self._reindex()
         execute(_COUNT_LESS, (unread, room))
         self._ordinals.release(room, (hlc, event))
+        self._database.invalidate()  # the number may be given to another row
 
     def see(self, room: int, position: Position) -> None:
         """Count a row as read, if it is one."""

@@ -155,6 +155,7 @@ class RoomRepository:
         execute(_CLEAR_INDEX, values)
         cleared = execute(_CLEAR_MESSAGES, values).rowcount
         cleared += execute(_CLEAR_EVENTS, values).rowcount
+        self._database.invalidate()  # the numbers of rows may be given to others
         cleared += execute(_CLEAR_OPERATIONS, values).rowcount
         if not cleared:
             execute("DELETE FROM hidden WHERE room = :room", values)

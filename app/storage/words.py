@@ -7,17 +7,16 @@ get a zero-width space around every character, so that any part of a text is a p
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from app.domain.search_query import Term
 
 SEPARATOR = "\u200b"
 MATCH_START, MATCH_END = "\ue000", "\ue001"
-MAX_TERMS = 24
-MAX_QUERY = 1000
-_MIN_PREFIX = 2
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U0001b000-\U0001b16f\U00020000-\U0003ffff]"
 )
-_TERM = re.compile(r'"([^"]*)"?|(\S+)')
 
 
 def split_words(text: str) -> str:
@@ -31,22 +30,9 @@ def join_words(snippet: str) -> str:
     return merged.replace(MATCH_END + MATCH_START, "")
 
 
-def match_expression(query: str) -> str:
-    """Return the FTS5 expression for what a person typed, "" if there is no word in it.
-
-    Every word and every "quoted phrase" must occur; the last word may be unfinished.
-    """
-    clean = query[:MAX_QUERY].replace("\x00", " ").encode("utf-8", "replace").decode("utf-8")
-    found = list(_TERM.finditer(clean))[:MAX_TERMS]
-    terms = [_quoted(match[1] or match[2] or "") for match in found]
-    if (
-        found
-        and found[-1][2]
-        and found[-1].end() == len(clean)
-        and len(found[-1][2]) >= _MIN_PREFIX
-    ):
-        terms[-1] += " *"
-    return " AND ".join(term for term in terms if any(letter.isalnum() for letter in term))
+def match_expression(terms: Iterable[Term]) -> str:
+    """Return the FTS5 expression for texts with all of `terms`, "" for none."""
+    return " AND ".join(_quoted(term.text) + (" *" if term.prefix else "") for term in terms)
 
 
 def _quoted(term: str) -> str:

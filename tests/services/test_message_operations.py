@@ -201,3 +201,22 @@ async def test_topics(world: World) -> None:
     assert await code(ana.backend.chats.set_topic(room, "x" * 501)) == "topic-too-long"
     notes = await ana.backend.chats.open_notes()
     assert await code(ana.backend.chats.set_topic(notes, "x")) == "not-renamable"
+
+
+async def test_search_by_names(world: World) -> None:
+    room, (ana, bob) = await world.together("Ana", "Bob Stone")
+    await ana.say(room, "tea by ana")
+    await bob.has(room, "tea by ana")
+    await bob.say(room, "tea by bob")
+    await ana.has(room, "tea by bob")
+    await (chats := ana.backend.chats).send(await chats.open_notes(), "tea alone")
+
+    async def found(query: str) -> list[str]:
+        return [hit.message.text for hit in await chats.search(query, None, 9)]
+
+    assert await found("tea from:sto") == ["tea by bob"]
+    assert await found("from:me tea in:lab") == ["tea by ana"]
+    assert await found("in:notes tea") == ["tea alone"]
+    assert await found("from:nobody tea") == await found("in:nowhere tea") == []
+    assert await found("tea before:2000") == []
+    assert len(await found("tea after:2000")) == 3

@@ -6,6 +6,7 @@ import asyncio
 import random
 import tempfile
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import AppError
-from app.domain.events import Joined, Text
+from app.domain.events import Joined, Left, Text
 from app.domain.ids import EventId, RoomId
 from app.domain.views import Position
 from app.storage.records import MessageRow, RowPage
@@ -198,3 +199,45 @@ async def test_unknown_rooms(store: Store) -> None:
     ):
         with pytest.raises(AppError, match="unknown room"):
             await refused
+
+
+async def matching(store: Store, query: str, **names: object) -> list[str]:
+    found = await store.messages.search(query, None, 50, **names)  # type: ignore[arg-type]
+    return [row.text for row, _ in found]
+
+
+async def test_search_by_people_and_rooms(store: Store) -> None:
+    ana, bob, there = author(1), author(2), author(1, OTHER_SECRET)
+    await store.rooms.add(record(OTHER_SECRET))
+    await store.log.ingest(ROOM, ana.texts("tea by ana"), KEYS, NOW_MS)
+    bob.last_ms = 5
+    await store.log.ingest(ROOM, bob.texts("tea by bob", "https://tea.example"), KEYS, NOW_MS)
+    await store.log.write_own(there.room, there.peer, there.compose(Text("tea there"), Left()))
+    everybody = {ana.peer, bob.peer, author(3).peer}
+    assert await matching(store, "from:x by", people=[{bob.peer}]) == ["tea by bob"]
+    assert await matching(store, "from:x by", people=[everybody]) == ["tea by bob", "tea by ana"]
+    assert await matching(store, "from:x", people=[{bob.peer}, {ana.peer}]) == []
+    assert await matching(store, "from:x", people=[{author(3).peer}]) == []
+    assert await matching(store, "from:x", people=[()]) == []
+    assert await matching(store, "in:x tea", rooms=[{there.room}]) == ["tea there"]
+    assert await matching(store, "in:x", rooms=[{there.room}]) == ["tea there"]
+    assert await matching(store, "has:link") == ["https://tea.example"]
+    assert await matching(store, "has:link by") == []
+
+
+async def test_search_in_a_stretch_of_time(store: Store) -> None:
+    ana, day = author(1), 24 * 3_600_000
+    first = datetime.fromtimestamp(NOW_MS / 1000, UTC).date()
+    for number in range(4):
+        ana.write(Text(f"day {number}"), ms=number * day)
+    await store.log.ingest(ROOM, ana.wires, KEYS, NOW_MS + 9 * day)
+
+    def on(number: int) -> str:
+        return (first + timedelta(days=number)).isoformat()
+
+    assert await matching(store, f"before:{on(1)}") == ["day 0"]
+    assert await matching(store, f"after:{on(2)} day") == ["day 3"]
+    assert await matching(store, f"after:{on(0)} before:{on(3)}") == ["day 2", "day 1"]
+    assert await matching(store, "before:1970-01-01") == []
+    assert await matching(store, "after:9998") == []
+    assert len(await matching(store, "after:1969 before:9998")) == 4

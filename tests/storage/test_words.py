@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from peewee import SqliteDatabase
 
+from app.domain.search_query import MAX_TERMS, parse_query
 from app.storage.words import (
     MATCH_END,
     MATCH_START,
-    MAX_TERMS,
     join_words,
     match_expression,
     split_words,
@@ -56,18 +56,18 @@ def test_neighbouring_matches_are_marked_as_one() -> None:
     ],
 )
 def test_queries(query: str, expression: str) -> None:
-    assert match_expression(query) == expression
+    assert match_expression(parse_query(query).terms) == expression
 
 
 def test_a_long_query_is_cut() -> None:
-    assert match_expression("word " * 1000).count("AND") == MAX_TERMS - 1
+    assert match_expression(parse_query("word " * 1000).terms).count("AND") == MAX_TERMS - 1
 
 
 @given(st.text() | st.text('"*():^-+{} aANDORNEAR\x00字'))
 def test_no_query_is_a_syntax_error(query: str) -> None:
     connection: Any = SqliteDatabase(":memory:")
     connection.execute_sql("CREATE VIRTUAL TABLE words USING fts5(text, tags)")
-    expression = match_expression(query)
+    expression = match_expression(parse_query(query).terms)
     if expression:
         connection.execute_sql(
             "SELECT * FROM words WHERE words MATCH ?",
