@@ -41,6 +41,8 @@ KEPT = [
     Kept("message_list", Choice.LIGHT, 560, 480),
     Kept("message_list", Choice.DARK, 560, 480),
     Kept("message_list_direct", Choice.LIGHT, 400, 380),
+    Kept("message_list_rich", Choice.LIGHT, 560, 860),
+    Kept("message_list_rich", Choice.DARK, 560, 860),
     Kept("message_list_scrolled", Choice.DARK, 480, 320),
 ]
 

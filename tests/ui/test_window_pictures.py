@@ -39,6 +39,8 @@ KEPT = [
     Kept("window-empty", Choice.DARK),
     Kept("window-no-server", Choice.LIGHT),
     Kept("window-small", Choice.DARK),
+    Kept("window-reply", Choice.DARK),
+    Kept("emoji-picker", Choice.LIGHT),
     Kept("sheet-invite", Choice.LIGHT),
     Kept("sheet-settings", Choice.DARK),
 ]

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextLayout, QTextOpti
 from app.domain.markdown import Kind, Style
 from app.ui.messages.highlight import Tone, coloured
 from app.ui.messages.text import LINE_BREAK, Block, Content, Span, is_rtl, units
-from app.ui.theme import Palette, Size, TextSize, Theme, Weight, font, mono_font
+from app.ui.theme import LIGHT, Palette, Size, TextSize, Theme, Weight, font, mono_font
 
 BIG_SIZE, BIG_LINE = 34, 44
 TALLEST_LINE = 30
@@ -22,6 +22,7 @@ CODE_AFTER = 30
 BAR_INSET = 12
 """How far a quote stands in, behind its bar."""
 LEVEL_INSET = 18
+DARKER = 130
 APART = 6
 """Free space above and below what has a box of its own."""
 
@@ -121,7 +122,7 @@ class Typesetter:
         layout.setCacheEnabled(True)
         formats = [_format(span, self._style(span, own)) for span in block.spans]
         if block.kind is Kind.CODE:
-            formats += self._coloured(block)
+            formats += self._coloured(block, own)
         if formats:
             layout.setFormats(formats)
         return layout
@@ -156,9 +157,9 @@ class Typesetter:
             style.setBackground(palette.accent_soft)
         return style
 
-    def _coloured(self, block: Block) -> list[QTextLayout.FormatRange]:
+    def _coloured(self, block: Block, own: bool) -> list[QTextLayout.FormatRange]:
         code = block.text.replace(LINE_BREAK, "\n")
-        colours = tones(self._theme.palette)
+        colours = tones(self._theme.palette, own)
         found, at, unit = [], 0, 0
         for start, end, tone in coloured(code, block.language):
             unit += units(code[at:start])
@@ -175,15 +176,19 @@ class Typesetter:
         return float(LEVEL_INSET)
 
 
-def tones(palette: Palette) -> dict[Tone, QColor]:
-    """Return the colours of code, taken from those of names, which can be read on any ground."""
-    return {
-        Tone.KEYWORD: palette.names[3],
-        Tone.NAME: palette.names[5],
-        Tone.STRING: palette.names[8],
-        Tone.NUMBER: palette.names[0],
+def tones(palette: Palette, own: bool) -> dict[Tone, QColor]:
+    """Return the colours of code in a bubble: those of names, darker on the darker light ground."""
+    names = palette.names
+    found = {
+        Tone.KEYWORD: names[3],
+        Tone.NAME: names[5],
+        Tone.STRING: names[8],
+        Tone.NUMBER: names[0],
         Tone.COMMENT: palette.text2,
     }
+    if own and palette is LIGHT:
+        return {tone: colour.darker(DARKER) for tone, colour in found.items()}
+    return found
 
 
 def _inset(block: Block) -> float:

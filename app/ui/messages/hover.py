@@ -14,6 +14,8 @@ HEIGHT = 34
 BUTTON = QSize(30, 28)
 GAP = 8
 MARGIN = 6
+OVERLAP = 12
+"""How much of a bubble is covered that leaves no room beside it."""
 
 
 class HoverBar(QWidget):
@@ -58,9 +60,11 @@ class HoverBar(QWidget):
         self._message = message
         area = self._area.rect()
         x = bubble.left() - GAP - self.width() if message.own else bubble.right() + GAP
+        fits = MARGIN <= x <= area.width() - self.width() - MARGIN
         x = min(max(x, MARGIN), area.width() - self.width() - MARGIN)
+        y = bubble.top() + (2 if fits else OVERLAP - HEIGHT)
         upper, lower = MARGIN, area.height() - HEIGHT - MARGIN
-        self.move(x, min(max(bubble.top() + 2, upper), max(lower, upper)))
+        self.move(x, min(max(y, upper), max(lower, upper)))
         self.show()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

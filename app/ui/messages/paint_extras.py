@@ -83,7 +83,7 @@ class ExtrasPainter:
         painter.setPen(colour)
         painter.drawText(box.topLeft() + QPointF(QUOTE_PAD, 16), quote.name)
         painter.setFont(self._line)
-        painter.setPen(palette.meta_out if own else palette.text2)
+        painter.setPen(palette.text_out if own else palette.text2)
         painter.drawText(box.topLeft() + QPointF(QUOTE_PAD, 33), quote.text)
 
     def _code(self, painter: QPainter, box: QRectF, own: bool) -> None:

@@ -14,15 +14,17 @@ from PySide6.QtWidgets import QApplication
 
 from app.domain.ids import EventId
 from app.domain.views import MessageView, Reaction, ReplyPreview
+from app.ui.messages.blocks import tones
 from app.ui.messages.extras import CopyCode, Jump, Toggle
 from app.ui.messages.layout import Item, Measurer
 from app.ui.messages.paint import RowPainter
 from app.ui.messages.paint_extras import copy_box
 from app.ui.messages.pointer import hit_at, link_at, target_at
-from app.ui.theme import Choice, Size, Theme, load_fonts
+from app.ui.theme import DARK, LIGHT, Choice, Palette, Size, Theme, load_fonts
 from tests.ui.messages.book import ME, message, peer_of
 from tests.ui.messages.conftest import CLOCK
 from tests.ui.messages.test_layout import ALONE
+from tests.ui.theme.test_tokens import contrast
 
 ORIGINAL = EventId(b"o" * 32)
 MARA, JONAS = peer_of("Mara Lindqvist"), peer_of("Jonas Weber")
@@ -149,3 +151,13 @@ def test_everything_is_inside_and_can_be_painted(
     painter = QPainter(image)
     RowPainter(theme).row(painter, item, 0, None, QRectF(0, 0, 300, 200))
     painter.end()
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+@pytest.mark.parametrize("own", [False, True])
+def test_code_and_quotes_are_readable(palette: Palette, own: bool) -> None:
+    ground = palette.inset_out if own else palette.inset_in
+    inks = [*tones(palette, own).values(), palette.text_out if own else palette.text2]
+    inks += [palette.link_out] if own else palette.names
+    assert all(contrast(ink, ground) >= 4.5 for ink in inks)
+    assert contrast(palette.accent_text, palette.accent_soft) >= 4.5

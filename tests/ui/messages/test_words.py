@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from app.domain.errors import AppError
-from app.domain.views import MessageKind, MessageState
+from app.domain.views import MessageKind, MessageState, Reaction, ReplyPreview
 from app.ui.messages import copying
 from app.ui.messages.copying import selected_text
 from app.ui.messages.selection import Point, Selection
 from app.ui.messages.source import START, Clock
 from app.ui.messages.unread import Unread
 from app.ui.messages.wording import copied, day_line, new_line, shown_text, spoken
-from tests.ui.messages.book import ME, NOON_MS, ROOM, Book, message
+from tests.ui.messages.book import ME, NOON_MS, ROOM, Book, message, peer_of
 
 CLOCK = Clock(lambda: datetime(2025, 11, 21, 13, tzinfo=UTC), UTC)
 TODAY = date(2025, 11, 21)
@@ -146,3 +146,18 @@ async def test_copying_hands_on_a_failure() -> None:
     book.failing = AppError("disk-full")
     with pytest.raises(AppError):
         await selected_text(book, ROOM, Selection.everything(), CLOCK)
+
+
+def test_spoken_rows_say_what_was_done_to_them() -> None:
+    asked = ReplyPreview(peer_of("Ana"), "Ana", "Shall we?", deleted=False)
+    row = replace(
+        message(0, "**Yes**", ME, state=MessageState.READ),
+        edited=True,
+        reply=asked,
+        reactions=(Reaction("🎉", (peer_of("Ana"), peer_of("Bo"))), Reaction("❤️", (peer_of(ME),))),
+    )
+    assert spoken(row, CLOCK) == (
+        "You in reply to Ana: Yes, edited, 12:00, read, 🎉 by 2 people, ❤️ by 1 person"
+    )
+    gone = replace(message(0, "x", ME), text="", deleted=True)
+    assert spoken(gone, CLOCK) == "You: This message was deleted, 12:00"
