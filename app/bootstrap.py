@@ -158,7 +158,7 @@ def build(
         circle,
     )
     manager = ConnectionManager(background, parts)
-    presence.tell = manager.tell_presence
+    presence.links = manager.links
     opener = RoomOpener(store, book, publisher, hub, manager)
     rooms = RoomService(me, book, opener, logs, hub)
     introducer.bind(hub, manager, rooms)

@@ -10,6 +10,7 @@ from app.cli import people_requests as ask
 from app.domain.contacts import Presence
 from app.domain.ids import peer_id, to_text
 from app.services.api import Backend
+from app.services.people_api import Contacts
 from app.services.privacy import ACCEPT_SETTING, READS_SETTING, TYPING_SETTING
 
 Answer = dict[str, Any]
@@ -20,7 +21,6 @@ class PeopleHandlers:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self._contacts = backend.contacts
         self.table: Mapping[Any, Callable[[Any], Awaitable[Answer]]] = {
             ask.Contacts: self._all,
             ask.ContactRequest: self._request,
@@ -35,6 +35,10 @@ class PeopleHandlers:
             ask.Presence: self._presence,
             ask.Privacy: self._privacy,
         }
+
+    @property
+    def _contacts(self) -> Contacts:
+        return self._backend.contacts
 
     async def _all(self, _: ask.Contacts) -> Answer:
         return {"contacts": [render.contact(view) for view in self._contacts.all()]}

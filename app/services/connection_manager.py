@@ -8,10 +8,9 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from app.domain.changes import ErrorRaised, LinkChanged, LinkState, MemberChanged
+from app.domain.changes import ErrorRaised, LinkChanged, LinkState
 from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.ids import PeerId, RoomId, to_text
-from app.domain.views import RoomKind
 from app.protocol.signals import Answer, Knock, Offer, Signal, SignalOpener, Want, seal_signal
 from app.services.background import Background
 from app.services.circle import Circle
@@ -23,6 +22,7 @@ from app.services.me import Me
 from app.services.peer_link import PeerLink
 from app.services.peer_supervisor import PeerSupervisor
 from app.services.room_logs import RoomLogs
+from app.services.shared_rooms import SharedRooms
 from app.services.typing_service import TypingService
 from app.transport.base import Link, LinkTransport
 
@@ -68,6 +68,7 @@ class ConnectionManager:
         self._supervisors: dict[PeerId, PeerSupervisor] = {}
         self._tasks: dict[PeerId, asyncio.Task[None]] = {}
         self._reports: dict[PeerId, LinkReport] = {}
+        self._shared = SharedRooms(parts.book, parts.circle, parts.typing, parts.feed)
         self._turned_away: dict[PeerId, bytes] = {}
         self._disk_trouble = ""
         self.last_seen: dict[PeerId, int] = {}
@@ -195,7 +196,7 @@ class ConnectionManager:
             self._report(LinkReport(peer, LinkState.OFFLINE, _now_ms(), code))
 
     async def serve(self, peer: PeerId, link: Link) -> None:
-        live = PeerLink(self._parts.me.identity, peer, link, self, self._parts.wall)
+        live = PeerLink(self._parts.me.identity, peer, link, self._shared, self._parts.wall)
         reason = "closed"
         try:
             await live.authenticate()
@@ -212,53 +213,15 @@ class ConnectionManager:
         if self.live(peer) is not live:
             return
         self.last_seen[peer] = _now_ms()
-        hidden = self._parts.circle.presence.is_hidden(peer)
-        self._parts.circle.presence.ended(peer)
-        for room in live.rooms:
-            self._parts.typing.stopped(peer, room)
-            if not hidden:
-                self._tell_presence(peer, room, "offline")
+        self._shared.ended(peer, live.rooms)
         self._report(LinkReport(peer, LinkState.OFFLINE, _now_ms(), reason))
-
-    # -- LinkHost
-
-    def room_proofs(self, peer: PeerId) -> Mapping[RoomId, bytes]:
-        return {
-            room.room: room.latest_keys.proof
-            for room in self._parts.book
-            if room.record.peer in (None, peer) and room.kind is not RoomKind.NOTES
-        }
-
-    def room_opened(self, peer: PeerId, room: RoomId) -> None:
-        if not self._parts.circle.presence.is_hidden(peer):
-            self._tell_presence(peer, room, "online")
-
-    def typing(self, peer: PeerId, room: RoomId, active: bool) -> None:
-        if self._parts.circle.privacy.tells_typing:
-            self._parts.typing.received(peer, room, active)
-
-    def own_presence(self) -> int:
-        return int(self._parts.circle.presence.own)
-
-    def presence(self, peer: PeerId, state: int) -> None:
-        was_hidden = self._parts.circle.presence.is_hidden(peer)
-        self._parts.circle.presence.received(peer, state)
-        hidden, live = self._parts.circle.presence.is_hidden(peer), self.live(peer)
-        if live is not None and hidden != was_hidden:
-            for room in live.rooms:
-                self._tell_presence(peer, room, "offline" if hidden else "online")
-
-    def tell_presence(self) -> None:
-        """Tell everybody linked what we want to be seen as."""
-        for link in self.links():
-            link.send_presence()
 
     # -- rooms
 
     def room_added(self, room: RoomId) -> None:
         """Offer a new room on every link that is up."""
         for link in self.links():
-            proofs = self.room_proofs(link.peer)
+            proofs = self._shared.room_proofs(link.peer)
             if link.has_withdrawn(room):
                 self._background.spawn(link.close("begin-anew"))
             elif room in proofs:
@@ -284,12 +247,6 @@ class ConnectionManager:
         for supervisor in self._supervisors.values():
             supervisor.unreachable()
         await asyncio.gather(*(link.close("quit") for link in self.links()))
-
-    def _tell_presence(self, peer: PeerId, room: RoomId, state: str) -> None:
-        conversation = self._parts.book.find(room)
-        if conversation is not None and conversation.record.joined:
-            name = conversation.name_of(peer, {})
-            self._parts.feed.publish(MemberChanged(room, peer, name, state))
 
     def _report(self, report: LinkReport) -> None:
         self._reports[report.peer] = report

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from app.crypto.identity import Identity
@@ -57,7 +57,7 @@ class LinkHost(Protocol):
         """What we want to be seen as."""
         ...
 
-    def presence(self, peer: PeerId, state: int) -> None: ...
+    def presence(self, peer: PeerId, state: int, rooms: Iterable[RoomId]) -> None: ...
 
 
 class PeerLink:
@@ -242,7 +242,7 @@ class PeerLink:
                 if RoomId(room) in gate.open:
                     self._host.typing(self.peer, RoomId(room), active)
             case Presence(state):
-                self._host.presence(self.peer, state)
+                self._host.presence(self.peer, state, self.rooms)
             case _:
                 raise RemoteProtocolError("handshake-order", type(frame).__name__)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from app.domain.contacts import Presence, PresenceChanged
 from app.domain.ids import PeerId
@@ -13,18 +14,29 @@ from app.services.privacy import Privacy
 REPEAT_EVERY = 20.0
 
 
+class Told(Protocol):
+    """A link that tells our presence when it is asked to."""
+
+    def send_presence(self) -> None: ...
+
+
 class PresenceService:
-    """`tell` sends our presence over every link; who constructs everything sets it."""
+    """`links` returns those that are up; who constructs everything sets it."""
 
     def __init__(self, privacy: Privacy, feed: Feed) -> None:
         self._privacy = privacy
         self._feed = feed
         self._seen: dict[PeerId, Presence] = {}
-        self.tell: Callable[[], None] = lambda: None
+        self.links: Callable[[], Sequence[Told]] = lambda: ()
 
     @property
     def own(self) -> Presence:
         return self._privacy.presence
+
+    def tell(self) -> None:
+        """Tell everybody linked what we want to be seen as."""
+        for link in self.links():
+            link.send_presence()
 
     def received(self, peer: PeerId, state: int) -> bool:
         """The peer asks to be shown so; tell whether that is new. Unknown states are online."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
@@ -31,6 +31,12 @@ class NoRooms:
 
     def typing(self, peer: PeerId, room: RoomId, active: bool) -> None:
         raise AssertionError((peer, room, active))
+
+    def own_presence(self) -> int:
+        raise AssertionError
+
+    def presence(self, peer: PeerId, state: int, rooms: Iterable[RoomId]) -> None:
+        raise AssertionError((peer, state, rooms))
 
 
 @asynccontextmanager
