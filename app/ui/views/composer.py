@@ -26,9 +26,7 @@ from app.ui.widgets.surfaces import Label
 LIMIT = 64 * 1024
 """The longest text of one message, in bytes of UTF-8."""
 
-PASTE_LIMIT = 4 * LIMIT
-"""Characters that one paste may bring in."""
-
+TOO_MUCH = "What you pasted is {kib:,.0f} KiB of text; one message holds 64 KiB. Paste it in parts."
 TOO_LONG = "Too long for one message: {kib:.0f} of 64 KiB. Shorten it or send it in parts."
 _KEPT = {"\n", "\t"}
 _LINE = 20
@@ -36,7 +34,7 @@ _LINE = 20
 
 def clean(text: str) -> str:
     """Return pasted text with line ends made one kind and control characters left out."""
-    text = text[:PASTE_LIMIT].replace("\r\n", "\n").replace("\r", "\n").replace("\u2029", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2029", "\n")
     return "".join(
         char for char in text if char in _KEPT or unicodedata.category(char) not in {"Cc", "Cs"}
     )
@@ -50,6 +48,8 @@ class ComposerField(QTextEdit):
     edit_last_pressed = Signal()
     key_offered = Signal(object)
     """A key, and before that whether its shortcut is to be overridden; who accepts it keeps it."""
+    pasted_too_much = Signal(int)
+    """So many characters were to be pasted that no message holds them; the field is as before."""
 
     def __init__(self, actions: ActionRegistry) -> None:
         super().__init__()
@@ -119,8 +119,13 @@ class ComposerField(QTextEdit):
         return next((action for action in MARKS if self._actions.matches(action, pressed)), None)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        if source.hasText():
-            self.textCursor().insertText(clean(source.text()))
+        if not source.hasText():
+            return
+        text = source.text()
+        if len(text) > LIMIT:  # laying out one long line would hold the window up for seconds
+            self.pasted_too_much.emit(len(text))
+        else:
+            self.textCursor().insertText(clean(text))
             self.ensureCursorVisible()
 
     def _edits(self, event: QKeyEvent) -> bool:
@@ -155,6 +160,7 @@ class Composer(QWidget):
         self.send.clicked.connect(self.submit)
         self.field.send_pressed.connect(self.submit)
         self.field.escaped.connect(self.escaped)
+        self.field.pasted_too_much.connect(self._on_too_much)
         self.field.textChanged.connect(self._on_text)
         self.field.document().documentLayout().documentSizeChanged.connect(self._grow)
         theme.changed.connect(self.update)
@@ -216,6 +222,9 @@ class Composer(QWidget):
         self._error = ""
         self._check()
         self.edited.emit()
+
+    def _on_too_much(self, characters: int) -> None:
+        self.set_error(TOO_MUCH.format(kib=characters / 1024))
 
     def _fits(self) -> bool:
         text = self.text()

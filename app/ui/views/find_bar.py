@@ -25,6 +25,7 @@ from app.ui.widgets.lists import RowList
 from app.ui.widgets.surfaces import Label, Surface
 
 HIT = 44
+GAP = 8
 SHOWN = 4
 
 
@@ -64,14 +65,17 @@ class HitDelegate(QStyledItemDelegate):
         if state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected):
             painter.fillRect(rect, palette.hover)
         area = QRectF(rect).adjusted(20, 3, -20, -3)
-        painter.setFont(font(TextSize.SMALL, Weight.SEMIBOLD))
-        painter.setPen(palette.text)
-        painter.drawText(area, Qt.AlignmentFlag.AlignTop, hit.message.author_name)
         painter.setFont(font(TextSize.META, tabular=True))
         painter.setPen(palette.text2)
         when = phrases.short_time(hit.message.time_ms, self._now())
         top_right = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
         painter.drawText(area, top_right, when)
+        room = int(area.width()) - painter.fontMetrics().horizontalAdvance(when) - GAP
+        painter.setFont(font(TextSize.SMALL, Weight.SEMIBOLD))
+        painter.setPen(palette.text)
+        elide = Qt.TextElideMode.ElideRight
+        name = painter.fontMetrics().elidedText(hit.message.author_name, elide, max(room, 0))
+        painter.drawText(area, Qt.AlignmentFlag.AlignTop, name)
         self._paint_snippet(painter, area.adjusted(0, 18, 0, 0), hit.snippet)
         painter.restore()
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.actions import ActionRegistry
 from app.ui.theme import Theme
-from app.ui.views.composer import LIMIT, PASTE_LIMIT, Composer, clean
+from app.ui.views.composer import LIMIT, Composer, clean
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -115,11 +115,18 @@ def test_pasting_brings_plain_text_without_controls(composer: Composer) -> None:
     assert composer.text() == "kept"
 
 
-def test_a_paste_of_a_megabyte_is_cut(composer: Composer) -> None:
+def test_a_paste_that_no_message_holds_is_refused_whole(composer: Composer) -> None:
+    """Cutting it would lose words that nobody sees missing."""
+    composer.set_text("before")
     QGuiApplication.clipboard().setText("x" * 1_000_000)
     composer.field.paste()
-    assert len(composer.text()) == PASTE_LIMIT
-    assert not composer.send.isEnabled()
+    assert composer.text() == "before"
+    assert composer.problem.text().startswith("What you pasted is 977 KiB")
+    assert composer.send.isEnabled()
+    QGuiApplication.clipboard().setText("x" * LIMIT)
+    composer.field.paste()
+    assert len(composer.text()) == LIMIT + len("before")
+    assert composer.problem.text().startswith("Too long for one message")
 
 
 def test_keys_of_the_window_pass_through_but_moving_about_does_not(composer: Composer) -> None:

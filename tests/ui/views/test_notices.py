@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
-from app.domain.views import RoomKind
+from app.domain.views import MessageKind, RoomKind
 from app.ui.theme import Theme
 from app.ui.views.failure import FailureView
 from app.ui.views.notices import Banner, Notice
@@ -52,4 +54,6 @@ def test_only_our_messages_have_ticks() -> None:
     chats.add_room("R", RoomKind.GROUP, [])
     assert tick_of(None) == ""
     assert tick_of(chats.write(room_of("R"), "Ana", "x")) == ""
-    assert tick_of(chats.write(room_of("R"), "Me", "x")) == "check-check"
+    message = chats.write(room_of("R"), "Me", "x")
+    assert tick_of(message) == "check-check"
+    assert tick_of(replace(message, kind=MessageKind.JOINED)) == ""
