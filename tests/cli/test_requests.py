@@ -87,7 +87,7 @@ def test_requests(line: bytes, expected: ask.Request) -> None:
         (b'{"id": 3, "do": 4}', "bad-request", 3),
         (b'{"id": true, "do": "quit"}', "bad-request", None),
         (b'{"id": 3, "do": "fly"}', "unknown-request", 3),
-        (b'{"id": "a", "do": "react", "message": "m"}', "not-implemented", "a"),
+        (b'{"id": "a", "do": "call_end", "call": "c"}', "not-implemented", "a"),
         (b'{"id": 3, "do": "send", "room": "r"}', "bad-request", 3),
         (b'{"id": 3, "do": "send", "room": "r", "text": 5}', "bad-request", 3),
         (b'{"id": 3, "do": "send", "room": "r", "text": "", "ttl": 1}', "not-implemented", 3),
