@@ -15,7 +15,6 @@ from app.services.api import Backend
 from app.services.performance import PerformanceMonitor
 
 PAGE = 200
-MAX_SEARCH = 1000
 
 Answer = dict[str, Any]
 
@@ -179,11 +178,9 @@ class Handlers:
 
     async def _search(self, request: ask.Search) -> Answer:
         room = room_id(request.room) if request.room is not None else None
-        author = peer_id(request.author) if request.author is not None else None
-        limit = request.limit if author is None else MAX_SEARCH
-        hits = await self._chats.search(request.query, room, limit)
-        wanted = [hit for hit in hits if author is None or hit.message.author == author]
-        return {"messages": [render.hit(found) for found in wanted[: request.limit]]}
+        author = f"from:{to_text(peer_id(request.author))} " if request.author is not None else ""
+        hits = await self._chats.search(author + request.query, room, request.limit)
+        return {"messages": [render.hit(found) for found in hits]}
 
     async def _directory(self, request: ask.Directory) -> Answer:
         people = await self._network.directory(request.query)

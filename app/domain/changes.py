@@ -53,7 +53,7 @@ class MessagesChanged:
 
 @dataclass(frozen=True, slots=True)
 class MessagesRemoved:
-    """Rows that are shown no more: hidden here, or read anew by a newer version."""
+    """Rows that are shown no more: they were deleted on this machine only."""
 
     room: RoomId
     messages: tuple[EventId, ...]

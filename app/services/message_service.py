@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
+from app.domain.errors import AppError
 from app.domain.events import Text
-from app.domain.ids import EventId, PeerId, RoomId
+from app.domain.ids import EventId, PeerId, RoomId, peer_id
 from app.domain.policy import clean_text
 from app.domain.search_query import matches_name, parse_query
 from app.domain.views import HistoryPage, MessageView, Position, RoomSummary, SearchHit
@@ -81,9 +83,14 @@ class MessageService(MessageOperations):
         return hits
 
     def _named(self, conversations: Sequence[Conversation], name: str) -> set[PeerId]:
-        """Return everybody of these conversations who is called so; "me" is ourselves."""
+        """Return everybody of these conversations who is called so.
+
+        "me" is ourselves; a peer id may stand for a name.
+        """
         if name.casefold() == "me":
             return {self._publisher.me}
+        with suppress(AppError):
+            return {peer_id(name)}
         known = self._publisher.names
         return {
             peer

@@ -81,9 +81,7 @@ class Overlays:
     def versions(self, room: int, event: EventId) -> list[tuple[Position, str]]:
         """Return the edits of a message in the room's order (also outside of a write)."""
         target = self._target(room, event)
-        if target is None:
-            return []
-        return list(self._folded(room, event, target).edits)
+        return [] if target is None else list(self._folded(room, event, target).edits)
 
     def _keep(self, room: int, added: OperationAdded) -> EventId:
         content, operation = added.content, added.operation

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.changes import MessagesChanged, MessagesRemoved, RoomChanged
 from app.domain.errors import AppError
-from app.domain.ids import EventId
+from app.domain.ids import EventId, to_text
 from app.domain.limits import MAX_TEXT_BYTES
 from app.domain.views import MessageKind, MessageView, Reaction, ReplyPreview
 from tests.services.world import URL, Someone, World, until
@@ -217,6 +217,8 @@ async def test_search_by_names(world: World) -> None:
     assert await found("tea from:sto") == ["tea by bob"]
     assert await found("from:me tea in:lab") == ["tea by ana"]
     assert await found("in:notes tea") == ["tea alone"]
+    assert await found(f"from:{to_text(bob.peer)} tea") == ["tea by bob"]
+    assert await found(f"from:{to_text(bytes(32))} tea") == []
     assert await found("from:nobody tea") == await found("in:nowhere tea") == []
     assert await found("tea before:2000") == []
     assert len(await found("tea after:2000")) == 3
