@@ -62,6 +62,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("mono", "Code", _WRITE, ("Ctrl+E",), local=True),
     Spec("settings", "Settings", _APP, ("Ctrl+,",)),
     Spec("shortcuts", "Keyboard shortcuts", _APP, ("Ctrl+/",)),
+    Spec("lock", "Lock", _APP, ("Ctrl+L",)),
     Spec("close", "Close the window", _APP, ("Ctrl+W",)),
     Spec("minimise", "Minimise", _APP, ("Ctrl+M",)),
     Spec("quit", "Quit", _APP, ("Ctrl+Q",)),

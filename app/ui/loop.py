@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from app.domain.errors import AppError
-from app.services.api import Backend
+from app.services.api import Account
 from app.ui import wording
+from app.ui.controllers.unlocking import unlocked
 from app.ui.main_window import MainWindow
 from app.ui.theme import Choice, Theme
 from app.ui.views.failure import FailureView
@@ -31,20 +32,19 @@ FIRST_PAINT_S = 2.0
 SESSION_S, BACKEND_S = 3.0, 8.0
 """Bounds of the two halves of the way out."""
 
-MakeBackend = Callable[[], Awaitable[Backend]]
-CloseBackend = Callable[[], Awaitable[None]]
+MakeAccount = Callable[[], Account]
+"""Called after the first paint: what is below the window takes its time to load."""
 
 
 def run_window(
-    make_backend: MakeBackend,
-    close_backend: CloseBackend,
+    make_account: MakeAccount,
     *,
     choice: Choice = Choice.SYSTEM,
     on_painted: Callable[[], object] | None = None,
 ) -> int:
-    """Show the window, then make the backend; return the exit code once it was closed.
+    """Show the window, then open the profile; return the exit code once it was closed.
 
-    `close_backend` is called on the way out, also if `make_backend` failed or is not done.
+    The profile is closed on the way out, also if it could not be opened or is not open yet.
     `on_painted` is called right after the first paint.
     """
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -61,18 +61,17 @@ def run_window(
         window.painted.connect(on_painted)
     window.show()
     with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
-        return runner.run(WindowRun(window, make_backend, close_backend).run())
+        return runner.run(WindowRun(window, make_account).run())
 
 
 class WindowRun:
-    """One life of the window."""
+    """One run of the program: a window and a session for each time the profile is unlocked."""
 
-    def __init__(
-        self, window: MainWindow, make_backend: MakeBackend, close_backend: CloseBackend
-    ) -> None:
-        self._window = window
-        self._make, self._close = make_backend, close_backend
+    def __init__(self, window: MainWindow, make_account: MakeAccount) -> None:
+        self._window, self._make_account = window, make_account
         self._leaving = asyncio.Event()
+        self._again: asyncio.Future[bool] | None = None
+        self._account: Account | None = None
         self._session: Session | None = None
         self._code = 0
 
@@ -80,28 +79,61 @@ class WindowRun:
         """Go through it all; returns the exit code."""
         self._window.closing.connect(self._leaving.set)
         self._heed_signals()
-        starting = asyncio.create_task(self._start())
+        living = asyncio.create_task(self._live())
         try:
             await self._leaving.wait()
         finally:
             self._window.hide()
-            await self._end(starting)
+            await self._end(living)
         return self._code
 
-    async def _start(self) -> None:
-        await self._first_paint()
-        # Dialogs, messages and what they need double the time to the first paint.
-        from app.ui.session import Session  # noqa: PLC0415
-
+    async def _live(self) -> None:
         try:
-            backend = await self._make()
-            self._session = Session(self._window, backend, self._leaving.set)
-            await self._session.start()
+            await self._first_paint()
+            account = self._account = self._make_account()
+            # Not `while True`: before Python 3.12 `wait_for` may swallow a cancellation.
+            while not self._leaving.is_set():
+                lock = await self._one_session(account)
+                old = self._change_window()
+                await self._end_session()
+                old.deleteLater()
+                if lock:
+                    await account.lock()
         except AppError as error:
             self._fail(wording.words_for(error))
         except Exception:
             log.exception("the program could not start")
             self._fail(wording.UNEXPECTED)
+
+    async def _one_session(self, account: Account) -> bool:
+        """Return, when another session is to follow, whether the profile is to be locked first."""
+        # Dialogs, messages and what they need double the time to the first paint.
+        from app.ui.session import Session  # noqa: PLC0415
+
+        again: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._again = again
+        backend = await unlocked(self._window, account, self._leaving.set)
+        self._session = Session(self._window, backend, self._leaving.set, account, self._begin_anew)
+        await self._session.start()
+        return await again
+
+    def _begin_anew(self, lock: bool) -> None:
+        if self._again is not None and not self._again.done():
+            self._again.set_result(lock)
+
+    def _change_window(self) -> MainWindow:
+        """Hide the window behind an empty one in its place, and return it."""
+        old, self._window = self._window, MainWindow(self._window.theme)
+        self._window.set_place(old.place())
+        self._window.closing.connect(self._leaving.set)
+        self._window.show()
+        old.hide()
+        return old
+
+    async def _end_session(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await _bounded(session.close(), SESSION_S, "the window")
 
     async def _first_paint(self) -> None:
         painted = asyncio.Event()
@@ -119,12 +151,12 @@ class WindowRun:
         self._window.show_page(page)
         self._window.panes.show_content(shown=True)
 
-    async def _end(self, starting: asyncio.Task[None]) -> None:
-        starting.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
-        if self._session is not None:
-            await _bounded(self._session.close(), SESSION_S, "the window")
-        await _bounded(self._close(), BACKEND_S, "the backend")
+    async def _end(self, living: asyncio.Task[None]) -> None:
+        living.cancel()
+        await asyncio.gather(living, return_exceptions=True)
+        await self._end_session()
+        if self._account is not None:
+            await _bounded(self._account.close(), BACKEND_S, "the backend")
 
     def _heed_signals(self) -> None:
         loop = asyncio.get_running_loop()

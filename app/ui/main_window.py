@@ -16,6 +16,7 @@ from app.ui.theme import Theme
 from app.ui.views.drawer import Drawer
 from app.ui.views.empty import EmptyView
 from app.ui.views.notices import Banner
+from app.ui.views.offer import OfferCard
 from app.ui.views.panes import Panes
 from app.ui.views.sidebar import Sidebar
 from app.ui.widgets.surfaces import Surface
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         self.sidebar = Sidebar(theme, self.rooms, now)
         self.drawer = Drawer(theme, self.members)
         self.trouble = Banner(theme, "danger_bg", "danger", "circle-alert")
+        self.offer = OfferCard(theme)
         self.empty = EmptyView(theme)
         self._blank = Surface(theme, "canvas")
         self._stack = QStackedWidget()
@@ -76,6 +78,22 @@ class MainWindow(QMainWindow):
     def shows(self, page: QWidget) -> bool:
         """Whether this page is what is shown beside the list."""
         return self._stack.currentWidget() is page
+
+    def cover(self, page: QWidget) -> None:
+        """Show a page instead of everything."""
+        self.takeCentralWidget()
+        self.panes.hide()
+        self.setCentralWidget(page)
+
+    def uncover(self) -> None:
+        """Take the page away again."""
+        cover = self.centralWidget()
+        if cover is not None and cover is not self.panes:
+            self.takeCentralWidget()
+            self.setCentralWidget(self.panes)
+            self.panes.show()
+            self.panes.setFocus()
+            cover.deleteLater()
 
     def place(self) -> str:
         """Where the window stands and how large it is, as text to store."""
@@ -107,6 +125,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.trouble)
+        column.addWidget(self.offer)
         column.addWidget(self._stack, 1)
         return content
 

@@ -11,8 +11,9 @@ from app.domain.changes import Change, ErrorRaised, ServerChanged
 from app.domain.errors import AppError
 from app.domain.ids import RoomId
 from app.domain.views import Position
-from app.services.api import Backend
+from app.services.api import Account, Backend
 from app.ui import wording
+from app.ui.controllers.account import AccountFlows
 from app.ui.controllers.completion import CompletionController
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
@@ -40,10 +41,18 @@ log = logging.getLogger(__name__)
 class Session(QObject):
     """Lives from the backend's coming up until the window goes.
 
-    `leave` is called when the person asks to quit.
+    `leave` is called when the person asks to quit; `begin_anew` when another session over
+    `account` is to follow in a window of its own, with True if it is to be locked first.
     """
 
-    def __init__(self, window: MainWindow, backend: Backend, leave: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        backend: Backend,
+        leave: Callable[[], object],
+        account: Account | None = None,
+        begin_anew: Callable[[bool], object] = lambda _lock: None,
+    ) -> None:
         super().__init__(window)
         self._window, self._backend = window, backend
         self._tasks = TaskOwner(self.show_error)
@@ -63,6 +72,10 @@ class Session(QObject):
         self.menu = MessageMenu(desk, messages, self.conversation, clock)
         self.completing = CompletionController(desk, self.view, self.conversation)
         self.navigation = Navigation(desk, self.view, self.conversation, self.sidebar, self.find)
+        self.account: AccountFlows | None = None
+        if account is not None:
+            self.account = AccountFlows(desk, account, self.flows.ask, begin_anew)
+            self.flows.account = self.account.show
         self._pump = FeedPump(backend.feed, self._deliver)
         self._connect()
         handlers = {**self.navigation.handlers(), **self._handlers(leave)}
@@ -80,6 +93,8 @@ class Session(QObject):
         await self.sidebar.load()
         window.show_page(window.empty)
         self.network.start()
+        if self.account is not None:
+            await self.account.start()
 
     async def close(self) -> None:
         """Store drafts, end all tasks, hear nothing more."""
@@ -95,6 +110,8 @@ class Session(QObject):
         """Hear nothing more and do nothing more by itself."""
         self._pump.close()
         self.flows.close_open()
+        if self.account is not None:
+            self.account.stop()
         self.network.stop()
         self.sidebar.stop()
         self.conversation.drafts.stop()
@@ -113,6 +130,8 @@ class Session(QObject):
         self._window.rooms.apply(changes)
         self.network.apply(changes)
         self.conversation.apply(changes)
+        if self.account is not None:
+            self.account.apply(changes)
         for change in changes:
             if isinstance(change, ServerChanged):
                 self._show_profile()
@@ -159,10 +178,15 @@ class Session(QObject):
             "drawer": window.panes.toggle_drawer,
             "settings": lambda: spawn(flows.settings()),
             "shortcuts": lambda: spawn(flows.shortcuts()),
+            "lock": self._lock,
             "close": leave,
             "minimise": window.showMinimized,
             "quit": leave,
         }
+
+    def _lock(self) -> None:
+        if self.account is not None:
+            self._tasks.spawn(self.account.lock())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.WindowActivate:

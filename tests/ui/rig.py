@@ -15,6 +15,7 @@ from app.ui.session import Session
 from app.ui.theme import Theme
 from tests.gallery.entry import frozen_now
 from tests.gallery.shots import settle
+from tests.ui.fake_account import FakeAccount
 from tests.ui.fake_backend import FakeBackend, FakeRoom, room_of
 
 Widget = TypeVar("Widget", bound=QWidget)
@@ -29,7 +30,12 @@ class Rig:
         self.left = 0
         backend.settings["theme"] = theme.choice.value
         self.window = MainWindow(theme, frozen_now, frozen_now().tzinfo)
-        self.session = Session(self.window, backend, self._leave)
+        self.account = FakeAccount(self._make)
+        self.begun: list[bool] = []
+        self.session = Session(self.window, backend, self._leave, self.account, self.begun.append)
+
+    async def _make(self) -> FakeBackend:
+        return self.backend
 
     def _leave(self) -> None:
         self.left += 1

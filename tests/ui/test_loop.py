@@ -6,7 +6,8 @@ import signal
 from collections.abc import Awaitable, Callable
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.domain.errors import AppError
@@ -17,7 +18,9 @@ from app.ui.main_window import MainWindow
 from app.ui.session import Session
 from app.ui.theme import Choice
 from app.ui.views.failure import FailureView
+from app.ui.views.unlock import UnlockView
 from tests.gallery import demo
+from tests.ui.fake_account import FakeAccount
 
 
 class Life:
@@ -27,10 +30,15 @@ class Life:
         self.story: list[str] = []
         self.backend = demo.first_start()
 
-    def run(self, make: Callable[[], Awaitable[Backend]] | None = None) -> int:
+    def run(
+        self, make: Callable[[], Awaitable[Backend]] | None = None, passphrase: str | None = None
+    ) -> int:
+        def account() -> FakeAccount:
+            self.account = FakeAccount(make or self.make, passphrase, self.close)
+            return self.account
+
         return run_window(
-            make or self.make,
-            self.close,
+            account,
             choice=Choice.LIGHT,
             on_painted=lambda: self.story.append("painted"),
         )
@@ -204,4 +212,121 @@ def test_unsent_words_are_stored_on_the_way_out(life: Life) -> None:
     timer = soon(write_and_leave, open_first)
     assert life.run() == 0
     assert [room.draft for room in life.backend.chats.book.values()] == ["half a thought"]
+    assert not timer.isActive()
+
+
+def unlock_page() -> UnlockView:
+    page = shown_window().centralWidget()
+    assert isinstance(page, UnlockView)
+    return page
+
+
+def is_locked() -> bool:
+    return isinstance(shown_window().centralWidget(), UnlockView)
+
+
+def begin_anew(lock: bool) -> None:
+    account = session_of(shown_window()).account
+    assert account is not None
+    account._begin_anew(lock)
+
+
+def is_filled() -> bool:
+    return bool(shown_window().rooms.rows()) and not is_locked()
+
+
+def chain(*steps: tuple[Callable[[], bool], Callable[[], object]]) -> QTimer:
+    """Wait for each condition in turn and then do what belongs to it."""
+    left = list(steps)
+    timer = QTimer()
+    timer.setInterval(5)
+
+    def look() -> None:
+        if left[0][0]():
+            _, deed = left.pop(0)
+            if not left:
+                timer.stop()
+            deed()
+
+    timer.timeout.connect(look)
+    timer.start()
+    return timer
+
+
+def answer(text: str) -> None:
+    page = unlock_page()
+    page.field.setText(text)
+    QTest.keyClick(page.field, Qt.Key.Key_Return)
+
+
+def test_a_locked_profile_asks_until_it_is_told(life: Life) -> None:
+    def refused() -> bool:
+        return "wrong" in unlock_page().problem.text()
+
+    timer = chain(
+        (is_locked, lambda: answer("open barley")),
+        (refused, lambda: answer("open sesame")),
+        (is_filled, lambda: shown_window().close()),
+    )
+    assert life.run(passphrase="open sesame") == 0
+    assert life.account.story == ["refused", "opened", "closed"]
+    assert not timer.isActive()
+
+
+def test_one_may_leave_a_locked_profile_alone(life: Life) -> None:
+    def quit_it() -> None:
+        unlock_page().leave.click()
+
+    timer = chain((is_locked, quit_it))
+    assert life.run(passphrase="open sesame") == 0
+    assert life.account.story == ["closed"]
+    assert not timer.isActive()
+
+
+def test_locking_takes_everything_off_the_screen(life: Life) -> None:
+    windows: list[MainWindow] = []
+
+    def lock() -> None:
+        windows.append(shown_window())
+        begin_anew(True)
+
+    def unlock() -> None:
+        assert shown_window() is not windows[0]
+        assert not shown_window().rooms.rows()
+        assert not shown_window().panes.isVisible()
+        answer("open sesame")
+
+    timer = chain(
+        (is_locked, lambda: answer("open sesame")),
+        (is_filled, lock),
+        (is_locked, unlock),
+        (is_filled, lambda: shown_window().close()),
+    )
+    assert life.run(passphrase="open sesame") == 0
+    assert life.account.story == ["opened", "locked", "opened", "closed"]
+    assert not timer.isActive()
+
+
+def test_another_session_may_follow_without_a_lock(life: Life) -> None:
+    timer = chain(
+        (is_filled, lambda: begin_anew(False)),
+        (is_filled, lambda: shown_window().close()),
+    )
+    assert life.run() == 0
+    assert life.account.story == ["opened", "closed"]
+    assert not timer.isActive()
+
+
+def test_a_lock_that_fails_is_explained(life: Life) -> None:
+    def leave() -> None:
+        page = shown_window().findChild(FailureView)
+        assert page is not None
+        assert "no passphrase" in page.words.text()
+        page.leave.click()
+
+    timer = chain(
+        (is_filled, lambda: begin_anew(True)),
+        (lambda: shown_window().findChild(FailureView) is not None, leave),
+    )
+    assert life.run() == 1
     assert not timer.isActive()

@@ -24,6 +24,10 @@ _ROOM_LINE = "Anybody who has the code or the link can join and read what is wri
 _CONTACT_LINE = "Whoever has this link can write to you."
 
 
+async def nothing() -> None:
+    """What is done where nothing can be."""
+
+
 class DialogFlows(QObject):
     """Each public coroutine is one dialog from opening to its effect."""
 
@@ -38,6 +42,8 @@ class DialogFlows(QObject):
         self._opener, self._renamed = opener, renamed
         self._theme = desk.window.theme
         self._open: QDialog | None = None
+        self.account: Callable[[], Awaitable[object]] = nothing
+        """What the settings' way to the account leads to."""
 
     async def create_room(self) -> None:
         """Ask for a name, make the room, open it, show how to get in."""
@@ -48,7 +54,7 @@ class DialogFlows(QObject):
 
         line = "For two or twenty people. You can invite them in the next step."
         question = Question("Create a room", line, "Create", "Room name", "Book club")
-        if await self._ask(self._field_sheet(question, create)):
+        if await self.ask(self._field_sheet(question, create)):
             self._opener(made[0].room)
             await self._show_invitation("Invite people", made[0], _ROOM_LINE)
 
@@ -68,7 +74,7 @@ class DialogFlows(QObject):
             limit=INVITE_LIMIT,
             check=hint_for,
         )
-        if await self._ask(self._field_sheet(question, join)):
+        if await self.ask(self._field_sheet(question, join)):
             self._opener(joined[0])
 
     async def invite(self, room: RoomId) -> None:
@@ -92,7 +98,7 @@ class DialogFlows(QObject):
         def rename(name: str) -> Awaitable[object]:
             return self._backend.chats.rename(room, name)
 
-        await self._ask(self._field_sheet(question, rename))
+        await self.ask(self._field_sheet(question, rename))
 
     async def leave(self, room: RoomId) -> None:
         """Ask whether to leave, and leave."""
@@ -104,14 +110,14 @@ class DialogFlows(QObject):
             line if group else "The conversation is taken from your list.",
             "Leave",
         )
-        if await self._ask(ConfirmSheet(self._theme, self._window, question)):
+        if await self.ask(ConfirmSheet(self._theme, self._window, question)):
             await self._backend.chats.leave(room)
 
     async def rename_profile(self) -> None:
         """Ask for our name."""
         name = self._backend.profile.name
         question = Question("My name", "This is how others see you.", "Save", "My name", text=name)
-        await self._ask(self._field_sheet(question, self._backend.rename_profile))
+        await self.ask(self._field_sheet(question, self._backend.rename_profile))
         self._renamed()
 
     async def settings(self) -> None:
@@ -130,7 +136,8 @@ class DialogFlows(QObject):
         sheet.listed_chosen.connect(lambda on: self._store(LISTED_KEY, "yes" if on else "no"))
         sheet.name_asked.connect(lambda: leave_for(self.rename_profile))
         sheet.shortcuts_asked.connect(lambda: leave_for(self.shortcuts))
-        await self._ask(sheet)
+        sheet.account_asked.connect(lambda: leave_for(self.account))
+        await self.ask(sheet)
         for flow in then:
             await flow()
 
@@ -139,14 +146,15 @@ class DialogFlows(QObject):
         actions = self._window.actions_registry
         sheet = ShortcutSheet(self._theme, self._window, actions)
         sheet.rebound.connect(lambda: self._store(KEYS_KEY, actions.dump()))
-        await self._ask(sheet)
+        await self.ask(sheet)
 
     def close_open(self) -> None:
         """Close the dialog that is open, if any."""
         if self._open is not None:
             self._open.reject()
 
-    async def _ask(self, sheet: QDialog) -> bool:
+    async def ask(self, sheet: QDialog) -> bool:
+        """Open a sheet in the place of one that is open; whether it was accepted."""
         self.close_open()
         self._open = sheet
         try:
@@ -156,7 +164,7 @@ class DialogFlows(QObject):
                 self._open = None
 
     async def _show_invitation(self, title: str, invitation: RoomInvitation, line: str) -> None:
-        await self._ask(InviteSheet(self._theme, self._window, title, invitation, line))
+        await self.ask(InviteSheet(self._theme, self._window, title, invitation, line))
 
     def _field_sheet(
         self, question: Question, deed: Callable[[str], Awaitable[object]]

@@ -109,6 +109,7 @@ class SettingsSheet(Sheet):
     name_asked = Signal()
     listed_chosen = Signal(bool)
     shortcuts_asked = Signal()
+    account_asked = Signal()
 
     def __init__(
         self,
@@ -128,6 +129,8 @@ class SettingsSheet(Sheet):
         self.listed = Switch(theme, "Let people on this network find me")
         self.servers = ServerList(theme, network, tasks)
         self.shortcuts = push_button("Keyboard shortcuts")
+        self.account = push_button("Account")
+        self.account.setAccessibleName("Account: passphrase, lock, backup")
         self._caption("Appearance")
         self.add(self.look)
         self._caption("My name")
@@ -141,11 +144,12 @@ class SettingsSheet(Sheet):
         done = push_button("Done", "primary")
         done.setDefault(True)
         done.clicked.connect(self.accept)
-        self.finish(self.shortcuts, done)
+        self.finish(self.account, self.shortcuts, done)
         self.look.chosen.connect(lambda at: self.theme_chosen.emit(CHOICES[at]))
         self.rename.clicked.connect(self.name_asked)
         self.listed.toggled.connect(self.listed_chosen)
         self.shortcuts.clicked.connect(self.shortcuts_asked)
+        self.account.clicked.connect(self.account_asked)
         self.servers.failed.connect(self.say_problem)
 
     def _caption(self, text: str) -> None:

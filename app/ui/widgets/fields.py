@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QLineEdit
 
 from app.ui.theme import TextSize, Theme, font, paint_icon
 
+PASSPHRASE_LIMIT = 1024
+
 
 class SearchField(QLineEdit):
     """A field with a magnifier; arrows and Enter are offered to the list below it."""
@@ -62,4 +64,11 @@ def text_field(name: str, placeholder: str = "", *, limit: int = 0) -> QLineEdit
     field.setMinimumHeight(38)
     if limit:
         field.setMaxLength(limit)
+    return field
+
+
+def passphrase_field(name: str, placeholder: str = "") -> QLineEdit:
+    """A field whose text is shown as dots."""
+    field = text_field(name, placeholder or name, limit=PASSPHRASE_LIMIT)
+    field.setEchoMode(QLineEdit.EchoMode.Password)
     return field
