@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from importlib import import_module
 
 from app.config import Settings, default_name
 from app.crypto.identity import Identity
@@ -72,7 +73,7 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
     can do something about.
     """
     _check(settings)
-    # Loading these takes most of a second; a window is painted before.
+    await asyncio.to_thread(_load_transports)
     from app.transport.lan import ZeroconfDiscovery  # noqa: PLC0415
     from app.transport.local_server import ChildServer  # noqa: PLC0415
     from app.transport.socketio_client import SocketIOTransport  # noqa: PLC0415
@@ -91,6 +92,12 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
             await backend.network.connect(url)
         undo.pop_all()
     return backend
+
+
+def _load_transports() -> None:
+    """Import what takes most of a second, in which a window that is painted has to answer."""
+    for name in ("lan", "local_server", "socketio_client", "webrtc"):
+        import_module(f"app.transport.{name}")
 
 
 def _check(settings: Settings) -> None:

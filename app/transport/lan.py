@@ -7,6 +7,7 @@ import ipaddress
 import itertools
 import logging
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from app.transport.base import FoundServer
@@ -60,7 +61,8 @@ class ZeroconfDiscovery:
             await asyncio.sleep(delay)
 
     async def _browse(self) -> bool:
-        # Lazy: the window is painted before this import is paid for.
+        # Lazy, and beside the loop: a window answers while this import is paid for.
+        await asyncio.to_thread(import_module, "zeroconf.asyncio")
         from zeroconf import Error, InterfaceChoice  # noqa: PLC0415
         from zeroconf.asyncio import AsyncServiceBrowser, AsyncZeroconf  # noqa: PLC0415
 
