@@ -78,6 +78,7 @@ def test_unread_counts(pair: list[Cli]) -> None:
     assert bob.ask("rooms")["rooms"][0]["unread"] == 2
     bob.ask("read", room=room, message=messages[4])
     assert bob.ask("rooms")["rooms"][0]["unread"] == 0
+    ana.hear("an own word is never unread")
     assert ana.ask("rooms")["rooms"][0]["unread"] == 1
 
 
