@@ -25,6 +25,7 @@ def contact(view: ContactView) -> Json:
         "state": view.state,
         "text": view.text,
         "online": view.online,
+        "presence": view.presence,
         "verified": view.verified,
     }
 

@@ -73,7 +73,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class ContactView:
-    """A contact as it is shown. `state` is friend, requested, incoming or blocked."""
+    """A contact as it is shown. `state` is friend, requested, incoming or blocked.
+
+    `presence` is online, away, busy or offline.
+    """
 
     peer: PeerId
     name: str
@@ -83,6 +86,7 @@ class ContactView:
     text: str
     online: bool
     verified: bool
+    presence: str = "offline"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from app.domain.views import MessageKind
 from app.services.circle import Circle
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation, RoomBook
+from app.services.presence_service import shown
 from app.services.publisher import Publisher
 from app.storage.records import MessageRow
 
@@ -33,6 +34,7 @@ class ContactGate:
         self._contacts = circle.contacts
         self._privacy = circle.privacy
         self._watch = circle.watch
+        self._presence = circle.presence
         self._book = book
         self.publisher = publisher
         self._manager = manager
@@ -104,6 +106,7 @@ class ContactGate:
     def view(self, peer: PeerId) -> ContactView:
         """Return a contact as it is shown now."""
         contact = self._contacts.get(peer)
+        online = self._manager.is_seen_online(peer)
         return ContactView(
             peer=peer,
             name=self.name_of(peer),
@@ -111,6 +114,7 @@ class ContactGate:
             note=contact.note,
             state=shown_state(contact),
             text=contact.text,
-            online=self._manager.is_seen_online(peer),
+            online=online,
             verified=contact.verified_ms is not None,
+            presence=shown(self._presence.of(peer)) if online else "offline",
         )

@@ -102,7 +102,9 @@ class RoomOpener:
                 return
             self._book.remove(room)
             self._manager.room_removed(room)
-            await asyncio.shield(self._forget(conversation))
+            forgetting = asyncio.ensure_future(self._forget(conversation))
+            forgetting.add_done_callback(_taken_note_of)
+            await asyncio.shield(forgetting)
         rendezvous = conversation.latest_keys.rendezvous
         self._hub.soon(self._hub.leave(rendezvous))
         for peer in self._hub.left(rendezvous):
@@ -115,6 +117,12 @@ class RoomOpener:
         if known:
             await self._store.settings.set(_remembered(conversation.room), str(known))
         await self._store.rooms.remove(conversation.room)
+
+
+def _taken_note_of(task: asyncio.Task[None]) -> None:
+    """Whoever waited may have been cancelled; a database that is closed then is no news."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _remembered(room: RoomId) -> str:

@@ -46,6 +46,8 @@ async def test_others_see_what_we_choose(world: World) -> None:
     for state in (Presence.AWAY, Presence.BUSY):
         await ana.backend.contacts.set_presence(state)
     await until(lambda: seen(bob, ana) == ["away", "busy"])
+    view = await bob.backend.contacts.describe(ana.peer, note="busy of late")
+    assert (view.online, view.presence) == (True, "busy")
     await ana.stop()
     await until(lambda: seen(bob, ana)[-1] == "offline")
     await ana.start(URL)
