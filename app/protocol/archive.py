@@ -77,6 +77,13 @@ class MarksEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="
     marks: list[tuple[Key, Count, Count]]
 
 
+class HiddenEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="hidden"):
+    """Messages of a room that were deleted on this machine only."""
+
+    room: RoomKey
+    events: list[Key]
+
+
 class ReadEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="read"):
     """Up to which place we have read a room."""
 
@@ -99,10 +106,13 @@ Record = (
     | RoomEntry
     | EventsEntry
     | MarksEntry
+    | HiddenEntry
     | ReadEntry
     | EndRecord
 )
-_KINDS = frozenset({"profile", "setting", "person", "room", "events", "marks", "read", "end"})
+_KINDS = frozenset(
+    {"profile", "setting", "person", "room", "events", "marks", "hidden", "read", "end"}
+)
 
 
 class _Kind(msgspec.Struct):

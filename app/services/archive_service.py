@@ -20,6 +20,7 @@ from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import Position, RoomKind
 from app.protocol.archive import (
     EventsEntry,
+    HiddenEntry,
     MarksEntry,
     PersonRecord,
     ProfileRecord,
@@ -132,6 +133,8 @@ async def _room(
         )
         for member, of in marks.members.items()
     ]
+    if hidden := await store.messages.hidden(room):
+        after.append(HiddenEntry(room=room, events=list(hidden)))
     if overview.read_to is not None:
         after.append(ReadEntry(room=room, hlc=overview.read_to.hlc, event=overview.read_to.event))
     yield after
@@ -195,6 +198,8 @@ class Replay:
                 await self._events(store, self._known(record.room), record.events)
             case MarksEntry():
                 await self._marks(store, record)
+            case HiddenEntry():
+                await self._hidden(store, self._known(record.room), record.events)
             case ReadEntry():
                 place = Position(record.hlc, EventId(record.event))
                 await store.marks.mark_read(self._known(record.room), place, self._own())
@@ -256,3 +261,13 @@ class Replay:
         stored = {PeerId(author): seq for author, seq, _ in entry.marks}
         read = {PeerId(author): seq for author, _, seq in entry.marks}
         await store.marks.update(self._known(entry.room), PeerId(entry.member), stored, read)
+
+    async def _hidden(self, store: Store, room: RoomId, events: Sequence[bytes]) -> None:
+        gone = set(await store.messages.hidden(room))
+        for event in map(EventId, events):
+            if event not in gone:
+                try:
+                    await store.messages.hide(event)
+                except AppError as error:
+                    if error.code != "unknown-message":
+                        raise

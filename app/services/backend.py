@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.crypto.identity import fingerprint
+from app.domain.contacts import ContactState
 from app.domain.errors import AppError
 from app.protocol.invitation import ContactInvite, encode
 from app.services.api import Profile, Progress, no_progress
@@ -28,6 +29,7 @@ from app.services.room_opener import RoomOpener
 from app.services.room_service import RoomService
 from app.services.signaling_hub import SignalingHub
 from app.services.typing_service import TypingService
+from app.storage.contact_repository import ContactRepository
 from app.storage.store import Store
 from app.transport.base import LanDiscovery, LinkTransport, LocalServer, SignalingTransport
 
@@ -146,7 +148,8 @@ class ParlorBackend:
         for record in await store.rooms.all():
             if record.joined or await store.log.vector(record.room):
                 return False
-        return True
+        contacts = await ContactRepository(store.settings).all()
+        return all(contact.state is ContactState.INCOMING for contact in contacts)
 
     async def rename_profile(self, name: str) -> None:
         """Raises AppError("name-empty" | "name-too-long")."""

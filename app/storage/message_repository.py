@@ -114,6 +114,16 @@ class MessageRepository:
 
         return await self._database.write(run)
 
+    async def hidden(self, room: RoomId) -> list[EventId]:
+        """Return what was taken out of this store by `hide`."""
+        sql = "SELECT event FROM hidden WHERE room = ? ORDER BY event"
+
+        def run() -> list[EventId]:
+            rows = self._database.execute(sql, (self._catalog.room(room),))
+            return [EventId(event) for (event,) in rows]
+
+        return await self._database.read(run)
+
     async def authored(self, room: RoomId, author: PeerId, first: int, last: int) -> list[EventId]:
         """Return the rows that are `author`'s events from seq `first` to `last`, both included."""
 

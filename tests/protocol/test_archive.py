@@ -15,6 +15,7 @@ from app.protocol.archive import (
     MAX_RECORD,
     EndRecord,
     EventsEntry,
+    HiddenEntry,
     MarksEntry,
     PersonRecord,
     ProfileRecord,
@@ -38,6 +39,7 @@ RECORDS: list[Record] = [
     EventsEntry(room=ROOM, events=[b"one", b"two"]),
     EventsEntry(room=ROOM, events=[b"three"]),
     MarksEntry(room=ROOM, member=KEY, marks=[(KEY, 2, 1)]),
+    HiddenEntry(room=ROOM, events=[KEY]),
     ReadEntry(room=ROOM, hlc=5, event=KEY),
 ]
 
@@ -91,10 +93,10 @@ def read_or_none(raw: bytes) -> list[Record] | None:
 
 
 def test_an_end_that_counts_otherwise_is_refused() -> None:
-    start = written(RECORDS)[: -len(framed(EndRecord(records=8, events=3)))]
-    assert read(start + framed(EndRecord(records=8, events=3))) == RECORDS
-    assert is_refused(start + framed(EndRecord(records=7, events=3)))
-    assert is_refused(start + framed(EndRecord(records=8, events=4)))
+    start = written(RECORDS)[: -len(framed(EndRecord(records=9, events=3)))]
+    assert read(start + framed(EndRecord(records=9, events=3))) == RECORDS
+    assert is_refused(start + framed(EndRecord(records=8, events=3)))
+    assert is_refused(start + framed(EndRecord(records=9, events=4)))
 
 
 def test_nothing_follows_the_end() -> None:

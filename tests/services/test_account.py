@@ -11,10 +11,13 @@ import pytest
 from app.bootstrap import build, open_profile
 from app.config import Settings
 from app.crypto import kdf
+from app.domain.contacts import Contact, ContactState
 from app.domain.errors import AppError
+from app.domain.ids import PeerId
 from app.services.account import Account
 from app.services.backend import ParlorBackend, Transports
 from app.storage import takeover
+from app.storage.contact_repository import ContactRepository
 from app.storage.keyring_access import Keyring
 from tests.services.world import URL, NoServer, World
 from tests.storage.test_vault_file import MemoryKeyring
@@ -148,6 +151,15 @@ async def test_an_imported_profile_takes_the_empty_one_s_place(
     assert await other.account.open() is backend
     with pytest.raises(AppError, match="profile not empty"):
         await other.account.import_from(path, "words")
+
+
+async def test_a_profile_with_contacts_is_not_empty(machine: Machine) -> None:
+    backend = await machine.account.open()
+    contacts = ContactRepository(backend._services.store.settings)
+    await contacts.save(Contact(PeerId(bytes(32)), ContactState.INCOMING))
+    assert await backend.is_empty()
+    await contacts.save(Contact(PeerId(bytes(32)), ContactState.FRIEND))
+    assert not await backend.is_empty()
 
 
 @pytest.mark.parametrize(("words", "code"), [("wrong", "wrong passphrase"), ("words", "damaged")])

@@ -15,11 +15,12 @@ from app.crypto.identity import Identity
 from app.crypto.room_keys import epoch_keys
 from app.crypto.vault import Secrets
 from app.domain.errors import AppError
-from app.domain.events import Created, Joined, Text
+from app.domain.events import Created, Joined, Text, decode_event
 from app.domain.ids import RoomId
 from app.domain.views import RoomKind
 from app.protocol.archive import (
     EventsEntry,
+    HiddenEntry,
     MarksEntry,
     ProfileRecord,
     ReadEntry,
@@ -77,6 +78,7 @@ async def fill(store: Store, number: int, texts: int) -> RoomId:
     page = await store.messages.page(made.room, None, texts, 0)
     await store.marks.mark_read(made.room, page.rows[0].position, ME.peer)
     await store.rooms.save_draft(made.room, f"draft {number}")
+    await store.messages.hide(page.rows[1].position.event)
     return made.room
 
 
@@ -91,6 +93,7 @@ async def picture(store: Store, room: RoomId) -> list[object]:
         await store.rooms.overview(room),
         await store.log.state(room),
         await store.marks.load(room),
+        await store.messages.hidden(room),
         await store.log.events_in(room, spans, 1 << 30),
     ]
 
@@ -213,6 +216,7 @@ FORGED = WIRES[0][:-1] + bytes([WIRES[0][-1] ^ 1])
         ([ROOM, EventsEntry(room=HALL.room, events=WIRES[1:])], "archive-damaged"),
         ([ROOM, EventsEntry(room=HALL.room, events=[FORGED])], "archive-damaged"),
         ([ROOM, EventsEntry(room=HALL.room, events=[b"noise"])], "archive-damaged"),
+        ([HiddenEntry(room=HALL.room, events=[])], "archive-damaged"),
         (
             [
                 RoomEntry(
@@ -250,6 +254,18 @@ async def test_what_does_not_fit_together_is_refused(
     with pytest.raises(AppError) as caught:
         await imported.take(path)
     assert caught.value.code == code
+
+
+async def test_what_was_hidden_twice_or_never_seen_does_no_harm(
+    imported: Imported, tmp_path: Path
+) -> None:
+    seen: bytes = decode_event(WIRES[0]).id
+    hidden = [HiddenEntry(room=HALL.room, events=each) for each in ([bytes(32)], [seen], [seen])]
+    path = archive(tmp_path / "odd", ANA, ROOM, EventsEntry(room=HALL.room, events=WIRES), *hidden)
+    await imported.take(path)
+    new = await imported.open()
+    assert (await new.messages.page(HALL.room, None, 9, 0)).total == 2
+    await new.close()
 
 
 async def test_a_clock_that_is_behind_hides_nothing(
