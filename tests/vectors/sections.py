@@ -42,7 +42,7 @@ from app.domain.events import (
 from app.domain.ids import EventId, PeerId, RoomId, to_text
 from app.protocol.invitation import ContactInvite, RoomInvite, encode
 from app.protocol.spoken_code import to_words
-from tests.vectors import link_sections
+from tests.vectors import archive_sections, link_sections
 from tests.vectors.link_sections import fixed
 
 Section = dict[str, Any]
@@ -266,5 +266,6 @@ SECTIONS: dict[str, Callable[[], Section]] = {
     "signal_content": link_sections.signal_content,
     "frame": link_sections.frame,
     "handshake": link_sections.handshake,
+    "archive": archive_sections.archive,
 }
 """Each is the content of the file of its name."""
