@@ -33,7 +33,7 @@ async def answering(world: World) -> tuple[PeerLink, MemoryLink]:
     ours, theirs = memory_link_pair()
     services = ana.backend._services
     wall = services.logs._wall
-    return PeerLink(ana.identity, bob.peer, ours, services.manager, wall), theirs
+    return PeerLink(ana.identity, bob.peer, ours, services.manager._shared, wall), theirs
 
 
 async def test_who_says_nothing_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,8 @@ from app.ui.theme import Theme
 from tests.gallery.entry import frozen_now
 from tests.gallery.shots import settle
 from tests.ui.fake_account import FakeAccount
-from tests.ui.fake_backend import FakeBackend, FakeRoom, room_of
+from tests.ui.fake_backend import FakeBackend, room_of
+from tests.ui.fake_operations import FakeRoom
 
 Widget = TypeVar("Widget", bound=QWidget)
 NO_KEYS = Qt.KeyboardModifier.NoModifier
