@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from app.config import configure_logging, parse_arguments
-from app.services.api import Account
-from app.ui.loop import run_window
+from app.ui.first_window import first_window
+
+if TYPE_CHECKING:
+    from app.services.api import Account
 
 SUMMARY = "Talk directly, from your computer."
 
@@ -18,14 +21,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = parse_arguments("parlor", SUMMARY, sys.argv[1:] if argv is None else argv)
     settings = replace(given, discover=True)
     configure_logging(settings.log_level)
+    window = first_window()
+    # Even asyncio takes a quarter of the time to the first paint, so it comes afterwards.
+    from app.ui.loop import run_window  # noqa: PLC0415
 
     def account() -> Account:
-        # Networking and storage take longer to import than the window to appear.
+        # Networking and storage take longer to load than the window to appear.
         from app.bootstrap import open_account  # noqa: PLC0415
 
         return open_account(settings)
 
-    return run_window(account)
+    return run_window(window, account)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
-import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
@@ -16,9 +17,9 @@ from qasync import QEventLoop
 from app.domain.errors import AppError
 from app.services.api import Account
 from app.ui import wording
+from app.ui.collector import collecting_here
 from app.ui.controllers.unlocking import unlocked
 from app.ui.main_window import MainWindow
-from app.ui.theme import Choice, Theme
 from app.ui.views.failure import FailureView
 
 if TYPE_CHECKING:
@@ -26,41 +27,20 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FIRST_PAINT_S = 2.0
-"""So long the backend waits for the first paint; a window may start minimised."""
-
 SESSION_S, BACKEND_S = 3.0, 8.0
 """Bounds of the two halves of the way out."""
 
 MakeAccount = Callable[[], Account]
-"""Called after the first paint: what is below the window takes its time to load."""
+"""Called in a thread: what is below the window takes its time to load."""
 
 
-def run_window(
-    make_account: MakeAccount,
-    *,
-    choice: Choice = Choice.SYSTEM,
-    on_painted: Callable[[], object] | None = None,
-) -> int:
-    """Show the window, then open the profile; return the exit code once it was closed.
+def run_window(window: MainWindow, make_account: MakeAccount) -> int:
+    """Fill a window that is shown already; return the exit code once it was closed.
 
     The profile is closed on the way out, also if it could not be opened or is not open yet.
-    `on_painted` is called right after the first paint.
     """
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    if not isinstance(app, QApplication):
-        raise TypeError("there is a Qt application without windows already")
-    app.setApplicationName("parlor")
-    app.setApplicationDisplayName("Parlor")
-    app.setDesktopFileName("parlor")
-    app.setQuitOnLastWindowClosed(False)
-    theme = Theme(choice)
-    theme.install(app)
-    window = MainWindow(theme)
-    if on_painted is not None:
-        window.painted.connect(on_painted)
-    window.show()
-    with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
+    loop = partial(QEventLoop, QApplication.instance())
+    with collecting_here(), asyncio.Runner(loop_factory=loop) as runner:
         return runner.run(WindowRun(window, make_account).run())
 
 
@@ -89,8 +69,8 @@ class WindowRun:
 
     async def _live(self) -> None:
         try:
-            await self._first_paint()
-            account = self._account = self._make_account()
+            account = self._account = await asyncio.to_thread(self._make_account)
+            gc.freeze()  # what was loaded stays; looking through it takes longer than a frame may
             # Not `while True`: before Python 3.12 `wait_for` may swallow a cancellation.
             while not self._leaving.is_set():
                 lock = await self._one_session(account)
@@ -134,14 +114,6 @@ class WindowRun:
         session, self._session = self._session, None
         if session is not None:
             await _bounded(session.close(), SESSION_S, "the window")
-
-    async def _first_paint(self) -> None:
-        painted = asyncio.Event()
-        self._window.painted.connect(painted.set)
-        if self._window.was_painted:
-            return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(painted.wait(), FIRST_PAINT_S)
 
     def _fail(self, words: str) -> None:
         self._code = 1

@@ -153,12 +153,14 @@ class Course:
         """Let as many messages come in as were asked for, and the window come to rest."""
         time.sleep(SETTLE_S)
         self._phase(phase)
-        requests = [
-            self._bob.post("send", room=self._room, text=f"{phase}, number {number}. " * 3)
-            for number in range(self._messages)
-        ]
-        last = [self._bob.reply(request)["message"] for request in requests][-1]
-        self._bob.event("status", message=last, state="delivered")
+        mark = self._bob.mark()
+        for number in range(self._messages):
+            text = f"{phase}, number {number}. " * 3
+            last = self._bob.post("send", room=self._room, text=text)
+        # Only the last is looked for: this thread shares the interpreter with the window.
+        time.sleep(SETTLE_S)
+        reply = self._bob.wait(lambda said: said.get("id") == last, "the last reply", mark)
+        self._bob.event("status", mark, message=reply["message"], state="delivered")
         time.sleep(SETTLE_S)
         self._phase("at rest")
 

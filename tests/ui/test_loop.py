@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.domain.errors import AppError
 from app.services.api import Backend
-from app.ui import loop
+from app.ui.first_window import first_window
 from app.ui.loop import run_window
 from app.ui.main_window import MainWindow
 from app.ui.session import Session
@@ -37,11 +38,8 @@ class Life:
             self.account = FakeAccount(make or self.make, passphrase, self.close)
             return self.account
 
-        return run_window(
-            account,
-            choice=Choice.LIGHT,
-            on_painted=lambda: self.story.append("painted"),
-        )
+        window = first_window(Choice.LIGHT, lambda: self.story.append("painted"))
+        return run_window(window, account)
 
     async def make(self) -> Backend:
         self.story.append("made")
@@ -65,9 +63,10 @@ def session_of(window: MainWindow) -> Session:
 
 
 @pytest.fixture
-def life(qapp: QApplication) -> Life:
+def life(qapp: QApplication) -> Iterator[Life]:
     assert qapp is not None
-    return Life()
+    yield Life()
+    gc.unfreeze()
 
 
 def soon(run: Callable[[], object], ready: Callable[[], bool]) -> QTimer:
@@ -92,27 +91,10 @@ def test_it_is_painted_before_the_backend_is_made(life: Life) -> None:
     assert not soon_closed.isActive()
 
 
-def test_a_window_that_was_painted_early_is_not_waited_for(
-    life: Life, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(loop, "FIRST_PAINT_S", 3600.0)
-    show = MainWindow.show
-
-    def show_and_paint(window: MainWindow) -> None:
-        show(window)
-        QApplication.processEvents()
-
-    monkeypatch.setattr(MainWindow, "show", show_and_paint)
-    timer = soon(lambda: shown_window().close(), lambda: bool(shown_window().rooms.rows()))
-    assert life.run() == 0
-    assert life.story == ["painted", "made", "closed"]
-    assert not timer.isActive()
-
-
 def test_a_window_that_is_never_painted_starts_all_the_same(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "FIRST_PAINT_S", 0.01)
+    monkeypatch.setattr("app.ui.first_window.FIRST_PAINT_S", 0.01)
     monkeypatch.setattr(MainWindow, "paintEvent", lambda _window, _event: None)
     timer = soon(lambda: shown_window().close(), lambda: bool(shown_window().rooms.rows()))
     assert life.run() == 0
@@ -179,7 +161,7 @@ def test_a_backend_that_will_not_close_does_not_hold_the_window(
         await asyncio.Event().wait()
 
     monkeypatch.setattr(life, "close", hang)
-    monkeypatch.setattr(loop, "BACKEND_S", 0.01)
+    monkeypatch.setattr("app.ui.loop.BACKEND_S", 0.01)
     timer = soon(lambda: shown_window().close(), lambda: bool(shown_window().rooms.rows()))
     assert life.run() == 0
     assert life.story[-1] == "hanging"

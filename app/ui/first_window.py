@@ -1,0 +1,52 @@
+"""The window before anything else: painted while asyncio, storage and networking are not loaded."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication
+
+from app.ui.main_window import MainWindow
+from app.ui.theme import Choice, Theme
+
+FIRST_PAINT_S = 2.0
+"""So long everything else waits for the first paint; a window may start minimised."""
+
+STEP_MS = 20
+
+
+def first_window(
+    choice: Choice = Choice.SYSTEM, on_painted: Callable[[], object] | None = None
+) -> MainWindow:
+    """Make the application and show its window; return as soon as that was painted.
+
+    `on_painted` is called right after the first paint, if there is one in time.
+    """
+    window = MainWindow(_theme(_application(), choice))
+    if on_painted is not None:
+        window.painted.connect(on_painted)
+    window.show()
+    end = time.monotonic() + FIRST_PAINT_S
+    while not window.was_painted and time.monotonic() < end:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, STEP_MS)
+    return window
+
+
+def _application() -> QApplication:
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    if not isinstance(app, QApplication):
+        raise TypeError("there is a Qt application without windows already")
+    app.setApplicationName("parlor")
+    app.setApplicationDisplayName("Parlor")
+    app.setDesktopFileName("parlor")
+    app.setQuitOnLastWindowClosed(False)
+    return app
+
+
+def _theme(app: QApplication, choice: Choice) -> Theme:
+    theme = Theme(choice)
+    theme.install(app)
+    return theme
