@@ -6,6 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 
 from app.config import Settings, default_name
 from app.crypto.identity import Identity
@@ -49,6 +50,7 @@ from app.services.signaling_hub import SignalingHub
 from app.services.typing_service import TypingService
 from app.storage.contact_repository import ContactRepository
 from app.storage.keyring_access import Keyring
+from app.storage.profile_folders import FIRST, ProfileFolders
 from app.storage.store import Store
 from app.storage.takeover import settle
 from app.storage.vault_file import open_vault
@@ -57,13 +59,14 @@ from app.storage.vault_file import open_vault
 def open_account(settings: Settings) -> Account:
     """Return the profile in the data folder, not opened yet."""
 
-    async def start(passphrase: str | None, *, keep_name: bool) -> ParlorBackend:
-        return await open_backend(
-            replace(settings, name=None) if keep_name else settings, passphrase
-        )
+    async def start(folder: Path, passphrase: str | None, *, keep_name: bool) -> ParlorBackend:
+        name = None if keep_name else settings.name
+        return await open_backend(replace(settings, data_dir=folder, name=name), passphrase)
 
     keyring = Keyring() if settings.use_keyring else None
-    return Account(settings.data_dir, start, keyring, settings.passphrase)
+    folders = ProfileFolders(settings.data_dir)
+    name = folders.chosen() if settings.last_used else FIRST
+    return Account(folders, start, keyring, settings.passphrase, name)
 
 
 async def open_backend(settings: Settings, passphrase: str | None = None) -> ParlorBackend:

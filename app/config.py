@@ -25,6 +25,7 @@ class Settings:
     """`name` is None to keep the profile's; `discover` follows servers on the local network.
 
     `accept` says whose first message opens a conversation as long as the profile does not.
+    `last_used` opens the profile in `data_dir` that was used last, else always the first one.
     """
 
     data_dir: Path
@@ -35,6 +36,7 @@ class Settings:
     discover: bool = False
     use_keyring: bool = True
     accept: Accept = Accept.EVERYBODY
+    last_used: bool = False
 
     def __post_init__(self) -> None:
         if self.log_level not in LOG_LEVELS:
@@ -69,6 +71,7 @@ def parse_arguments(program: str, summary: str, argv: Sequence[str]) -> Settings
         servers=tuple(given.server),
         passphrase_file=given.passphrase_file,
         log_level=given.log_level,
+        last_used=given.data_dir is None,
     )
 
 

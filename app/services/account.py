@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -15,13 +16,19 @@ from app.services.archive_service import import_profile, to_its_end
 from app.services.backend import ParlorBackend
 from app.storage import takeover
 from app.storage.keyring_access import Keyring
+from app.storage.profile_folders import FIRST, ProfileFolders
 from app.storage.vault_file import VaultFile
 
 
 class Start(Protocol):
-    """Opens the profile and starts its services; `keep_name` keeps the name that is stored."""
+    """Opens the profile in a folder and starts its services.
 
-    async def __call__(self, passphrase: str | None, *, keep_name: bool) -> ParlorBackend: ...
+    `keep_name` keeps the name that is stored.
+    """
+
+    async def __call__(
+        self, folder: Path, passphrase: str | None, *, keep_name: bool
+    ) -> ParlorBackend: ...
 
 
 class Account:
@@ -29,16 +36,20 @@ class Account:
 
     def __init__(
         self,
-        folder: Path,
+        folders: ProfileFolders,
         start: Start,
         keyring: Keyring | None,
         given: Callable[[], str | None] = lambda: None,
+        name: str = FIRST,
     ) -> None:
-        """`given` returns the passphrase that the program was started with."""
-        self.folder = folder
-        self._start, self._given = start, given
-        self._vault = VaultFile(folder, keyring)
+        """`given` returns the passphrase that the program was started with.
+
+        `name` is the profile to begin with.
+        """
+        self._folders, self._start, self._given = folders, start, given
         self._keyring = keyring
+        self._use(name)
+        self._plan: Callable[[], Awaitable[None]] | None = None
         self._backend: ParlorBackend | None = None
         self._started = False
         self._turn = asyncio.Lock()
@@ -50,10 +61,14 @@ class Account:
         AppError("passphrase-needed" | "wrong-passphrase" | ...).
         """
         async with self._turn:
+            plan, self._plan = self._plan, None
+            if plan is not None:
+                await self._close()
+                await plan()
             if self._backend is None:
                 again = self._started
                 known = self._given() if passphrase is None and not again else passphrase
-                self._backend = await self._start(known, keep_name=again)
+                self._backend = await self._start(self.folder, known, keep_name=again)
                 self._started = True
             return self._backend
 
@@ -88,6 +103,46 @@ class Account:
             raise AppError("passphrase-empty")
         async with self._turn:
             await to_its_end(self._vault.change_passphrase, old, new)
+
+    @property
+    def name(self) -> str:
+        """The profile in use; "" for the first one."""
+        return self._name
+
+    async def profiles(self) -> list[str]:
+        """Return the names of all profiles."""
+        return await asyncio.to_thread(self._folders.names)
+
+    async def switch_to(self, name: str) -> None:
+        """Use another profile from the next `open` on. Raises AppError("unknown-profile")."""
+        await asyncio.to_thread(self._folders.path, name)
+        self._plan = partial(self._switch, name)
+
+    async def create(self, name: str) -> None:
+        """Make a new profile, and use it from the next `open` on.
+
+        Raises AppError("bad-profile-name" | "profile-exists").
+        """
+        await self.switch_to(await asyncio.to_thread(self._folders.create, name))
+
+    async def delete(self) -> None:
+        """Erase this profile at the next `open`, and use the first one then, or a new one."""
+        self._plan = self._delete
+
+    async def _switch(self, name: str) -> None:
+        await asyncio.to_thread(self._folders.path, name)
+        self._use(name)
+        await asyncio.to_thread(self._folders.choose, name)
+
+    async def _delete(self) -> None:
+        await to_its_end(self._vault.forget)
+        await to_its_end(self._folders.delete, self._name)
+        names = await self.profiles()
+        await self._switch(names[-1] if self._name == FIRST else FIRST)
+
+    def _use(self, name: str) -> None:
+        self._name, self.folder = name, self._folders.path(name)
+        self._vault = VaultFile(self.folder, self._keyring)
 
     async def export_to(
         self, path: Path, passphrase: str, on_progress: Progress = no_progress
@@ -128,15 +183,15 @@ class Account:
     async def _build(
         self, path: Path, passphrase: str, on_progress: Progress, own: str | None
     ) -> None:
-        partial = await to_its_end(takeover.prepare, self.folder)
-        vault = VaultFile(partial, self._keyring)
+        place = await to_its_end(takeover.prepare, self.folder)
+        vault = VaultFile(place, self._keyring)
 
         def create(secrets: Secrets) -> None:
             vault.create(secrets, own)
 
         decided = False
         try:
-            await import_profile(partial, path, passphrase, create, on_progress)
+            await import_profile(place, path, passphrase, create, on_progress)
             await self._refuse_if_used()
             await to_its_end(takeover.decide, self.folder)
             decided = True
@@ -149,7 +204,7 @@ class Account:
         servers = [server.url for server in self._opened().network.servers() if not server.hosted]
         await self._close()
         await to_its_end(self._vault.forget)
-        backend = self._backend = await self._start(own, keep_name=True)
+        backend = self._backend = await self._start(self.folder, own, keep_name=True)
         for url in servers:
             await backend.network.connect(url)
         return backend

@@ -221,6 +221,27 @@ class Account(Protocol):
         """Close it and let go of its keys. Raises AppError("passphrase-unset")."""
         ...
 
+    @property
+    def name(self) -> str:
+        """The profile in use among those of this computer; "" for the first one."""
+        ...
+
+    async def profiles(self) -> Sequence[str]:
+        """The names of all profiles."""
+        ...
+
+    async def switch_to(self, name: str) -> None:
+        """Use another profile from the next `open` on."""
+        ...
+
+    async def create(self, name: str) -> None:
+        """Make a new profile, and use it from the next `open` on."""
+        ...
+
+    async def delete(self) -> None:
+        """Erase this profile at the next `open`, and use another one then."""
+        ...
+
     async def is_protected(self) -> bool:
         """Whether a passphrase keeps it shut."""
         ...

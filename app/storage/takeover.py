@@ -16,6 +16,9 @@ from app.storage.folder_lock import FolderLock
 from app.storage.vault_file import PARTIAL_SUFFIX, VAULT_NAME
 
 PARTIAL, READY = "import.partial", "import.ready"
+ERASED = "profile.erased"
+_OURS = (f"{DATABASE_NAME}*", "parlor.new*", f"{VAULT_NAME}.*{PARTIAL_SUFFIX}", VAULT_NAME)
+"""What a profile consists of, the vault last."""
 _BESIDES = ("-wal", "-shm")
 
 
@@ -44,6 +47,21 @@ def decide(folder: Path) -> None:
         sync_folder(folder)
 
 
+def erase(folder: Path) -> None:
+    """Delete the profile in `folder`, and nothing else there; a crash does not stop it for long.
+
+    Raises AppError("already-running") if it is open.
+    """
+    with translated(folder):
+        lock = FolderLock(folder / LOCK_NAME)
+        try:
+            (folder / ERASED).touch()
+            sync_folder(folder)
+            _erase(folder)
+        finally:
+            lock.release()
+
+
 def settle(folder: Path) -> None:
     """Finish or clear away what a swap or a crash has left, before the profile is opened.
 
@@ -51,11 +69,14 @@ def settle(folder: Path) -> None:
     """
     with translated(folder):
         strays = list(folder.glob(f"{VAULT_NAME}.*{PARTIAL_SUFFIX}"))
-        ready, partial = folder / READY, folder / PARTIAL
-        if not ((folder / VAULT_NAME).exists() and (strays or partial.exists() or ready.exists())):
+        ready, partial, erased = (folder / name for name in (READY, PARTIAL, ERASED))
+        rest = strays or partial.exists() or ready.exists()
+        if not erased.exists() and not (rest and (folder / VAULT_NAME).exists()):
             return
         lock = FolderLock(folder / LOCK_NAME)
         try:
+            if erased.exists():
+                _erase(folder)
             for stray in strays:
                 stray.unlink(missing_ok=True)
             shutil.rmtree(partial, ignore_errors=True)
@@ -75,3 +96,13 @@ def _swap(folder: Path, ready: Path) -> None:
         (ready / VAULT_NAME).replace(folder / VAULT_NAME)
         sync_folder(folder)
     shutil.rmtree(ready)
+
+
+def _erase(folder: Path) -> None:
+    for name in (PARTIAL, READY):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for pattern in _OURS:
+        for path in folder.glob(pattern):
+            path.unlink(missing_ok=True)
+    sync_folder(folder)
+    (folder / ERASED).unlink()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.ui.dialogs.account import AccountSheet, AccountState
 from app.ui.dialogs.archive import ArchiveSheet, Errand
 from app.ui.dialogs.passphrase import PassphraseSheet, RemovalSheet
+from app.ui.dialogs.profiles import DeletionSheet, ProfilesSheet
 from app.ui.main_window import MainWindow
 from app.ui.session import Session
 from app.ui.views.unlock import UnlockView
@@ -56,6 +57,14 @@ def _removal(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
     return RemovalSheet(stand.theme, parent, stand.tasks, _nothing)
 
 
+def _profiles(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
+    return ProfilesSheet(stand.theme, parent, ["", "Choir", "Work"], "Choir")
+
+
+def _deletion(stand: Stand, backend: FakeBackend, parent: QWidget) -> QWidget:
+    return DeletionSheet(stand.theme, parent, stand.tasks, backend.profile.name, _nothing)
+
+
 def _export(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
     errand = Errand(_nothing, Path("Documents/Mara 2025-11-21.parlor"))
     made = ArchiveSheet(stand.theme, parent, stand.tasks, errand)
@@ -77,6 +86,8 @@ ENTRIES = {
     "sheet-account-open": Entry(sheet(_unprotected), QSize(440, 380)),
     "sheet-passphrase": Entry(sheet(_passphrase), QSize(440, 340)),
     "sheet-removal": Entry(sheet(_removal), QSize(440, 230)),
+    "sheet-profiles": Entry(sheet(_profiles), QSize(440, 300)),
+    "sheet-deletion": Entry(sheet(_deletion), QSize(440, 260)),
     "sheet-export": Entry(sheet(_export), QSize(440, 400)),
     "sheet-import": Entry(sheet(_import), QSize(440, 360)),
 }

@@ -19,6 +19,7 @@ from app.services.backend import ParlorBackend, Transports
 from app.storage import takeover
 from app.storage.contact_repository import ContactRepository
 from app.storage.keyring_access import Keyring
+from app.storage.profile_folders import ProfileFolders
 from tests.services.world import URL, NoServer, World
 from tests.storage.test_vault_file import MemoryKeyring
 from tests.support.memory_link import MemoryTransport
@@ -35,13 +36,16 @@ class Machine:
 
     def __init__(self, world: World, name: str, keyring: Keyring | None = None) -> None:
         self.folder = world.folder / name
+        folders = ProfileFolders(self.folder)
         self.given: str | None = None
         self._world, self._name, self._keyring = world, name, keyring
-        self.account = Account(self.folder, self._start, keyring, lambda: self.given)
+        self.account = Account(folders, self._start, keyring, lambda: self.given)
 
-    async def _start(self, passphrase: str | None, *, keep_name: bool) -> ParlorBackend:
+    async def _start(
+        self, folder: Path, passphrase: str | None, *, keep_name: bool
+    ) -> ParlorBackend:
         name = None if keep_name else self._name
-        settings = Settings(self.folder, name, use_keyring=self._keyring is not None)
+        settings = Settings(folder, name, use_keyring=self._keyring is not None)
         me, store = await open_profile(settings, passphrase)
         world = self._world
         signaling = MemorySignaling(world.servers)
@@ -110,7 +114,7 @@ async def test_the_passphrase_given_at_the_start_opens_it_once(machine: Machine)
     await machine.account.set_passphrase(None, "open sesame")
     await machine.account.close()
     machine.given = "open sesame"
-    again = Account(machine.folder, machine._start, None, lambda: machine.given)
+    again = Account(ProfileFolders(machine.folder), machine._start, None, lambda: machine.given)
     await again.open()
     await again.lock()
     with pytest.raises(AppError, match="passphrase needed"):
@@ -239,3 +243,40 @@ async def test_the_keyring_keeps_no_key_of_what_was_replaced(
     await other.account.close()
     (after,) = keyring.keys
     assert after != before
+
+
+async def test_profiles_are_made_and_switched_between(machine: Machine) -> None:
+    account = machine.account
+    first = (await account.open()).profile.peer
+    assert (account.name, await account.profiles()) == ("", [""])
+    await account.create("Work")
+    assert account.name == ""
+    second = (await account.open()).profile.peer
+    assert (account.name, await account.profiles()) == ("Work", ["", "Work"])
+    assert second != first
+    await account.switch_to("")
+    assert (await account.open()).profile.peer == first
+    with pytest.raises(AppError, match="unknown profile"):
+        await account.switch_to("Play")
+    with pytest.raises(AppError, match="profile exists"):
+        await account.create("work")
+    assert (await account.open()).profile.peer == first
+
+
+async def test_a_profile_is_deleted_and_the_other_stays(machine: Machine) -> None:
+    account = machine.account
+    first = (await account.open()).profile.peer
+    await account.create("Work")
+    await account.open()
+    await account.delete()
+    assert (await account.open()).profile.peer == first
+    assert await account.profiles() == [""]
+    await account.delete()
+    assert (await account.open()).profile.peer != first
+    await account.create("Work")
+    work = (await account.open()).profile.peer
+    await account.switch_to("")
+    await account.open()
+    await account.delete()
+    assert (await account.open()).profile.peer == work
+    assert account.name == "Work"

@@ -11,7 +11,7 @@ from app.crypto.vault import Secrets
 from app.domain.errors import AppError
 from app.storage.folder_lock import FolderLock
 from app.storage.store import Store
-from app.storage.takeover import PARTIAL, READY, decide, discard, prepare, settle
+from app.storage.takeover import ERASED, PARTIAL, READY, decide, discard, erase, prepare, settle
 from app.storage.vault_file import VaultFile
 
 OLD, NEW = Secrets(b"o" * 32, b"O" * 32), Secrets(b"n" * 32, b"N" * 32)
@@ -129,3 +129,26 @@ def test_a_folder_without_a_profile_is_left_alone(tmp_path: Path) -> None:
     settle(tmp_path / "not there")
     settle(tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+async def test_erasing_takes_the_profile_and_nothing_else(folder: Path) -> None:
+    (folder / "notes.txt").write_text("of somebody")
+    (folder / "parlor.db.before-v2").write_bytes(b"a copy")
+    (folder / "vault.7.new").write_bytes(b"a key")
+    erase(folder)
+    assert names(folder) == {"notes.txt", "parlor.lock"}
+
+
+async def test_an_erasure_that_was_cut_off_goes_on(folder: Path) -> None:
+    (folder / ERASED).touch()
+    settle(folder)
+    assert names(folder) == {"parlor.lock"}
+
+
+async def test_an_open_profile_is_not_erased(folder: Path) -> None:
+    lock = FolderLock(folder / "parlor.lock")
+    with pytest.raises(AppError, match="already running"):
+        erase(folder)
+    lock.release()
+    discard(folder)
+    assert await name_of(folder) == "old"

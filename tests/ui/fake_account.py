@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from app.domain.errors import AppError
@@ -21,6 +21,7 @@ class FakeAccount:
     ) -> None:
         self.passphrase = passphrase
         self.story: list[str] = []
+        self.names = ["", "Work"]
         self.failing: AppError | None = None
         self.go_on = asyncio.Event()
         self.go_on.set()
@@ -49,6 +50,25 @@ class FakeAccount:
             raise AppError("passphrase-unset")
         self.story.append("locked")
         self._backend = None
+
+    @property
+    def name(self) -> str:
+        return self.names[0]
+
+    async def profiles(self) -> Sequence[str]:
+        return sorted(self.names)
+
+    async def switch_to(self, name: str) -> None:
+        self.names.remove(name)
+        self.names.insert(0, name)
+
+    async def create(self, name: str) -> None:
+        if name in self.names:
+            raise AppError("profile-exists", {"name": name})
+        self.names.insert(0, name)
+
+    async def delete(self) -> None:
+        self.story.append(f"deleted {self.names.pop(0)}")
 
     async def is_protected(self) -> bool:
         return self.passphrase is not None

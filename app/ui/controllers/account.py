@@ -14,6 +14,7 @@ from app.domain.views import MessageKind
 from app.services.api import Account, Progress
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.idle_lock import IdleLock
+from app.ui.controllers.profiles import ProfileFlows
 from app.ui.dialogs.account import AccountSheet, AccountState
 from app.ui.dialogs.archive import ArchiveSheet, Errand
 from app.ui.dialogs.passphrase import PassphraseSheet, RemovalSheet
@@ -38,6 +39,7 @@ class AccountFlows(QObject):
         self._window, self._backend, self._tasks = desk.window, desk.backend, desk.tasks
         self._account, self._ask, self._begin_anew = account, ask, begin_anew
         self._theme = desk.window.theme
+        self.profiles = ProfileFlows(desk, account, ask, lambda: begin_anew(False))
         self._offers = False
         self.idle = IdleLock(self, lambda: self._tasks.spawn(self._lock_if_protected()))
         offer = desk.window.offer
@@ -87,6 +89,7 @@ class AccountFlows(QObject):
         sheet.lock_asked.connect(leave_for(self.lock))
         sheet.export_asked.connect(leave_for(self.back_up))
         sheet.import_asked.connect(leave_for(self.restore))
+        sheet.profiles_asked.connect(leave_for(self.profiles.show))
         sheet.idle_chosen.connect(self._choose_idle)
         await self._ask(sheet)
         for flow in then:

@@ -38,6 +38,7 @@ class AccountSheet(Sheet):
     idle_chosen = Signal(int)
     export_asked = Signal()
     import_asked = Signal()
+    profiles_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget, state: AccountState) -> None:
         super().__init__(theme, parent, "Account")
@@ -61,10 +62,12 @@ class AccountSheet(Sheet):
         self._section("Backup", _BACKUP, self.back_up, self.restore)
         minutes = state.idle_minutes if state.idle_minutes in IDLE_MINUTES else 0
         self.idle.choose(IDLE_MINUTES.index(minutes))
+        self.profiles = push_button("Profiles")
+        self.profiles.setAccessibleName("Profiles on this computer")
         done = push_button("Done", "primary")
         done.setDefault(True)
         done.clicked.connect(self.accept)
-        self.finish(done)
+        self.finish(self.profiles, done)
         self._connect()
 
     def _connect(self) -> None:
@@ -74,6 +77,7 @@ class AccountSheet(Sheet):
         self.idle.chosen.connect(lambda at: self.idle_chosen.emit(IDLE_MINUTES[at]))
         self.back_up.clicked.connect(self.export_asked)
         self.restore.clicked.connect(self.import_asked)
+        self.profiles.clicked.connect(self.profiles_asked)
 
     def _section(self, title: str, line: str, *buttons: QPushButton) -> None:
         self._caption(title)

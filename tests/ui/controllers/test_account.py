@@ -20,7 +20,9 @@ from app.ui.controllers.account import (
 from app.ui.controllers.idle_lock import MINUTE_MS, IdleLock
 from app.ui.dialogs.account import AccountSheet
 from app.ui.dialogs.archive import ArchiveSheet
+from app.ui.dialogs.forms import FieldSheet
 from app.ui.dialogs.passphrase import PassphraseSheet, RemovalSheet, advice
+from app.ui.dialogs.profiles import DeletionSheet, ProfilesSheet
 from app.ui.dialogs.settings import SettingsSheet
 from tests.ui.rig import NO_KEYS, Rig
 
@@ -261,3 +263,51 @@ def test_where_a_backup_would_go() -> None:
     day = datetime(2026, 11, 21)  # noqa: DTZ001 - only the date is looked at
     assert suggested_file("Ana / Bo", day).name == "Ana _ Bo 2026-11-21.parlor"
     assert suggested_file("", day).name == "Parlor 2026-11-21.parlor"
+
+
+async def profiles_sheet(rig: Rig) -> ProfilesSheet:
+    await rig.click((await account_sheet(rig)).profiles)
+    return rig.dialog(ProfilesSheet)
+
+
+async def test_one_switches_to_another_profile(rig: Rig) -> None:
+    sheet = await profiles_sheet(rig)
+    assert list(sheet.switches) == ["Work"]
+    assert sheet.switches["Work"].accessibleName() == "Switch to Work"
+    await rig.click(sheet.switches["Work"])
+    assert rig.account.name == "Work"
+    assert rig.begun == [False]
+
+
+async def test_a_new_profile_needs_a_name_of_its_own(rig: Rig) -> None:
+    await rig.click((await profiles_sheet(rig)).create_new)
+    sheet = rig.dialog(FieldSheet)
+    sheet.field.setText("Work")
+    await rig.click(sheet.go)
+    assert "already" in sheet.problem.text()
+    sheet.field.setText("Choir")
+    await rig.click(sheet.go)
+    assert rig.account.name == "Choir"
+    assert rig.begun == [False]
+
+
+async def test_a_profile_is_deleted_after_its_name_was_typed(rig: Rig) -> None:
+    await rig.click((await profiles_sheet(rig)).delete)
+    sheet = rig.dialog(DeletionSheet)
+    name = rig.backend.profile.name
+    sheet.field.setText(name[:-1])
+    assert not sheet.go.isEnabled()
+    sheet.field.setText(name)
+    await rig.click(sheet.go)
+    assert rig.account.story == ["deleted "]
+    assert rig.begun == [False]
+
+
+async def test_changing_one_s_mind_about_profiles(rig: Rig) -> None:
+    profiles = flows(rig).profiles
+    for flow in (profiles.delete, profiles.create):
+        rig.session._tasks.spawn(flow())
+        await rig.settle()
+        rig.session.flows.close_open()
+        await rig.settle()
+    assert rig.begun == []
