@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from app.ui.theme import Size, TextSize, Theme
+from app.ui.theme import TextSize, Theme
 from app.ui.views.notices import Glyph
 from app.ui.widgets.buttons import IconButton, push_button
 from app.ui.widgets.surfaces import Label, Surface
@@ -22,22 +22,29 @@ class OfferCard(Surface):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "accent_soft")
-        self.setMinimumHeight(Size.BANNER)
         self.setAccessibleName(WORDS)
         words = Label(theme, TextSize.PREVIEW, text=WORDS)
         words.setWordWrap(True)
         self.passphrase = push_button("Set a passphrase", "quiet")
         self.backup = push_button("Back up", "quiet")
         self.dismiss = IconButton(theme, "x", "Not now")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(20, 6, 12, 6)
-        row.setSpacing(8)
-        row.addWidget(Glyph(theme, "lock", "accent_text"))
-        row.addWidget(words, 1)
         for button in (self.passphrase, self.backup, self.dismiss):
-            row.addWidget(button)
             button.clicked.connect(self.hide)
             button.clicked.connect(self.answered)
+        top, below = QHBoxLayout(), QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(Glyph(theme, "lock", "accent_text"))
+        top.addWidget(words, 1)
+        top.addWidget(self.dismiss)
+        below.setContentsMargins(12, 0, 0, 0)
+        below.addWidget(self.passphrase)
+        below.addWidget(self.backup)
+        below.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 6, 12, 6)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addLayout(below)
         self.passphrase.clicked.connect(self.passphrase_asked)
         self.backup.clicked.connect(self.backup_asked)
         self.hide()
