@@ -191,13 +191,15 @@ def _address(word: str) -> list[_Piece]:
 
 
 def _trimmed(address: str) -> str:
-    while address:
-        last = address[-1]
-        unpaired = last in _PAIRS and address.count(last) > address.count(_PAIRS[last])
-        if last not in _TRAILING and not unpaired:
-            break
+    """An address begins with letters, so something always remains."""
+    while address[-1] in _TRAILING or _is_unpaired(address):
         address = address[:-1]
     return address
+
+
+def _is_unpaired(address: str) -> bool:
+    last = address[-1]
+    return last in _PAIRS and address.count(last) > address.count(_PAIRS[last])
 
 
 def _joined(pieces: list[_Piece]) -> tuple[str, tuple[Run, ...]]:
