@@ -126,7 +126,7 @@ class Desktop:
         }
         self.env["DBUS_SESSION_BUS_ADDRESS"] = self._bus()
         self.child(["openbox"])
-        eventually(lambda: "window id #" in self._root("_NET_SUPPORTING_WM_CHECK"), "openbox")
+        eventually(lambda: self.xdotool("get_num_desktops"), "openbox")
         self._network = self._lone_network()
         self._reader = self.child([SYSTEM_PYTHON, "-Wignore", str(READER)], pipes=True)
 
@@ -194,9 +194,6 @@ class Desktop:
         bus = self.child([*command, f"--address=unix:dir={self.folder}"], pipes=True)
         assert bus.stdout is not None
         return bus.stdout.readline().strip()
-
-    def _root(self, name: str) -> str:
-        return run(["xprop", "-root", name], self.env).stdout
 
     def _lone_network(self) -> tuple[str, ...]:
         """Make a network with nobody else on it; where that is forbidden, use the machine's."""

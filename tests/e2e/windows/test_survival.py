@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.windows.conftest import People
-from tests.support.desktop import eventually, run
+from tests.support.desktop import eventually
 from tests.support.windows import Window
 
 pytestmark = [pytest.mark.e2e, pytest.mark.window]
@@ -29,9 +29,12 @@ def open_again(window: Window, name: str) -> None:
 
 def hosted_server(window: Window) -> int:
     """Return the process id of the server that a window hosts."""
-    found = run(["pgrep", "-P", str(window.process.pid), "-f", "signaling"]).stdout.split()
-    assert len(found) == 1, found
-    return int(found[0])
+    tasks = Path(f"/proc/{window.process.pid}/task").glob("*/children")
+    children = [int(child) for task in tasks for child in task.read_text(encoding="ascii").split()]
+    commands = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in children}
+    found = [child for child, command in commands.items() if b"signaling" in command]
+    assert len(found) == 1, commands
+    return found[0]
 
 
 def test_a_draft_is_back_after_a_kill(pair: tuple[Window, Window]) -> None:
