@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.config import configure_logging, parse_arguments
-from app.ui.first_window import first_window
 
 if TYPE_CHECKING:
     from app.services.api import Account
@@ -21,6 +21,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = parse_arguments("parlor", SUMMARY, sys.argv[1:] if argv is None else argv)
     settings = replace(given, discover=True)
     configure_logging(settings.log_level)
+    gc.disable()  # what is loaded now stays; the window's loop collects later on
+    from app.ui.first_window import first_window  # noqa: PLC0415
+
     window = first_window()
     # Even asyncio takes a quarter of the time to the first paint, so it comes afterwards.
     from app.ui.loop import run_window  # noqa: PLC0415
