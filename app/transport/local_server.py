@@ -27,7 +27,7 @@ class ChildServer:
     """Implements `LocalServer`. A child that died or hangs is started again on the same port."""
 
     def __init__(self, name: str, command: Sequence[str] = COMMAND, host: str = "") -> None:
-        self._command = (*command, "--die-with-parent", "--name", name)
+        self._command = (*command, "--die-with-parent", "--log-level", "warning", "--name", name)
         if host:
             self._command += ("--host", host)
         self._process: asyncio.subprocess.Process | None = None
