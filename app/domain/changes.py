@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from app.domain.contacts import ContactChanged, PresenceChanged
+from app.domain.governing import InvitationChanged
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageState, MessageView, RoomSummary
 
@@ -71,7 +72,7 @@ class StatusChanged:
 
 @dataclass(frozen=True, slots=True)
 class MemberChanged:
-    """`state` is joined, left, online, offline or renamed."""
+    """`state` is joined, left, removed, online, offline, renamed or role (it has another one)."""
 
     room: RoomId
     peer: PeerId
@@ -130,4 +131,5 @@ Change = (
     | ErrorRaised
     | ContactChanged
     | PresenceChanged
+    | InvitationChanged
 )

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from app.domain.ids import EventId, PeerId, RoomId
+from app.domain.rules import NO_RULES, RoomRules
 
 
 class RoomKind(Enum):
@@ -16,13 +17,21 @@ class RoomKind(Enum):
 
 
 class MessageKind(Enum):
-    """`UNSUPPORTED` is an event that only a newer version can show."""
+    """`UNSUPPORTED` is an event that only a newer version can show.
+
+    `INVITATION` stands in a conversation of two and offers a group.
+    """
 
     TEXT = "text"
     JOINED = "joined"
     LEFT = "left"
     RENAMED = "renamed"
     UNSUPPORTED = "unsupported"
+    TOPIC = "topic"
+    ROLE = "role"
+    REMOVED = "removed"
+    RULED = "ruled"
+    INVITATION = "invitation"
 
 
 class MessageState(Enum):
@@ -75,7 +84,9 @@ class MessageView:
     """One row of a conversation. `time_ms` is Unix ms by the author's clock.
 
     `text` is the message's text, "" once it was deleted; for RENAMED the new room name; for
-    JOINED the joiner's name at that time; for UNSUPPORTED the kind of the event; for LEFT empty.
+    JOINED the joiner's name at that time; for UNSUPPORTED the kind of the event; for LEFT empty;
+    for TOPIC the topic; for ROLE the role, for REMOVED "removed" or "banned", both of `subject`;
+    for RULED rule and value ("vanish 3600"); for INVITATION the name of the group.
     `reply` is None if what `reply_to` names is not here.
     """
 
@@ -97,6 +108,8 @@ class MessageView:
     pinned: bool = False
     mentions: tuple[PeerId, ...] = ()
     reply: ReplyPreview | None = None
+    subject: PeerId | None = None
+    subject_name: str = ""
 
     @property
     def event(self) -> EventId:
@@ -122,7 +135,9 @@ class RoomSummary:
     """A row of the sidebar. `peer` is the other person of a direct conversation.
 
     `read_to` is the last message that was read here, None if none was; `mentions` counts the
-    unread messages that mention us.
+    unread messages that mention us. `standing` is member, waiting (until a member lets us in) or
+    removed; `role` is ours in a group, else "". `muted_until_ms` is Unix ms, 0 if it is not muted,
+    -1 for ever.
     """
 
     room: RoomId
@@ -136,6 +151,13 @@ class RoomSummary:
     read_to: Position | None = None
     topic: str = ""
     mentions: int = 0
+    standing: str = "member"
+    role: str = ""
+    rules: RoomRules = NO_RULES
+    muted_until_ms: int = 0
+    pinned: bool = False
+    archived: bool = False
+    marked_unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from app.domain.views import (
     RoomKind,
     RoomSummary,
 )
+from app.ui.room_phrases import government_line
 
 NEARBY = "On this network"
 MESSAGES = "Messages"
@@ -88,6 +89,10 @@ def message_line(message: MessageView) -> str:
             return f"{name} named the room {one_line(message.text)}"
         case MessageKind.UNSUPPORTED:
             return "This needs a newer version of Parlor"
+        case MessageKind.INVITATION:
+            return f"{name} sent an invitation to {one_line(message.text)}"
+        case _:
+            return government_line(message, name, one_line)
 
 
 def preview(summary: RoomSummary) -> Preview:
