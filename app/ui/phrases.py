@@ -89,8 +89,6 @@ def message_line(message: MessageView) -> str:
             return f"{name} named the room {one_line(message.text)}"
         case MessageKind.UNSUPPORTED:
             return "This needs a newer version of Parlor"
-        case MessageKind.INVITATION:
-            return f"{name} sent an invitation to {one_line(message.text)}"
         case _:
             return government_line(message, name, one_line)
 

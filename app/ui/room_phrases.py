@@ -21,7 +21,7 @@ _UNITS = ((604_800, "week"), (86_400, "day"), (3600, "hour"), (60, "minute"), (1
 
 
 def government_line(message: MessageView, name: str, shorten: Callable[[str], str]) -> str:
-    """One line for a TOPIC, ROLE, REMOVED or RULED message by somebody of that name."""
+    """One line for a message that governs: TOPIC, ROLE, REMOVED, RULED or INVITATION."""
     whom = shorten(message.subject_name)
     match message.kind:
         case MessageKind.TOPIC:
@@ -31,6 +31,8 @@ def government_line(message: MessageView, name: str, shorten: Callable[[str], st
             return f"{name} made {whom} {_ROLES.get(message.text, message.text)}"
         case MessageKind.REMOVED:
             return f"{name} {'banned' if message.text == 'banned' else 'removed'} {whom}"
+        case MessageKind.INVITATION:
+            return f"{name} sent an invitation to {shorten(message.text)}"
         case _:
             return f"{name} {rule_line(message.text)}"
 
