@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.crypto.identity import Identity
 from app.crypto.kdf import derive, stretch
@@ -10,16 +12,29 @@ from app.domain.ids import ROOM_ID_SIZE, PeerId, RoomId
 
 ROOM_SECRET_SIZE = 32
 CODE_SALT = b"parlor room code 1"
+FOUNDER_PREFIX = b"parlor founder 1\x00"
+CODE_SIZE = 8
+CODE_MASK = (1 << 60) - 1
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EpochKeys:
-    """`body` seals events; `rendezvous` is what servers call the room; `proof` opens links."""
+    """`body` seals what is said, `govern` what governs a group.
+
+    `rendezvous` is what servers call the room; `proof` opens links. All but `govern` are empty for
+    an epoch of which we may know only who governed.
+    """
 
     epoch: int
     body: bytes
     rendezvous: bytes
     proof: bytes
+    govern: bytes
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the epoch's secret is known, and so every key."""
+        return bool(self.body)
 
 
 def epoch_keys(epoch: int, secret: bytes) -> EpochKeys:
@@ -29,12 +44,31 @@ def epoch_keys(epoch: int, secret: bytes) -> EpochKeys:
         body=derive(secret, "parlor room body 1"),
         rendezvous=derive(secret, "parlor room rendezvous 1"),
         proof=derive(secret, "parlor room proof 1"),
+        govern=derive(secret, "parlor room govern 1"),
     )
+
+
+def govern_only(epoch: int, govern: bytes) -> EpochKeys:
+    """Return the keys of an epoch of which only the 32-byte govern key is known."""
+    return EpochKeys(epoch, b"", b"", b"", govern)
 
 
 def room_id(first_secret: bytes) -> RoomId:
     """Return the id of the room that begins with this secret (epoch 0)."""
     return RoomId(derive(first_secret, "parlor room id 1", ROOM_ID_SIZE))
+
+
+def founding_code(founder: PeerId, nonce: bytes) -> bytes:
+    """Return the entropy of the spoken code of a room that nobody else can have founded."""
+    digest = hashlib.sha256(FOUNDER_PREFIX + founder + nonce).digest()
+    number = int.from_bytes(digest[:CODE_SIZE], "big") & CODE_MASK
+    return number.to_bytes(CODE_SIZE, "big")
+
+
+@lru_cache(maxsize=64)
+def room_of_code(entropy: bytes) -> RoomId:
+    """Return the room behind a spoken code. The first time as slow as `secret_from_code`."""
+    return room_id(secret_from_code(entropy))
 
 
 def secret_from_code(entropy: bytes) -> bytes:

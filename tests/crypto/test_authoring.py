@@ -6,17 +6,29 @@ import os
 import pytest
 from hypothesis import given
 
-from app.crypto.authoring import SIGNED_PREFIX, is_authentic, open_event, write_event
+from app.crypto.authoring import (
+    SIGNED_PREFIX,
+    is_authentic,
+    is_governing,
+    open_event,
+    write_event,
+)
 from app.crypto.identity import Identity, verify
-from app.crypto.room_keys import epoch_keys, room_id
+from app.crypto.room_keys import epoch_keys, govern_only, room_id
 from app.crypto.seal import seal_body
 from app.domain.errors import LocalProtocolError
 from app.domain.events import (
     FIRST_PREV,
+    Created,
     Event,
     Header,
+    Joined,
     KnownBody,
+    Left,
+    ProfileNamed,
+    Renamed,
     Text,
+    Topic,
     Unsupported,
     compute_id,
     decode_event,
@@ -41,6 +53,37 @@ def test_members_read_what_was_written(body: KnownBody) -> None:
     assert is_authentic(event)
     assert open_event(event, KEYS) == body
     assert event.header == HEADER
+
+
+GOVERNING = [Created("Lab"), Joined("Ana"), Left(), ProfileNamed("Ana"), Renamed("Lab"), Topic("x")]
+
+
+@pytest.mark.parametrize("body", GOVERNING)
+def test_what_governs_a_group_is_read_without_what_is_said(body: KnownBody) -> None:
+    few = govern_only(0, KEYS.govern)
+    governing = write_event(ANA, HEADER, body, KEYS, group=True)
+    assert is_governing(body)
+    assert open_event(governing, few) == open_event(governing, KEYS) == body
+    assert open_event(write_event(ANA, HEADER, body, KEYS), few) is None
+
+
+def test_what_is_said_is_not_read_by_the_govern_key() -> None:
+    said = write_event(ANA, HEADER, Text("hi"), KEYS, group=True)
+    assert not is_governing(Text("hi"))
+    assert open_event(said, govern_only(0, KEYS.govern)) is None
+    assert open_event(said, KEYS) == Text("hi")
+
+
+@pytest.mark.parametrize("body", GOVERNING)
+def test_under_a_later_body_key_nothing_governs(body: KnownBody) -> None:
+    keys, header = epoch_keys(1, b"l" * 32), dataclasses.replace(HEADER, epoch=1)
+    assert open_event(write_event(ANA, header, body, keys), keys) == Unsupported("sealed")
+    assert open_event(write_event(ANA, header, body, keys, group=True), keys) == body
+
+
+def test_nothing_is_written_under_half_of_the_keys() -> None:
+    with pytest.raises(LocalProtocolError):
+        write_event(ANA, HEADER, Text("hi"), govern_only(0, KEYS.govern))
 
 
 def test_a_longest_text_is_an_event() -> None:

@@ -8,8 +8,11 @@ from app.crypto.identity import Identity
 from app.crypto.room_keys import (
     direct_secret,
     epoch_keys,
+    founding_code,
+    govern_only,
     notes_secret,
     room_id,
+    room_of_code,
     secret_from_code,
 )
 from app.domain.ids import PeerId
@@ -23,10 +26,27 @@ ANA, BO, EVE = Identity(b"a" * 32), Identity(b"b" * 32), Identity(b"e" * 32)
 def test_no_key_of_a_room_is_another(secret: bytes) -> None:
     keys = epoch_keys(7, secret)
     assert keys.epoch == 7
-    assert len({secret, keys.body, keys.rendezvous, keys.proof}) == 4
-    assert {len(key) for key in (keys.body, keys.rendezvous, keys.proof)} == {32}
+    derived = keys.body, keys.rendezvous, keys.proof, keys.govern
+    assert len({secret, *derived}) == 5
+    assert {len(key) for key in derived} == {32}
+    assert keys.is_whole
     assert room_id(secret) != keys.rendezvous[:16]
     assert len(room_id(secret)) == 16
+
+
+def test_of_some_epochs_only_what_governs_is_known() -> None:
+    keys = govern_only(3, b"g" * 32)
+    assert (keys.epoch, keys.govern, keys.is_whole) == (3, b"g" * 32, False)
+
+
+def test_a_code_is_tied_to_its_founder() -> None:
+    code = founding_code(ANA.peer, b"n" * 16)
+    assert len(code) == 8
+    assert code[0] < 16
+    assert code == founding_code(ANA.peer, b"n" * 16)
+    assert code != founding_code(BO.peer, b"n" * 16)
+    assert code != founding_code(ANA.peer, b"m" * 16)
+    assert room_of_code(code) == room_id(secret_from_code(code))
 
 
 def test_keys_are_not_printed() -> None:

@@ -105,6 +105,7 @@ def room_keys() -> Section:
                 "body": epoch_keys(0, secret).body.hex(),
                 "rendezvous": epoch_keys(0, secret).rendezvous.hex(),
                 "proof": epoch_keys(0, secret).proof.hex(),
+                "govern": epoch_keys(0, secret).govern.hex(),
             }
             for secret in (SECRET, fixed("another room secret"))
         ],

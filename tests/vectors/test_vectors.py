@@ -71,7 +71,7 @@ def test_room_keys() -> None:
     for entry in vectors["rooms"]:
         secret = raw(entry["secret"])
         assert plain.hkdf(secret, b"parlor room id 1", 16) == raw(entry["room_id"])
-        for name in ("body", "rendezvous", "proof"):
+        for name in ("body", "rendezvous", "proof", "govern"):
             assert plain.hkdf(secret, f"parlor room {name} 1".encode()) == raw(entry[name])
     direct = vectors["direct"]
     first, second = (plain.Person(raw(seed)) for seed in direct["seeds"])
