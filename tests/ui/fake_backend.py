@@ -43,6 +43,7 @@ from app.protocol.invitation import ContactInvite, RoomInvite
 from app.services.api import LinkView, Profile, ServerView
 from app.services.feed import Feed
 from tests.ui.fake_contacts import FakeContacts
+from tests.ui.fake_governance import FakeGovernance
 from tests.ui.fake_operations import FakeOperations, FakeRoom
 
 FROZEN_MS = 1_763_718_720_000
@@ -72,7 +73,8 @@ class FakeChats(FakeOperations):
         self._feed = feed
         self._count = 0
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raise what was put into `failing`, once."""
         if self.failing is not None:
             error, self.failing = self.failing, None
             raise error
@@ -86,8 +88,19 @@ class FakeChats(FakeOperations):
         people = [self._member(self.me), *(self._member(other) for other in others)]
         peer = peer_of(others[0]) if kind is RoomKind.DIRECT else None
         made = FakeRoom(room_of(key or name), name, kind, people, peer=peer)
+        made.role = "member" if kind is RoomKind.GROUP else ""
         self.book[made.room] = made
         return made
+
+    def give_role(self, room: RoomId, name: str, role: str) -> None:
+        """Make somebody owner, admin or member without telling anybody."""
+        found = self._get(room)
+        found.members = [
+            replace(member, role=role) if member.name == name else member
+            for member in found.members
+        ]
+        if name == self.me:
+            found.role = role
 
     def write(  # noqa: PLR0913 - a test names only what it needs
         self,
@@ -165,21 +178,26 @@ class FakeChats(FakeOperations):
         return self._get(room).summary()
 
     async def create_room(self, name: str) -> RoomInvitation:
-        self._check()
+        self.check()
         made = self.add_room(name, RoomKind.GROUP, ())
+        self.give_role(made.room, self.me, "owner")
         self.write(made.room, self.me, self.me, kind=MessageKind.JOINED)
         self.tell(RoomChanged(made.summary()))
         return await self.invitation(made.room)
 
     async def invitation(self, room: RoomId) -> RoomInvitation:
-        self._check()
+        self.check()
+        return self.invitation_to(room)
+
+    def invitation_to(self, room: RoomId) -> RoomInvitation:
+        """What a room is made with."""
         secret = hashlib.sha256(room).digest()[:ROOM_SECRET_SIZE]
         link = invitation.encode(RoomInvite(room_id(secret), secret))
         code = spoken_code.to_words(spoken_code.new_entropy(room[:8]))
         return RoomInvitation(room, link, code)
 
     async def join(self, text: str) -> RoomId:
-        self._check()
+        self.check()
         if invitation.looks_like_invite(text):
             invitation.parse(text)
         else:
@@ -190,7 +208,7 @@ class FakeChats(FakeOperations):
         return made.room
 
     async def open_direct(self, peer: PeerId, name: str) -> RoomId:
-        self._check()
+        self.check()
         for room in self.book.values():
             if room.peer == peer:
                 return room.room
@@ -208,12 +226,12 @@ class FakeChats(FakeOperations):
         return made.room
 
     async def leave(self, room: RoomId) -> None:
-        self._check()
+        self.check()
         del self.book[self._get(room).room]
         self.tell(RoomRemoved(room))
 
     async def rename(self, room: RoomId, name: str) -> None:
-        self._check()
+        self.check()
         self._get(room).name = name
         self.tell(RoomChanged(self._get(room).summary()))
 
@@ -221,7 +239,7 @@ class FakeChats(FakeOperations):
         return tuple(self._get(room).members)
 
     async def send(self, room: RoomId, text: str, reply_to: EventId | None = None) -> MessageView:
-        self._check()
+        self.check()
         self.now_ms += 1000
         view = self.write(room, self.me, text, state=MessageState.QUEUED, reply_to=reply_to)
         self.tell(MessagesAdded(room, (view,)), RoomChanged(self._get(room).summary()))
@@ -254,7 +272,7 @@ class FakeChats(FakeOperations):
         raise AppError("unknown-message")
 
     async def search(self, query: str, room: RoomId | None, limit: int) -> Sequence[SearchHit]:
-        self._check()
+        self.check()
         places = [self._get(room)] if room is not None else list(self.book.values())
         found = []
         for row in sorted(
@@ -268,7 +286,7 @@ class FakeChats(FakeOperations):
         return found[:limit]
 
     async def save_draft(self, room: RoomId, text: str) -> None:
-        self._check()
+        self.check()
         found = self._get(room)
         if found.draft != text:
             found.draft = text
@@ -345,6 +363,7 @@ class FakeBackend:
         self.chats = FakeChats(name, self.feed)
         self.network = FakeNetwork(self.feed)
         self.contacts = FakeContacts(peer_of(name), self.feed)
+        self.governance = FakeGovernance(self.chats, self.contacts)
         self.settings: dict[str, str] = {}
         self._name = name
 
@@ -355,7 +374,7 @@ class FakeBackend:
         return Profile(me, self._name, "3F2A 91C0 7BD4 55E8", link)
 
     async def rename_profile(self, name: str) -> None:
-        self.chats._check()
+        self.chats.check()
         self._name = name
 
     async def set_setting(self, key: str, value: str) -> None:

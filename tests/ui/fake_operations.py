@@ -10,6 +10,7 @@ from app.domain.changes import Change, MessagesChanged, MessagesRemoved, RoomCha
 from app.domain.errors import AppError
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.policy import check_operable, check_own, clean_reaction, clean_text
+from app.domain.rules import NO_RULES, RoomRules
 from app.domain.views import (
     MemberView,
     MessageVersion,
@@ -32,6 +33,9 @@ class FakeRoom:
     read_to: Position | None = None
     peer: PeerId | None = None
     topic: str = ""
+    standing: str = "member"
+    role: str = ""
+    rules: RoomRules = NO_RULES
 
     def summary(self) -> RoomSummary:
         unread = sum(
@@ -49,6 +53,9 @@ class FakeRoom:
             self.peer,
             self.read_to,
             self.topic,
+            standing=self.standing,
+            role=self.role,
+            rules=self.rules,
         )
 
 
