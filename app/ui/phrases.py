@@ -152,12 +152,25 @@ def member_line(member: MemberView, now: datetime) -> str:
     return "Offline" if member.last_seen_ms is None else seen_time(member.last_seen_ms, now)
 
 
+def is_muted(summary: RoomSummary, now: datetime) -> bool:
+    """Whether a conversation is to be quiet at `now`."""
+    until = summary.muted_until_ms
+    return until < 0 or until > now.timestamp() * 1000
+
+
+def archive_line(rooms: int, unread: int, *, opened: bool) -> str:
+    """`3 conversations, 1 unread, folded`."""
+    parts = [count(rooms, "conversation")]
+    parts += [f"{unread} unread"] if unread else []
+    return ", ".join([*parts, "unfolded" if opened else "folded"])
+
+
 def spoken_room(
     summary: RoomSummary, online: bool | None, typing: Sequence[str], now: datetime
 ) -> str:
     """All that a row of the sidebar shows, as a sentence."""
     line = preview(summary)
-    parts = [count(summary.unread, "new message")] if summary.unread else []
+    parts = _spoken_marks(summary, now)
     if online is not None:
         parts.append("online" if online else "offline")
     parts.append(typing_line(typing) or f"{line.lead} {line.text}".strip())
@@ -166,3 +179,16 @@ def spoken_room(
         if summary.last.own:
             parts.append(_STATES[summary.last.state])
     return ", ".join(parts)
+
+
+def _spoken_marks(summary: RoomSummary, now: datetime) -> list[str]:
+    parts = [count(summary.unread, "new message")] if summary.unread else []
+    if summary.mentions:
+        parts.append("mentions you")
+    marks = {
+        "marked as unread": summary.marked_unread and not summary.unread,
+        "pinned": summary.pinned,
+        "muted": is_muted(summary, now),
+        "archived": summary.archived,
+    }
+    return [*parts, *(word for word, on in marks.items() if on)]

@@ -36,6 +36,11 @@ class FakeRoom:
     standing: str = "member"
     role: str = ""
     rules: RoomRules = NO_RULES
+    pinned: bool = False
+    archived: bool = False
+    marked_unread: bool = False
+    muted_until_ms: int = 0
+    mentions: int = 0
 
     def summary(self) -> RoomSummary:
         unread = sum(
@@ -56,6 +61,16 @@ class FakeRoom:
             standing=self.standing,
             role=self.role,
             rules=self.rules,
+            muted_until_ms=self.muted_until_ms,
+            pinned=self.pinned,
+            archived=self.archived,
+            marked_unread=self.marked_unread,
+            picture=self.picture,
+            mentions=self.mentions,
+            muted_until_ms=self.muted_until_ms,
+            pinned=self.pinned,
+            archived=self.archived,
+            marked_unread=self.marked_unread,
         )
 
 

@@ -151,7 +151,7 @@ class Navigation(QObject):
 
     async def _switch(self) -> None:
         rooms = self._window.rooms
-        model = SwitcherModel(rooms.conversations(), rooms.people())
+        model = SwitcherModel((*rooms.conversations(), *rooms.archived()), rooms.people())
         switcher = Switcher(self._window.theme, self._window, model, self._window.now)
         switcher.chosen.connect(self._sidebar.choose)
         await ask(switcher)

@@ -11,7 +11,7 @@ from app.domain.errors import AppError
 from app.domain.ids import RoomId
 from app.domain.views import PersonView, Position
 from app.ui.controllers.desk import Desk
-from app.ui.models.rows import HitRow, PersonRow, RoomRow
+from app.ui.models.rows import ArchiveRow, HitRow, PersonRow, RoomRow
 
 POLL_MS = 2000
 HITS = 30
@@ -87,6 +87,8 @@ class SidebarController(QObject):
                 self.open_person(person)
             case HitRow(hit):
                 self._opener(hit.message.room, hit.message.position)
+            case ArchiveRow(open=shown):
+                self._model.show_archived(not shown)
             case _:
                 pass
 

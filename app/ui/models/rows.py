@@ -39,7 +39,16 @@ class HitRow:
     room_name: str
 
 
-SidebarRow = SectionRow | RoomRow | PersonRow | HitRow
+@dataclass(frozen=True, slots=True)
+class ArchiveRow:
+    """Shows and hides the archived conversations below it; `unread` of them have new messages."""
+
+    rooms: int
+    unread: int
+    open: bool
+
+
+SidebarRow = SectionRow | RoomRow | PersonRow | HitRow | ArchiveRow
 
 
 def row_key(row: SidebarRow) -> tuple[str, bytes | str | PeerId]:
@@ -53,3 +62,5 @@ def row_key(row: SidebarRow) -> tuple[str, bytes | str | PeerId]:
             return ("person", person.peer)
         case HitRow(hit):
             return ("hit", hit.message.event)
+        case ArchiveRow():
+            return ("archive", "")

@@ -19,14 +19,23 @@ from app.domain.ids import PeerId, RoomId
 from app.domain.views import PersonView, RoomKind, RoomSummary, SearchHit
 from app.ui import phrases
 from app.ui.models.keyed import KeyedListModel
-from app.ui.models.rows import HitRow, PersonRow, RoomRow, SectionRow, SidebarRow, row_key
+from app.ui.models.rows import (
+    ArchiveRow,
+    HitRow,
+    PersonRow,
+    RoomRow,
+    SectionRow,
+    SidebarRow,
+    row_key,
+)
 
 
-def _order(summary: RoomSummary) -> tuple[int, int, bytes]:
-    """Latest first; a conversation just opened above all, empty notes below all."""
+def _order(summary: RoomSummary) -> tuple[bool, int, int, bytes]:
+    """Pinned ones, then the latest; a conversation just opened above those, empty notes below."""
     if summary.last is not None:
-        return (1, -summary.last.position.hlc, summary.room)
-    return (2 if summary.kind is RoomKind.NOTES else 0, 0, summary.room)
+        return (not summary.pinned, 1, -summary.last.position.hlc, summary.room)
+    rank = 2 if summary.kind is RoomKind.NOTES else 0
+    return (not summary.pinned, rank, 0, summary.room)
 
 
 class SidebarModel(KeyedListModel[SidebarRow]):
@@ -41,6 +50,7 @@ class SidebarModel(KeyedListModel[SidebarRow]):
         self._people: tuple[PersonView, ...] = ()
         self._hits: tuple[SearchHit, ...] = ()
         self._query = ""
+        self._archive_open = False
 
     @property
     def query(self) -> str:
@@ -76,8 +86,21 @@ class SidebarModel(KeyedListModel[SidebarRow]):
             self._renew()
 
     def conversations(self) -> tuple[RoomSummary, ...]:
-        """All conversations in the order of the list, whatever is searched for."""
-        return tuple(sorted(self._rooms.values(), key=_order))
+        """All that are not archived, in the order of the list, whatever is searched for."""
+        return self._sorted(archived=False)
+
+    def archived(self) -> tuple[RoomSummary, ...]:
+        """The conversations that were put away, in their order."""
+        return self._sorted(archived=True)
+
+    def show_archived(self, shown: bool) -> None:
+        """List the archived conversations below their row, or fold them away."""
+        self._archive_open = shown
+        self._renew()
+
+    def _sorted(self, *, archived: bool) -> tuple[RoomSummary, ...]:
+        rooms = (room for room in self._rooms.values() if room.archived is archived)
+        return tuple(sorted(rooms, key=_order))
 
     def people(self) -> tuple[PersonView, ...]:
         """Those on this network with whom there is no conversation, by name."""
@@ -104,6 +127,8 @@ class SidebarModel(KeyedListModel[SidebarRow]):
                 return person.name
             case HitRow(_, room_name):
                 return room_name
+            case ArchiveRow():
+                return "Archived"
 
     def description(self, row: SidebarRow) -> str:
         match row:
@@ -113,6 +138,8 @@ class SidebarModel(KeyedListModel[SidebarRow]):
                 return "On this network. Opens a conversation."
             case HitRow(hit):
                 return phrases.plain_snippet(hit.snippet)
+            case ArchiveRow():
+                return phrases.archive_line(row.rooms, row.unread, opened=row.open)
             case SectionRow():
                 return ""
 
@@ -145,21 +172,29 @@ class SidebarModel(KeyedListModel[SidebarRow]):
             typists.pop(peer, None)
 
     def _renew(self) -> None:
-        self.set_rows([*self._room_rows(), *self._people_rows(), *self._hit_rows()])
+        rows = [*self._room_rows(), *self._archived_rows()]
+        self.set_rows([*rows, *self._people_rows(), *self._hit_rows()])
 
     def _matches(self, name: str) -> bool:
         return self._query.casefold() in name.casefold()
 
+    def _row_of(self, summary: RoomSummary) -> RoomRow:
+        online = None if summary.peer is None else summary.peer in self._online
+        return RoomRow(summary, online, self.typing_in(summary.room))
+
     def _room_rows(self) -> list[SidebarRow]:
-        return [
-            RoomRow(
-                summary,
-                None if summary.peer is None else summary.peer in self._online,
-                self.typing_in(summary.room),
-            )
-            for summary in self.conversations()
-            if self._matches(summary.name)
-        ]
+        return [self._row_of(room) for room in self.conversations() if self._matches(room.name)]
+
+    def _archived_rows(self) -> list[SidebarRow]:
+        """The row that leads to archived conversations and, if it is open, or if one searches,
+        those."""
+        found = [room for room in self.archived() if self._matches(room.name)]
+        if not found:
+            return []
+        shown = self._archive_open or bool(self._query)
+        unread = sum(bool(room.unread or room.marked_unread) for room in found)
+        rows: list[SidebarRow] = [ArchiveRow(len(found), unread, shown)]
+        return [*rows, *(self._row_of(room) for room in found)] if shown else rows
 
     def _people_rows(self) -> list[SidebarRow]:
         shown: list[SidebarRow] = [

@@ -15,17 +15,19 @@ from app.domain.changes import (
     TypingChanged,
 )
 from app.domain.views import MessageState, PersonView, RoomKind
-from app.ui.models.rows import HitRow, PersonRow, RoomRow, SectionRow, row_key
+from app.ui.models.rows import ArchiveRow, HitRow, PersonRow, RoomRow, SectionRow, row_key
 from app.ui.models.sidebar import SidebarModel
 from tests.gallery.entry import frozen_now
-from tests.ui.fake_backend import FakeBackend, peer_of, room_of
+from tests.ui.fake_backend import FROZEN_MS, FakeBackend, peer_of, room_of
 from tests.ui.model_check import ModelTester, check_model
 
 NAMES = ("Ana", "Bob", "Cleo", "Dev")
 ROOMS = [room_of(name) for name in NAMES]
 
 moves = st.tuples(
-    st.sampled_from(["receive", "send", "draft", "leave", "link", "unlink", "type", "rename"]),
+    st.sampled_from(
+        ["receive", "send", "draft", "leave", "link", "unlink", "rename", "pin", "archive"]
+    ),
     st.integers(0, len(NAMES) - 1),
 )
 
@@ -58,6 +60,12 @@ async def play(backend: FakeBackend, step: tuple[str, int], online: set[bytes]) 
             await chats.leave(room)
         case "rename":
             await chats.rename(room, name + "!")
+        case "pin":
+            chats.book[room].pinned = not chats.book[room].pinned
+            chats.tell(RoomChanged(chats.book[room].summary()))
+        case "archive":
+            chats.book[room].archived = not chats.book[room].archived
+            chats.tell(RoomChanged(chats.book[room].summary()))
 
 
 @given(st.lists(st.lists(moves, max_size=6), max_size=6))
@@ -166,3 +174,43 @@ async def test_order_is_latest_first_with_new_ones_above_and_empty_notes_below(
     order = [row_key(row)[1] for row in model.rows()]
     assert order == [empty.room, late.room, old.room, notes.room]
     assert model.description(model.rows()[2]).endswith("1 Jan 1970, sent")
+
+
+async def test_pinned_ones_stand_above_and_archived_ones_behind_their_row(qapp: object) -> None:
+    assert qapp is not None
+    backend = filled()
+    book = backend.chats.book
+    book[ROOMS[3]].pinned = book[ROOMS[1]].archived = book[ROOMS[2]].archived = True
+    backend.chats.write(ROOMS[2], "Cleo", "are you there?")
+    model = SidebarModel(frozen_now)
+    model.load(await backend.chats.rooms(), ())
+    assert [model.text(row) for row in model.rows()] == ["Dev", "Ana", "Archived"]
+    folded = model.rows()[-1]
+    assert folded == ArchiveRow(2, 1, open=False)
+    assert model.description(folded) == "2 conversations, 1 unread, folded"
+    assert model.flags(model.index(2)) & Qt.ItemFlag.ItemIsSelectable
+    assert [room.name for room in model.conversations()] == ["Dev", "Ana"]
+    model.show_archived(True)
+    assert {model.text(row) for row in model.rows()[3:]} == {"Bob", "Cleo"}
+    assert {room.name for room in model.archived()} == {"Bob", "Cleo"}
+    assert model.description(model.rows()[2]).endswith("unfolded")
+    model.show_archived(False)
+    model.set_query("cle")
+    assert [model.text(row) for row in model.rows()] == ["Archived", "Cleo"]
+
+
+async def test_what_a_row_shows_is_read_aloud(qapp: object) -> None:
+    assert qapp is not None
+    backend = filled()
+    room = backend.chats.book[ROOMS[0]]
+    room.pinned = room.marked_unread = room.archived = True
+    room.muted_until_ms, room.mentions = -1, 1
+    model = SidebarModel(frozen_now)
+    row = RoomRow(room.summary())
+    assert model.description(row) == (
+        "mentions you, marked as unread, pinned, muted, archived, Say hello"
+    )
+    room.muted_until_ms = 1
+    assert "muted" not in model.description(RoomRow(room.summary()))
+    room.muted_until_ms = FROZEN_MS + 1
+    assert "muted" in model.description(RoomRow(room.summary()))
