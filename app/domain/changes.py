@@ -54,10 +54,25 @@ class MessagesChanged:
 
 @dataclass(frozen=True, slots=True)
 class MessagesRemoved:
-    """Rows that are shown no more: they were deleted on this machine only."""
+    """Rows that are shown no more: deleted on this machine only, or their time was over."""
 
     room: RoomId
     messages: tuple[EventId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryDeleted:
+    """Every row of a room is gone from this machine."""
+
+    room: RoomId
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPictured:
+    """Somebody, or we, have another picture; "" for none."""
+
+    peer: PeerId
+    picture: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +138,8 @@ Change = (
     | MessagesAdded
     | MessagesChanged
     | MessagesRemoved
+    | HistoryDeleted
+    | PersonPictured
     | StatusChanged
     | MemberChanged
     | TypingChanged

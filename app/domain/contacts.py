@@ -87,6 +87,7 @@ class ContactView:
     online: bool
     verified: bool
     presence: str = "offline"
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)

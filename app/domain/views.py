@@ -87,7 +87,9 @@ class MessageView:
     JOINED the joiner's name at that time; for UNSUPPORTED the kind of the event; for LEFT empty;
     for TOPIC the topic; for ROLE the role, for REMOVED "removed" or "banned", both of `subject`;
     for RULED rule and value ("vanish 3600"); for INVITATION the name of the group.
-    `reply` is None if what `reply_to` names is not here.
+    `reply` is None if what `reply_to` names is not here. `forwarded_from` is the name of the
+    first author of a forwarded message, "" for others. `vanish_s` is how many seconds a message
+    lives, 0 for ever; `vanishes_ms` (Unix ms) is when it is erased here at the latest.
     """
 
     room: RoomId
@@ -110,6 +112,9 @@ class MessageView:
     reply: ReplyPreview | None = None
     subject: PeerId | None = None
     subject_name: str = ""
+    forwarded_from: str = ""
+    vanish_s: int = 0
+    vanishes_ms: int = 0
 
     @property
     def event(self) -> EventId:
@@ -135,9 +140,10 @@ class RoomSummary:
     """A row of the sidebar. `peer` is the other person of a direct conversation.
 
     `read_to` is the last message that was read here, None if none was; `mentions` counts the
-    unread messages that mention us. `standing` is member, waiting (until a member lets us in) or
-    removed; `role` is ours in a group, else "". `muted_until_ms` is Unix ms, 0 if it is not muted,
-    -1 for ever.
+    unread messages that mention us. `standing` is member, waiting (until a member lets us in),
+    removed or left; `role` is ours in a group, else "". `muted_until_ms` is Unix ms, 0 if it is
+    not muted, -1 for ever. Pinned rooms come first. `picture` names an image, "" for none, here and
+    in every view.
     """
 
     room: RoomId
@@ -158,6 +164,7 @@ class RoomSummary:
     pinned: bool = False
     archived: bool = False
     marked_unread: bool = False
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +179,7 @@ class MemberView:
     route: str | None = None
     rtt_ms: float | None = None
     last_seen_ms: int | None = None
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)

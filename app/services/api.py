@@ -20,6 +20,7 @@ from app.domain.views import (
     RoomSummary,
     SearchHit,
 )
+from app.services.conversations_api import Conversations
 from app.services.feed import Feed
 from app.services.people_api import Contacts
 
@@ -33,12 +34,16 @@ def no_progress(_done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Who we are. `fingerprint` is the identity in short groups for reading aloud."""
+    """Who we are. `fingerprint` is the identity in short groups for reading aloud.
+
+    `picture` names our picture as in views.
+    """
 
     peer: PeerId
     name: str
     fingerprint: str
     contact_link: str
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +201,9 @@ class Backend(Protocol):
 
     @property
     def contacts(self) -> Contacts: ...
+
+    @property
+    def conversations(self) -> Conversations: ...
 
     async def rename_profile(self, name: str) -> None: ...
 

@@ -43,6 +43,7 @@ from app.protocol.invitation import ContactInvite, RoomInvite
 from app.services.api import LinkView, Profile, ServerView
 from app.services.feed import Feed
 from tests.ui.fake_contacts import FakeContacts
+from tests.ui.fake_conversations import FakeConversations
 from tests.ui.fake_governance import FakeGovernance
 from tests.ui.fake_operations import FakeOperations, FakeRoom
 
@@ -363,6 +364,7 @@ class FakeBackend:
         self.chats = FakeChats(name, self.feed)
         self.network = FakeNetwork(self.feed)
         self.contacts = FakeContacts(peer_of(name), self.feed)
+        self.conversations = FakeConversations(self.chats)
         self.governance = FakeGovernance(self.chats, self.contacts)
         self.settings: dict[str, str] = {}
         self._name = name
@@ -371,7 +373,8 @@ class FakeBackend:
     def profile(self) -> Profile:
         me = peer_of(self.chats.me)
         link = invitation.encode(ContactInvite(me, self._name))
-        return Profile(me, self._name, "3F2A 91C0 7BD4 55E8", link)
+        picture = self.conversations.own_picture
+        return Profile(me, self._name, "3F2A 91C0 7BD4 55E8", link, picture)
 
     async def rename_profile(self, name: str) -> None:
         self.chats.check()

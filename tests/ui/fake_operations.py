@@ -41,6 +41,7 @@ class FakeRoom:
     marked_unread: bool = False
     muted_until_ms: int = 0
     mentions: int = 0
+    picture: str = ""
 
     def summary(self) -> RoomSummary:
         unread = sum(
@@ -61,10 +62,6 @@ class FakeRoom:
             standing=self.standing,
             role=self.role,
             rules=self.rules,
-            muted_until_ms=self.muted_until_ms,
-            pinned=self.pinned,
-            archived=self.archived,
-            marked_unread=self.marked_unread,
             picture=self.picture,
             mentions=self.mentions,
             muted_until_ms=self.muted_until_ms,
