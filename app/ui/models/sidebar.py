@@ -30,12 +30,11 @@ from app.ui.models.rows import (
 )
 
 
-def _order(summary: RoomSummary) -> tuple[bool, int, int, bytes]:
-    """Pinned ones, then the latest; a conversation just opened above those, empty notes below."""
+def _order(summary: RoomSummary) -> tuple[int, int, bytes]:
+    """Latest first; a conversation just opened above all, empty notes below all."""
     if summary.last is not None:
-        return (not summary.pinned, 1, -summary.last.position.hlc, summary.room)
-    rank = 2 if summary.kind is RoomKind.NOTES else 0
-    return (not summary.pinned, rank, 0, summary.room)
+        return (1, -summary.last.position.hlc, summary.room)
+    return (2 if summary.kind is RoomKind.NOTES else 0, 0, summary.room)
 
 
 class SidebarModel(KeyedListModel[SidebarRow]):
@@ -45,6 +44,7 @@ class SidebarModel(KeyedListModel[SidebarRow]):
         super().__init__(row_key, parent)
         self._now = now
         self._rooms: dict[RoomId, RoomSummary] = {}
+        self._pins: list[RoomId] = []
         self._online: set[PeerId] = set()
         self._typing: dict[RoomId, dict[PeerId, str]] = {}
         self._people: tuple[PersonView, ...] = ()
@@ -59,6 +59,7 @@ class SidebarModel(KeyedListModel[SidebarRow]):
     def load(self, rooms: Iterable[RoomSummary], online: Iterable[PeerId]) -> None:
         """Begin anew with these conversations and these linked people."""
         self._rooms = {summary.room: summary for summary in rooms}
+        self._pins = [room for room, summary in self._rooms.items() if summary.pinned]
         self._online = set(online)
         self._typing.clear()
         self._renew()
@@ -99,8 +100,17 @@ class SidebarModel(KeyedListModel[SidebarRow]):
         self._renew()
 
     def _sorted(self, *, archived: bool) -> tuple[RoomSummary, ...]:
-        rooms = (room for room in self._rooms.values() if room.archived is archived)
-        return tuple(sorted(rooms, key=_order))
+        """Pinned ones first, in the order in which they were pinned."""
+        pinned = [self._rooms[room] for room in self._pins]
+        others = (room for room in self._rooms.values() if not room.pinned)
+        rooms = [*pinned, *sorted(others, key=_order)]
+        return tuple(room for room in rooms if room.archived is archived)
+
+    def _note_pin(self, summary: RoomSummary) -> None:
+        if not summary.pinned and summary.room in self._pins:
+            self._pins.remove(summary.room)
+        elif summary.pinned and summary.room not in self._pins:
+            self._pins.append(summary.room)
 
     def people(self) -> tuple[PersonView, ...]:
         """Those on this network with whom there is no conversation, by name."""
@@ -150,9 +160,11 @@ class SidebarModel(KeyedListModel[SidebarRow]):
         match change:
             case RoomChanged(summary):
                 self._rooms[summary.room] = summary
+                self._note_pin(summary)
             case RoomRemoved(room):
                 self._rooms.pop(room, None)
                 self._typing.pop(room, None)
+                self._pins = [pinned for pinned in self._pins if pinned != room]
             case TypingChanged(room, peer, name, active):
                 if active:
                     self._typing.setdefault(room, {})[peer] = name

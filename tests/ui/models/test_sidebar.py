@@ -14,7 +14,8 @@ from app.domain.changes import (
     RoomRemoved,
     TypingChanged,
 )
-from app.domain.views import MessageState, PersonView, RoomKind
+from app.domain.ids import RoomId
+from app.domain.views import MessageState, PersonView, RoomKind, RoomSummary
 from app.ui.models.rows import ArchiveRow, HitRow, PersonRow, RoomRow, SectionRow, row_key
 from app.ui.models.sidebar import SidebarModel
 from tests.gallery.entry import frozen_now
@@ -37,6 +38,14 @@ def filled() -> FakeBackend:
     for name in NAMES:
         backend.chats.add_room(name, RoomKind.DIRECT, [name])
     return backend
+
+
+async def listed(backend: FakeBackend, pins: list[RoomId]) -> list[RoomSummary]:
+    """All rooms as the services give them: pinned ones in their order, then the others."""
+    rooms = {summary.room: summary for summary in await backend.chats.rooms()}
+    pins[:] = [room for room in pins if room in rooms and rooms[room].pinned]
+    pins += [room for room in rooms if rooms[room].pinned and room not in pins]
+    return [rooms[room] for room in (*pins, *(room for room in rooms if room not in pins))]
 
 
 async def play(backend: FakeBackend, step: tuple[str, int], online: set[bytes]) -> None:
@@ -78,15 +87,17 @@ def test_changes_lead_where_a_fresh_load_would(
         backend, online = filled(), set[bytes]()
         model = SidebarModel(frozen_now)
         heard: list[Change] = []
+        pins: list[RoomId] = []
         backend.feed.subscribe(heard.append)
         model.load(await backend.chats.rooms(), ())
         for turn in turns:
             for step in turn:
                 await play(backend, step, online)
+                await listed(backend, pins)
             model.apply(heard)
             heard.clear()
             fresh = SidebarModel(frozen_now)
-            fresh.load(await backend.chats.rooms(), online)  # type: ignore[arg-type]
+            fresh.load(await listed(backend, pins), online)  # type: ignore[arg-type]
             assert model.rows() == fresh.rows()
 
     asyncio.run(scenario())
