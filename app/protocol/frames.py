@@ -17,6 +17,13 @@ from app.domain.events import MAX_EVENT_SIZE, MAX_SEQ
 MAX_FRAME_SIZE = 512 * 1024
 MAX_VECTOR_ENTRIES = 8192
 MAX_TAGS = 4096
+MAX_PARCEL = 192 * 1024
+MAX_RECEIPT_ENTRIES = 512
+MAX_WANTED = 64
+PARCELS = 1
+RECEIPTS = 2
+FEATURES = PARCELS | RECEIPTS
+"""What of the protocol's later additions this version speaks: bits of a hello."""
 
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
 RoomKey = Annotated[bytes, Meta(min_length=16, max_length=16)]
@@ -25,6 +32,9 @@ Millis = Annotated[int, Meta(ge=0, le=1 << 48)]
 Code = Annotated[str, Meta(max_length=40)]
 Wire = Annotated[bytes, Meta(max_length=MAX_EVENT_SIZE)]
 Vector = Annotated[dict[Key, Sequence], Meta(max_length=MAX_VECTOR_ENTRIES)]
+ShortVector = Annotated[dict[Key, Sequence], Meta(max_length=MAX_RECEIPT_ENTRIES)]
+Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
+Number = Annotated[bytes, Meta(min_length=16, max_length=16)]
 
 
 class _Frame(msgspec.Struct, frozen=True, array_like=True):
@@ -32,18 +42,22 @@ class _Frame(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Hello(_Frame, frozen=True, array_like=True):
-    """Opens the handshake. `versions` are the protocol versions spoken, `time` is Unix ms."""
+    """Opens the handshake. `versions` are the protocol versions spoken, `time` is Unix ms.
+
+    `features` are bits for additions that do not make a new version.
+    """
 
     versions: Annotated[list[Annotated[int, Meta(ge=1, le=65535)]], Meta(max_length=16)]
     peer: Key
     nonce: Key
     time: Millis
+    features: Annotated[int, Meta(ge=0, le=0xFFFFFFFF)] = 0
 
 
 class Auth(_Frame, frozen=True, array_like=True):
     """Proves the identity over the transcript of both hellos and both DTLS fingerprints."""
 
-    signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
+    signature: Signature
 
 
 class Rooms(_Frame, frozen=True, array_like=True):
@@ -103,7 +117,55 @@ class Presence(_Frame, frozen=True, array_like=True):
     state: Annotated[int, Meta(ge=0, le=255)]
 
 
-Frame = Hello | Auth | Rooms | Have | Events | Refused | Ping | Pong | Typing | Bye | Presence
+class Parcel(_Frame, frozen=True, array_like=True):
+    """What `sender` has sealed for `receiver`, on the way to or from a member of a common room."""
+
+    sender: Key
+    receiver: Key
+    number: Number
+    sealed: Annotated[bytes, Meta(min_length=48, max_length=MAX_PARCEL)]
+
+
+class ParcelTaken(_Frame, frozen=True, array_like=True):
+    """The parcel is on the disk of whoever says so, or of no use there."""
+
+    number: Number
+
+
+class Receipt(_Frame, frozen=True, array_like=True):
+    """What `member` has signed to have on its disk, and to have read; anybody may hand it on."""
+
+    room: RoomKey
+    member: Key
+    time: Millis
+    stored: ShortVector
+    read: ShortVector
+    signature: Signature
+
+
+class Wanted(_Frame, frozen=True, array_like=True):
+    """Whose receipts the sender lacks, because it is not linked with them; replaces the last."""
+
+    room: RoomKey
+    members: Annotated[list[Key], Meta(max_length=MAX_WANTED)]
+
+
+HandedOn = Parcel | ParcelTaken | Receipt | Wanted
+"""What is said of people who are not at the other end of the link."""
+Frame = (
+    Hello
+    | Auth
+    | Rooms
+    | Have
+    | Events
+    | Refused
+    | Ping
+    | Pong
+    | Typing
+    | Bye
+    | Presence
+    | HandedOn
+)
 
 TYPES: dict[int, type[Frame]] = {
     1: Hello,
@@ -117,6 +179,10 @@ TYPES: dict[int, type[Frame]] = {
     9: Typing,
     10: Bye,
     11: Presence,
+    16: Parcel,
+    17: ParcelTaken,
+    18: Receipt,
+    19: Wanted,
 }
 _TYPE_OF = {kind: number for number, kind in TYPES.items()}
 _encoder = msgspec.msgpack.Encoder()

@@ -20,7 +20,7 @@ from enum import Enum, auto
 from app.crypto.identity import Identity, verify
 from app.domain.errors import RemoteProtocolError
 from app.domain.ids import PeerId
-from app.protocol.frames import Auth, Hello, decode_frame, encode_frame
+from app.protocol.frames import FEATURES, Auth, Hello, decode_frame, encode_frame
 
 LINK_VERSIONS = [1]
 SIGNED_PREFIX = b"parlor link 1\x00"
@@ -37,13 +37,15 @@ class _State(Enum):
 class Established:
     """The remote end is `peer`. `transcript` (32 bytes) binds later proofs to this link.
 
-    `clock_offset_ms` is the peer's clock minus ours when its hello arrived.
+    `clock_offset_ms` is the peer's clock minus ours when its hello arrived; `features` are the
+    bits that both sides speak.
     """
 
     peer: PeerId
     version: int
     transcript: bytes
     clock_offset_ms: int
+    features: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class LinkHandshake:
         self._identity = identity
         self._expected = expected
         self._prints = {identity.peer: fingerprints.local, expected: fingerprints.remote}
-        self._hello = encode_frame(Hello(LINK_VERSIONS, identity.peer, nonce, now_ms))
+        self._hello = encode_frame(Hello(LINK_VERSIONS, identity.peer, nonce, now_ms, FEATURES))
         self._state = _State.GREETING
         self._result: Established | None = None
 
@@ -108,7 +110,11 @@ class LinkHandshake:
         if not common:
             raise RemoteProtocolError("version-mismatch", str(hello.versions))
         self._result = Established(
-            self._expected, max(common), self._transcript(raw), hello.time - now_ms
+            self._expected,
+            max(common),
+            self._transcript(raw),
+            hello.time - now_ms,
+            hello.features & FEATURES,
         )
         self._state = _State.PROVING
         return encode_frame(Auth(self._identity.sign(self._signed(self._identity.peer))))

@@ -126,6 +126,22 @@ _VERSION_2 = (
         "text" TEXT NOT NULL,
         "tags" TEXT NOT NULL)""",
 )
+_HANDED_ON = (
+    """CREATE TABLE "parcel" (
+        "id" INTEGER NOT NULL PRIMARY KEY,
+        "sender" BLOB NOT NULL,
+        "receiver" BLOB NOT NULL,
+        "number" BLOB NOT NULL,
+        "taken_ms" INTEGER NOT NULL,
+        "sealed" BLOB NOT NULL)""",
+    'CREATE UNIQUE INDEX "parcel_way" ON "parcel" ("receiver", "sender")',
+    'CREATE INDEX "parcel_sender" ON "parcel" ("sender")',
+    """CREATE TABLE "receipt" (
+        "room" INTEGER NOT NULL REFERENCES "room" ("id") ON DELETE CASCADE,
+        "member" BLOB NOT NULL,
+        "signed" BLOB NOT NULL,
+        PRIMARY KEY ("room", "member"))""",
+)
 
 
 def _first_tables(database: Any) -> None:
@@ -138,7 +154,12 @@ def _operations(database: Any) -> None:
         database.execute_sql(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_first_tables, _operations)
+def _handing_on(database: Any) -> None:
+    for statement in _HANDED_ON:
+        database.execute_sql(statement)
+
+
+MIGRATIONS: Sequence[Migration] = (_first_tables, _operations, _handing_on)
 """`MIGRATIONS[n]` leads from version n to n + 1."""
 
 

@@ -183,6 +183,32 @@ class RemovedRoom(Model):
         table_name = "removed_room"
 
 
+class StoredParcel(Model):
+    """What somebody has sealed for somebody else and we keep until it can be handed over."""
+
+    id = IntegerField(primary_key=True)
+    sender = BlobField()
+    receiver = BlobField()
+    number = BlobField()
+    taken_ms = IntegerField()
+    sealed = BlobField()
+
+    class Meta:
+        table_name = "parcel"
+
+
+class StoredReceipt(Model):
+    """The latest receipt that a member has signed in a room."""
+
+    room = IntegerField()
+    member = BlobField()
+    signed = BlobField()
+
+    class Meta:
+        table_name = "receipt"
+        primary_key = CompositeKey("room", "member")
+
+
 TABLES = (
     Setting,
     Peer,
@@ -197,4 +223,6 @@ TABLES = (
     Reworded,
     Ordinal,
     RemovedRoom,
+    StoredParcel,
+    StoredReceipt,
 )

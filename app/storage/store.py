@@ -12,8 +12,10 @@ from app.storage.mark_repository import MarkRepository
 from app.storage.message_repository import MessageRepository
 from app.storage.ordinals import Ordinals
 from app.storage.overlays import Overlays
+from app.storage.parcel_repository import ParcelRepository
 from app.storage.peer_repository import PeerRepository
 from app.storage.read_tables import ReadTables
+from app.storage.receipt_repository import ReceiptRepository
 from app.storage.rereading import Rereader
 from app.storage.room_repository import RoomRepository
 from app.storage.setting_repository import SettingRepository
@@ -35,6 +37,8 @@ class Store:
         self._rereader = Rereader(database, catalog, tables, self.log)
         self.marks = MarkRepository(database, catalog, self.log)
         self.peers = PeerRepository(database)
+        self.parcels = ParcelRepository(database)
+        self.receipts = ReceiptRepository(database, catalog)
         self.settings = SettingRepository(database)
         self._learn_own = catalog.learn_own
 

@@ -16,11 +16,15 @@ from app.protocol.frames import (
     Frame,
     Have,
     Hello,
+    Parcel,
+    ParcelTaken,
     Ping,
     Pong,
+    Receipt,
     Refused,
     Rooms,
     Typing,
+    Wanted,
     decode_frame,
     encode_frame,
 )
@@ -32,7 +36,12 @@ vectors = st.dictionaries(keys, seqs, max_size=5)
 tokens = st.integers(0, 0xFFFFFFFF)
 frames: st.SearchStrategy[Frame] = st.one_of(
     st.builds(
-        Hello, st.lists(st.integers(1, 65535), max_size=16), keys, keys, st.integers(0, 1 << 48)
+        Hello,
+        st.lists(st.integers(1, 65535), max_size=16),
+        keys,
+        keys,
+        st.integers(0, 1 << 48),
+        tokens,
     ),
     st.builds(Auth, st.binary(min_size=64, max_size=64)),
     st.builds(Rooms, st.lists(keys, max_size=5)),
@@ -43,6 +52,18 @@ frames: st.SearchStrategy[Frame] = st.one_of(
     st.builds(Pong, tokens),
     st.builds(Typing, rooms, st.booleans()),
     st.builds(Bye, st.text(max_size=40)),
+    st.builds(Parcel, keys, keys, rooms, st.binary(min_size=48, max_size=200)),
+    st.builds(ParcelTaken, rooms),
+    st.builds(
+        Receipt,
+        rooms,
+        keys,
+        st.integers(0, 1 << 48),
+        vectors,
+        vectors,
+        st.binary(min_size=64, max_size=64),
+    ),
+    st.builds(Wanted, rooms, st.lists(keys, max_size=5)),
 )
 
 
@@ -95,6 +116,11 @@ def test_fields_that_a_newer_version_appends_are_ignored() -> None:
 def test_a_known_type_with_wrong_contents_is_refused(raw: bytes) -> None:
     with pytest.raises(RemoteProtocolError, match="frame-malformed"):
         decode_frame(raw)
+
+
+def test_a_hello_of_an_older_version_names_no_features() -> None:
+    older = b"\x01" + msgspec.msgpack.encode([[1], bytes(32), bytes(32), 5])
+    assert decode_frame(older) == Hello([1], bytes(32), bytes(32), 5, features=0)
 
 
 def test_frames_have_a_limit() -> None:

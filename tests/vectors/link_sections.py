@@ -16,15 +16,19 @@ from app.protocol.frames import (
     Frame,
     Have,
     Hello,
+    Parcel,
+    ParcelTaken,
     Ping,
     Pong,
     Presence,
     Refused,
     Rooms,
     Typing,
+    Wanted,
     encode_frame,
 )
 from app.protocol.handshake import Fingerprints, LinkHandshake
+from app.protocol.receipts import make_receipt
 from app.protocol.room_gate import room_tag
 from app.protocol.signals import Answer, Knock, Offer, Signal, Want, encode_signal
 from app.transport.webrtc_description import CandidateLine, Description
@@ -74,7 +78,7 @@ def signal_content() -> Section:
 def frame() -> Section:
     author, vector = ANA.peer, {bytes(ANA.peer): 7, bytes(BO.peer): 300}
     frames: tuple[Frame, ...] = (
-        Hello([1, 2], author, fixed("nonce ana"), NOW),
+        Hello([1, 2], author, fixed("nonce ana"), NOW, 3),
         Auth(fixed("signature", 32) * 2),
         Rooms([fixed("tag 1"), fixed("tag 2")]),
         Have(ROOM, vector, {}),
@@ -85,6 +89,10 @@ def frame() -> Section:
         Typing(ROOM, active=True),
         Bye("quit"),
         Presence(1),
+        Parcel(author, BO.peer, fixed("parcel", 16), fixed("sealed") * 2),
+        ParcelTaken(fixed("parcel", 16)),
+        make_receipt(ANA, ROOM, NOW, {ANA.peer: 7, BO.peer: 300}, {BO.peer: 299}),
+        Wanted(ROOM, [BO.peer]),
     )
     numbers = {kind: number for number, kind in TYPES.items()}
     long = Rooms([fixed(f"tag {n}") for n in range(600)])

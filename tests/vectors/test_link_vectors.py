@@ -40,7 +40,7 @@ def test_a_description_is_an_array_of_arrays() -> None:
 
 
 FIELDS = {
-    "hello": 4,
+    "hello": 5,
     "auth": 1,
     "rooms": 1,
     "have": 3,
@@ -51,6 +51,10 @@ FIELDS = {
     "typing": 2,
     "bye": 1,
     "presence": 1,
+    "parcel": 4,
+    "parceltaken": 1,
+    "receipt": 6,
+    "wanted": 2,
 }
 
 
