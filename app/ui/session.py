@@ -23,6 +23,7 @@ from app.ui.controllers.links import LinkOpener
 from app.ui.controllers.message_menu import MessageMenu
 from app.ui.controllers.navigation import Navigation
 from app.ui.controllers.network import NetworkController
+from app.ui.controllers.room_menu import RoomMenu
 from app.ui.controllers.sidebar import SidebarController
 from app.ui.feed_pump import FeedPump
 from app.ui.main_window import MainWindow
@@ -68,6 +69,7 @@ class Session(QObject):
         self.network = NetworkController(desk)
         self.find = FindController(desk, self.view, self.conversation)
         self.flows = DialogFlows(desk, self.open_room, self._show_profile)
+        self.room_menu = RoomMenu(desk, self.flows.ask, self.flows.leave)
         self.links = LinkOpener(desk)
         self.menu = MessageMenu(desk, messages, self.conversation, clock)
         self.completing = CompletionController(desk, self.view, self.conversation)

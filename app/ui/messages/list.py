@@ -20,11 +20,12 @@ from app.ui.messages.canvas import MessageCanvas
 from app.ui.messages.copying import selected_text
 from app.ui.messages.extras import CopyCode, Hit, Jump, Toggle
 from app.ui.messages.pointer import hit_at, over_text, row_at, target_at
-from app.ui.messages.scrolling import LINE, is_menu_key, key_step, wheel_step
+from app.ui.messages.scrolling import LINE, key_step, wheel_step
 from app.ui.messages.selection import Selection
 from app.ui.messages.source import Clock, MessageSource
 from app.ui.tasks import TaskOwner
 from app.ui.theme import Theme
+from app.ui.widgets.keys import is_menu_key
 
 AUTOSCROLL_MS = 30
 

@@ -68,9 +68,3 @@ def key_step(event: QKeyEvent, height: int) -> int:
     page = max(height - OVERLAP, LINE)
     steps = {Qt.Key.Key_PageDown: page, Qt.Key.Key_PageUp: -page}
     return steps.get(Qt.Key(event.key()), 0)
-
-
-def is_menu_key(event: QKeyEvent) -> bool:
-    """Tell whether a key asks for the menu of what is current."""
-    shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-    return event.key() == Qt.Key.Key_Menu or (event.key() == Qt.Key.Key_F10 and shift)

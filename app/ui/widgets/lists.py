@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyledItemDelegate
 
 from app.ui.models.keyed import ROW_ROLE
+from app.ui.widgets.keys import is_menu_key
 
 
 class RowList(QListView):
-    """Emits `chosen` with the row's value on a click or Enter."""
+    """Emits `chosen` with the row's value on a click or Enter.
+
+    `menu_wanted` carries a row's value and a global point, after the menu key or a right click.
+    """
 
     chosen = Signal(object)
+    menu_wanted = Signal(object, QPoint)
 
     def __init__(self, name: str, model: QAbstractItemModel, delegate: QStyledItemDelegate) -> None:
         super().__init__()
@@ -36,7 +41,23 @@ class RowList(QListView):
             if self.currentIndex().isValid():
                 self.chosen.emit(self.currentIndex().data(ROW_ROLE))
             return
+        if is_menu_key(event):
+            self._ask_for_menu(self.currentIndex())
+            return
         super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self._ask_for_menu(self.currentIndex())
+            return
+        index = self.indexAt(event.pos())
+        if index.isValid():
+            self.menu_wanted.emit(index.data(ROW_ROLE), event.globalPos())
+
+    def _ask_for_menu(self, index: QModelIndex) -> None:
+        if index.isValid():
+            corner = self.visualRect(index).center()
+            self.menu_wanted.emit(index.data(ROW_ROLE), self.viewport().mapToGlobal(corner))
 
     def current_row(self) -> object:
         return self.currentIndex().data(ROW_ROLE)
