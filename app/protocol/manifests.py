@@ -1,0 +1,108 @@
+"""Manifests as bytes, and what of a manifest from elsewhere is believed.
+
+The encoding is MessagePack arrays. A transfer is offered under the digest of these very bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+import msgspec
+
+from app.crypto.content import root_digest
+from app.domain.errors import RemoteProtocolError
+from app.domain.file_names import split_path
+from app.domain.manifest import DIGEST_SIZE, MAX_FILES, MAX_PIECES, Entry, Layout, Manifest
+
+VERSION = 1
+MAX_MANIFEST_BYTES = 64 * 1024 * 1024
+MAX_SIZE = 1 << 60
+MAX_MTIME_MS = 1 << 53
+MAX_NAME_LENGTH = 1024
+MAX_FOLDERS = 50_000
+
+
+class _Entry(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    path: str
+    size: int
+    mtime_ms: int
+
+
+class _Manifest(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    version: int
+    name: str
+    is_folder: bool
+    entries: list[_Entry]
+    folders: list[str]
+    digests: bytes
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(_Manifest)
+
+
+def encode_manifest(manifest: Manifest) -> bytes:
+    """Return the bytes whose digest stands for the transfer."""
+    entries = [_Entry(entry.path, entry.size, entry.mtime_ms) for entry in manifest.entries]
+    folders = list(manifest.folders)
+    parts = (manifest.name, manifest.is_folder, entries, folders, manifest.digests)
+    return _encoder.encode(_Manifest(VERSION, *parts))
+
+
+def decode_manifest(wire: bytes, root: bytes) -> Manifest:
+    """Return the manifest that `root` (32 bytes) stands for.
+
+    Raises RemoteProtocolError("manifest-mismatch": other bytes than were offered |
+    "manifest-malformed" | "manifest-too-large" | "bad-path").
+    """
+    if len(wire) > MAX_MANIFEST_BYTES:
+        raise RemoteProtocolError("manifest-too-large", f"{len(wire)} bytes")
+    if root_digest(wire) != root:
+        raise RemoteProtocolError("manifest-mismatch")
+    try:
+        read = _decoder.decode(wire)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise RemoteProtocolError("manifest-malformed") from error
+    if read.version != VERSION:
+        raise RemoteProtocolError("manifest-malformed", f"version {read.version}")
+    _check(read)
+    entries = tuple(Entry(entry.path, entry.size, entry.mtime_ms) for entry in read.entries)
+    return Manifest(read.name, read.is_folder, entries, tuple(read.folders), read.digests)
+
+
+def _check(read: _Manifest) -> None:
+    if len(read.entries) > MAX_FILES or len(read.folders) > MAX_FOLDERS:
+        raise RemoteProtocolError("manifest-too-large", f"{len(read.entries)} files")
+    if not all(_is_sane(entry) for entry in read.entries):
+        raise RemoteProtocolError("manifest-malformed", "size or time")
+    if not 0 < len(read.name) <= MAX_NAME_LENGTH:
+        raise RemoteProtocolError("manifest-malformed", "name")
+    _check_paths(read)
+    pieces = Layout([entry.size for entry in read.entries]).count
+    if pieces > MAX_PIECES:
+        raise RemoteProtocolError("manifest-too-large", f"{pieces} pieces")
+    if len(read.digests) != pieces * DIGEST_SIZE:
+        raise RemoteProtocolError("manifest-malformed", "digests")
+
+
+def _is_sane(entry: _Entry) -> bool:
+    return 0 <= entry.size <= MAX_SIZE and abs(entry.mtime_ms) <= MAX_MTIME_MS
+
+
+def _check_paths(read: _Manifest) -> None:
+    paths = [entry.path for entry in read.entries]
+    if not read.is_folder:
+        if paths != [""] or read.folders:
+            raise RemoteProtocolError("manifest-malformed", "one file has no paths")
+        return
+    if len(set(chain(paths, read.folders))) < len(paths) + len(read.folders):
+        raise RemoteProtocolError("bad-path", "doubled")
+    files = set(paths)
+    for parts in _split(chain(paths, read.folders)):
+        if any("/".join(parts[:depth]) in files for depth in range(1, len(parts))):
+            raise RemoteProtocolError("bad-path", "a file is no folder")
+
+
+def _split(paths: Iterator[str]) -> Iterator[tuple[str, ...]]:
+    return (split_path(path) for path in paths)

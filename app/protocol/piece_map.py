@@ -1,0 +1,68 @@
+"""Which pieces of a transfer are there: a bit for each, the first piece in the highest bit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.domain.errors import RemoteProtocolError
+
+
+class PieceMap:
+    """Counts as it goes; `count` pieces, none there at first."""
+
+    def __init__(self, count: int) -> None:
+        self._bits = bytearray(-(-count // 8))
+        self.count = count
+        self.there = 0
+
+    @classmethod
+    def decode(cls, raw: bytes, count: int) -> PieceMap:
+        """Undo `encode`. Raises RemoteProtocolError("bad-piece-map")."""
+        pieces = cls(count)
+        spare = -count % 8
+        if len(raw) != len(pieces._bits) or (spare and raw[-1] & ((1 << spare) - 1)):
+            raise RemoteProtocolError("bad-piece-map")
+        pieces._bits[:] = raw
+        pieces.there = sum(byte.bit_count() for byte in raw)
+        return pieces
+
+    def encode(self) -> bytes:
+        """Return a bit for each piece and zeros up to a whole byte."""
+        return bytes(self._bits)
+
+    @property
+    def is_complete(self) -> bool:
+        return self.there == self.count
+
+    def __contains__(self, piece: int) -> bool:
+        return 0 <= piece < self.count and bool(self._bits[piece >> 3] & _bit(piece))
+
+    def add(self, piece: int) -> bool:
+        """Note that a piece is there; tell whether that is news. Raises IndexError."""
+        if not 0 <= piece < self.count:
+            raise IndexError(piece)
+        is_new = piece not in self
+        self._bits[piece >> 3] |= _bit(piece)
+        self.there += is_new
+        return is_new
+
+    def discard(self, piece: int) -> None:
+        """Note that a piece turned out not to be there."""
+        if piece in self:
+            self._bits[piece >> 3] &= ~_bit(piece)
+            self.there -= 1
+
+    def missing(self, start: int = 0) -> Iterator[int]:
+        """Yield what is not there, from `start` on; whole bytes at a time where all is."""
+        piece = start
+        while piece < self.count:
+            if self._bits[piece >> 3] == 0xFF:  # noqa: PLR2004 - eight pieces that are there
+                piece = (piece | 7) + 1
+                continue
+            if piece not in self:
+                yield piece
+            piece += 1
+
+
+def _bit(piece: int) -> int:
+    return 0x80 >> (piece & 7)

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.crypto.content import piece_digest, root_digest
+from app.domain.errors import RemoteProtocolError
+from app.domain.manifest import DIGEST_SIZE, PIECE_SIZE, Entry, Layout, Manifest
+from app.protocol import manifests
+from app.protocol.manifests import MAX_MANIFEST_BYTES, decode_manifest, encode_manifest
+
+FILE = Manifest("a.txt", False, (Entry("", 3, 1_700_000_000_000),), (), b"d" * DIGEST_SIZE)
+FOLDER = Manifest("d", True, (Entry("a/b", 0, 0), Entry("c", 1, -5)), ("e/f",), b"x" * 32)
+
+
+def refused(wire: bytes) -> str:
+    with pytest.raises(RemoteProtocolError) as caught:
+        decode_manifest(wire, root_digest(wire))
+    return caught.value.code
+
+
+def packed(manifest: Manifest) -> bytes:
+    """Encode whatever is in it, as an ill-meaning peer would."""
+    return encode_manifest(manifest)
+
+
+PATHS = st.lists(
+    st.text("abc\u00e9\U0001f600 .", min_size=1, max_size=8).filter(lambda s: s not in (".", "..")),
+    unique=True,
+    max_size=8,
+)
+
+
+@given(PATHS, st.data())
+def test_a_manifest_comes_back_as_it_was(paths: list[str], data: st.DataObject) -> None:
+    sizes = data.draw(st.lists(st.integers(0, 3 * PIECE_SIZE), min_size=len(paths)))
+    entries = tuple(Entry(path, size, size) for path, size in zip(paths, sizes, strict=False))
+    count = Layout([entry.size for entry in entries]).count
+    manifest = Manifest("folder", True, entries, ("empty/one",), b"\x07" * (count * DIGEST_SIZE))
+    wire = encode_manifest(manifest)
+    assert decode_manifest(wire, root_digest(wire)) == manifest
+
+
+def test_a_single_file_has_no_path() -> None:
+    wire = encode_manifest(FILE)
+    assert decode_manifest(wire, root_digest(wire)) == FILE
+
+
+def test_other_bytes_than_were_offered_are_refused() -> None:
+    with pytest.raises(RemoteProtocolError, match="manifest-mismatch"):
+        decode_manifest(encode_manifest(FILE), root_digest(encode_manifest(FOLDER)))
+
+
+@pytest.mark.parametrize(
+    ("manifest", "code"),
+    [
+        (replace(FILE, entries=(Entry("a", 3, 0),)), "manifest-malformed"),
+        (replace(FILE, entries=()), "manifest-malformed"),
+        (replace(FILE, folders=("a",)), "manifest-malformed"),
+        (replace(FILE, name=""), "manifest-malformed"),
+        (replace(FILE, name="n" * 1025), "manifest-malformed"),
+        (replace(FILE, digests=b""), "manifest-malformed"),
+        (replace(FILE, entries=(Entry("", -1, 0),)), "manifest-malformed"),
+        (replace(FILE, entries=(Entry("", 3, 1 << 60),)), "manifest-malformed"),
+        (replace(FILE, entries=(Entry("", 1 << 60, 0),)), "manifest-too-large"),
+        (replace(FOLDER, entries=(Entry("../x", 1, 0),)), "bad-path"),
+        (replace(FOLDER, entries=(Entry("/etc/x", 1, 0),)), "bad-path"),
+        (replace(FOLDER, folders=("..",)), "bad-path"),
+        (replace(FOLDER, folders=("c",)), "bad-path"),
+        (replace(FOLDER, folders=("c/d",)), "bad-path"),
+        (replace(FOLDER, entries=(Entry("c", 1, 0), Entry("c", 0, 0))), "bad-path"),
+        (replace(FOLDER, entries=(Entry("c", 1, 0), Entry("c/d", 0, 0))), "bad-path"),
+    ],
+)
+def test_what_no_honest_sender_makes_is_refused(manifest: Manifest, code: str) -> None:
+    assert refused(packed(manifest)) == code
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [b"", b"\xc1", b"\x90", msgspec.msgpack.encode([2, "a", False, [], [], b""]), b"\x91" * 5000],
+)
+def test_what_is_no_manifest_is_refused(wire: bytes) -> None:
+    assert refused(wire) == "manifest-malformed"
+
+
+@given(st.binary(max_size=300))
+def test_bytes_end_in_a_manifest_or_a_clear_error(wire: bytes) -> None:
+    assert refused(wire).startswith("manifest-")
+
+
+def test_too_much_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refused(bytes(MAX_MANIFEST_BYTES + 1)) == "manifest-too-large"
+    monkeypatch.setattr(manifests, "MAX_FILES", 1)
+    assert refused(encode_manifest(FOLDER)) == "manifest-too-large"
+
+
+def test_a_piece_has_one_digest_however_it_is_cut() -> None:
+    assert piece_digest([b"ab", memoryview(b"c")]) == piece_digest([b"abc"])
+    assert piece_digest([b"abc"]) != root_digest(b"abc")

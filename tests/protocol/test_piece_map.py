@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from app.domain.errors import RemoteProtocolError
+from app.protocol.piece_map import PieceMap
+
+
+class PieceMaps(RuleBasedStateMachine):
+    """The same as a plain set."""
+
+    @initialize(count=st.integers(0, 70))
+    def begin(self, count: int) -> None:
+        self.pieces = PieceMap(count)
+        self.model: set[int] = set()
+
+    @rule(piece=st.integers(-2, 72))
+    def add(self, piece: int) -> None:
+        if not 0 <= piece < self.pieces.count:
+            with pytest.raises(IndexError):
+                self.pieces.add(piece)
+            return
+        assert self.pieces.add(piece) == (piece not in self.model)
+        self.model.add(piece)
+
+    @rule(piece=st.integers(-2, 72))
+    def discard(self, piece: int) -> None:
+        self.pieces.discard(piece)
+        self.model.discard(piece)
+
+    @rule()
+    def fill(self) -> None:
+        for piece in range(self.pieces.count):
+            self.pieces.add(piece)
+            self.model.add(piece)
+
+    @rule(start=st.integers(0, 70))
+    def ask(self, start: int) -> None:
+        lacking = [n for n in range(start, self.pieces.count) if n not in self.model]
+        assert list(self.pieces.missing(start)) == lacking
+
+    @invariant()
+    def same(self) -> None:
+        assert {n for n in range(-2, 80) if n in self.pieces} == self.model
+        assert self.pieces.there == len(self.model)
+        assert self.pieces.is_complete == (len(self.model) == self.pieces.count)
+        again = PieceMap.decode(self.pieces.encode(), self.pieces.count)
+        assert (again.encode(), again.there) == (self.pieces.encode(), self.pieces.there)
+
+
+TestPieceMaps = PieceMaps.TestCase
+
+
+@pytest.mark.parametrize(("raw", "count"), [(b"", 1), (b"\0\0", 8), (b"\x01", 7), (b"\xff", 0)])
+def test_a_map_of_other_pieces_is_refused(raw: bytes, count: int) -> None:
+    with pytest.raises(RemoteProtocolError, match="bad-piece-map"):
+        PieceMap.decode(raw, count)
+
+
+@given(st.binary(max_size=9), st.integers(0, 72))
+def test_any_bytes_are_a_map_or_refused(raw: bytes, count: int) -> None:
+    try:
+        pieces = PieceMap.decode(raw, count)
+    except RemoteProtocolError:
+        return
+    assert pieces.encode() == raw
