@@ -10,6 +10,17 @@ import msgspec
 
 from app.domain.clock import MAX_HLC
 from app.domain.errors import RemoteProtocolError
+from app.domain.governing import (
+    Coded,
+    Invited,
+    Readmitted,
+    Rekeyed,
+    Removed,
+    Revoked,
+    RoleGiven,
+    RoomOffered,
+    Ruled,
+)
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import Position
 
@@ -92,10 +103,14 @@ class Created(msgspec.Struct, frozen=True, tag_field="t", tag="created"):
     code: bytes = b""
 
 
-class Joined(msgspec.Struct, frozen=True, tag_field="t", tag="joined"):
-    """The author is a member from now on, under this name."""
+class Joined(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t", tag="joined"):
+    """The author is a member from now on, under this name.
+
+    `via` is the id of the token that lets it in, empty for the link the room was made with.
+    """
 
     name: str
+    via: bytes = b""
 
 
 class Left(msgspec.Struct, frozen=True, tag_field="t", tag="left"):
@@ -167,5 +182,9 @@ class Unsupported(msgspec.Struct, frozen=True):
     kind: str
 
 
-KnownBody = Created | Joined | Left | Renamed | ProfileNamed | Topic | Text | Operation
+Ruling = RoleGiven | Removed | Readmitted | Invited | Revoked | Rekeyed | Ruled
+"""What has no meaning where nobody is in charge."""
+Governing = Created | Coded | Joined | Left | Renamed | ProfileNamed | Topic | Ruling
+"""What a room's state follows from."""
+KnownBody = Governing | Text | Operation | RoomOffered
 Body = KnownBody | Unsupported

@@ -12,12 +12,18 @@ from typing import NewType
 
 import msgspec
 
-from app.domain.ids import EventId, PeerId
+from app.domain.ids import PEER_ID_SIZE, EventId, PeerId
 
 TokenId = NewType("TokenId", bytes)
 
 TOKEN_SIZE = 32
 TOKEN_ID_SIZE = 16
+CODE_SIZE, NONCE_SIZE = 8, 16
+MIN_EPOCH = 1 << 16
+"""The number of an epoch but the first: a generation from 1 on, then 16 bits of its own."""
+PART_SIZE = 112
+MAX_PARTS = 700
+"""A new epoch's secret is sealed to at most so many members, in so many bytes each."""
 FOUNDING = TokenId(b"")
 """Stands for the link and the code that a room is made with."""
 
@@ -109,6 +115,12 @@ class RoomOffered(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t"
 def token_id(token: bytes) -> TokenId:
     """Return the 16 bytes by which a token is named where it should not be given away."""
     return TokenId(hashlib.sha256(b"parlor token id 1\x00" + token).digest()[:TOKEN_ID_SIZE])
+
+
+def recipients(sealed: bytes) -> tuple[PeerId, ...]:
+    """Return whom a new epoch's secret was sealed to."""
+    starts = range(0, len(sealed), PART_SIZE)
+    return tuple(PeerId(sealed[start : start + PEER_ID_SIZE]) for start in starts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import assert_never
 
 from app.domain.events import (
     Body,
@@ -27,6 +26,7 @@ from app.domain.events import (
     Topic,
     Unsupported,
 )
+from app.domain.governing import RoomOffered
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageKind, Position
 
@@ -120,7 +120,7 @@ Effect = RowAdded | OperationAdded | RoomNamed | TopicSet | MemberUpdated
 Step = tuple[RoomState, tuple[Effect, ...]]
 
 
-def reduce(state: RoomState, content: Content) -> Step:  # noqa: PLR0911 - one case for each kind
+def reduce(state: RoomState, content: Content) -> Step:  # noqa: PLR0911, C901 - one case for each kind
     """Return the state after `content` and what it changed. Each event may be given once."""
     match content.body:
         case Text(text, reply_to, mentions):
@@ -145,8 +145,10 @@ def reduce(state: RoomState, content: Content) -> Step:  # noqa: PLR0911 - one c
         case Edited() | Deleted() | Reacted() | Pinned():
             target = EventId(content.body.target)
             return state, (OperationAdded(content, target, content.body),)
+        case RoomOffered(name=name):
+            return state, (RowAdded(content, MessageKind.INVITATION, name),)
         case _:
-            assert_never(content.body)
+            return state, ()
 
 
 def _create(state: RoomState, content: Content, body: Created) -> Step:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 
 class Rule(Enum):
@@ -20,6 +21,15 @@ class Rule(Enum):
     VANISH = "vanish"
 
 
+MAX_VANISH_S = 10 * 366 * 24 * 3600
+_HIGHEST = {rule.value: MAX_VANISH_S if rule is Rule.VANISH else 1 for rule in Rule}
+
+
+def is_rule(rule: str, value: int) -> bool:
+    """Tell whether there is such a rule and it may have this value."""
+    return rule in _HIGHEST and 0 <= value <= _HIGHEST[rule]
+
+
 @dataclass(frozen=True, slots=True)
 class RoomRules:
     history: bool = True
@@ -27,6 +37,17 @@ class RoomRules:
     invites: bool = True
     vanish_after_s: int = 0
 
+    def value(self, rule: Rule) -> int:
+        """Return the number that the rule is set to."""
+        return int(getattr(self, _FIELDS[rule]))
 
+    def having(self, rule: Rule, value: int) -> RoomRules:
+        """Return the rules with one of them set."""
+        number = value if rule is Rule.VANISH else bool(value)
+        changed: dict[str, Any] = {_FIELDS[rule]: number}
+        return replace(self, **changed)
+
+
+_FIELDS = dict(zip(Rule, ("history", "info", "invites", "vanish_after_s"), strict=True))
 NO_RULES = RoomRules()
 """What holds until somebody sets a rule."""

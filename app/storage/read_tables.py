@@ -7,11 +7,15 @@ from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 
+from app.domain.clock import physical_ms
+from app.domain.events import decode_event
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.room import RowAdded
+from app.domain.vanishing import vanishes_at
 from app.domain.views import MessageKind, Position
 from app.storage.catalog import Catalog
 from app.storage.database import Database
+from app.storage.gone import Gone
 from app.storage.ordinals import Ordinals
 from app.storage.overlay_codec import StoredOverlay, decode_overlay, encode_overlay
 from app.storage.records import QUOTE_LENGTH, MessageRow, Quote
@@ -22,12 +26,20 @@ KINDS = (
     MessageKind.LEFT,
     MessageKind.RENAMED,
     MessageKind.UNSUPPORTED,
+    MessageKind.TOPIC,
+    MessageKind.ROLE,
+    MessageKind.REMOVED,
+    MessageKind.RULED,
+    MessageKind.INVITATION,
 )
 """The number of a kind in the tables is its place here; new ones go to the end."""
 _NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 
-COLUMNS = "m.room, m.hlc, m.event, m.author, m.seq, m.kind, m.text, m.reply_to, m.overlay"
-StoredRow = tuple[int, int, bytes, int, int, int, str, bytes | None, bytes | None]
+COLUMNS = "m.room, m.hlc, m.event, m.author, m.seq, m.kind, m.text, m.reply_to, m.overlay, "
+COLUMNS += "m.forwarded, m.vanish_s, m.vanishes"
+StoredRow = tuple[
+    int, int, bytes, int, int, int, str, bytes | None, bytes | None, str, int, int | None
+]
 BY_EVENT = (
     f"SELECT {COLUMNS} FROM message AS m "  # noqa: S608 - constant columns
     "WHERE substr(m.event, 1, 8) = substr(?1, 1, 8) AND m.event = ?1 AND m.room = ?2"
@@ -35,8 +47,8 @@ BY_EVENT = (
 
 _INSERT = (
     "INSERT INTO message "
-    "(room, hlc, event, author, seq, kind, text, reply_to, overlay, mentioned, unseen) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "(room, hlc, event, author, seq, kind, text, reply_to, forwarded, vanish_s, vanishes, "
+    "overlay, mentioned, unseen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _QUOTED = f"SELECT author, substr(text, 1, {QUOTE_LENGTH}), overlay FROM message "  # noqa: S608 - a number
 _QUOTED += "WHERE substr(event, 1, 8) = substr(?1, 1, 8) AND event = ?1 AND room = ?2 AND kind = 0"
@@ -66,6 +78,14 @@ _SEE = "UPDATE message SET unseen = 0 WHERE room = ? AND hlc = ? AND event = ? A
 _READ = f"{_SEE} AND kind = 0 RETURNING id"
 _PLACE = "SELECT hlc, event, unseen AND kind = 0 FROM message WHERE id = ?"
 _COUNT_LESS = "UPDATE room SET total = total - 1, unread = unread - ? WHERE id = ?"
+# By the author's first event, for a history may be read in any order.
+_OUR_FIRST = (
+    "SELECT wire FROM event JOIN peer ON peer.id = event.author AND peer.own = 1 "
+    "JOIN room ON room.id = event.room AND room.kind = 'group' WHERE room = ? AND seq = 1"
+)
+_UNARCHIVE = (
+    "UPDATE room SET archived = 0 WHERE id = ? AND archived = 1 AND muted_ms BETWEEN 0 AND ?"
+)
 
 
 class ReadTables:
@@ -75,20 +95,24 @@ class ReadTables:
         self._database = database
         self._catalog = catalog
         self._ordinals = ordinals
+        self.gone = Gone(database, catalog)
         self._reworded = False
         database.before_commit.append(self._count_and_index)
 
     def add(self, room: int, added: Sequence[RowAdded]) -> tuple[tuple[MessageRow, ...], int]:
-        """Store rows; return them and how many of them count as unread."""
-        values = [self._values(room, row) for row in added]
+        """Store rows but those which must not come back; return them and how many are unread."""
+        staying = [(row, due) for row, due in self._timed(room, added) if due >= 0]
+        values = [self._values(room, row, due) for row, due in staying]
         self._database.executemany(_INSERT, values)
-        unread = sum(row[-1] is True and row[-6] == 0 for row in values)
-        return self.with_quotes(_as_row(row) for row in added), unread
+        unread = sum(row[-1] is True and row[5] == 0 for row in values)
+        if unread:
+            self._database.execute(_UNARCHIVE, (room, self.gone.now_ms()))
+        return self.with_quotes(_as_row(row, due) for row, due in staying), unread
 
     def remove(self, room: int, row: int) -> None:
         """Take a row out of the conversation, the counts and the index."""
         execute = self._database.execute
-        self._index_now()
+        self.index_now()
         hlc, event, unread = execute(_PLACE, (row,)).fetchone()
         self.words_will_change(row)
         execute("DELETE FROM message WHERE id = ?", (row,))
@@ -103,6 +127,11 @@ class ReadTables:
         texts = len(execute(_READ, (room, *position)).fetchall())
         execute(_SEE, (room, *position))
         execute("UPDATE room SET unread = unread - ? WHERE id = ?", (texts, room))
+
+    def count_less(self, room: int, places: Iterable[tuple[int, bytes]]) -> None:
+        """Rows at these places are there no more."""
+        for place in places:
+            self._ordinals.release(room, place)
 
     def words_will_change(self, row: int) -> None:
         """Remember what the index knows of a row, before its text changes."""
@@ -122,7 +151,8 @@ class ReadTables:
 
     def row(self, stored: StoredRow) -> MessageRow:
         """Return what COLUMNS selected from `message AS m`, without a quote."""
-        room, hlc, event, author, seq, kind, text, reply_to, overlay = stored
+        room, hlc, event, author, seq, kind, text, reply_to, overlay, *more = stored
+        forwarded, vanish_s, vanishes = more
         row = MessageRow(
             self._catalog.room_id(room),
             Position(hlc, EventId(event)),
@@ -131,6 +161,9 @@ class ReadTables:
             KINDS[kind],
             text,
             EventId(reply_to) if reply_to is not None else None,
+            forwarded_from=forwarded,
+            vanish_s=vanish_s,
+            vanishes_ms=vanishes or 0,
         )
         if overlay is None:
             return row
@@ -166,21 +199,45 @@ class ReadTables:
         author, text, overlay = found
         return Quote(self._catalog.peer_id(author), text, decode_overlay(overlay).deleted)
 
-    def _values(self, room: int, row: RowAdded) -> tuple[object, ...]:
+    def _timed(self, room: int, added: Sequence[RowAdded]) -> Iterable[tuple[RowAdded, int]]:
+        """Yield each row with when it vanishes (0 for never), -1 if it must not come back."""
+        now = self.gone.now_ms()
+        since = self._our_first(room) if any(row.vanish_s for row in added) else 0
+        for row in added:
+            content = row.content
+            event, due = content.position.event, self._vanishes(row, since)
+            if 0 < due <= now:
+                self.gone.hide(room, event)
+            gone = self.gone.is_gone(room, content.author, content.seq, event)
+            yield row, -1 if gone else due
+
+    def _vanishes(self, row: RowAdded, since: int) -> int:
+        place = row.content.position
+        own = self._catalog.is_us(row.content.author)
+        time_ms = physical_ms(place.hlc)
+        return vanishes_at(time_ms, row.vanish_s, own=own, past=place.hlc < since)
+
+    def _our_first(self, room: int) -> int:
+        """Return the clock value of our first event in a group, 0 if there is none."""
+        found = self._database.execute(_OUR_FIRST, (room,)).fetchone()
+        return decode_event(found[0]).header.hlc if found is not None else 0
+
+    def _values(self, room: int, row: RowAdded, due: int) -> tuple[object, ...]:
         content = row.content
         author = self._catalog.peer(content.author)
         unseen = not self._catalog.is_own(author)
         kind = _NUMBERS[row.kind]
         place = (room, *content.position, author, content.seq)
+        more = (row.forwarded_from, row.vanish_s, due or None)
         overlay, mentioned = None, False
         if row.mentions:
             overlay = encode_overlay(StoredOverlay(mentions=row.mentions))
             mentioned = unseen and self.mentions_us(row.mentions)
-        return (*place, kind, row.text, row.reply_to, overlay, mentioned, unseen)
+        return (*place, kind, row.text, row.reply_to, *more, overlay, mentioned, unseen)
 
     def _count_and_index(self) -> None:
         """Once for each commit: FTS5 would write to its tables at the end of every savepoint."""
-        self._index_now()
+        self.index_now()
         if self._reworded:
             self._reworded = False
             self._reindex()
@@ -189,7 +246,8 @@ class ReadTables:
         for statement in (_FORGET_WORDS, _LEARN_WORDS, "DELETE FROM reworded"):
             self._database.execute(statement)
 
-    def _index_now(self) -> None:
+    def index_now(self) -> None:
+        """Let the index know all rows, before any is taken away."""
         fresh = sorted(self._database.execute(_FRESH))
         if not fresh:
             return
@@ -198,7 +256,7 @@ class ReadTables:
         self._database.execute(_INDEX)
 
 
-def _as_row(row: RowAdded) -> MessageRow:
+def _as_row(row: RowAdded, due: int) -> MessageRow:
     content = row.content
     return MessageRow(
         RoomId(content.room),
@@ -209,4 +267,7 @@ def _as_row(row: RowAdded) -> MessageRow:
         row.text,
         row.reply_to,
         mentions=row.mentions,
+        forwarded_from=row.forwarded_from,
+        vanish_s=row.vanish_s,
+        vanishes_ms=due,
     )

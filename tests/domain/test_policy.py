@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain import policy
-from app.domain.codec import is_within_bounds
+from app.domain.bounds import is_within_bounds
 from app.domain.errors import AppError
 from app.domain.events import Joined, KnownBody, Reacted, Renamed, Text, Topic
 from app.domain.views import MessageKind

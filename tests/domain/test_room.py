@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import cast
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -171,8 +169,3 @@ def test_the_earlier_of_two_beginnings_founds_the_room(order: int) -> None:
 def test_an_empty_room_knows_nobody() -> None:
     assert RoomState().name_of(ANA) == ""
     assert RoomState().founder is None
-
-
-def test_a_body_that_the_reducer_forgot_is_a_bug() -> None:
-    with pytest.raises(AssertionError):
-        reduce(RoomState(), content(ANA, 1, 1, cast("Text", object())))
