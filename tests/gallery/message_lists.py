@@ -151,6 +151,25 @@ def rich(stand: Stand) -> QWidget:
     return view
 
 
+def kept(stand: Stand) -> QWidget:
+    """Pinned, forwarded and disappearing messages."""
+    talk = Conversation()
+    talk.say(30, PRIYA, "The boat leaves at seven, pier 4.")
+    talk.say(16, ME, "Who has the key to the lens room?")
+    talk.say(14, MARA, "It hangs behind the door of the blue hut, left of the stairs.")
+    talk.say(12, JONAS, "ok")
+    talk.say(4, ME, "Number 118, pay at the kiosk", MessageState.DELIVERED)
+    talk.say(1, MARA, "مساء الخير، هل وصلت الصور؟")
+    rows = talk.book.rows
+    rows[0] = replace(rows[0], pinned=True, reactions=(Reaction("🔥", (peer_of(JONAS),)),))
+    rows[1] = replace(rows[1], pinned=True, edited=True, vanish_s=3600)
+    rows[2] = replace(rows[2], forwarded_from="Anna Kowalska of the Harbour Office", vanish_s=3600)
+    rows[3] = replace(rows[3], vanish_s=3600)
+    rows[4] = replace(rows[4], forwarded_from=DEV, pinned=True)
+    rows[5] = replace(rows[5], forwarded_from="ليلى حداد")
+    return talk.show(stand)
+
+
 def scripts(stand: Stand) -> QWidget:
     """Texts that break careless layouts."""
     talk = Conversation()
@@ -205,5 +224,6 @@ ENTRIES = {
     "message_list_scripts": Entry(scripts, QSize(640, 900)),
     "message_list_scrolled": Entry(scrolled, QSize(640, 520)),
     "message_list_rich": Entry(rich, QSize(720, 860)),
+    "message_list_kept": Entry(kept, QSize(640, 520)),
     "message_list_empty": Entry(empty, NARROW),
 }

@@ -13,7 +13,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from app.domain.changes import Change, MessagesAdded, RoomRemoved
+from app.domain.changes import Change, MessagesAdded, MessagesRemoved, RoomRemoved
 from app.domain.ids import PeerId
 from app.domain.views import MessageView, Position, RoomSummary
 from app.ui.messages.accessible import Reader, Spoken
@@ -171,6 +171,8 @@ class MessageCanvas(QAbstractScrollArea):
         """Take in the changes since the last turn and show what follows from them."""
         changes, self._changes = self._changes, []
         if changes:
+            if any(isinstance(change, MessagesRemoved) for change in changes):
+                self._hover.hide()
             self.stage.apply(changes)
             self._announce(changes)
             self._settling.stop()

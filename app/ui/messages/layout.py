@@ -26,7 +26,7 @@ from app.ui.messages.extras import (
 from app.ui.messages.grouping import Setting
 from app.ui.messages.source import Clock
 from app.ui.messages.text import Names, parse
-from app.ui.messages.wording import meta_line, shown_text
+from app.ui.messages.wording import forwarded_line, meta_line, meta_marks, shown_text
 from app.ui.theme import Size, TextSize, Theme, Weight, font
 
 LEFT = 20
@@ -35,19 +35,24 @@ AVATAR_GAP = 10
 PILL = 24
 DAY_ABOVE, DAY_BELOW = 16, 14
 NEW_ABOVE, NEW_BELOW = 14, 20
-NAME_LINE = 19
+NAME_LINE, FORWARDED_LINE = 19, 19
+FORWARD_MARK = 18
 META_GAP = 10
 META_LINE = 14
 META_RISE = 3
 TICKS = 15
 TICK_GAP = 4
 SYSTEM_LINE = 18
+MARK, MARK_GAP = 12, 4
 MIN_INNER = 32
 
 
 @dataclass(slots=True)
 class Item:
-    """A measured row. `head` is the height of what stands above y = 0, `body` that below."""
+    """A measured row. `head` is the height of what stands above y = 0, `body` that below.
+
+    `marks` are the icons before the time, which begin at `time_at`.
+    """
 
     message: MessageView
     setting: Setting
@@ -61,6 +66,8 @@ class Item:
     stacked: bool = False
     quote: Quote | None = None
     pills: tuple[Pill, ...] = ()
+    forwarded: str = ""
+    marks: tuple[str, ...] = ()
 
 
 class Measurer:
@@ -75,6 +82,7 @@ class Measurer:
         self._small = font(TextSize.SMALL, Weight.MEDIUM)
         self._name = QFontMetricsF(font(TextSize.PREVIEW, Weight.SEMIBOLD))
         self._meta = QFontMetricsF(font(TextSize.META, tabular=True))
+        self._line = QFontMetricsF(self._small)
 
     @property
     def left(self) -> int:
@@ -103,15 +111,18 @@ class Measurer:
         stood = self._type.stack(content, message.own, self.inner, italic=message.deleted)
         pills = self.extras.pills(message.reactions, self.inner)
         time = meta_line(message, self._clock)
-        meta = self._meta.horizontalAdvance(time)
+        marks = meta_marks(message)
+        meta = self._meta.horizontalAdvance(time) + len(marks) * (MARK + MARK_GAP)
         meta += TICKS + TICK_GAP if message.own and not message.deleted else 0
         name, quote_width = self._shown_name(message, setting), self.extras.quote_width(message)
         inner, extra = self._place_meta(stood, pills, meta)
-        title = self._name.horizontalAdvance(name) if name else 0.0
+        forwarded = self._forwarded(message)
+        title = max(self._name.horizontalAdvance(name), self._forwarded_width(forwarded))
         inner = max(inner, min(math.ceil(max(title, quote_width)), self.inner))
         width = inner + 2 * Size.BUBBLE_PAD_X
         x = self.width - RIGHT - width if message.own else self.left
-        at = QPointF(x + Size.BUBBLE_PAD_X, Size.BUBBLE_PAD_Y + (NAME_LINE if name else 0))
+        top = (NAME_LINE if name else 0) + (FORWARDED_LINE if forwarded else 0)
+        at = QPointF(x + Size.BUBBLE_PAD_X, Size.BUBBLE_PAD_Y + top)
         quote = self.extras.quote(message, at, inner)
         at.setY(at.y() + (QUOTE_HEIGHT + QUOTE_BELOW if quote else 0))
         self._type.settle(stood, at, inner, big=content.big)
@@ -133,6 +144,8 @@ class Measurer:
             content.stacked,
             quote,
             placed,
+            forwarded,
+            marks,
         )
 
     def _mentioned(self, message: MessageView) -> Names:
@@ -148,6 +161,16 @@ class Measurer:
             return ""
         name = " ".join(message.author_name.split())
         return self._name.elidedText(name, Qt.TextElideMode.ElideRight, self.inner)
+
+    def _forwarded(self, message: MessageView) -> str:
+        """The line that says whose words were handed on, cut to fit; "" for what was not."""
+        if not message.forwarded_from or message.deleted:
+            return ""
+        room = self.inner - FORWARD_MARK
+        return self._line.elidedText(forwarded_line(message), Qt.TextElideMode.ElideRight, room)
+
+    def _forwarded_width(self, line: str) -> float:
+        return FORWARD_MARK + self._line.horizontalAdvance(line) if line else 0.0
 
     def _place_meta(self, stood: Stood, pills: list[Pill], meta: float) -> tuple[int, int]:
         """Return the bubble's inner width and the height to add for the time."""

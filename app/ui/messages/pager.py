@@ -148,11 +148,15 @@ class Pager:
             done()
 
     async def _before(self) -> None:
+        if not self._window.rows:  # they were deleted while this waited
+            return
         page = await self._page(self._window.rows[0].position, PAGE, 0)
         if page is not None:
             self._window.extend_before(page)
 
     async def _after(self) -> None:
+        if not self._window.rows:
+            return
         page = await self._page(self._window.rows[-1].position, 0, PAGE + 1)
         if page is not None:
             self._window.extend_after(page)

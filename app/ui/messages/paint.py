@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QTextCharFormat, QTextLayout
 
 from app.domain.views import MessageKind, MessageState, MessageView
-from app.ui.messages.layout import LEFT, TICKS, Item
+from app.ui.messages.layout import FORWARD_MARK, LEFT, MARK, MARK_GAP, NAME_LINE, TICKS, Item
 from app.ui.messages.paint_extras import ExtrasPainter
 from app.ui.theme import (
     Palette,
@@ -41,6 +41,7 @@ class RowPainter:
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
         self._name = font(TextSize.PREVIEW, Weight.SEMIBOLD)
+        self._small = font(TextSize.SMALL, Weight.MEDIUM)
         self._meta = font(TextSize.META, tabular=True)
         self._extras = ExtrasPainter(theme)
         self._avatars: dict[tuple[bytes, str, float], QImage] = {}
@@ -83,6 +84,19 @@ class RowPainter:
             painter.setPen(name_colour(item.message.author, palette))
             top = QPointF(item.bubble.left() + Size.BUBBLE_PAD_X, Size.BUBBLE_PAD_Y)
             painter.drawText(QPointF(top.x(), top.y() + 13), item.name)
+        if item.forwarded:
+            self._forwarded(painter, item)
+
+    def _forwarded(self, painter: QPainter, item: Item) -> None:
+        """Draw the line that says whose words these are."""
+        palette = self._palette
+        colour = palette.meta_out if item.message.own else palette.text2
+        top = Size.BUBBLE_PAD_Y + (NAME_LINE if item.name else 0)
+        left = item.bubble.left() + Size.BUBBLE_PAD_X
+        paint_icon(painter, QRectF(left, top + 2, 14, 14), "forward", colour, 2)
+        painter.setFont(self._small)
+        painter.setPen(colour)
+        painter.drawText(QPointF(left + FORWARD_MARK, top + 13), item.forwarded)
 
     def avatar(self, painter: QPainter, key: bytes, name: str, bottom: float) -> None:
         """Draw an author's avatar in the left column, ending at `bottom`."""
@@ -135,7 +149,11 @@ class RowPainter:
     def _time(self, painter: QPainter, item: Item) -> None:
         painter.setFont(self._meta)
         painter.setPen(self._quiet(item.message))
-        at = item.time_at
+        at = QPointF(item.time_at)
+        for mark in item.marks:
+            box = QRectF(at.x(), at.y() - MARK + 2, MARK, MARK)
+            paint_icon(painter, box, mark, self._quiet(item.message), 2)
+            at.setX(at.x() + MARK + MARK_GAP)
         painter.drawText(at, item.time)
         if item.message.own and not item.message.deleted:
             read = item.message.state is MessageState.READ

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from app.domain.changes import (
     Change,
+    HistoryDeleted,
     MemberChanged,
     MessagesAdded,
     MessagesChanged,
@@ -13,7 +14,7 @@ from app.domain.changes import (
     StatusChanged,
     TypingChanged,
 )
-from app.domain.ids import PeerId
+from app.domain.ids import EventId, PeerId
 from app.domain.views import MessageState, MessageView, Position, RoomKind, RoomSummary
 from app.ui.messages.between import TYPING_HEIGHT
 from app.ui.messages.layout import Measurer
@@ -203,7 +204,10 @@ class Stage:
                 case MessagesChanged() if change.room == self.pager.room:
                     self.window.change(change.messages)
                 case MessagesRemoved() if change.room == self.pager.room:
-                    self.window.remove(change.messages)
+                    self._removed(change.messages)
+                case HistoryDeleted() if change.room == self.pager.room:
+                    self.window.remove([row.event for row in self.window.rows])
+                    self.pager.show(None, PAGE, 0, self.track.pin)
                 case StatusChanged() if change.room == self.pager.room:
                     self._moved(change)
                 case MemberChanged() if change.room == self.pager.room:
@@ -212,6 +216,12 @@ class Stage:
                 case TypingChanged() if change.room == self.pager.room:
                     self._typed(change)
         self._changed()
+
+    def _removed(self, events: tuple[EventId, ...]) -> None:
+        window, shown = self.window, len(self.window)
+        window.remove(events)
+        if shown and not window.rows and (window.more_before or window.more_after):
+            self.pager.show(None, PAGE, 0, self.track.pin)
 
     def _moved(self, change: StatusChanged) -> None:
         changed = self.window.set_status(change.messages, change.state, change.by)

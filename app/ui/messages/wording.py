@@ -50,6 +50,17 @@ def meta_line(message: MessageView, clock: Clock) -> str:
     return f"{EDITED} {time}" if message.edited else time
 
 
+def meta_marks(message: MessageView) -> tuple[str, ...]:
+    """The icons before the time: pinned, and not for ever."""
+    marks = {"pin": message.pinned, "timer": bool(message.vanish_s)}
+    return () if message.deleted else tuple(mark for mark, on in marks.items() if on)
+
+
+def forwarded_line(message: MessageView) -> str:
+    """`Forwarded from Ana Costa`."""
+    return f"Forwarded from {one_line(message.forwarded_from)}"
+
+
 def spoken(message: MessageView, clock: Clock) -> str:
     """The whole row as a sentence, for a screen reader."""
     time = time_line(message.time_ms, clock)
@@ -57,13 +68,25 @@ def spoken(message: MessageView, clock: Clock) -> str:
         return f"{shown_text(message)}, {time}"
     name = "You" if message.own else message.author_name
     parts = [f"{name}{_answering(message)}: {shown_text(message)}"]
-    parts += [EDITED] if message.edited else []
+    parts += _spoken_marks(message)
     parts.append(time)
     parts += [_STATES[message.state]] if message.own and not message.deleted else []
     parts += [
         f"{one.emoji} by {count(len(one.by), 'person', 'people')}" for one in message.reactions
     ]
     return ", ".join(parts)
+
+
+def _spoken_marks(message: MessageView) -> list[str]:
+    if message.deleted:
+        return []
+    marks = {
+        forwarded_line(message): bool(message.forwarded_from),
+        EDITED: message.edited,
+        "pinned": message.pinned,
+        "disappears": bool(message.vanish_s),
+    }
+    return [mark for mark, on in marks.items() if on]
 
 
 def _answering(message: MessageView) -> str:
