@@ -52,14 +52,19 @@ class PieceMap:
             self._bits[piece >> 3] &= ~_bit(piece)
             self.there -= 1
 
-    def missing(self, start: int = 0) -> Iterator[int]:
-        """Yield what is not there, from `start` on; whole bytes at a time where all is."""
+    def missing(self, start: int = 0, among: PieceMap | None = None) -> Iterator[int]:
+        """Yield what is not there, from `start` on, of those that are in `among`.
+
+        Whole bytes at a time are passed where nothing is to be found.
+        """
+        allowed = among._bits if among else None  # noqa: SLF001 - of the same class
         piece = start
         while piece < self.count:
-            if self._bits[piece >> 3] == 0xFF:  # noqa: PLR2004 - eight pieces that are there
+            wanted = ~self._bits[piece >> 3] & (allowed[piece >> 3] if allowed else 0xFF)
+            if not wanted:
                 piece = (piece | 7) + 1
                 continue
-            if piece not in self:
+            if wanted & _bit(piece):
                 yield piece
             piece += 1
 

@@ -42,6 +42,14 @@ class PieceMaps(RuleBasedStateMachine):
         lacking = [n for n in range(start, self.pieces.count) if n not in self.model]
         assert list(self.pieces.missing(start)) == lacking
 
+    @rule(start=st.integers(0, 70), others=st.sets(st.integers(0, 69)))
+    def ask_among(self, start: int, others: set[int]) -> None:
+        among = PieceMap(self.pieces.count)
+        for piece in others & set(range(self.pieces.count)):
+            among.add(piece)
+        lacking = [n for n in range(start, among.count) if n in among and n not in self.model]
+        assert list(self.pieces.missing(start, among)) == lacking
+
     @invariant()
     def same(self) -> None:
         assert {n for n in range(-2, 80) if n in self.pieces} == self.model

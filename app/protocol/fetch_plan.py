@@ -1,0 +1,144 @@
+"""Who is asked for which piece of a transfer: a plan over several sources, without any IO.
+
+Each source is asked for a window of pieces at a time. Different sources begin at different places,
+so that members who fetch the same thing soon have pieces for each other. In the end a source with
+nothing left to do is also asked for what another one is slow with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice, takewhile
+from typing import Generic, TypeVar
+
+from app.protocol.piece_map import PieceMap
+
+WINDOW = 16
+"""Pieces that one source is asked for at a time: what a fast line holds in a round trip or two."""
+STALLED_AFTER = 20.0
+"""Seconds without any piece, after which what a source was asked for is asked of others."""
+MAX_ASKED = 2
+"""Sources that are asked for the same piece at once."""
+
+Source = TypeVar("Source", bound=Hashable)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What is known of a source; `has` is None for one that has all pieces."""
+
+    has: PieceMap | None
+    start: int
+    heard_at: float
+    pending: set[int] = field(default_factory=set)
+    lacks: set[int] = field(default_factory=set)
+
+    def offers(self, piece: int) -> bool:
+        return piece not in self.lacks and (self.has is None or piece in self.has)
+
+
+class FetchPlan(Generic[Source]):
+    """Plans for one transfer. `done` is changed as pieces arrive; it may hold some already."""
+
+    def __init__(self, done: PieceMap, first: Callable[[int], int] = lambda _number: 0) -> None:
+        """`first` says at which piece the source with this number (from 0) begins."""
+        self.done = done
+        self._first = first
+        self._sources: dict[Source, _Asked] = {}
+        self._asked: dict[int, int] = {}
+        """How many sources are asked for a piece at this moment."""
+        self._added = 0
+
+    @property
+    def is_complete(self) -> bool:
+        return self.done.is_complete
+
+    def add(self, source: Source, has: PieceMap | None, now: float) -> None:
+        """A source is there, or has told anew what it has."""
+        known = self._sources.get(source)
+        if known is not None:
+            known.has = has
+            known.lacks.clear()
+            return
+        start = self._first(self._added) % max(self.done.count, 1)
+        self._sources[source] = _Asked(has, start, now)
+        self._added += 1
+
+    def remove(self, source: Source) -> None:
+        """A source is gone; what it was asked for is asked of others."""
+        known = self._sources.pop(source, None)
+        for piece in known.pending if known else ():
+            self._release(piece)
+
+    def wants(self, source: Source, now: float) -> list[int]:
+        """Return the pieces to ask a source for now, none for an unknown one."""
+        known = self._sources.get(source)
+        if known is None or len(known.pending) > WINDOW // 2:
+            return []
+        room = WINDOW - len(known.pending)
+        chosen = self._unasked(known, room)
+        if not chosen and not known.pending:
+            chosen = self._asked_elsewhere(known, room)
+        if chosen and not known.pending:
+            known.heard_at = now
+        for piece in chosen:
+            known.pending.add(piece)
+            self._asked[piece] = self._asked.get(piece, 0) + 1
+        return chosen
+
+    def arrived(self, source: Source, piece: int, now: float) -> bool:
+        """Note a verified piece; tell whether it is news. One that nobody asked for counts too."""
+        known = self._sources.get(source)
+        if known is not None:
+            known.heard_at = now
+            self._settle(known, piece)
+        return self.done.add(piece)
+
+    def lacking(self, source: Source, piece: int) -> None:
+        """A source does not have a piece that it was asked for."""
+        known = self._sources.get(source)
+        if known is not None:
+            known.lacks.add(piece)
+            self._settle(known, piece)
+
+    def stalled(self, now: float) -> list[Source]:
+        """Return the sources that have kept us waiting for too long; remove them yourself."""
+        return [
+            source
+            for source, known in self._sources.items()
+            if known.pending and now - known.heard_at >= STALLED_AFTER
+        ]
+
+    def deadline(self) -> float | None:
+        """Return when `stalled` may next have something to say, None if nothing is awaited."""
+        waits = (known.heard_at for known in self._sources.values() if known.pending)
+        return min((heard + STALLED_AFTER for heard in waits), default=None)
+
+    def _unasked(self, known: _Asked, room: int) -> list[int]:
+        free = (p for p in self._round(known) if p not in self._asked and p not in known.lacks)
+        chosen = list(islice(free, room))
+        if chosen:
+            known.start = chosen[-1]
+        return chosen
+
+    def _asked_elsewhere(self, known: _Asked, room: int) -> list[int]:
+        slow = (p for p in self._asked if p not in known.pending and p not in self.done)
+        repeated = (p for p in slow if self._asked[p] < MAX_ASKED and known.offers(p))
+        return sorted(repeated)[:room]
+
+    def _round(self, known: _Asked) -> Iterator[int]:
+        """What is not here but there, from the source's place to the end and round."""
+        yield from self.done.missing(known.start, known.has)
+        before = self.done.missing(0, known.has)
+        yield from takewhile(lambda piece: piece < known.start, before)
+
+    def _settle(self, known: _Asked, piece: int) -> None:
+        if piece in known.pending:
+            known.pending.discard(piece)
+            self._release(piece)
+
+    def _release(self, piece: int) -> None:
+        left = self._asked.pop(piece) - 1
+        if left:
+            self._asked[piece] = left
