@@ -51,7 +51,9 @@ from app.domain.limits import (
     MAX_TEXT_BYTES,
     MAX_TOPIC_LENGTH,
 )
+from app.domain.pictures import Pictured, RoomPictured, is_picture
 from app.domain.rules import is_rule
+from app.domain.vanishing import MAX_VANISH_S
 
 MAX_CODE_SIZE = 16
 MAX_EPOCH = (1 << 32) - 1
@@ -73,6 +75,12 @@ def is_within_bounds(body: KnownBody) -> bool:
 
 def _is_text(text: str) -> bool:
     return not _IN_NO_TEXT.search(text) and 0 < len(text.encode("utf-8")) <= MAX_TEXT_BYTES
+
+
+def _is_message(body: Text) -> bool:
+    said = _is_event(body.reply_to) and _is_text(body.text) and _are_mentions(body.mentions)
+    named = not body.forwarded_from or _is_name(body.forwarded_from)
+    return said and named and 0 <= body.vanish_s <= MAX_VANISH_S
 
 
 def _are_mentions(mentions: tuple[bytes, ...]) -> bool:
@@ -133,7 +141,7 @@ def _is_offer(body: RoomOffered) -> bool:
 
 
 _CHECKS: Mapping[type, Callable[[Any], bool]] = {
-    Text: lambda b: _is_event(b.reply_to) and _is_text(b.text) and _are_mentions(b.mentions),
+    Text: _is_message,
     Edited: lambda b: _is_event(b.target) and _is_text(b.text) and _are_mentions(b.mentions),
     Deleted: lambda b: _is_event(b.target),
     Reacted: lambda b: _is_event(b.target) and _is_emoji(b.emoji),
@@ -153,4 +161,6 @@ _CHECKS: Mapping[type, Callable[[Any], bool]] = {
     Rekeyed: _is_rekeying,
     Ruled: lambda b: is_rule(b.rule, b.value),
     RoomOffered: _is_offer,
+    Pictured: lambda b: is_picture(b.image),
+    RoomPictured: lambda b: is_picture(b.image),
 }

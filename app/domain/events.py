@@ -13,6 +13,7 @@ from app.domain.errors import RemoteProtocolError
 from app.domain.governing import (
     Coded,
     Invited,
+    NewEpoch,
     Readmitted,
     Rekeyed,
     Removed,
@@ -22,6 +23,7 @@ from app.domain.governing import (
     Ruled,
 )
 from app.domain.ids import EventId, PeerId, RoomId
+from app.domain.pictures import Pictured, RoomPictured
 from app.domain.views import Position
 
 EVENT_VERSION = 1
@@ -136,11 +138,17 @@ class Topic(msgspec.Struct, frozen=True, tag_field="t", tag="topic"):
 
 
 class Text(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t", tag="text"):
-    """A message. `reply_to` is the id of the event that it answers; `mentions` are peer ids."""
+    """A message. `reply_to` is the id of the event that it answers; `mentions` are peer ids.
+
+    It disappears `vanish_s` seconds after it was read, 0 for never. `forwarded_from` names who
+    wrote it first, if it was forwarded and that is to be told.
+    """
 
     text: str
     reply_to: bytes | None = None
     mentions: tuple[bytes, ...] = ()
+    vanish_s: int = 0
+    forwarded_from: str = ""
 
 
 class Edited(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t", tag="edited"):
@@ -186,5 +194,5 @@ Ruling = RoleGiven | Removed | Readmitted | Invited | Revoked | Rekeyed | Ruled
 """What has no meaning where nobody is in charge."""
 Governing = Created | Coded | Joined | Left | Renamed | ProfileNamed | Topic | Ruling
 """What a room's state follows from."""
-KnownBody = Governing | Text | Operation | RoomOffered
-Body = KnownBody | Unsupported
+KnownBody = Governing | Text | Operation | RoomOffered | Pictured | RoomPictured
+Body = KnownBody | NewEpoch | Unsupported

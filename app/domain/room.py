@@ -28,6 +28,7 @@ from app.domain.events import (
 )
 from app.domain.governing import RoomOffered
 from app.domain.ids import EventId, PeerId, RoomId
+from app.domain.pictures import Pictured, RoomPictured, picture_name
 from app.domain.views import MessageKind, Position
 
 NOWHERE = Position(-1, EventId(b""))
@@ -71,6 +72,8 @@ class RoomState:
     members: Mapping[PeerId, Member] = field(default_factory=lambda: MappingProxyType({}))
     topic: str = ""
     topic_at: Position = NOWHERE
+    picture: str = ""
+    pictured_at: Position = NOWHERE
 
     def name_of(self, peer: PeerId) -> str:
         """Return the member's name in this room, "" for somebody unknown."""
@@ -86,6 +89,17 @@ class RowAdded:
     text: str
     reply_to: EventId | None = None
     mentions: tuple[PeerId, ...] = ()
+    vanish_s: int = 0
+    forwarded_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSet:
+    """Somebody, or the room if `peer` is None, looks like this from now on."""
+
+    content: Content
+    peer: PeerId | None
+    image: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +130,19 @@ class MemberUpdated:
     state: str
 
 
-Effect = RowAdded | OperationAdded | RoomNamed | TopicSet | MemberUpdated
+Effect = RowAdded | PictureSet | OperationAdded | RoomNamed | TopicSet | MemberUpdated
 Step = tuple[RoomState, tuple[Effect, ...]]
 
 
-def reduce(state: RoomState, content: Content) -> Step:  # noqa: PLR0911, C901 - one case for each kind
+def reduce(state: RoomState, content: Content) -> Step:  # noqa: C901, PLR0911, PLR0912 - one case each
     """Return the state after `content` and what it changed. Each event may be given once."""
     match content.body:
-        case Text(text, reply_to, mentions):
-            answered = EventId(reply_to) if reply_to is not None else None
-            named = tuple(map(PeerId, mentions)) if mentions else ()
-            return state, (RowAdded(content, MessageKind.TEXT, text, answered, named),)
+        case Text():
+            return state, (_text(content, content.body),)
+        case Pictured(image):
+            return state, (PictureSet(content, content.author, image),)
+        case RoomPictured(image):
+            return _picture_room(state, content, image)
         case Unsupported(kind):
             return state, (RowAdded(content, MessageKind.UNSUPPORTED, kind),)
         case Created():
@@ -149,6 +165,20 @@ def reduce(state: RoomState, content: Content) -> Step:  # noqa: PLR0911, C901 -
             return state, (RowAdded(content, MessageKind.INVITATION, name),)
         case _:
             return state, ()
+
+
+def _text(content: Content, body: Text) -> RowAdded:
+    answered = EventId(body.reply_to) if body.reply_to is not None else None
+    named = tuple(map(PeerId, body.mentions)) if body.mentions else ()
+    more = (body.vanish_s, body.forwarded_from)
+    return RowAdded(content, MessageKind.TEXT, body.text, answered, named, *more)
+
+
+def _picture_room(state: RoomState, content: Content, image: bytes) -> Step:
+    if content.position < state.pictured_at:
+        return state, ()
+    pictured = replace(state, picture=picture_name(image), pictured_at=content.position)
+    return pictured, (PictureSet(content, None, image),)
 
 
 def _create(state: RoomState, content: Content, body: Created) -> Step:

@@ -11,11 +11,12 @@ from app.domain.clock import is_far_future
 from app.domain.errors import LocalProtocolError
 from app.domain.events import Body, Event, decode_event
 from app.domain.ids import EventId, PeerId, RoomId
-from app.domain.room import Content, Effect, OperationAdded, RoomState, RowAdded, reduce
+from app.domain.room import Content, Effect, OperationAdded, PictureSet, RoomState, RowAdded, reduce
 from app.protocol.room_log import EMPTY, Admission, Admitter, Fork, Head
 from app.storage.catalog import Catalog
 from app.storage.database import Database
 from app.storage.overlays import Overlays
+from app.storage.picture_repository import PictureRepository
 from app.storage.read_tables import ReadTables
 from app.storage.records import Committed, MessageRow
 from app.storage.state_codec import decode_state, encode_state
@@ -78,8 +79,14 @@ class LogRepository:
     """Appends to logs; one call is one transaction. All raise AppError("unknown-room")."""
 
     def __init__(
-        self, database: Database, catalog: Catalog, tables: ReadTables, overlays: Overlays
+        self,
+        database: Database,
+        catalog: Catalog,
+        tables: ReadTables,
+        overlays: Overlays,
+        pictures: PictureRepository,
     ) -> None:
+        self._pictures = pictures
         self._database = database
         self._catalog = catalog
         self._tables = tables
@@ -232,6 +239,9 @@ class LogRepository:
             content = Content(header.room, header.author, header.seq, event.position, body)
             state, caused = reduce(state, content)
             effects.extend(caused)
+        for effect in effects:
+            if isinstance(effect, PictureSet):
+                self._pictures.take(log.number, effect)
         added = [effect for effect in effects if isinstance(effect, RowAdded)]
         rows, unread = self._tables.add(log.number, added)
         newest = max(event.header.hlc for event, _ in opened)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.domain.ids import PeerId, RoomId
+from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import Position
 from app.storage.catalog import Catalog
 from app.storage.database import Database
 from app.storage.log_repository import LogRepository
+from app.storage.read_tables import ReadTables
 from app.storage.records import Marks, ReadResult, RoomMarks
 
 _RAISE = """
@@ -24,8 +25,13 @@ _SEE = (
     "UPDATE message INDEXED BY message_unseen SET unseen = 0 "
     "WHERE unseen = 1 AND room = ? AND (hlc, event) <= (?, ?)"
 )
+_TIME = (
+    "UPDATE message INDEXED BY message_unseen SET vanishes = min(vanishes, ? + vanish_s * 1000) "
+    "WHERE unseen = 1 AND room = ? AND (hlc, event) <= (?, ?) AND vanish_s > 0 "
+    "AND vanishes IS NOT NULL RETURNING event"
+)
 _MOVE = """
-UPDATE room SET unread = unread - :texts,
+UPDATE room SET marked = 0, unread = unread - :texts,
     read_event = CASE WHEN (:hlc, :event) > (coalesce(read_hlc, -1), coalesce(read_event, x''))
         THEN :event ELSE read_event END,
     read_hlc = max(coalesce(read_hlc, -1), :hlc)
@@ -40,10 +46,13 @@ _FIRST_UNSEEN = (
 class MarkRepository:
     """Marks only ever rise. Raises AppError("unknown-room")."""
 
-    def __init__(self, database: Database, catalog: Catalog, log: LogRepository) -> None:
+    def __init__(
+        self, database: Database, catalog: Catalog, log: LogRepository, tables: ReadTables
+    ) -> None:
         self._database = database
         self._catalog = catalog
         self._log = log
+        self._tables = tables
 
     async def update(
         self,
@@ -78,17 +87,20 @@ class MarkRepository:
         await self._database.write(run)
 
     async def mark_read(self, room: RoomId, to: Position, me: PeerId) -> ReadResult:
-        """Everything up to `to` has been read by us."""
+        """Everything up to `to` has been read by us; what disappears begins to do so."""
 
         def run() -> ReadResult:
             self._catalog.learn_own(me)
             number = self._catalog.room(room)
             execute = self._database.execute
             (texts,) = execute(_UNREAD_TEXTS, (number, *to)).fetchone()
+            now = self._tables.gone.now_ms()
+            timed = execute(_TIME, (now, number, *to)).fetchall()
             execute(_SEE, (number, *to))
             values = {"texts": texts, "hlc": to.hlc, "event": to.event, "room": number}
             (unread,) = execute(_MOVE, values).fetchone()
-            return ReadResult(self._read_vector(room, number, me), unread)
+            rows = tuple(self._tables.by_event(number, EventId(event)) for (event,) in timed)
+            return ReadResult(self._read_vector(room, number, me), unread, rows)
 
         return await self._database.write(run)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.errors import AppError
+from app.storage.conversation_tables import CONVERSATION_TABLES
 
 Migration = Callable[[Any], None]
 """Changes the tables of an open peewee database, inside a transaction."""
@@ -159,7 +160,12 @@ def _handing_on(database: Any) -> None:
         database.execute_sql(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_first_tables, _operations, _handing_on)
+def _conversations(database: Any) -> None:
+    for statement in CONVERSATION_TABLES:
+        database.execute_sql(statement)
+
+
+MIGRATIONS: Sequence[Migration] = (_first_tables, _operations, _handing_on, _conversations)
 """`MIGRATIONS[n]` leads from version n to n + 1."""
 
 

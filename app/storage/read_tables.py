@@ -151,8 +151,8 @@ class ReadTables:
 
     def row(self, stored: StoredRow) -> MessageRow:
         """Return what COLUMNS selected from `message AS m`, without a quote."""
-        room, hlc, event, author, seq, kind, text, reply_to, overlay, *more = stored
-        forwarded, vanish_s, vanishes = more
+        room, hlc, event, author, seq, kind, text, reply_to, overlay = stored[:9]
+        forwarded, vanish_s, vanishes = stored[9:]
         row = MessageRow(
             self._catalog.room_id(room),
             Position(hlc, EventId(event)),

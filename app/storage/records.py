@@ -25,7 +25,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """A row of a conversation as it is stored. `quote` is None if what it answers is not here."""
+    """A row of a conversation as it is stored. `quote` is None if what it answers is not here.
+
+    `vanishes_ms` is when it is erased unless that comes earlier by reading it; 0 for never.
+    """
 
     room: RoomId
     position: Position
@@ -40,6 +43,9 @@ class MessageRow:
     pinned: bool = False
     mentions: tuple[PeerId, ...] = ()
     quote: Quote | None = None
+    forwarded_from: str = ""
+    vanish_s: int = 0
+    vanishes_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +66,25 @@ class Committed:
     changed: tuple[MessageRow, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How a room stands in the list here. `muted_ms` is 0, -1 for ever, or Unix ms.
+
+    `pin` is its place among the pinned ones, counted from 1; 0 if it is none of them.
+    """
+
+    muted_ms: int = 0
+    pin: int = 0
+    archived: bool = False
+    marked: bool = False
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class RoomRecord:
-    """`secret` is that of epoch 0; `epochs` has the secret of every epoch, 0 included."""
+    """`secret` is that of epoch 0; `epochs` has the secret of every epoch, 0 included.
+
+    `standing` is what we were there last: member, left or removed.
+    """
 
     room: RoomId
     kind: RoomKind
@@ -70,6 +92,7 @@ class RoomRecord:
     epochs: Mapping[int, bytes]
     peer: PeerId | None
     joined: bool
+    standing: str = "member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +108,7 @@ class RoomOverview:
     draft: str
     read_to: Position | None
     mentions: int = 0
+    kept: Kept = Kept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +140,11 @@ class RoomMarks:
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """`vector` says for each other author up to which seq every row is read."""
+    """`vector` says for each other author up to which seq every row is read.
+
+    `timed` are the rows that vanish earlier now.
+    """
 
     vector: dict[PeerId, int]
     unread: int
+    timed: tuple[MessageRow, ...] = ()

@@ -11,16 +11,17 @@ from app.domain.views import Position, RoomKind
 from app.storage.catalog import Catalog
 from app.storage.database import Database
 from app.storage.read_tables import COLUMNS, ReadTables
-from app.storage.records import RoomOverview, RoomRecord
+from app.storage.records import Kept, RoomOverview, RoomRecord
 from app.storage.schema import RemovedRoom, Room, RoomEpoch
 from app.storage.state_codec import encode_state
 
 CLEAR_ROWS = 2000
-_OVERVIEW_COLUMNS = 8
+_OVERVIEW_COLUMNS = 12
 _OVERVIEWS = f"""
 SELECT r.room, r.total, r.unread, r.draft, r.read_hlc, r.read_event, (
     SELECT count(*) FROM message INDEXED BY message_mentioned
-    WHERE unseen = 1 AND mentioned = 1 AND room = r.id), m.id, {COLUMNS}
+    WHERE unseen = 1 AND mentioned = 1 AND room = r.id),
+    r.muted_ms, r.pin, r.archived, r.marked, m.id, {COLUMNS}
 FROM room AS r LEFT JOIN message AS m ON m.id = (
     SELECT id FROM message WHERE room = r.id ORDER BY hlc DESC, event DESC LIMIT 1)
 """  # noqa: S608 - constant columns
@@ -76,6 +77,10 @@ class RoomRepository:
     async def set_joined(self, room: RoomId, joined: bool) -> None:
         await self._update(room, {"joined": joined})
 
+    async def set_standing(self, room: RoomId, standing: str) -> None:
+        """Note what we are there: member, left or removed."""
+        await self._update(room, {"standing": standing})
+
     async def save_draft(self, room: RoomId, text: str) -> None:
         whole = text.encode("utf-8", "replace").decode("utf-8")
         await self._update(room, {"draft": whole})
@@ -103,8 +108,11 @@ class RoomRepository:
             kind=record.kind.value,
             peer=record.peer,
             joined=record.joined,
+            standing=record.standing,
             state=encode_state(RoomState()),
-        ).on_conflict(conflict_target=[Room.room], preserve=[Room.kind, Room.peer, Room.joined])
+        ).on_conflict(
+            conflict_target=[Room.room], preserve=[Room.kind, Room.peer, Room.joined, Room.standing]
+        )
         insert.execute(self._database.orm)
         epochs = {0: record.secret, **record.epochs}
         self._add_epochs(self._catalog.room(record.room), epochs.items())
@@ -119,7 +127,7 @@ class RoomRepository:
         epochs: dict[int, dict[int, bytes]] = {}
         for row in RoomEpoch.select().tuples().execute(orm):
             epochs.setdefault(row[0], {})[row[1]] = row[2]
-        columns = (Room.id, Room.room, Room.kind, Room.peer, Room.joined)
+        columns = (Room.id, Room.room, Room.kind, Room.peer, Room.joined, Room.standing)
         return [
             RoomRecord(
                 RoomId(room),
@@ -128,8 +136,11 @@ class RoomRepository:
                 epochs[number],
                 PeerId(peer) if peer is not None else None,
                 joined,
+                standing,
             )
-            for number, room, kind, peer, joined in Room.select(*columns).tuples().execute(orm)
+            for number, room, kind, peer, joined, standing in Room.select(*columns)
+            .tuples()
+            .execute(orm)
         ]
 
     async def _update(self, room: RoomId, values: dict[str, object]) -> None:
@@ -166,7 +177,9 @@ class RoomRepository:
     def _overviews(self, sql: str, values: tuple[object, ...]) -> dict[RoomId, RoomOverview]:
         found = {}
         for row in self._database.execute(sql, values):
-            room, total, unread, draft, hlc, event, mentions, last = row[:_OVERVIEW_COLUMNS]
+            room, total, unread, draft, hlc, event, mentions, *kept = row[: _OVERVIEW_COLUMNS - 1]
+            last = row[_OVERVIEW_COLUMNS - 1]
+            muted, pin, archived, marked = kept
             found[RoomId(room)] = RoomOverview(
                 total,
                 unread,
@@ -174,5 +187,6 @@ class RoomRepository:
                 draft,
                 Position(hlc, EventId(event)) if event is not None else None,
                 mentions,
+                Kept(muted, pin, bool(archived), bool(marked)),
             )
         return found

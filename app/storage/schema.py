@@ -30,7 +30,11 @@ class Peer(Model):
 
 
 class Room(Model):
-    """`total` and `unread` are kept in step with `message`; `state` is a reducer's snapshot."""
+    """`total` and `unread` are kept in step with `message`; `state` is a reducer's snapshot.
+
+    `pin` counts the pinned rooms; `pictured` is the picture of ours that it knows; `clearing`
+    while its history is being deleted.
+    """
 
     id = IntegerField(primary_key=True)
     room = BlobField(unique=True)
@@ -45,6 +49,13 @@ class Room(Model):
     draft = TextField(default="")
     read_hlc = IntegerField(null=True)
     read_event = BlobField(null=True)
+    muted_ms = IntegerField(default=0)
+    pin = IntegerField(default=0)
+    archived = BooleanField(default=False)
+    marked = BooleanField(default=False)
+    standing = TextField(default="member")
+    pictured = TextField(default="")
+    clearing = BooleanField(default=False)
 
     class Meta:
         table_name = "room"
@@ -107,6 +118,9 @@ class Message(Model):
     original = TextField(null=True)
     overlay = BlobField(null=True)
     mentioned = BooleanField(default=False)
+    forwarded = TextField(default="")
+    vanish_s = IntegerField(default=0)
+    vanishes = IntegerField(null=True)
 
     class Meta:
         table_name = "message"
@@ -174,6 +188,38 @@ class Ordinal(Model):
         primary_key = CompositeKey("room", "hlc", "event")
 
 
+class Cleared(Model):
+    """Up to which event of each author a room's history was deleted here."""
+
+    room = BlobField()
+    author = BlobField()
+    seq = IntegerField()
+
+    class Meta:
+        table_name = "cleared"
+        primary_key = CompositeKey("room", "author")
+
+
+class Picture(Model):
+    name = TextField(primary_key=True)
+    image = BlobField()
+
+    class Meta:
+        table_name = "picture"
+
+
+class Face(Model):
+    """The latest picture of somebody, and where that stands."""
+
+    peer = BlobField(primary_key=True)
+    hlc = IntegerField()
+    event = BlobField()
+    picture = TextField()
+
+    class Meta:
+        table_name = "face"
+
+
 class RemovedRoom(Model):
     """A room that is gone but whose rows are still being cleared away."""
 
@@ -223,6 +269,9 @@ TABLES = (
     Reworded,
     Ordinal,
     RemovedRoom,
+    Cleared,
+    Picture,
+    Face,
     StoredParcel,
     StoredReceipt,
 )

@@ -32,6 +32,8 @@ class _State(msgspec.Struct, array_like=True):
     members: list[_Member]
     topic: str = ""
     topic_at: _Place = NOWHERE
+    picture: str = ""
+    pictured_at: _Place = NOWHERE
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -47,7 +49,8 @@ def encode_state(state: RoomState) -> bytes:
     ]
     founding = (state.founder, state.founded_at, state.code)
     topic = (state.topic, state.topic_at)
-    return _encoder.encode(_State(state.name, state.named_at, *founding, members, *topic))
+    picture = (state.picture, state.pictured_at)
+    return _encoder.encode(_State(state.name, state.named_at, *founding, members, *topic, *picture))
 
 
 def decode_state(raw: bytes) -> RoomState:
@@ -65,6 +68,8 @@ def decode_state(raw: bytes) -> RoomState:
         MappingProxyType({PeerId(member.peer): _member(member) for member in stored.members}),
         stored.topic,
         _position(stored.topic_at),
+        stored.picture,
+        _position(stored.pictured_at),
     )
 
 

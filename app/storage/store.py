@@ -7,6 +7,7 @@ from pathlib import Path
 from app.domain.ids import PeerId
 from app.storage.catalog import Catalog
 from app.storage.database import Database
+from app.storage.kept_repository import KeptRepository
 from app.storage.log_repository import LogRepository
 from app.storage.mark_repository import MarkRepository
 from app.storage.message_repository import MessageRepository
@@ -14,11 +15,13 @@ from app.storage.ordinals import Ordinals
 from app.storage.overlays import Overlays
 from app.storage.parcel_repository import ParcelRepository
 from app.storage.peer_repository import PeerRepository
+from app.storage.picture_repository import PictureRepository
 from app.storage.read_tables import ReadTables
 from app.storage.receipt_repository import ReceiptRepository
 from app.storage.rereading import Rereader
 from app.storage.room_repository import RoomRepository
 from app.storage.setting_repository import SettingRepository
+from app.storage.vanishing import VanishingRepository
 
 
 class Store:
@@ -31,11 +34,14 @@ class Store:
         tables = ReadTables(database, catalog, ordinals)
         self._database = database
         overlays = Overlays(database, catalog, tables)
-        self.log = LogRepository(database, catalog, tables, overlays)
+        self.pictures = PictureRepository(database, catalog)
+        self.log = LogRepository(database, catalog, tables, overlays, self.pictures)
+        self.kept = KeptRepository(database, catalog, tables)
+        self.vanishing = VanishingRepository(database, catalog, tables)
         self.rooms = RoomRepository(database, catalog, tables)
         self.messages = MessageRepository(database, catalog, tables, ordinals, overlays)
         self._rereader = Rereader(database, catalog, tables, self.log)
-        self.marks = MarkRepository(database, catalog, self.log)
+        self.marks = MarkRepository(database, catalog, self.log, tables)
         self.peers = PeerRepository(database)
         self.parcels = ParcelRepository(database)
         self.receipts = ReceiptRepository(database, catalog)
@@ -56,6 +62,7 @@ class Store:
             if me is not None:
                 await database.write(lambda: store._learn_own(me))
             await store.rooms.clear_removed()
+            await store.kept.finish_clearing()
             await store._rereader.run()
             whole = True
         finally:
