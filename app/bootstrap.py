@@ -19,6 +19,7 @@ from app.services.blocking import Blocking
 from app.services.chat_service import ChatService
 from app.services.circle import Circle
 from app.services.clocks import WallClock
+from app.services.common_groups import CommonGroups
 from app.services.connection_manager import ConnectionManager, ManagerParts
 from app.services.contact_book import ContactBook
 from app.services.contact_gate import ContactGate
@@ -27,6 +28,7 @@ from app.services.conversation import RoomBook
 from app.services.delivery_service import DeliveryService
 from app.services.event_author import EventAuthor
 from app.services.feed import Feed
+from app.services.go_between import GoBetween
 from app.services.identity_watch import IdentityWatch
 from app.services.introducer import Introducer
 from app.services.link_sync import LinkSync
@@ -35,6 +37,10 @@ from app.services.me import NAME_SETTING, Me
 from app.services.message_service import MessageService
 from app.services.network_service import NetworkService, canonical
 from app.services.own_messages import OwnMessages
+from app.services.parcel_carrier import ParcelCarrier
+from app.services.parcel_receiver import ParcelReceiver, ReceiverParts
+from app.services.parcel_sender import ParcelSender, SenderParts
+from app.services.parcel_service import ParcelService
 from app.services.people import People
 from app.services.people_search import PeopleSearch
 from app.services.presence_choice import PresenceChoice
@@ -145,7 +151,9 @@ def build(
     watch = IdentityWatch(me.peer, contact_book, feed)
     feed.subscribe(watch.heard)
     presence = PresenceService(privacy, feed)
-    circle = Circle(contact_book, privacy, presence, watch)
+    between = GoBetween()
+    circle = Circle(contact_book, privacy, presence, watch, between)
+    ticks.on_read = between.read
     typing = TypingService(book, feed)
     feed.subscribe(typing.heard)
     introducer = Introducer(me, book, wall, circle)
@@ -184,6 +192,9 @@ def build(
         ticks,
         manager,
     )
+    parcels = _parcels(parts, store, ticks, rooms, manager)
+    between.add(parcels)
+    logs.watch(parcels)
     network = NetworkService(hub, manager, publisher, transports.local_server)
     network.on_found = watch.appeared
     contacts = ContactService(
@@ -222,6 +233,23 @@ def build(
             network,
             circle,
             contacts,
+            parcels,
             transports,
         )
     )
+
+
+def _parcels(
+    parts: ManagerParts,
+    store: Store,
+    ticks: DeliveryService,
+    rooms: RoomService,
+    manager: ConnectionManager,
+) -> ParcelService:
+    me, book, logs, contacts = parts.me, parts.book, parts.logs, parts.circle.contacts
+    groups = CommonGroups(me.peer, book, contacts, manager)
+    sender = ParcelSender(SenderParts(me, book, logs, ticks, contacts, manager, groups))
+    carrier = ParcelCarrier(store.parcels, groups, contacts, parts.wall)
+    receiving = ReceiverParts(me, book, logs, ticks, rooms, contacts, groups, sender.correct)
+    receiver = ParcelReceiver(receiving)
+    return ParcelService(book, manager, sender, carrier, receiver)

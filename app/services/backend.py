@@ -22,6 +22,7 @@ from app.services.introducer import Introducer
 from app.services.mark_journal import MarkJournal
 from app.services.me import NAME_SETTING, Me
 from app.services.network_service import NetworkService
+from app.services.parcel_service import ParcelService
 from app.services.publisher import Publisher
 from app.services.room_keeper import RoomKeeper
 from app.services.room_logs import RoomLogs
@@ -68,6 +69,7 @@ class Services:
     network: NetworkService
     circle: Circle
     contacts: ContactService
+    parcels: ParcelService
     transports: Transports
 
 
@@ -116,6 +118,7 @@ class ParlorBackend:
         services.background.spawn(services.keeper.run())
         services.background.spawn(services.journal.run())
         services.background.spawn(services.introducer.run())
+        services.background.spawn(services.parcels.run())
         services.background.spawn(services.circle.presence.run())
         if services.transports.discovery is not None:
             services.background.spawn(services.network.follow(services.transports.discovery))
@@ -132,6 +135,7 @@ class ParlorBackend:
             steps.push_async_callback(services.logs.close)
             steps.push_async_callback(services.background.close)
             steps.callback(services.typing.close)
+            await services.parcels.flush()
             await services.manager.close()
 
     async def export(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.services.contact_book import ContactBook
+from app.services.go_between import GoBetween
 from app.services.identity_watch import IdentityWatch
 from app.services.presence_service import PresenceService
 from app.services.privacy import Privacy
@@ -16,3 +17,4 @@ class Circle:
     privacy: Privacy
     presence: PresenceService
     watch: IdentityWatch
+    between: GoBetween

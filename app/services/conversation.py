@@ -92,6 +92,10 @@ class RoomBook:
     def find(self, room: RoomId) -> Conversation | None:
         return self._rooms.get(room)
 
+    def direct(self, peer: PeerId) -> Conversation | None:
+        """Return the conversation of two with this person, shown or not."""
+        return next((room for room in self._rooms.values() if room.record.peer == peer), None)
+
     def get(self, room: RoomId) -> Conversation:
         """Raises AppError("unknown-room")."""
         conversation = self._rooms.get(room)

@@ -29,6 +29,7 @@ class DeliveryService:
         logs: RoomLogs,
     ) -> None:
         self.on_report: Callable[[RoomId], None] = lambda _room: None
+        self.on_read: Callable[[RoomId], None] = lambda _room: None
         self._store = store
         self._book = book
         self._publisher = publisher
@@ -118,4 +119,5 @@ class DeliveryService:
         grown = conversation.tracker.mark_read_here(result.vector)
         if grown:
             self._publisher.room_changed(room)
+            self.on_read(room)
         return grown

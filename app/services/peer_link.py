@@ -17,6 +17,7 @@ from app.protocol.frames import (
     Bye,
     Events,
     Frame,
+    HandedOn,
     Have,
     Ping,
     Pong,
@@ -51,6 +52,10 @@ class LinkHost(Protocol):
 
     def room_opened(self, peer: PeerId, room: RoomId) -> None: ...
 
+    def handed_on(self, peer: PeerId, frame: HandedOn) -> None:
+        """The peer said something of somebody else."""
+        ...
+
     def typing(self, peer: PeerId, room: RoomId, active: bool) -> None: ...
 
     def own_presence(self) -> int:
@@ -78,6 +83,7 @@ class PeerLink:
         self._sync: LinkSync | None = None
         self._withdrawn: set[RoomId] = set()
         self._opened_at = _steady()
+        self.features = 0
 
     @property
     def route(self) -> str:
@@ -121,6 +127,7 @@ class PeerLink:
             if reply is not None:
                 self._send_raw(reply)
         established = handshake.result
+        self.features = established.features
         self._wall.learn(self.peer, established.clock_offset_ms)
         self._gate = RoomGate(self._identity.peer, self.peer, established.transcript)
         return established
@@ -174,6 +181,11 @@ class PeerLink:
             self._gate.withdraw(room)
             self._sync.close_room(room)
 
+    def send(self, frame: HandedOn) -> None:
+        """Say something of somebody else; only if the peer has the feature for it."""
+        if self._sync is not None:
+            self._send(frame)
+
     def send_read(self, room: RoomId, read: Mapping[PeerId, int]) -> None:
         """Report what we have read."""
         if self._sync is not None:
@@ -220,7 +232,9 @@ class PeerLink:
             frame = decode_frame(whole) if whole is not None else None
             if isinstance(frame, Bye):
                 return
-            if frame is not None:
+            if isinstance(frame, HandedOn):
+                self._host.handed_on(self.peer, frame)
+            elif frame is not None:
                 self._handle(frame)
 
     def _handle(self, frame: Frame) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from app.domain.changes import MemberChanged
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import RoomKind
+from app.protocol.frames import HandedOn
 from app.services.circle import Circle
 from app.services.conversation import RoomBook
 from app.services.feed import Feed
@@ -22,6 +23,7 @@ class SharedRooms:
         self._presence = circle.presence
         self._typing = typing
         self._feed = feed
+        self._between = circle.between
 
     def room_proofs(self, peer: PeerId) -> Mapping[RoomId, bytes]:
         return {
@@ -33,11 +35,16 @@ class SharedRooms:
     def room_opened(self, peer: PeerId, room: RoomId) -> None:
         if not self._presence.is_hidden(peer):
             self._tell(peer, [room], "online")
+        self._between.opened(peer, room)
+
+    def handed_on(self, peer: PeerId, frame: HandedOn) -> None:
+        self._between.received(peer, frame)
 
     def ended(self, peer: PeerId, rooms: Iterable[RoomId]) -> None:
         """A link is gone on which these rooms were open."""
         was_hidden = self._presence.is_hidden(peer)
         self._presence.ended(peer)
+        self._between.ended(peer)
         for room in rooms:
             self._typing.stopped(peer, room)
         if not was_hidden:

@@ -1,0 +1,46 @@
+"""Who shares a group with whom, as far as we can see: in groups that we are in ourselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.domain.ids import PeerId
+from app.domain.views import RoomKind
+from app.protocol.frames import PARCELS
+from app.services.connection_manager import ConnectionManager
+from app.services.contact_book import ContactBook
+from app.services.conversation import Conversation, RoomBook
+from app.services.peer_link import PeerLink
+
+
+class CommonGroups:
+    def __init__(
+        self, me: PeerId, book: RoomBook, contacts: ContactBook, manager: ConnectionManager
+    ) -> None:
+        self._me = me
+        self._book = book
+        self._contacts = contacts
+        self._manager = manager
+
+    def share(self, *peers: PeerId) -> bool:
+        """Tell whether all of these are members of one group of ours, and none is blocked."""
+        if any(self._contacts.is_blocked(peer) for peer in peers):
+            return False
+        return any(others >= set(peers) for _, others in self._groups())
+
+    def carriers(self, receiver: PeerId) -> list[PeerLink]:
+        """Return the links to members of a group with `receiver` that is open on them."""
+        places = [room.room for room, others in self._groups() if receiver in others]
+        return [
+            link
+            for link in self._manager.links()
+            if link.peer != receiver
+            and link.features & PARCELS
+            and not self._contacts.is_blocked(link.peer)
+            and any(room in link.rooms for room in places)
+        ]
+
+    def _groups(self) -> Iterator[tuple[Conversation, set[PeerId]]]:
+        for conversation in self._book:
+            if conversation.kind is RoomKind.GROUP and conversation.record.joined:
+                yield conversation, set(conversation.others(self._me))
