@@ -14,6 +14,7 @@ from itertools import accumulate
 PIECE_SIZE = 1024 * 1024
 DIGEST_SIZE = 32
 MAX_FILES = 200_000
+MAX_FOLDERS = 50_000
 MAX_PIECES = 1 << 20
 """One tebibyte, if it is a single file."""
 

@@ -13,14 +13,21 @@ import msgspec
 from app.crypto.content import root_digest
 from app.domain.errors import RemoteProtocolError
 from app.domain.file_names import split_path
-from app.domain.manifest import DIGEST_SIZE, MAX_FILES, MAX_PIECES, Entry, Layout, Manifest
+from app.domain.manifest import (
+    DIGEST_SIZE,
+    MAX_FILES,
+    MAX_FOLDERS,
+    MAX_PIECES,
+    Entry,
+    Layout,
+    Manifest,
+)
 
 VERSION = 1
 MAX_MANIFEST_BYTES = 64 * 1024 * 1024
 MAX_SIZE = 1 << 60
 MAX_MTIME_MS = 1 << 53
 MAX_NAME_LENGTH = 1024
-MAX_FOLDERS = 50_000
 
 
 class _Entry(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
