@@ -51,7 +51,7 @@ class MainWindow(QMainWindow):
         self.rooms = SidebarModel(now, self)
         self.members = MembersModel(now, self)
         self.sidebar = Sidebar(theme, self.rooms, now)
-        self.drawer = Drawer(theme, self.members)
+        self.drawer = Drawer(theme, self.members, now)
         self.trouble = Banner(theme, "danger_bg", "danger", "circle-alert")
         self.offer = OfferCard(theme)
         self.empty = EmptyView(theme)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject
 
 from app.domain.changes import Change, ErrorRaised, ServerChanged
 from app.domain.errors import AppError
-from app.domain.ids import RoomId
+from app.domain.ids import PeerId, RoomId
 from app.domain.views import Position
 from app.services.api import Account, Backend
 from app.ui import wording
@@ -20,10 +20,13 @@ from app.ui.controllers.desk import Desk
 from app.ui.controllers.find import FindController
 from app.ui.controllers.flows import KEYS_KEY, THEME_KEY, DialogFlows
 from app.ui.controllers.links import LinkOpener
+from app.ui.controllers.member_menu import MemberMenu
 from app.ui.controllers.message_menu import MessageMenu
 from app.ui.controllers.navigation import Navigation
 from app.ui.controllers.network import NetworkController
+from app.ui.controllers.room_flows import RoomFlows
 from app.ui.controllers.room_menu import RoomMenu
+from app.ui.controllers.room_panel import RoomPanel
 from app.ui.controllers.sidebar import SidebarController
 from app.ui.feed_pump import FeedPump
 from app.ui.main_window import MainWindow
@@ -70,6 +73,9 @@ class Session(QObject):
         self.find = FindController(desk, self.view, self.conversation)
         self.flows = DialogFlows(desk, self.open_room, self._show_profile)
         self.room_menu = RoomMenu(desk, self.flows.ask, self.flows.leave)
+        self.rooms = RoomFlows(desk, self.flows.ask, self.open_room)
+        self.members = MemberMenu(desk, self.flows.ask, self.open_room, self.show_person)
+        self.panel = RoomPanel(desk, self.conversation, self.flows, self.rooms, self.members)
         self.links = LinkOpener(desk)
         self.menu = MessageMenu(desk, messages, self.conversation, clock)
         self.completing = CompletionController(desk, self.view, self.conversation)
@@ -122,6 +128,10 @@ class Session(QObject):
         """Show a conversation."""
         self._tasks.spawn(self.conversation.open(room, place))
 
+    async def show_person(self, _peer: PeerId, name: str) -> None:
+        """Show who somebody is."""
+        self._window.trouble.say("", f"{name} has no profile page yet.", closable=True)
+
     def show_error(self, error: Exception) -> None:
         """Say what went wrong, in words; the log has the rest."""
         if not isinstance(error, AppError):
@@ -132,6 +142,7 @@ class Session(QObject):
         self._window.rooms.apply(changes)
         self.network.apply(changes)
         self.conversation.apply(changes)
+        self.panel.apply(changes)
         if self.account is not None:
             self.account.apply(changes)
         for change in changes:
@@ -153,18 +164,14 @@ class Session(QObject):
         self.conversation.switched.connect(self._on_switched)
         self.composer.escaped.connect(self.navigation.peel)
         window.empty.add_contact.clicked.connect(lambda: spawn(flows.join()))
-        window.empty.create_room.clicked.connect(lambda: spawn(flows.create_room()))
+        window.empty.create_room.clicked.connect(lambda: spawn(self.rooms.create()))
         window.empty.nearby.clicked.connect(self.navigation.find_nearby)
         window.sidebar.header.settings.clicked.connect(lambda: spawn(flows.settings()))
         window.sidebar.header.new.clicked.connect(self.navigation.show_new_menu)
         window.sidebar.left_search.connect(self.composer.field.setFocus)
-        self.navigation.new_menu.create_room.triggered.connect(lambda: spawn(flows.create_room()))
+        self.navigation.new_menu.create_room.triggered.connect(lambda: spawn(self.rooms.create()))
         self.navigation.new_menu.join.triggered.connect(lambda: spawn(flows.join()))
         self.navigation.new_menu.contact.triggered.connect(lambda: spawn(flows.own_contact()))
-        drawer.invite.clicked.connect(lambda: self._with_room(flows.invite))
-        drawer.code.clicked.connect(lambda: self._with_room(flows.invite))
-        drawer.rename.clicked.connect(lambda: self._with_room(flows.rename_room))
-        drawer.leave.clicked.connect(lambda: self._with_room(flows.leave))
         drawer.back.clicked.connect(window.panes.fold_overlay)
         header.details_button.clicked.connect(window.panes.toggle_drawer)
         header.back.clicked.connect(lambda: window.panes.show_content(shown=False))
@@ -194,10 +201,6 @@ class Session(QObject):
         if event.type() == QEvent.Type.WindowActivate:
             self.conversation.looked_at()
         return super().eventFilter(watched, event)
-
-    def _with_room(self, flow: Callable[[RoomId], Coroutine[None, None, None]]) -> None:
-        if self.conversation.room is not None:
-            self._tasks.spawn(flow(self.conversation.room))
 
     def _on_switched(self, room: RoomId | None) -> None:
         window = self._window

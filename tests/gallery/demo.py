@@ -53,6 +53,9 @@ def _survey(backend: FakeBackend) -> FakeRoom:
     chats.write(room.room, "Mara Lindqvist", "Look at that sunset", at_ms=FROZEN_MS - MINUTE)
     chats.write(room.room, "Mara Lindqvist", "The lens room is open, come up!")
     chats.write(room.room, "Mara Lindqvist", "Bring the wide angle, notes are at the desk")
+    chats.give_role(room.room, "Jonas Weber", "owner")
+    chats.give_role(room.room, chats.me, "admin")
+    room.topic = "North island, 20 to 22 November"
     for name, route in (("Jonas Weber", "lan"), ("Mara Lindqvist", "direct")):
         chats.set_online(room.room, name, online=True, route=route)
     chats.set_online(room.room, "Priya Raman", online=True, route="relay")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tests.gallery import accounts, message_lists, windows
+from tests.gallery import accounts, message_lists, rooms, windows
 from tests.gallery.entry import Entry
 
-ENTRIES: dict[str, Entry] = {**message_lists.ENTRIES, **windows.ENTRIES, **accounts.ENTRIES}
+ENTRIES: dict[str, Entry] = {
+    **message_lists.ENTRIES,
+    **windows.ENTRIES,
+    **accounts.ENTRIES,
+    **rooms.ENTRIES,
+}

@@ -20,7 +20,6 @@ from app.ui.theme import Choice
 
 THEME_KEY, KEYS_KEY, LISTED_KEY = "theme", "shortcuts", "profile.listed"
 INVITE_LIMIT = 500
-_ROOM_LINE = "Anybody who has the code or the link can join and read what is written from then on."
 _CONTACT_LINE = "Whoever has this link can write to you."
 
 
@@ -45,19 +44,6 @@ class DialogFlows(QObject):
         self.account: Callable[[], Awaitable[object]] = nothing
         """What the settings' way to the account leads to."""
 
-    async def create_room(self) -> None:
-        """Ask for a name, make the room, open it, show how to get in."""
-        made: list[RoomInvitation] = []
-
-        async def create(name: str) -> None:
-            made.append(await self._backend.chats.create_room(name))
-
-        line = "For two or twenty people. You can invite them in the next step."
-        question = Question("Create a room", line, "Create", "Room name", "Book club")
-        if await self.ask(self._field_sheet(question, create)):
-            self._opener(made[0].room)
-            await self._show_invitation("Invite people", made[0], _ROOM_LINE)
-
     async def join(self) -> None:
         """Ask for a link or a code and follow it."""
         joined: list[RoomId] = []
@@ -76,12 +62,6 @@ class DialogFlows(QObject):
         )
         if await self.ask(self._field_sheet(question, join)):
             self._opener(joined[0])
-
-    async def invite(self, room: RoomId) -> None:
-        """Show how somebody gets into a room."""
-        invitation = await self._backend.chats.invitation(room)
-        summary = await self._backend.chats.room(room)
-        await self._show_invitation(f"Invite to {summary.name}", invitation, _ROOM_LINE)
 
     async def own_contact(self) -> None:
         """Show our contact link."""

@@ -74,6 +74,13 @@ class Sheet(QDialog):
         else:
             self.accept()
 
+    async def try_here(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Do `work` and stay open; if it fails, say so."""
+        try:
+            await work()
+        except AppError as error:
+            self.say_problem(wording.words_for(error))
+
 
 async def ask(sheet: QDialog) -> bool:
     """Open the sheet and wait until it is closed; whether it was accepted."""

@@ -23,7 +23,10 @@ Check = Callable[[str], Hint]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The words of a sheet; `text` is there to begin with, `limit` counts characters."""
+    """The words of a sheet; `text` is there to begin with, `limit` counts characters.
+
+    `empty` allows an answer without any.
+    """
 
     title: str
     line: str
@@ -33,6 +36,7 @@ class Question:
     text: str = ""
     limit: int = NAME_LIMIT
     check: Check | None = None
+    empty: bool = False
 
 
 class FieldSheet(Sheet):
@@ -43,6 +47,7 @@ class FieldSheet(Sheet):
     ) -> None:
         super().__init__(theme, parent, question.title, question.line)
         self._tasks, self._deed, self._check = tasks, deed, question.check
+        self._empty = question.empty
         self.field = text_field(question.field, question.placeholder, limit=question.limit)
         self.field.setText(question.text)
         self.field.selectAll()
@@ -61,7 +66,7 @@ class FieldSheet(Sheet):
         hint = self._check(text) if self._check is not None and checks else Hint()
         self.problem.set_tone("danger" if hint.wrong else "text2")
         self.say_problem(hint.words)
-        self.go.setEnabled(bool(text.strip()) and not hint.words)
+        self.go.setEnabled((self._empty or bool(text.strip())) and not hint.words)
 
     def _submit(self) -> None:
         self.go.setEnabled(False)

@@ -60,6 +60,31 @@ class CopyLine(Surface):
         self._timer.start(COPIED_MS)
 
 
+class InvitePage(QWidget):
+    """A link to send, its QR code, and a code to read out if there is one."""
+
+    def __init__(self, theme: Theme, link: str, code: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self.link = CopyLine(theme, "Link", link, _link_field(link))
+        self.code: CopyLine | None = None
+        body = QVBoxLayout(self)
+        body.setSpacing(6)
+        body.setContentsMargins(0, 0, 0, 0)
+        if code:
+            self.code = CopyLine(theme, "Room code", code, _code_label(theme, code))
+            body.addWidget(self._caption("Code to read out or type"))
+            body.addWidget(self.code)
+            body.addSpacing(6)
+        body.addWidget(self._caption("Link to send"))
+        body.addWidget(self.link)
+        body.addSpacing(10)
+        body.addWidget(QrCode(link), 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def _caption(self, text: str) -> Label:
+        return Label(self._theme, TextSize.SMALL, Weight.MEDIUM, "text2", text=text)
+
+
 class InviteSheet(Sheet):
     """An invitation to a room; for a person, the contact link alone."""
 
@@ -67,28 +92,9 @@ class InviteSheet(Sheet):
         self, theme: Theme, parent: QWidget, title: str, invitation: RoomInvitation, line: str
     ) -> None:
         super().__init__(theme, parent, title, line)
-        self.link = CopyLine(theme, "Link", invitation.link, _link_field(invitation.link))
-        body = QVBoxLayout()
-        body.setSpacing(6)
-        box = QWidget()
-        box.setLayout(body)
-        body.setContentsMargins(0, 0, 0, 0)
-        if invitation.code:
-            self.code = CopyLine(
-                theme, "Room code", invitation.code, _code_label(theme, invitation.code)
-            )
-            body.addWidget(self._caption("Code to read out or type"))
-            body.addWidget(self.code)
-            body.addSpacing(6)
-        body.addWidget(self._caption("Link to send"))
-        body.addWidget(self.link)
-        body.addSpacing(10)
-        body.addWidget(QrCode(invitation.link), 0, Qt.AlignmentFlag.AlignHCenter)
-        self.add(box)
+        self.page = InvitePage(theme, invitation.link, invitation.code)
+        self.add(self.page)
         done = push_button("Done", "primary")
         done.setDefault(True)
         done.clicked.connect(self.accept)
         self.finish(done)
-
-    def _caption(self, text: str) -> Label:
-        return Label(self.theme, TextSize.SMALL, Weight.MEDIUM, "text2", text=text)

@@ -3,35 +3,108 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QObject
 
+from app.domain.governing import PendingInvite
 from app.domain.views import MemberView
-from app.ui import phrases
+from app.ui import government, phrases
 from app.ui.models.keyed import KeyedListModel
+
+
+@dataclass(frozen=True, slots=True)
+class PeerSection:
+    """A heading; `kind` stays when the number in the title changes."""
+
+    kind: str
+    title: str
+
+
+PeerRow = PeerSection | MemberView | PendingInvite
+
+
+def _key(row: PeerRow) -> tuple[str, str | bytes]:
+    match row:
+        case PeerSection(kind):
+            return ("section", kind)
+        case MemberView(peer):
+            return ("member", peer)
+        case PendingInvite(token):
+            return ("invited", token)
 
 
 def _order(member: MemberView) -> tuple[bool, bool, str, bytes]:
     return (not member.you, not member.online, member.name.casefold(), member.peer)
 
 
-class MembersModel(KeyedListModel[MemberView]):
-    """Ourselves first, then who is online, then the rest, each by name."""
+class MembersModel(KeyedListModel[PeerRow]):
+    """Ourselves first, then who is online, then the rest, each by name; then who was invited.
+
+    In a group these stand under headings.
+    """
 
     def __init__(self, now: Callable[[], datetime], parent: QObject | None = None) -> None:
-        super().__init__(lambda member: member.peer, parent)
+        super().__init__(_key, parent)
         self._now = now
+        self._members: list[MemberView] = []
+        self._invited: list[PendingInvite] = []
+        self._grouped = False
 
     def show(self, members: Iterable[MemberView]) -> None:
-        self.set_rows(sorted(members, key=_order))
+        self._members = sorted(members, key=_order)
+        self._renew()
 
-    def text(self, row: MemberView) -> str:
-        return row.name
+    def show_invited(self, invited: Iterable[PendingInvite], *, grouped: bool) -> None:
+        """Say who is expected, and whether there are headings."""
+        self._invited = sorted(invited, key=lambda each: (each.name.casefold(), each.id))
+        self._grouped = grouped
+        self._renew()
 
-    def description(self, row: MemberView) -> str:
-        return self.line(row)
+    def member(self, peer: bytes) -> MemberView | None:
+        return next((member for member in self._members if member.peer == peer), None)
 
-    def line(self, member: MemberView) -> str:
+    def text(self, row: PeerRow) -> str:
+        return row.title if isinstance(row, PeerSection) else row.name
+
+    def description(self, row: PeerRow) -> str:
+        return self.spoken_line(row)
+
+    def selectable(self, row: PeerRow) -> bool:
+        return not isinstance(row, PeerSection)
+
+    def line(self, row: MemberView | PendingInvite) -> str:
         """What stands below the name."""
-        return phrases.member_line(member, self._now())
+        if isinstance(row, PendingInvite):
+            return government.invited_line(row, self._now())
+        return phrases.member_line(row, self._now())
+
+    def spoken_line(self, row: PeerRow) -> str:
+        """All that is painted besides the name."""
+        match row:
+            case PeerSection():
+                return ""
+            case MemberView() if row.role in government.ROLES:
+                return f"{government.ROLES[row.role]}, {self.line(row)}"
+            case _:
+                return self.line(row)
+
+    def _renew(self) -> None:
+        if not self._grouped:
+            self.set_rows(list(self._members))
+            return
+        online = [member for member in self._members if member.online or member.you]
+        offline = [member for member in self._members if not (member.online or member.you)]
+        self.set_rows(
+            [
+                *_section("online", "Online", online),
+                *_section("offline", "Offline", offline),
+                *_section("invited", "Invited", self._invited),
+            ]
+        )
+
+
+def _section(kind: str, title: str, rows: Iterable[MemberView | PendingInvite]) -> list[PeerRow]:
+    found = list(rows)
+    return [PeerSection(kind, f"{title} · {len(found)}"), *found] if found else []

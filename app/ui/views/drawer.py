@@ -2,105 +2,33 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QStackedWidget,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from collections.abc import Callable
+from datetime import datetime
 
-from app.domain.views import MemberView, RoomKind, RoomSummary
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.domain.views import RoomKind, RoomSummary
 from app.ui import phrases
-from app.ui.models.keyed import ROW_ROLE
+from app.ui.government import may_invite
 from app.ui.models.members import MembersModel
-from app.ui.theme import Radius, Size, TextSize, Theme, Weight, font, paint_icon
-from app.ui.widgets.avatar import Avatar, Face, face_of, paint_face
+from app.ui.theme import Size, TextSize, Theme, Weight
+from app.ui.views.member_rows import MemberDelegate, PeopleList
+from app.ui.views.notices import Glyph
+from app.ui.views.room_info import KINDS, RoomInfo
+from app.ui.widgets.avatar import Avatar, face_of
 from app.ui.widgets.buttons import TileButton, push_button
-from app.ui.widgets.lists import RowList
 from app.ui.widgets.surfaces import Label, Surface
 from app.ui.widgets.tabs import Tabs
 
-MEMBER = 50
-_ROUTE_ICONS = {"lan": "zap", "direct": "zap", "relay": "route"}
-_KINDS = {
-    RoomKind.GROUP: "Room",
-    RoomKind.DIRECT: "Direct conversation",
-    RoomKind.NOTES: "Only you can see this",
-}
-
-
-class MemberDelegate(QStyledItemDelegate):
-    """Paints a member: avatar with presence, name, the way to them."""
-
-    def __init__(self, theme: Theme, model: MembersModel) -> None:
-        super().__init__()
-        self._theme, self._model = theme, model
-
-    def sizeHint(
-        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return QSize(0, MEMBER)
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        member: MemberView = index.data(ROW_ROLE)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        palette = self._theme.palette
-        rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        tile = QRectF(rect).adjusted(12, 1, -12, -1)
-        behind = palette.panel
-        if state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus):
-            behind = palette.hover
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(behind)
-            painter.drawRoundedRect(tile, Radius.ROW, Radius.ROW)
-        square = QRectF(tile.left() + 8, tile.center().y() - 18, 36, 36)
-        face = Face(member.peer, member.name, online=member.online)
-        paint_face(painter, square, face, self._theme, behind)
-        self._paint_texts(painter, tile.adjusted(56, 0, -8, 0), member)
-        painter.restore()
-
-    def _paint_texts(self, painter: QPainter, area: QRectF, member: MemberView) -> None:
-        palette = self._theme.palette
-        middle = area.center().y()
-        painter.setFont(font(TextSize.BODY, Weight.MEDIUM))
-        painter.setPen(palette.text if member.online else palette.text2)
-        upper = QRectF(area.left(), middle - 20, area.width(), 20)
-        self._draw(painter, upper, member.name)
-        lower = QRectF(area.left(), middle, area.width(), 18)
-        colour = palette.text2
-        if member.online and not member.you:
-            relayed = member.route == "relay"
-            colour = palette.warn if relayed else palette.ok
-            glyph = _ROUTE_ICONS.get(member.route or "", "wifi")
-            paint_icon(painter, QRectF(area.left(), middle + 2, 13, 13), glyph, colour, 2)
-            lower.setLeft(area.left() + 16)
-        painter.setFont(font(TextSize.SMALL, tabular=True))
-        painter.setPen(colour)
-        self._draw(painter, lower, self._model.line(member))
-
-    @staticmethod
-    def _draw(painter: QPainter, area: QRectF, text: str) -> None:
-        metrics = painter.fontMetrics()
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
+FILES = "No files yet. Parlor cannot send files in this version; text goes everywhere."
+_PAGES = ("Peers", "Files", "Info")
 
 
 class Drawer(Surface):
     """Shows one conversation's details."""
 
-    def __init__(self, theme: Theme, members: MembersModel) -> None:
+    def __init__(self, theme: Theme, members: MembersModel, now: Callable[[], datetime]) -> None:
         super().__init__(theme, "panel", edges=("left",))
         self.setFixedWidth(Size.DRAWER)
         self.avatar = Avatar(theme, Size.AVATAR_DRAWER)
@@ -109,13 +37,13 @@ class Drawer(Surface):
         self.invite = TileButton(theme, "user-plus", "Invite")
         self.code = TileButton(theme, "qr-code", "Room code")
         self.back = push_button("Close details", "quiet")
-        self.tabs = Tabs(theme, ("Peers", "Files", "Info"))
-        self.people = RowList("Peers", members, MemberDelegate(theme, members))
-        self.kind = Label(theme, TextSize.PREVIEW, tone="text2")
-        self.rename = push_button("Rename")
-        self.leave = push_button("Leave", "danger")
+        self.tabs = Tabs(theme, _PAGES)
+        self.tabs.setAccessibleName("Details")
+        self.people = PeopleList("Peers", members, MemberDelegate(theme, members))
+        self.add_people = push_button("Add people", "quiet")
+        self.info = RoomInfo(theme, now)
         self._pages = QStackedWidget()
-        for page in (self.people, self._files_page(theme), self._info_page(theme)):
+        for page in (self._people_page(), _files_page(theme), self.info):
             self._pages.addWidget(page)
         self.tabs.chosen.connect(self._pages.setCurrentIndex)
         self._lay_out()
@@ -126,16 +54,20 @@ class Drawer(Surface):
         self.avatar.set_face(face_of(summary, online))
         self.name.setText(summary.name)
         members = phrases.count(summary.members, "member")
-        self.line.setText(members if group else _KINDS[summary.kind])
-        self.kind.setText(_KINDS[summary.kind])
-        self.invite.setVisible(group)
-        self.code.setVisible(group)
-        self.rename.setVisible(group)
-        self.leave.setVisible(summary.kind is not RoomKind.NOTES)
+        self.line.setText(summary.topic or members if group else KINDS[summary.kind])
+        lets_in = group and summary.standing == "member"
+        lets_in = lets_in and may_invite(summary.role or "member", summary.rules)
+        for widget in (self.invite, self.code, self.add_people):
+            widget.setVisible(lets_in)
+
+    def show_page(self, at: int) -> None:
+        """Turn to Peers (0), Files (1) or Info (2)."""
+        self.tabs.choose(at)
+        self._pages.setCurrentIndex(at)
 
     def follow(self, before: QWidget) -> None:
         """Let Tab lead here from `before`, and through from the top."""
-        last = (self.people, self.rename, self.leave, self.back)
+        last = (self.people, self.add_people, *self.info.controls(), self.back)
         for widget in (self.invite, self.code, *self.tabs.buttons(), *last):
             QWidget.setTabOrder(before, widget)
             before = widget
@@ -167,28 +99,25 @@ class Drawer(Surface):
         column.addWidget(self._pages, 1)
         column.addWidget(self.back, 0, Qt.AlignmentFlag.AlignHCenter)
 
-    def _files_page(self, theme: Theme) -> QWidget:
-        words = Label(theme, TextSize.PREVIEW, tone="text2")
-        words.setText("Files that are shared here will be listed in this place.")
-        return _page(words)
-
-    def _info_page(self, theme: Theme) -> QWidget:
-        where = Label(theme, TextSize.PREVIEW, tone="text2")
-        where.setText(
-            "Messages are kept on the members' own machines. They travel directly between them,"
-            " sealed; a server only introduces people."
-        )
-        return _page(self.kind, where, self.rename, self.leave)
+    def _people_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 8)
+        column.setSpacing(4)
+        column.addWidget(self.people, 1)
+        column.addWidget(self.add_people, 0, Qt.AlignmentFlag.AlignHCenter)
+        return page
 
 
-def _page(*widgets: QWidget) -> QWidget:
+def _files_page(theme: Theme) -> QWidget:
+    words = Label(theme, TextSize.PREVIEW, tone="text2", text=FILES)
+    words.setWordWrap(True)
+    words.setAlignment(Qt.AlignmentFlag.AlignCenter)
     page = QWidget()
     column = QVBoxLayout(page)
-    column.setContentsMargins(20, 8, 20, 8)
+    column.setContentsMargins(28, 32, 28, 8)
     column.setSpacing(12)
-    for widget in widgets:
-        if isinstance(widget, Label):
-            widget.setWordWrap(True)
-        column.addWidget(widget)
+    column.addWidget(Glyph(theme, "file", "text3", 32), 0, Qt.AlignmentFlag.AlignHCenter)
+    column.addWidget(words)
     column.addStretch()
     return page

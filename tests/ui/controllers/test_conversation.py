@@ -139,15 +139,24 @@ async def test_no_banner_where_nothing_waits(rig: Rig) -> None:
 async def test_the_drawer_lists_the_members(rig: Rig) -> None:
     room = await rig.open(SURVEY)
     members = rig.window.members
-    names = [members.text(row) for row in members.rows()]
-    assert names == ["Noor Haddad", "Jonas Weber", "Mara Lindqvist", "Priya Raman", "Dev Anand"]
-    lines = [members.description(row) for row in members.rows()]
-    assert lines[:2] == ["You", "Direct · LAN · 2 ms"]
-    assert lines[3:] == ["Relayed · 2 ms", "Last seen 08:14"]
+    read = {members.text(row): members.description(row) for row in members.rows()}
+    assert list(read) == [
+        "Online · 4",
+        "Noor Haddad",
+        "Jonas Weber",
+        "Mara Lindqvist",
+        "Priya Raman",
+        "Offline · 1",
+        "Dev Anand",
+    ]
+    assert read["Noor Haddad"] == "Admin, You"
+    assert read["Jonas Weber"] == "Owner, Direct · LAN · 2 ms"
+    assert read["Priya Raman"] == "Relayed · 2 ms"
+    assert read["Dev Anand"] == "Last seen 08:14"
     room.members = room.members[:-1]
     rig.backend.chats.tell(MemberChanged(room.room, peer_of("Dev Anand"), "Dev Anand", "left"))
     await rig.settle()
-    assert len(members.rows()) == 4
+    assert len(members.rows()) == 5
 
 
 async def test_a_room_that_goes_closes_its_conversation(rig: Rig) -> None:

@@ -6,8 +6,10 @@ from app.domain.changes import ServerState
 from app.domain.errors import AppError
 from app.domain.views import RoomKind
 from app.services.backend import LISTED_SETTING
+from app.ui.dialogs.create_room import CreateRoomSheet
 from app.ui.dialogs.forms import ConfirmSheet, FieldSheet
 from app.ui.dialogs.invite import InviteSheet
+from app.ui.dialogs.room_invite import RoomInviteSheet
 from app.ui.dialogs.settings import SettingsSheet
 from app.ui.dialogs.shortcuts import ShortcutSheet
 from app.ui.theme import Choice
@@ -20,25 +22,27 @@ SURVEY = "Lighthouse Survey"
 
 async def test_a_room_is_made_opened_and_shown_how_to_enter(fresh: Rig) -> None:
     await fresh.click(fresh.window.empty.create_room)
-    sheet = fresh.dialog(FieldSheet)
+    sheet = fresh.dialog(CreateRoomSheet)
     assert not sheet.go.isEnabled()
     sheet.field.setText("  Book club ")
     await fresh.click(sheet.go)
     assert fresh.room() == room_of("Book club")
-    invite = fresh.dialog(InviteSheet)
-    invite.link.copy()
+    page = fresh.dialog(RoomInviteSheet).links.page
+    assert page is not None
+    page.link.copy()
     assert QGuiApplication.clipboard().text().startswith("parlor:")
-    invite.code.button.click()
+    assert page.code is not None
+    page.code.button.click()
     assert QGuiApplication.clipboard().text().count("-") == 5
-    assert invite.code.button.text() == "Copied"
-    invite.accept()
+    assert page.code.button.text() == "Copied"
+    fresh.dialog(RoomInviteSheet).accept()
     await fresh.settle()
     assert fresh.no_dialog()
 
 
 async def test_a_failure_keeps_the_sheet_and_its_text(fresh: Rig) -> None:
     await fresh.click(fresh.window.empty.create_room)
-    sheet = fresh.dialog(FieldSheet)
+    sheet = fresh.dialog(CreateRoomSheet)
     sheet.field.setText("Book club")
     fresh.backend.chats.failing = AppError("name-too-long")
     await fresh.click(sheet.go)
@@ -75,27 +79,30 @@ async def test_joining_judges_while_one_types(fresh: Rig) -> None:
 async def test_a_room_shows_its_invitation(rig: Rig) -> None:
     await rig.open(SURVEY)
     await rig.click(rig.window.drawer.invite)
-    assert rig.dialog(InviteSheet).windowTitle() == f"Invite to {SURVEY}"
-    rig.dialog(InviteSheet).accept()
+    sheet = rig.dialog(RoomInviteSheet)
+    assert sheet.windowTitle() == f"Invite to {SURVEY}"
+    assert sheet.picker.isVisible()
+    sheet.accept()
     await rig.settle()
     await rig.click(rig.window.drawer.code)
-    assert rig.dialog(InviteSheet).isVisible()
+    assert rig.dialog(RoomInviteSheet).links.isVisible()
 
 
 async def test_rename_and_leave_from_the_drawer(rig: Rig) -> None:
     await rig.open(SURVEY)
-    await rig.click(rig.window.drawer.rename)
+    rig.window.drawer.show_page(2)
+    await rig.click(rig.window.drawer.info.rename)
     sheet = rig.dialog(FieldSheet)
     assert sheet.field.text() == SURVEY
     sheet.field.setText("Tower")
     await rig.click(sheet.go)
     assert rig.window.drawer.name.text() == "Tower"
-    rig.window.drawer.leave.click()
+    rig.window.drawer.info.leave.click()
     await rig.settle()
     rig.dialog(ConfirmSheet).reject()
     await rig.settle()
     assert rig.room() is not None
-    rig.window.drawer.leave.click()
+    rig.window.drawer.info.leave.click()
     await rig.settle()
     rig.dialog(ConfirmSheet).go.click()
     await rig.settle()
@@ -172,7 +179,7 @@ async def test_our_contact_link_is_in_the_menu(rig: Rig) -> None:
     rig.dialog(FieldSheet).reject()
     rig.session.navigation.new_menu.create_room.trigger()
     await rig.settle()
-    assert rig.dialog(FieldSheet).windowTitle() == "Create a room"
+    assert rig.dialog(CreateRoomSheet).windowTitle() == "Create a room"
 
 
 async def test_stored_settings_are_taken_over(rig: Rig) -> None:

@@ -1,0 +1,161 @@
+"""Rooms made, people let in, links made and taken back: each from its dialog to its effect."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import astuple
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog
+
+from app.domain.governing import FOUNDING, Banned, RoomLink
+from app.domain.ids import PeerId, RoomId
+from app.domain.rules import NO_RULES, Rule
+from app.domain.views import RoomInvitation, RoomKind
+from app.ui import government
+from app.ui.controllers.desk import Desk, governance_of
+from app.ui.controllers.ungoverned import Ungoverned
+from app.ui.dialogs.create_room import CreateRoomSheet, NewRoom
+from app.ui.dialogs.forms import ConfirmSheet, Question
+from app.ui.dialogs.invite import InviteSheet
+from app.ui.dialogs.people_picker import Search
+from app.ui.dialogs.room_invite import LINK, PEOPLE, Doorway, RoomInviteSheet
+from app.ui.models.candidates import Candidate
+
+LINK_LINE = "Anybody who has this can join, until it is taken back."
+_REVOKE = (
+    "Nobody gets in by it any more. The room's key changes, so that whoever kept the link and never"
+    " joined can read nothing new."
+)
+_ALREADY = "Invited already"
+_BANNED = "Banned from this room"
+
+Ask = Callable[[QDialog], Awaitable[bool]]
+
+
+class RoomFlows(QObject):
+    """Each public coroutine is one thing that a person does about a room."""
+
+    def __init__(self, desk: Desk, ask: Ask, opener: Callable[[RoomId], object]) -> None:
+        super().__init__(desk.window)
+        self._window, self._backend, self._tasks = desk.window, desk.backend, desk.tasks
+        self._theme, self._ask, self._opener = desk.window.theme, ask, opener
+        self._governance = governance_of(desk.backend)
+
+    async def create(self) -> None:
+        """Ask for a room, make it, open it, show how to get in."""
+        made: list[RoomId] = []
+
+        async def make(wanted: NewRoom) -> None:
+            if not made:  # what follows may fail, and be tried again
+                made.append((await self._backend.chats.create_room(wanted.name)).room)
+            await self._furnish(made[0], wanted)
+
+        sheet = CreateRoomSheet(self._theme, self._window, self._tasks, self._search(None), make)
+        accepted = await self._ask(sheet)
+        if made:
+            self._opener(made[0])
+        if accepted and not sheet.picker.chosen():
+            await self.invite(made[0], LINK)
+
+    async def invite(self, room: RoomId, page: int = PEOPLE) -> None:
+        """Let people in by name, or by a link or a code."""
+        name = (await self._backend.chats.room(room)).name
+        links = self._governance.links(room) or await self._first_link(room)
+        sheet = RoomInviteSheet(
+            self._theme, self._window, self._tasks, f"Invite to {name}", self._doorway(room), links
+        )
+        sheet.show_page(page)
+        await self._ask(sheet)
+
+    async def show_link(self, room: RoomId, link: RoomLink) -> None:
+        """Show one link with its code and QR code."""
+        name = (await self._backend.chats.room(room)).name
+        invitation = RoomInvitation(room, link.link, link.code)
+        title = f"{government.link_title(link)} of {name}"
+        await self._ask(InviteSheet(self._theme, self._window, title, invitation, LINK_LINE))
+
+    async def revoke(self, room: RoomId, link: RoomLink) -> None:
+        """Take a link back, after asking."""
+        title = f"Revoke the {government.link_title(link).lower()}?"
+        question = Question(title, _REVOKE, "Revoke")
+        if await self._ask(ConfirmSheet(self._theme, self._window, question)):
+            await self._governance.revoke(room, link.id)
+
+    async def readmit(self, room: RoomId, who: Banned) -> None:
+        """Lift a ban."""
+        await self._governance.readmit(room, who.peer)
+
+    async def _first_link(self, room: RoomId) -> Sequence[RoomLink]:
+        if not isinstance(self._governance, Ungoverned):
+            return ()
+        found = await self._backend.chats.invitation(room)
+        me = self._backend.profile.peer
+        return (RoomLink(FOUNDING, found.link, me, 0, 0, 0, found.code),)
+
+    def _doorway(self, room: RoomId) -> Doorway:
+        governance = self._governance
+
+        async def invite(people: Sequence[PeerId]) -> None:
+            for peer in people:
+                await governance.invite(room, peer)
+
+        return Doorway(
+            self._search(room),
+            invite,
+            lambda until: governance.make_link(room, until),
+            lambda link: governance.revoke(room, link.id),
+            self._window.now,
+        )
+
+    async def _furnish(self, room: RoomId, wanted: NewRoom) -> None:
+        """Give a new room its topic and rules, and invite people to it."""
+        if wanted.topic:
+            await self._backend.chats.set_topic(room, wanted.topic)
+        usual = astuple(NO_RULES)
+        for rule, value, before in zip(Rule, astuple(wanted.rules), usual, strict=True):
+            if value != before:
+                await self._governance.set_rule(room, rule, int(value))
+        there = {each.peer for each in self._governance.invited(room)}
+        for peer in wanted.people:
+            if peer not in there:
+                await self._governance.invite(room, peer)
+
+    def _search(self, room: RoomId | None) -> Search:
+        """Look for people who are not in this room; in none yet for None."""
+
+        async def search(query: str) -> Sequence[Candidate]:
+            notes, members = await self._known(room)
+            found = [
+                Candidate(
+                    each.peer,
+                    each.alias or each.name,
+                    each.name if each.alias else "",
+                    each.online,
+                    notes.get(each.peer, ""),
+                )
+                for each in await self._backend.contacts.find(query)
+                if each.state != "blocked" and each.peer not in members
+            ]
+            asked = query.strip().casefold()
+            talked = (
+                Candidate(peer, summary.name, note=notes.get(peer, ""))
+                for summary in self._window.rooms.conversations()
+                if summary.kind is RoomKind.DIRECT
+                and (peer := summary.peer) is not None
+                and peer not in members
+                and any(word.startswith(asked) for word in summary.name.casefold().split())
+            )
+            return [*found, *talked]
+
+        return search
+
+    async def _known(self, room: RoomId | None) -> tuple[dict[PeerId, str], set[PeerId]]:
+        """Who cannot be chosen, with the reason, and who is in already."""
+        me = self._backend.profile.peer
+        if room is None:
+            return {}, {me}
+        members = {member.peer for member in await self._backend.chats.members(room)}
+        notes = {each.peer: _ALREADY for each in self._governance.invited(room)}
+        notes |= {each.peer: _BANNED for each in self._governance.banned(room)}
+        return notes, members | {me}

@@ -1,0 +1,197 @@
+"""How the people of a room are painted, and how their menu is asked for."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from app.domain.governing import PendingInvite
+from app.domain.views import MemberView
+from app.ui import government
+from app.ui.models.keyed import ROW_ROLE
+from app.ui.models.members import MembersModel, PeerSection
+from app.ui.theme import Radius, TextSize, Theme, Weight, font, paint_icon
+from app.ui.widgets.avatar import Face, paint_face
+from app.ui.widgets.keys import is_menu_key
+from app.ui.widgets.lists import RowList
+
+MEMBER, SECTION = 50, 30
+MORE = 28
+INSET = 12
+_ROUTE_ICONS = {"lan": "zap", "direct": "zap", "relay": "route"}
+_ELIDE = Qt.TextElideMode.ElideRight
+
+
+def more_box(row: QRectF) -> QRectF:
+    """Where the dots are that open the menu of a row."""
+    return QRectF(row.right() - INSET - 4 - MORE, row.center().y() - MORE / 2, MORE, MORE)
+
+
+def has_menu(row: object) -> bool:
+    """Whether anything can be done about a row."""
+    return isinstance(row, PendingInvite) or (isinstance(row, MemberView) and not row.you)
+
+
+class MemberDelegate(QStyledItemDelegate):
+    """Paints a person: avatar with presence, name, role, the way to them, dots for the menu."""
+
+    def __init__(self, theme: Theme, model: MembersModel) -> None:
+        super().__init__()
+        self._theme, self._model = theme, model
+
+    def sizeHint(
+        self, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(0, SECTION if isinstance(index.data(ROW_ROLE), PeerSection) else MEMBER)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        row = index.data(ROW_ROLE)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect: QRect = option.rect
+        if isinstance(row, PeerSection):
+            painter.setFont(font(TextSize.SMALL, Weight.SEMIBOLD))
+            painter.setPen(self._theme.palette.text3)
+            area = QRectF(rect).adjusted(20, 6, -20, 0)
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, row.title)
+        else:
+            self._paint_person(painter, QRectF(rect), option, row)
+        painter.restore()
+
+    def _paint_person(
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        option: QStyleOptionViewItem,
+        row: MemberView | PendingInvite,
+    ) -> None:
+        palette = self._theme.palette
+        state: QStyle.StateFlag = option.state
+        lit = bool(state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus))
+        tile = rect.adjusted(INSET, 1, -INSET, -1)
+        if lit:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(palette.hover)
+            painter.drawRoundedRect(tile, Radius.ROW, Radius.ROW)
+        square = QRectF(tile.left() + 8, tile.center().y() - 18, 36, 36)
+        online = isinstance(row, MemberView) and row.online
+        behind = palette.hover if lit else palette.panel
+        if isinstance(row, PendingInvite):
+            painter.setOpacity(0.55)
+        paint_face(painter, square, Face(row.peer, row.name, online=online), self._theme, behind)
+        painter.setOpacity(1)
+        texts = tile.adjusted(56, 0, -8, 0)
+        if has_menu(row):
+            box = more_box(rect)
+            colour = palette.text2 if lit else palette.text3
+            paint_icon(painter, box.adjusted(5, 5, -5, -5), "ellipsis", colour, 2)
+            texts.setRight(box.left() - 4)
+        self._paint_texts(painter, texts, row)
+
+    def _paint_texts(
+        self, painter: QPainter, area: QRectF, row: MemberView | PendingInvite
+    ) -> None:
+        palette = self._theme.palette
+        middle = area.center().y()
+        online = isinstance(row, MemberView) and row.online
+        upper = QRectF(area.left(), middle - 20, area.width(), 20)
+        role = government.ROLES.get(row.role, "") if isinstance(row, MemberView) else ""
+        painter.setFont(font(TextSize.BODY, Weight.MEDIUM))
+        chip = self._chip_width(painter, role)
+        shown = painter.fontMetrics().elidedText(row.name, _ELIDE, int(upper.width() - chip))
+        painter.setPen(palette.text if online else palette.text2)
+        painter.drawText(upper, Qt.AlignmentFlag.AlignVCenter, shown)
+        if role:
+            beside = upper.left() + painter.fontMetrics().horizontalAdvance(shown) + 8
+            self._paint_chip(painter, QRectF(beside, upper.top() + 1, chip - 8, 18), role)
+        lower = QRectF(area.left(), middle, area.width(), 18)
+        colour = palette.text2
+        if isinstance(row, MemberView) and row.online and not row.you:
+            relayed = row.route == "relay"
+            colour = palette.warn if relayed else palette.ok
+            glyph = _ROUTE_ICONS.get(row.route or "", "wifi")
+            paint_icon(painter, QRectF(area.left(), middle + 2, 13, 13), glyph, colour, 2)
+            lower.setLeft(area.left() + 16)
+        painter.setFont(font(TextSize.SMALL, tabular=True))
+        painter.setPen(colour)
+        line = self._model.line(row)
+        elided = painter.fontMetrics().elidedText(line, _ELIDE, int(lower.width()))
+        painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter, elided)
+
+    @staticmethod
+    def _chip_width(painter: QPainter, role: str) -> int:
+        if not role:
+            return 0
+        painter.save()
+        painter.setFont(font(TextSize.META, Weight.SEMIBOLD))
+        width = painter.fontMetrics().horizontalAdvance(role) + 14
+        painter.restore()
+        return width + 8
+
+    def _paint_chip(self, painter: QPainter, box: QRectF, role: str) -> None:
+        palette = self._theme.palette
+        painter.save()
+        painter.setFont(font(TextSize.META, Weight.SEMIBOLD))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.accent_soft)
+        painter.drawRoundedRect(box, Radius.BUBBLE_INNER, Radius.BUBBLE_INNER)
+        painter.setPen(palette.accent_text)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, role)
+        painter.restore()
+
+
+class PeopleList(RowList):
+    """Emits `menu_wanted` with a person and a global point: right click, menu key, dots."""
+
+    menu_wanted = Signal(object, QPoint)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_menu_key(event):
+            self._ask_at(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            return  # the key was heard already
+        self._ask(self.indexAt(event.pos()), event.globalPos())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = event.position()
+        index = self.indexAt(at.toPoint())
+        dots = index.isValid() and self.dots(index).contains(QPointF(at))
+        if dots and event.button() == Qt.MouseButton.LeftButton:
+            self.setCurrentIndex(index)
+            self._ask_at(index)
+        else:
+            super().mousePressEvent(event)
+
+    def dots(self, index: QModelIndex) -> QRectF:
+        """Where the dots of a row are, in the viewport."""
+        row = index.data(ROW_ROLE)
+        return more_box(QRectF(self.visualRect(index))) if has_menu(row) else QRectF()
+
+    def _ask_at(self, index: QModelIndex) -> None:
+        where = self.visualRect(index).bottomRight() - QPoint(INSET + MORE, 6)
+        self._ask(index, self.viewport().mapToGlobal(where))
+
+    def _ask(self, index: QModelIndex, where: QPoint) -> None:
+        row = index.data(ROW_ROLE)
+        if has_menu(row):
+            self.menu_wanted.emit(row, where)
