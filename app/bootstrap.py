@@ -47,6 +47,7 @@ from app.services.presence_choice import PresenceChoice
 from app.services.presence_service import PresenceService
 from app.services.privacy import Privacy
 from app.services.publisher import Publisher
+from app.services.receipt_service import ReceiptParts, ReceiptService
 from app.services.room_keeper import RoomKeeper
 from app.services.room_logs import RoomLogs
 from app.services.room_opener import RoomOpener
@@ -195,6 +196,9 @@ def build(
     parcels = _parcels(parts, store, ticks, rooms, manager)
     between.add(parcels)
     logs.watch(parcels)
+    receipts = ReceiptService(ReceiptParts(me, book, ticks, manager, store.receipts, wall))
+    between.add(receipts)
+    logs.watch(receipts)
     network = NetworkService(hub, manager, publisher, transports.local_server)
     network.on_found = watch.appeared
     contacts = ContactService(
@@ -234,6 +238,7 @@ def build(
             circle,
             contacts,
             parcels,
+            receipts,
             transports,
         )
     )

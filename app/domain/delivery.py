@@ -52,6 +52,10 @@ class DeliveryTracker:
         """Return how many of our events `member` has stored."""
         return self._marks.get(member, MemberMarks()).stored.get(self._me, 0)
 
+    def read_by(self, member: PeerId) -> int:
+        """Return how many of our events `member` has read."""
+        return self._marks.get(member, MemberMarks()).read.get(self._me, 0)
+
     def set_others(self, others: Mapping[PeerId, Position]) -> None:
         """Say who else is a member now, and from which place on (NOWHERE: from the start)."""
         self._others = dict(others)

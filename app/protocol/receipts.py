@@ -7,10 +7,14 @@ import struct
 from collections.abc import Mapping
 
 from app.crypto.identity import Identity, verify
+from app.domain.clock import MAX_AHEAD_MS
 from app.domain.ids import PeerId, RoomId
 from app.protocol.frames import MAX_RECEIPT_ENTRIES, Receipt
 
 SIGNED_PREFIX = b"parlor receipt 1\x00"
+MIN_STEP_MS = 1000
+"""So much later a member's next receipt has to be."""
+MAX_MEMBERS = 256
 _ENTRY = struct.Struct(">32sQ")
 
 
@@ -51,3 +55,30 @@ def _digest(
         for entry in sorted(vector.items()):
             digest.update(_ENTRY.pack(*entry))
     return digest.digest()
+
+
+class ReceiptShelf:
+    """The latest receipt of each member of one room."""
+
+    def __init__(self) -> None:
+        self._receipts: dict[PeerId, Receipt] = {}
+
+    def get(self, member: PeerId) -> Receipt | None:
+        return self._receipts.get(member)
+
+    def take(self, receipt: Receipt, now_ms: int) -> bool:
+        """Keep a receipt; return False for one that is not newer, not believable or forged."""
+        member = PeerId(receipt.member)
+        known = self._receipts.get(member)
+        if known is not None and receipt.time < known.time + MIN_STEP_MS:
+            return False
+        if known is None and len(self._receipts) >= MAX_MEMBERS:
+            return False
+        if receipt.time > now_ms + MAX_AHEAD_MS or not is_genuine(receipt):
+            return False
+        self._receipts[member] = receipt
+        return True
+
+    def put(self, receipt: Receipt) -> None:
+        """Keep a receipt that is our own, or was checked before."""
+        self._receipts[PeerId(receipt.member)] = receipt

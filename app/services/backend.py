@@ -24,6 +24,7 @@ from app.services.me import NAME_SETTING, Me
 from app.services.network_service import NetworkService
 from app.services.parcel_service import ParcelService
 from app.services.publisher import Publisher
+from app.services.receipt_service import ReceiptService
 from app.services.room_keeper import RoomKeeper
 from app.services.room_logs import RoomLogs
 from app.services.room_opener import RoomOpener
@@ -70,6 +71,7 @@ class Services:
     circle: Circle
     contacts: ContactService
     parcels: ParcelService
+    receipts: ReceiptService
     transports: Transports
 
 
@@ -119,6 +121,7 @@ class ParlorBackend:
         services.background.spawn(services.journal.run())
         services.background.spawn(services.introducer.run())
         services.background.spawn(services.parcels.run())
+        services.background.spawn(services.receipts.run())
         services.background.spawn(services.circle.presence.run())
         if services.transports.discovery is not None:
             services.background.spawn(services.network.follow(services.transports.discovery))
@@ -132,6 +135,7 @@ class ParlorBackend:
             if services.transports.discovery is not None:
                 steps.push_async_callback(services.transports.discovery.close)
             steps.push_async_callback(services.journal.flush)
+            steps.push_async_callback(services.receipts.flush)
             steps.push_async_callback(services.logs.close)
             steps.push_async_callback(services.background.close)
             steps.callback(services.typing.close)

@@ -53,6 +53,7 @@ class RoomOpener:
             for peer, one in marks.members.items()
         }
         tracker = DeliveryTracker(self.publisher.me, members, marks.sent)
+        tracker.mark_read_here(await self._store.marks.read_here(record.room, self.publisher.me))
         state = await self._store.log.state(record.room)
         vector = await self._store.log.vector(record.room)
         conversation = Conversation(record, state, vector, tracker, aliases=self.publisher.aliases)

@@ -104,6 +104,14 @@ class MarkRepository:
 
         return await self._database.write(run)
 
+    async def read_here(self, room: RoomId, me: PeerId) -> dict[PeerId, int]:
+        """Return up to which seq of each author we have read everything."""
+
+        def run() -> dict[PeerId, int]:
+            return self._read_vector(room, self._catalog.room(room), me)
+
+        return await self._database.read(run)
+
     def _read_vector(self, room: RoomId, number: int, me: PeerId) -> dict[PeerId, int]:
         vector = {
             author: head.seq for author, head in self._log.heads(room).items() if author != me
