@@ -25,9 +25,11 @@ from app.services.contact_book import ContactBook
 from app.services.contact_gate import ContactGate
 from app.services.contact_service import ContactParts, ContactService
 from app.services.conversation import RoomBook
+from app.services.conversation_service import ConversationParts, ConversationService
 from app.services.delivery_service import DeliveryService
 from app.services.event_author import EventAuthor
 from app.services.feed import Feed
+from app.services.forwarder import Forwarder
 from app.services.go_between import GoBetween
 from app.services.identity_watch import IdentityWatch
 from app.services.introducer import Introducer
@@ -43,6 +45,7 @@ from app.services.parcel_sender import ParcelSender, SenderParts
 from app.services.parcel_service import ParcelService
 from app.services.people import People
 from app.services.people_search import PeopleSearch
+from app.services.picture_service import PictureService
 from app.services.presence_choice import PresenceChoice
 from app.services.presence_service import PresenceService
 from app.services.privacy import Privacy
@@ -55,6 +58,7 @@ from app.services.room_service import RoomService
 from app.services.signaling_client import SignalingContext
 from app.services.signaling_hub import SignalingHub
 from app.services.typing_service import TypingService
+from app.services.vanisher import Vanisher
 from app.storage.contact_repository import ContactRepository
 from app.storage.keyring_access import Keyring
 from app.storage.profile_folders import FIRST, ProfileFolders
@@ -186,13 +190,9 @@ def build(
     logs.watch(keeper)
     ticks.on_report = keeper.look_at
     messages = MessageService(store, book, logs, publisher)
-    chats = ChatService(
-        rooms,
-        messages,
-        People(me, book, publisher, manager),
-        ticks,
-        manager,
-    )
+    people = People(me, book, publisher, manager)
+    chats = ChatService(rooms, messages, people, ticks, manager)
+    conversations = _conversations(parts, store, rooms, people)
     parcels = _parcels(parts, store, ticks, rooms, manager)
     between.add(parcels)
     logs.watch(parcels)
@@ -239,8 +239,22 @@ def build(
             contacts,
             parcels,
             receipts,
+            conversations,
             transports,
         )
+    )
+
+
+def _conversations(
+    parts: ManagerParts, store: Store, rooms: RoomService, people: People
+) -> ConversationService:
+    me, book, logs = parts.me, parts.book, parts.logs
+    forwarder = Forwarder(me, store, book, logs, people.refuse_blocked)
+    pictures = PictureService(me, store, book, logs)
+    logs.watch(pictures)
+    vanisher = Vanisher(store, book, logs.publisher, parts.wall)
+    return ConversationService(
+        ConversationParts(store, book, logs, rooms, forwarder, pictures, vanisher)
     )
 
 

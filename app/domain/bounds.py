@@ -52,8 +52,7 @@ from app.domain.limits import (
     MAX_TOPIC_LENGTH,
 )
 from app.domain.pictures import Pictured, RoomPictured, is_picture
-from app.domain.rules import is_rule
-from app.domain.vanishing import MAX_VANISH_S
+from app.domain.rules import MAX_VANISH_S, is_rule
 
 MAX_CODE_SIZE = 16
 MAX_EPOCH = (1 << 32) - 1

@@ -13,7 +13,6 @@ from app.domain.errors import RemoteProtocolError
 from app.domain.governing import (
     Coded,
     Invited,
-    NewEpoch,
     Readmitted,
     Rekeyed,
     Removed,
@@ -195,4 +194,4 @@ Ruling = RoleGiven | Removed | Readmitted | Invited | Revoked | Rekeyed | Ruled
 Governing = Created | Coded | Joined | Left | Renamed | ProfileNamed | Topic | Ruling
 """What a room's state follows from."""
 KnownBody = Governing | Text | Operation | RoomOffered | Pictured | RoomPictured
-Body = KnownBody | NewEpoch | Unsupported
+Body = KnownBody | Unsupported

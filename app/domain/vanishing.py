@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-MAX_VANISH_S = 366 * 86_400
 UNREAD_MS = 28 * 86_400_000
 """How much longer than one that was read a message waits for its reader, from its own time on."""
 

@@ -17,6 +17,7 @@ from app.services.chat_service import ChatService
 from app.services.circle import Circle
 from app.services.connection_manager import ConnectionManager
 from app.services.contact_service import ContactService
+from app.services.conversation_service import ConversationService
 from app.services.feed import Feed
 from app.services.introducer import Introducer
 from app.services.mark_journal import MarkJournal
@@ -72,6 +73,7 @@ class Services:
     contacts: ContactService
     parcels: ParcelService
     receipts: ReceiptService
+    conversations: ConversationService
     transports: Transports
 
 
@@ -88,7 +90,8 @@ class ParlorBackend:
             link = encode(ContactInvite(me.peer, me.name, self._services.hub.hint()))
         except AppError:
             link = encode(ContactInvite(me.peer, me.name))
-        return Profile(me.peer, me.name, fingerprint(me.peer), link)
+        picture = self._services.publisher.own_picture
+        return Profile(me.peer, me.name, fingerprint(me.peer), link, picture)
 
     @property
     def feed(self) -> Feed:
@@ -106,6 +109,10 @@ class ParlorBackend:
     def contacts(self) -> ContactService:
         return self._services.contacts
 
+    @property
+    def conversations(self) -> ConversationService:
+        return self._services.conversations
+
     async def start(self) -> None:
         """Open all rooms and begin to work. Raises AppError."""
         services = self._services
@@ -116,7 +123,9 @@ class ParlorBackend:
         services.circle.privacy.load(await services.store.settings.all())
         await services.logs.start()
         await services.background.start()
+        await services.conversations.start()
         await services.opener.load_all()
+        services.background.spawn(services.conversations.run())
         services.background.spawn(services.keeper.run())
         services.background.spawn(services.journal.run())
         services.background.spawn(services.introducer.run())

@@ -10,6 +10,7 @@ from app.domain.delivery import DeliveryTracker
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId, to_text
 from app.domain.room import NOWHERE, RoomState
+from app.domain.rules import NO_RULES, RoomRules
 from app.domain.views import Position, RoomKind
 from app.storage.records import RoomRecord
 
@@ -23,7 +24,8 @@ class Conversation:
     """One room: its keys, reduced state, version vector and ticks.
 
     `aliases` are the names that we have given people ourselves. `held` tells that events may be
-    stored which are not shown yet; `remembered` is how much of our
+    stored which are not shown yet; `withdrawn` that nobody needs to hear of it from us any more,
+    since we have left and it is known; `remembered` is how much of our
     own log others had when we forgot this room.
     """
 
@@ -34,6 +36,7 @@ class Conversation:
     held: bool = True
     remembered: int = 0
     aliases: Mapping[PeerId, str] = field(default_factory=dict)
+    withdrawn: bool = False
     keys: Mapping[int, EpochKeys] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -50,6 +53,17 @@ class Conversation:
     @property
     def latest_keys(self) -> EpochKeys:
         return self.keys[max(self.keys)]
+
+    @property
+    def standing(self) -> str:
+        """What `RoomSummary.standing` says."""
+        return self.record.standing
+
+    @property
+    def vanish_s(self) -> int:
+        """How many seconds a text lives that is written here now, 0 for ever."""
+        rules: RoomRules = getattr(self.state, "rules", NO_RULES)
+        return rules.vanish_after_s
 
     def name(self, names: Mapping[PeerId, str]) -> str:
         """Return the title; `names` are those known from elsewhere."""
@@ -108,4 +122,14 @@ class RoomBook:
         conversation = self.get(room)
         if not conversation.record.joined:
             raise AppError("unknown-room", {"room": to_text(room)})
+        return conversation
+
+    def writable(self, room: RoomId) -> Conversation:
+        """Return one that may be written to.
+
+        Raises AppError("unknown-room" | "room-waiting" | "room-left" | "room-removed").
+        """
+        conversation = self.listed(room)
+        if conversation.standing != "member":
+            raise AppError(f"room-{conversation.standing}", {"room": to_text(room)})
         return conversation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from app.domain.changes import StatusChanged
+from app.domain.changes import MessagesChanged, StatusChanged
 from app.domain.errors import AppError
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageState
@@ -116,8 +116,12 @@ class DeliveryService:
         if row.room != room:
             raise AppError("unknown-message")
         result = await self._store.marks.mark_read(room, row.position, self._publisher.me)
+        if result.timed:
+            self._publisher.on_timed()
+            views = self._publisher.views(conversation, result.timed)
+            self._publisher.feed.publish(MessagesChanged(room, views))
+        self._publisher.room_changed(room)
         grown = conversation.tracker.mark_read_here(result.vector)
         if grown:
-            self._publisher.room_changed(room)
             self.on_read(room)
         return grown

@@ -118,7 +118,8 @@ class Introducer:
     def _is_shared(self, conversation: Conversation) -> bool:
         peer = conversation.record.peer
         blocked = peer is not None and self._contacts.is_blocked(peer)
-        return conversation.kind is not RoomKind.NOTES and not blocked
+        silent = blocked or conversation.withdrawn
+        return conversation.kind is not RoomKind.NOTES and not silent
 
 
 async def _quietly(action: Coroutine[None, None, None]) -> None:

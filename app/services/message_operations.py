@@ -87,6 +87,7 @@ class MessageOperations:
         return row
 
     async def _operate(self, row: MessageRow, operation: Operation) -> None:
+        self._book.writable(row.room)
         await self._logs.append(row.room, operation)
 
     def _mentioned(self, conversation: Conversation, text: str) -> tuple[PeerId, ...]:

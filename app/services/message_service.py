@@ -16,6 +16,7 @@ from app.services.conversation import Conversation
 from app.services.message_operations import MessageOperations
 
 MAX_PAGE = 1000
+LAST = 1 << 62
 
 
 class MessageService(MessageOperations):
@@ -26,21 +27,23 @@ class MessageService(MessageOperations):
 
         Raises AppError("unknown-room" | "text-empty" | "text-too-long" | "disk-full").
         """
-        conversation = self._book.listed(room)
+        conversation = self._book.writable(room)
         clean = clean_text(text)
-        body = Text(clean, reply_to, self._mentioned(conversation, clean))
+        mentions = self._mentioned(conversation, clean)
+        body = Text(clean, reply_to, mentions, conversation.vanish_s)
         committed = await self._logs.append(room, body)
         return self._publisher.view(conversation, committed.rows[0])
 
     async def summaries(self) -> list[RoomSummary]:
-        """Return all listed rooms, the latest activity first."""
+        """Return all listed rooms: pinned ones as they were pinned, then the latest activity."""
         overviews = await self._store.rooms.overviews()
         rooms = [
             self._publisher.summary(conversation, overviews[conversation.room])
             for conversation in self._book
             if conversation.record.joined and conversation.room in overviews
         ]
-        return sorted(rooms, key=lambda room: room.last.time_ms if room.last else 0, reverse=True)
+        rooms.sort(key=lambda room: room.last.time_ms if room.last else 0, reverse=True)
+        return sorted(rooms, key=lambda room: overviews[room.room].kept.pin or LAST)
 
     async def summary(self, room: RoomId) -> RoomSummary:
         conversation = self._book.listed(room)

@@ -49,4 +49,5 @@ class People:
             route=live.route if live else None,
             rtt_ms=live.rtt_ms if live else None,
             last_seen_ms=manager.last_seen.get(peer),
+            picture=self._publisher.face(peer),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from app.domain.changes import (
     ErrorRaised,
@@ -41,6 +41,10 @@ class Publisher:
         self.background = background
         self.names: dict[PeerId, str] = {}
         self.aliases: Mapping[PeerId, str] = {}
+        self.faces: dict[PeerId, str] = {}
+        self.own_picture = ""
+        self.on_timed: Callable[[], None] = lambda: None
+        self.on_pictures: Callable[[Conversation, Committed], None] = lambda _room, _what: None
         self._store = store
         self._book = book
         self._stale: set[RoomId] = set()
@@ -69,6 +73,9 @@ class Publisher:
             pinned=row.pinned,
             mentions=row.mentions,
             reply=self._reply(conversation, row),
+            forwarded_from=row.forwarded_from,
+            vanish_s=row.vanish_s,
+            vanishes_ms=row.vanishes_ms,
         )
 
     def _reply(self, conversation: Conversation, row: MessageRow) -> ReplyPreview | None:
@@ -98,10 +105,27 @@ class Publisher:
             read_to=overview.read_to,
             topic=conversation.state.topic,
             mentions=overview.mentions,
+            muted_until_ms=overview.kept.muted_ms,
+            pinned=overview.kept.pin > 0,
+            archived=overview.kept.archived,
+            marked_unread=overview.kept.marked,
+            standing=conversation.standing,
+            picture=self._picture(conversation),
         )
+
+    def face(self, peer: PeerId) -> str:
+        """Return what a person's picture is called, "" if there is none."""
+        return self.own_picture if peer == self.me else self.faces.get(peer, "")
+
+    def _picture(self, conversation: Conversation) -> str:
+        peer = conversation.record.peer
+        return conversation.state.picture if peer is None else self.face(peer)
 
     def committed(self, conversation: Conversation, committed: Committed) -> None:
         """Tell what a commit added and changed."""
+        self.on_pictures(conversation, committed)
+        if any(row.vanishes_ms for row in committed.rows):
+            self.on_timed()
         if not conversation.record.joined:
             return
         if committed.rows:

@@ -53,12 +53,16 @@ class RoomKeeper:
         conversation = self._book.find(room)
         if conversation is None:
             return
-        if not conversation.record.joined or conversation.kind is RoomKind.DIRECT:
+        record = conversation.record
+        if not record.joined or record.standing != "member" or record.kind is RoomKind.DIRECT:
             self._due.add(room)
             self._wake.set()
 
     async def run(self) -> None:
-        """Work until cancelled."""
+        """Work until cancelled, first on what was interrupted when the program ended."""
+        for conversation in self._book:
+            await _patiently(self._rooms.mend(conversation))
+            self.look_at(conversation.room)
         loop = asyncio.get_running_loop()
         release_at = loop.time() + RELEASE_EVERY
         while True:

@@ -75,7 +75,7 @@ class RoomLogs:
         self._book = book
         self._author = author
         self._wall = author.wall
-        self._publisher = publisher
+        self.publisher = publisher
         self.own = own
         self._recent = RecentEvents()
         self._watchers: set[LogWatcher] = set()
@@ -133,7 +133,7 @@ class RoomLogs:
         conversation.held = conversation.held or committed.held > 0
         self._publish(conversation, committed)
         for fork in committed.forks:
-            self._publisher.forked(room, fork.author)
+            self.publisher.forked(room, fork.author)
         return committed
 
     async def close(self) -> None:
@@ -167,4 +167,4 @@ class RoomLogs:
         self.catch_up.grew()
         for watcher in tuple(self._watchers):
             watcher.log_grew(conversation.room, conversation.vector)
-        self._publisher.committed(conversation, committed)
+        self.publisher.committed(conversation, committed)

@@ -95,28 +95,56 @@ class RoomOpener:
         conversation.record = replace(conversation.record, joined=joined)
         await self._store.rooms.set_joined(conversation.room, joined)
 
-    async def remove(self, room: RoomId) -> None:
-        """Forget a room and everything in it."""
+    async def set_standing(self, conversation: Conversation, standing: str) -> None:
+        """Note what we are in the room now: member, left or removed."""
+        conversation.record = replace(conversation.record, standing=standing)
+        conversation.withdrawn = False
+        await self._store.rooms.set_standing(conversation.room, standing)
+        self.publisher.room_changed(conversation.room)
+
+    async def come_back(self, conversation: Conversation) -> None:
+        """Be a member again of a room that was left and kept."""
+        was_silent = conversation.withdrawn
+        if conversation.record.standing != "member":
+            await self.set_standing(conversation, "member")
+        if was_silent:
+            self._manager.room_added(conversation.room)
+
+    def withdraw(self, conversation: Conversation) -> None:
+        """Speak no more of a room that stays to be read."""
+        if not conversation.withdrawn:
+            conversation.withdrawn = True
+            self._manager.room_removed(conversation.room)
+            self._leave_servers(conversation)
+
+    async def remove(self, room: RoomId, *, for_good: bool = False) -> None:
+        """Forget a room and everything in it; `for_good`: even if others bring it back."""
         async with self._turn(room):
             conversation = self._book.find(room)
             if conversation is None:
                 return
             self._book.remove(room)
             self._manager.room_removed(room)
-            forgetting = asyncio.ensure_future(self._forget(conversation))
+            forgetting = asyncio.ensure_future(self._forget(conversation, for_good))
             forgetting.add_done_callback(_taken_note_of)
             await asyncio.shield(forgetting)
+        self._leave_servers(conversation)
+
+    def _leave_servers(self, conversation: Conversation) -> None:
         rendezvous = conversation.latest_keys.rendezvous
         self._hub.soon(self._hub.leave(rendezvous))
         for peer in self._hub.left(rendezvous):
             self._manager.unreachable(peer)
 
-    async def _forget(self, conversation: Conversation) -> None:
-        """Delete everything but the knowledge of how much of our log the others have."""
+    async def _forget(self, conversation: Conversation, for_good: bool) -> None:
+        """Delete everything but what must not come back, and how much of our log others have."""
         others = conversation.others(self.publisher.me)
         known = max(map(conversation.tracker.reported, others), default=0)
         if known:
             await self._store.settings.set(_remembered(conversation.room), str(known))
+        if for_good:
+            await self._store.kept.set_cleared(conversation.room, conversation.vector)
+        await self._store.kept.cap_cleared(conversation.room, self.publisher.me, known)
         await self._store.rooms.remove(conversation.room)
 
 

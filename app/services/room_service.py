@@ -87,6 +87,7 @@ class RoomService:
         me = conversation.state.members.get(self._me.peer)
         if me is None or not me.present:
             await self._opener.set_joined(conversation, joined=True)
+            await self._opener.come_back(conversation)
             await self._opener.announce(conversation)
             await self._join(conversation)
         return conversation.room
@@ -145,27 +146,48 @@ class RoomService:
         self._publisher.room_changed(conversation.room)
         return conversation.room
 
-    async def leave(self, room: RoomId) -> None:
-        """Leave a room. It is gone here at once, and forgotten once a member knows."""
+    async def leave(self, room: RoomId, *, keep: bool = False) -> None:
+        """Leave a room. It is gone here at once, and forgotten once a member knows.
+
+        With `keep` a group stays to be read; what was left already is forgotten without.
+        """
         conversation = self._book.listed(room)
-        if conversation.kind is not RoomKind.GROUP:
-            await self._opener.remove(room)
+        is_group = conversation.kind is RoomKind.GROUP
+        if is_group and conversation.standing == "member":
+            await self._logs.append(room, Left())
+            await self._opener.set_standing(conversation, "left")
+        if not keep:
+            await self._opener.set_joined(conversation, joined=False)
             self._publisher.room_removed(room)
-            return
-        await self._logs.append(room, Left())
-        await self._opener.set_joined(conversation, joined=False)
-        self._publisher.room_removed(room)
+            if not is_group:
+                await self._opener.remove(room, for_good=True)
         await self.forget_if_departed(conversation)
 
     async def forget_if_departed(self, conversation: Conversation) -> None:
-        """Delete a room that we have left, as soon as nobody waits to hear of it."""
-        if conversation.record.joined or conversation.kind is not RoomKind.GROUP:
+        """Delete or fall silent in a group that is left, as soon as nobody waits to hear of it."""
+        record = conversation.record
+        if record.kind is not RoomKind.GROUP or (record.joined and record.standing == "member"):
             return
         mine = conversation.vector.get(self._me.peer, 0)
         others = conversation.others(self._me.peer)
         told = any(conversation.tracker.reported(peer) >= mine for peer in others)
-        if told or not others:
+        if not told and others and conversation.standing == "left":
+            return
+        if record.joined:
+            self._opener.withdraw(conversation)
+        else:
             await self._opener.remove(conversation.room)
+
+    async def mend(self, conversation: Conversation) -> None:
+        """Finish what was interrupted between entering or leaving a group and saying so."""
+        record = conversation.record
+        if record.kind is not RoomKind.GROUP or conversation.standing != "member":
+            return
+        me = conversation.state.members.get(self._me.peer)
+        if me is not None and not me.present:
+            await self._opener.set_standing(conversation, "left")
+        elif me is None and record.joined:
+            await self._logs.append(conversation.room, Joined(self._me.name))
 
     async def rename(self, room: RoomId, name: str) -> None:
         """Raises AppError("unknown-room" | "name-empty" | "name-too-long" | "not-renamable")."""

@@ -29,7 +29,9 @@ class SharedRooms:
         return {
             room.room: room.latest_keys.proof
             for room in self._book
-            if room.record.peer in (None, peer) and room.kind is not RoomKind.NOTES
+            if room.record.peer in (None, peer)
+            and room.kind is not RoomKind.NOTES
+            and not room.withdrawn
         }
 
     def room_opened(self, peer: PeerId, room: RoomId) -> None:

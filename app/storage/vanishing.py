@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from app.domain.ids import EventId, RoomId
@@ -47,6 +47,10 @@ class VanishingRepository:
         self._database = database
         self._catalog = catalog
         self._tables = tables
+
+    def follow(self, clock: Callable[[], int]) -> None:
+        """Take the time from `clock` (Unix ms) from now on, in all of this store."""
+        self._tables.gone.now_ms = clock
 
     async def next_ms(self) -> int | None:
         """Return when the next row's time is over, in Unix ms."""

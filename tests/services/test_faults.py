@@ -185,10 +185,17 @@ async def test_a_deleted_conversation_can_be_begun_again(
         await ana.say(room, "too early")
     assert caught.value.code == "log-behind"
     await bob.start(URL)
-    await ana.has(room, "hello")
+    await until(
+        lambda: (
+            not ana.backend._services.logs.catch_up.is_behind(
+                ana.backend._services.opener._book.get(room)
+            )
+        )
+    )
     await ana.say(room, "again")
     await bob.has(room, "again")
     assert await bob.texts(room) == ["hello", "hello yourself", "again"]
+    assert await ana.texts(room) == ["again"]
 
 
 async def test_a_false_claim_delays_us_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
