@@ -7,6 +7,7 @@ from typing import Any
 
 from app.cli import render
 from app.cli import requests as ask
+from app.cli.conversation_handlers import ConversationHandlers
 from app.cli.people_handlers import PeopleHandlers
 from app.domain.errors import AppError
 from app.domain.ids import event_id, peer_id, room_id, to_text
@@ -51,6 +52,7 @@ class Handlers:
             ask.Stats: self._stats,
             ask.Quit: self._quit,
             **PeopleHandlers(backend).table,
+            **ConversationHandlers(backend).table,
         }
 
     async def handle(self, request: ask.Request) -> Answer:
@@ -59,7 +61,8 @@ class Handlers:
 
     async def _whoami(self, _: ask.WhoAmI) -> Answer:
         me = self._backend.profile
-        return {"peer": to_text(me.peer), "name": me.name, "fingerprint": me.fingerprint}
+        known = {"peer": to_text(me.peer), "name": me.name, "fingerprint": me.fingerprint}
+        return {**known, **render.given(picture=me.picture)}
 
     async def _connect(self, request: ask.Connect) -> Answer:
         await self._network.connect(request.server)
@@ -83,7 +86,7 @@ class Handlers:
         return {"room": to_text(await self._chats.join(given[0]))}
 
     async def _room_leave(self, request: ask.RoomLeave) -> Answer:
-        await self._chats.leave(room_id(request.room))
+        await self._backend.conversations.leave(room_id(request.room), keep=request.keep)
         return {}
 
     async def _room_rename(self, request: ask.RoomRename) -> Answer:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from app.cli.conversation_render import conversation_notices
 from app.cli.people_render import people_notice
 from app.domain.changes import (
     Change,
     ErrorRaised,
+    HistoryDeleted,
     LinkChanged,
     MemberChanged,
     MessagesAdded,
     MessagesChanged,
+    MessagesRemoved,
+    PersonPictured,
     RoomChanged,
     RoomRemoved,
     ServerChanged,
@@ -47,6 +52,18 @@ def time_text(ms: int) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def given(**values: object) -> Json:
+    """Return those of the values that say something."""
+    return {name: value for name, value in values.items() if value}
+
+
+def _muted(until_ms: int) -> str:
+    """Return until when a room is muted, "" if it is not."""
+    if until_ms < 0:
+        return "for ever"
+    return time_text(until_ms) if until_ms > time.time() * 1000 else ""
+
+
 def message(view: MessageView) -> Json:
     return {
         "message": to_text(view.event),
@@ -65,6 +82,12 @@ def message(view: MessageView) -> Json:
         ],
         "delivered_to": [to_text(peer) for peer in view.delivered_to],
         "read_by": [to_text(peer) for peer in view.read_by],
+        **given(
+            forwarded_from=view.forwarded_from,
+            vanish_s=view.vanish_s,
+            vanishes=time_text(view.vanishes_ms) if view.vanishes_ms else "",
+            pinned=view.pinned,
+        ),
     }
 
 
@@ -82,6 +105,15 @@ def room(summary: RoomSummary) -> Json:
         "unread": summary.unread,
         "mentions": summary.mentions,
         "last": message(summary.last) if summary.last is not None else None,
+        **given(
+            standing="" if summary.standing == "member" else summary.standing,
+            muted=_muted(summary.muted_until_ms),
+            pinned=summary.pinned,
+            archived=summary.archived,
+            marked_unread=summary.marked_unread,
+            vanish_s=summary.rules.vanish_after_s,
+            picture=summary.picture,
+        ),
     }
 
 
@@ -92,6 +124,7 @@ def member(view: MemberView) -> Json:
         "role": view.role,
         "state": "online" if view.online else "offline",
         "route": view.route,
+        **given(picture=view.picture),
     }
 
 
@@ -149,6 +182,8 @@ def notices(change: Change) -> Iterator[Json]:  # noqa: C901 - one case for each
             yield {"event": "room", **room(summary)}
         case RoomRemoved(where):
             yield {"event": "room", "room": to_text(where), "removed": True}
+        case HistoryDeleted() | MessagesRemoved() | PersonPictured():
+            yield from conversation_notices(change)
         case ContactChanged() | PresenceChanged():
             yield people_notice(change)
         case ErrorRaised(code, params):

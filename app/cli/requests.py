@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from app.cli import request_base
+from app.cli.conversation_requests import ConversationRequest
 from app.cli.people_requests import PeopleRequest
 from app.cli.request_base import BaseRequest as _Request
 from app.domain.errors import AppError
@@ -48,7 +49,10 @@ class RoomJoin(_Request, tag="room_join"):
 
 
 class RoomLeave(_Request, tag="room_leave"):
+    """With `keep` its history stays to be read."""
+
     room: str
+    keep: bool = False
 
 
 class RoomRename(_Request, tag="room_rename"):
@@ -159,6 +163,7 @@ Request = (
     | Import
     | Quit
     | PeopleRequest
+    | ConversationRequest
 )
 
 _decoder = msgspec.json.Decoder(Request)

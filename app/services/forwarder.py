@@ -40,7 +40,7 @@ class Forwarder:
     ) -> None:
         """See `Conversations.forward`. Raises AppError("too-many-messages") as well."""
         if len(messages) > MAX_AT_ONCE:
-            raise AppError("too-many-messages", {"limit": MAX_AT_ONCE})
+            raise AppError("too-many-messages", {"most": MAX_AT_ONCE})
         rows = [await self._row(event) for event in dict.fromkeys(messages)]
         rows.sort(key=lambda row: row.position)
         places = [self._book.writable(room) for room in dict.fromkeys(rooms)]

@@ -89,6 +89,9 @@ SENTENCES: Mapping[str, str] = {
     "not-implemented": "This version of Parlor cannot do that yet. Look for an update.",
     "not-invitable": "Nobody can be invited to this conversation. Create a room instead.",
     "not-renamable": "This conversation has no name of its own. Only rooms can be renamed.",
+    "bad-picture": "This is no picture that others could see. Choose a PNG, JPEG or WebP file.",
+    "picture-too-large": "This picture is too large to be sent. Choose a smaller one.",
+    "unknown-picture": "This picture is not on this computer any more. Ask for it again.",
     "unknown-message": "This message is not on this computer. It may still be on its way.",
     "unknown-room": "This conversation is no longer there. Choose another one.",
     # Servers.
