@@ -13,6 +13,8 @@ from app.domain.errors import RemoteProtocolError
 from app.domain.governing import (
     Coded,
     Invited,
+    NewEpoch,
+    NewFace,
     Readmitted,
     Rekeyed,
     Removed,
@@ -191,7 +193,7 @@ class Unsupported(msgspec.Struct, frozen=True):
 
 Ruling = RoleGiven | Removed | Readmitted | Invited | Revoked | Rekeyed | Ruled
 """What has no meaning where nobody is in charge."""
-Governing = Created | Coded | Joined | Left | Renamed | ProfileNamed | Topic | Ruling
+Governing = Created | Coded | Joined | Left | Renamed | ProfileNamed | Topic | RoomPictured | Ruling
 """What a room's state follows from."""
-KnownBody = Governing | Text | Operation | RoomOffered | Pictured | RoomPictured
-Body = KnownBody | Unsupported
+KnownBody = Governing | Text | Operation | RoomOffered | Pictured
+Body = KnownBody | NewEpoch | NewFace | Unsupported

@@ -91,6 +91,19 @@ class Rekeyed(msgspec.Struct, frozen=True, tag_field="t", tag="rekeyed"):
     sealed: bytes
 
 
+class NewEpoch(msgspec.Struct, frozen=True, tag_field="t", tag="epoch"):
+    """What is kept of a `Rekeyed` to fold it again: `peers` are its receivers' ids in a row."""
+
+    number: int
+    peers: bytes
+
+
+class NewFace(msgspec.Struct, frozen=True, tag_field="t", tag="face"):
+    """What is kept of a `RoomPictured`: the name of the picture."""
+
+    picture: str
+
+
 class Ruled(msgspec.Struct, frozen=True, tag_field="t", tag="ruled"):
     """One rule of the room is set, see `Rule`."""
 

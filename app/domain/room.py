@@ -1,83 +1,30 @@
-"""The state of a room and the pure step that an event takes it through.
-
-Every part of the state is a last-writer-wins register ordered by (clock, id) or a minimum over
-the same order, so any order of arrival ends in the same state.
-"""
+"""What an event changes in a room: a pure step that ends the same in any order of arrival."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
+from app.domain.content import NOWHERE, Act, Content, Written, in_order, is_act, slimmed
 from app.domain.events import (
-    Body,
     Created,
     Deleted,
     Edited,
-    Joined,
-    Left,
     Operation,
     Pinned,
-    ProfileNamed,
     Reacted,
-    Renamed,
     Text,
-    Topic,
-    Unsupported,
 )
-from app.domain.governing import RoomOffered
-from app.domain.ids import EventId, PeerId, RoomId
-from app.domain.pictures import Pictured, RoomPictured, picture_name
-from app.domain.views import MessageKind, Position
+from app.domain.folding import Fold
+from app.domain.governance import STRANGER, Governance, Member, RoomState, Span
+from app.domain.governing import Coded
+from app.domain.ids import EventId, PeerId
+from app.domain.pictures import Pictured, RoomPictured
+from app.domain.row_text import row_of
+from app.domain.rules import RoomRules
+from app.domain.views import MessageKind
 
-NOWHERE = Position(-1, EventId(b""))
-"""Before every event."""
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """An opened event, as the reducer sees it."""
-
-    room: RoomId
-    author: PeerId
-    seq: int
-    position: Position
-    body: Body
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """`joined` is the place of the first join, NOWHERE if none has been seen yet."""
-
-    name: str
-    named_at: Position
-    present: bool
-    changed_at: Position
-    joined: Position
-
-
-_STRANGER = Member("", NOWHERE, present=False, changed_at=NOWHERE, joined=NOWHERE)
-
-
-@dataclass(frozen=True, slots=True)
-class RoomState:
-    """`founder` wrote the earliest `created` event; `code` is that event's spoken code."""
-
-    name: str = ""
-    named_at: Position = NOWHERE
-    founder: PeerId | None = None
-    founded_at: Position = NOWHERE
-    code: bytes = b""
-    members: Mapping[PeerId, Member] = field(default_factory=lambda: MappingProxyType({}))
-    topic: str = ""
-    topic_at: Position = NOWHERE
-    picture: str = ""
-    pictured_at: Position = NOWHERE
-
-    def name_of(self, peer: PeerId) -> str:
-        """Return the member's name in this room, "" for somebody unknown."""
-        return self.members.get(peer, _STRANGER).name
+__all__ = ["NOWHERE", "Content", "Member", "RoomState"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,48 +70,104 @@ class TopicSet:
 
 @dataclass(frozen=True, slots=True)
 class MemberUpdated:
-    """`state` is joined, left or renamed."""
+    """`state` is joined, left, removed, renamed or role (it has another one)."""
 
     peer: PeerId
     name: str
     state: str
 
 
-Effect = RowAdded | PictureSet | OperationAdded | RoomNamed | TopicSet | MemberUpdated
+@dataclass(frozen=True, slots=True)
+class RulesChanged:
+    rules: RoomRules
+
+
+@dataclass(frozen=True, slots=True)
+class ActsVoided:
+    """These events have no effect any more; their rows are shown no more."""
+
+    events: tuple[EventId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceChanged:
+    """What `author` wrote in the spans `after` does not count; before it was the spans `before`."""
+
+    author: PeerId
+    before: tuple[Span, ...]
+    after: tuple[Span, ...]
+
+
+Effect = (
+    RowAdded
+    | PictureSet
+    | OperationAdded
+    | RoomNamed
+    | TopicSet
+    | MemberUpdated
+    | RulesChanged
+    | ActsVoided
+    | SilenceChanged
+)
 Step = tuple[RoomState, tuple[Effect, ...]]
 
+_OPERATIONS = (Edited, Deleted, Reacted, Pinned)
 
-def reduce(state: RoomState, content: Content) -> Step:  # noqa: C901, PLR0911, PLR0912 - one case each
+
+def reduce(state: RoomState, content: Content) -> Step:
     """Return the state after `content` and what it changed. Each event may be given once."""
-    match content.body:
-        case Text():
-            return state, (_text(content, content.body),)
-        case Pictured(image):
-            return state, (PictureSet(content, content.author, image),)
-        case RoomPictured(image):
-            return _picture_room(state, content, image)
-        case Unsupported(kind):
-            return state, (RowAdded(content, MessageKind.UNSUPPORTED, kind),)
-        case Created():
-            return _create(state, content, content.body)
-        case Renamed(name):
-            renamed, effects = _name_room(state, content.position, name)
-            return renamed, (RowAdded(content, MessageKind.RENAMED, name), *effects)
-        case Topic(text):
-            return _set_topic(state, content.position, text)
-        case Joined(name):
-            return _join(state, content, name)
-        case Left():
-            return _leave(state, content)
-        case ProfileNamed(name):
-            return _name_member(state, content, name)
-        case Edited() | Deleted() | Reacted() | Pinned():
-            target = EventId(content.body.target)
-            return state, (OperationAdded(content, target, content.body),)
-        case RoomOffered(name=name):
-            return state, (RowAdded(content, MessageKind.INVITATION, name),)
-        case _:
-            return state, ()
+    return fold_in(state, (content,))
+
+
+def fold_in(state: RoomState, contents: Sequence[Content]) -> Step:
+    """The same for several events, in whatever order they are."""
+    acts = [slimmed(content) for content in contents if is_act(content)]
+    after = _governed(state, acts) if acts else state
+    effects = _added(after, contents)
+    if acts:
+        effects += _differences(state, after, {act.position.event for act in acts})
+    return after, tuple(effects)
+
+
+def start(*, grouped: bool = True, seed: PeerId | None = None) -> RoomState:
+    """Return the state of a room of which nothing is known but whom the invitation named."""
+    return restore((), grouped=grouped, seed=seed)
+
+
+def restore(
+    contents: Sequence[Content], *, grouped: bool = True, seed: PeerId | None = None
+) -> RoomState:
+    """Return the state that follows from these acts. Where not `grouped`, nobody governs."""
+    founder = _founder(contents, seed) if grouped else None
+    governance = Governance(grouped, seed, founder)
+    return _taken(RoomState(founder=founder, governance=governance), in_order(contents, {}))
+
+
+def reseeded(state: RoomState, seed: PeerId) -> Step:
+    """Return the state with another founder named by an invitation, and what that changes."""
+    governance = state.governance
+    contents = [act.content for act in governance.acts]
+    after = restore(contents, grouped=governance.grouped, seed=seed)
+    return after, tuple(_differences(state, after, set()))
+
+
+def _added(state: RoomState, contents: Iterable[Content]) -> list[Effect]:
+    effects = list[Effect]()
+    governance = state.governance
+    for content in contents:
+        if governance.is_void(content):
+            continue
+        body = content.body
+        if isinstance(body, Text):
+            effects.append(_text(content, body))
+        elif isinstance(body, _OPERATIONS):
+            effects.append(OperationAdded(content, EventId(body.target), body))
+        elif isinstance(body, Pictured | RoomPictured):
+            peer = content.author if isinstance(body, Pictured) else None
+            effects.append(PictureSet(content, peer, body.image))
+        else:
+            effects += _row(governance, content)
+    return effects
 
 
 def _text(content: Content, body: Text) -> RowAdded:
@@ -174,66 +177,84 @@ def _text(content: Content, body: Text) -> RowAdded:
     return RowAdded(content, MessageKind.TEXT, body.text, answered, named, *more)
 
 
-def _picture_room(state: RoomState, content: Content, image: bytes) -> Step:
-    if content.position < state.pictured_at:
-        return state, ()
-    pictured = replace(state, picture=picture_name(image), pictured_at=content.position)
-    return pictured, (PictureSet(content, None, image),)
+def _row(governance: Governance, content: Content) -> Iterator[RowAdded]:
+    row = row_of(content.body)
+    if row is not None and not (governance.grouped and row[0] is MessageKind.INVITATION):
+        yield RowAdded(content, *row)
 
 
-def _create(state: RoomState, content: Content, body: Created) -> Step:
-    if state.founder is None or content.position < state.founded_at:
-        state = replace(state, founder=content.author, founded_at=content.position, code=body.code)
-    return _name_room(state, content.position, body.name)
+def _governed(state: RoomState, added: Sequence[Content]) -> RoomState:
+    governance = state.governance
+    founder = state.founder
+    if governance.grouped and any(isinstance(one.body, Created | Coded) for one in added):
+        known = [*(act.content for act in governance.acts), *added]
+        founder = _founder(known, governance.seed)
+    follows = all(
+        content.seq > governance.written.get(content.author, Written()).seq for content in added
+    )
+    acts = in_order(added, governance.written) if follows else []
+    if (
+        founder == state.founder
+        and acts
+        and (not governance.acts or acts[0][:2] > governance.acts[-1][:2])
+    ):
+        return _taken(state, acts)
+    everything = [*(act.content for act in governance.acts), *added]
+    return restore(everything, grouped=governance.grouped, seed=governance.seed)
 
 
-def _name_room(state: RoomState, position: Position, name: str) -> Step:
-    if position < state.named_at:
-        return state, ()
-    return replace(state, name=name, named_at=position), (RoomNamed(name),)
+def _taken(state: RoomState, acts: Iterable[Act]) -> RoomState:
+    fold = Fold(state)
+    for act in acts:
+        fold.take(act)
+    return fold.state()
 
 
-def _set_topic(state: RoomState, position: Position, topic: str) -> Step:
-    if position < state.topic_at:
-        return state, ()
-    return replace(state, topic=topic, topic_at=position), (TopicSet(topic),)
+def _founder(contents: Sequence[Content], seed: PeerId | None) -> PeerId | None:
+    """Return who is named by the code, by the invitation, or by the earliest beginning."""
+    coded = [one for one in contents if isinstance(one.body, Coded)]
+    if not coded and seed is not None:
+        return seed
+    created = [one for one in contents if isinstance(one.body, Created) and one.seq == 1]
+    first = min(coded or created, key=lambda one: one.position, default=None)
+    return first.author if first is not None else None
 
 
-def _join(state: RoomState, content: Content, name: str) -> Step:
-    member = state.members.get(content.author, _STRANGER)
-    earliest = content.position
-    if member.joined != NOWHERE:
-        earliest = min(member.joined, content.position)
-    member = replace(member, joined=earliest)
-    row = RowAdded(content, MessageKind.JOINED, name)
-    named, naming = _name_member(_with(state, content.author, member), content, name)
-    moved, moving = _set_present(named, content, present=True)
-    return moved, (row, *(moving or naming))
+def _differences(before: RoomState, after: RoomState, new: set[EventId]) -> Iterator[Effect]:
+    if after.name != before.name:
+        yield RoomNamed(after.name)
+    if after.topic != before.topic:
+        yield TopicSet(after.topic)
+    if after.rules != before.rules:
+        yield RulesChanged(after.rules)
+    for peer in {**after.members, **before.members}:
+        yield from _member(before, after, peer)
+    yield from _withdrawn(before.governance, after.governance, new)
 
 
-def _leave(state: RoomState, content: Content) -> Step:
-    row = RowAdded(content, MessageKind.LEFT, "")
-    moved, effects = _set_present(state, content, present=False)
-    return moved, (row, *effects)
+def _member(before: RoomState, after: RoomState, peer: PeerId) -> Iterator[MemberUpdated]:
+    old, now = before.members.get(peer), after.members.get(peer, STRANGER)
+    was_in, name = old is not None and old.present, now.name or (old or STRANGER).name
+    if was_in and not now.present:
+        out = peer in after.governance.removals
+        yield MemberUpdated(peer, name, "removed" if out else "left")
+    elif now.present and not was_in:
+        yield MemberUpdated(peer, name, "joined")
+    elif old is None or old.name != now.name:
+        yield MemberUpdated(peer, now.name, "renamed")
+    if was_in and now.present and before.role_of(peer) != after.role_of(peer):
+        yield MemberUpdated(peer, now.name, "role")
 
 
-def _set_present(state: RoomState, content: Content, *, present: bool) -> Step:
-    member = state.members.get(content.author, _STRANGER)
-    if content.position < member.changed_at:
-        return state, ()
-    member = replace(member, present=present, changed_at=content.position)
-    update = MemberUpdated(content.author, member.name, "joined" if present else "left")
-    return _with(state, content.author, member), (update,)
-
-
-def _name_member(state: RoomState, content: Content, name: str) -> Step:
-    member = state.members.get(content.author, _STRANGER)
-    if content.position < member.named_at:
-        return state, ()
-    member = replace(member, name=name, named_at=content.position)
-    update = MemberUpdated(content.author, name, "renamed")
-    return _with(state, content.author, member), (update,)
-
-
-def _with(state: RoomState, peer: PeerId, member: Member) -> RoomState:
-    return replace(state, members=MappingProxyType({**state.members, peer: member}))
+def _withdrawn(before: Governance, after: Governance, new: set[EventId]) -> Iterator[Effect]:
+    voided = after.void - before.void - new
+    if voided:
+        yield ActsVoided(tuple(sorted(voided)))
+    restored = before.void - after.void
+    if restored:
+        for act in after.acts:
+            if act.content.position.event in restored:
+                yield from _row(after, act.content)
+    for peer in {*before.removals, *before.closed, *after.removals, *after.closed}:
+        if before.spans(peer) != after.spans(peer):
+            yield SilenceChanged(peer, before.spans(peer), after.spans(peer))

@@ -242,7 +242,7 @@ class Replay:
             raise AppError("archive-damaged")
         self._keys[entry.room] = {n: epoch_keys(n, secret) for n, secret in epochs.items()}
         room, peer = RoomId(entry.room), PeerId(entry.peer) if entry.peer is not None else None
-        await store.rooms.add(RoomRecord(room, kind, epochs[0], epochs, peer, entry.joined))
+        await store.rooms.add(RoomRecord(room, kind, epochs, peer, entry.joined))
         await store.rooms.save_draft(room, entry.draft)
         await store.marks.set_sent(room, entry.sent)
 

@@ -11,6 +11,7 @@ from app.domain.changes import (
     MemberChanged,
     MessagesAdded,
     MessagesChanged,
+    MessagesRemoved,
     RoomChanged,
     RoomRemoved,
 )
@@ -18,7 +19,8 @@ from app.domain.clock import physical_ms
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId, to_text
 from app.domain.room import MemberUpdated
-from app.domain.views import MessageView, ReplyPreview, RoomSummary
+from app.domain.row_text import said
+from app.domain.views import MessageView, ReplyPreview, RoomKind, RoomSummary
 from app.services.background import Background
 from app.services.conversation import Conversation, RoomBook
 from app.services.feed import Feed
@@ -54,6 +56,7 @@ class Publisher:
     def view(self, conversation: Conversation, row: MessageRow) -> MessageView:
         """Return a row as it is shown now."""
         status = conversation.tracker.status(row.author, row.seq, row.position)
+        text, subject = said(row.kind, row.text)
         return MessageView(
             room=row.room,
             position=row.position,
@@ -61,7 +64,7 @@ class Publisher:
             author_name=conversation.name_of(row.author, self.names),
             own=row.author == self.me,
             kind=row.kind,
-            text=row.text,
+            text=text,
             time_ms=physical_ms(row.position.hlc),
             state=status.state,
             reply_to=row.reply_to,
@@ -76,6 +79,8 @@ class Publisher:
             forwarded_from=row.forwarded_from,
             vanish_s=row.vanish_s,
             vanishes_ms=row.vanishes_ms,
+            subject=subject,
+            subject_name=conversation.name_of(subject, self.names) if subject else "",
         )
 
     def _reply(self, conversation: Conversation, row: MessageRow) -> ReplyPreview | None:
@@ -93,6 +98,7 @@ class Publisher:
     def summary(self, conversation: Conversation, overview: RoomOverview) -> RoomSummary:
         """Return the sidebar's row of a room."""
         last = self.view(conversation, overview.last) if overview.last else None
+        role = conversation.state.role_of(self.me) if conversation.kind is RoomKind.GROUP else None
         return RoomSummary(
             room=conversation.room,
             name=conversation.name(self.names),
@@ -111,6 +117,8 @@ class Publisher:
             marked_unread=overview.kept.marked,
             standing=conversation.standing,
             picture=self._picture(conversation),
+            role=role.value if role is not None else "",
+            rules=conversation.state.rules,
         )
 
     def face(self, peer: PeerId) -> str:
@@ -128,6 +136,8 @@ class Publisher:
             self.on_timed()
         if not conversation.record.joined:
             return
+        if committed.removed:
+            self.feed.publish(MessagesRemoved(conversation.room, committed.removed))
         if committed.rows:
             rows = sorted(committed.rows, key=lambda row: row.position)
             self.feed.publish(MessagesAdded(conversation.room, self.views(conversation, rows)))
@@ -139,7 +149,7 @@ class Publisher:
                 name = self.aliases.get(effect.peer) or effect.name
                 change = MemberChanged(conversation.room, effect.peer, name, effect.state)
                 self.feed.publish(change)
-        if committed.rows or committed.effects:
+        if committed.rows or committed.removed or committed.effects:
             self.room_changed(conversation.room)
 
     def room_changed(self, room: RoomId) -> None:

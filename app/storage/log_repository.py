@@ -11,15 +11,15 @@ from app.domain.clock import is_far_future
 from app.domain.errors import LocalProtocolError
 from app.domain.events import Body, Event, decode_event
 from app.domain.ids import EventId, PeerId, RoomId
-from app.domain.room import Content, Effect, OperationAdded, PictureSet, RoomState, RowAdded, reduce
+from app.domain.room import Content, RoomState, reseeded
+from app.domain.views import RoomKind
 from app.protocol.room_log import EMPTY, Admission, Admitter, Fork, Head
 from app.storage.catalog import Catalog
 from app.storage.database import Database
-from app.storage.overlays import Overlays
-from app.storage.picture_repository import PictureRepository
-from app.storage.read_tables import ReadTables
-from app.storage.records import Committed, MessageRow
-from app.storage.state_codec import decode_state, encode_state
+from app.storage.epoch_secrets import content_of
+from app.storage.records import Committed
+from app.storage.reducer import Reduced, Reducer
+from app.storage.state_codec import decode_state
 
 Opened = tuple[Event, Body]
 
@@ -36,11 +36,10 @@ SELECT wire FROM authors JOIN event ON event.id = (
 _APPEND = "INSERT INTO event (room, author, seq, held, wire) VALUES (?, ?, ?, ?, ?)"
 _AT = "SELECT wire FROM event WHERE room = ? AND author = ? AND seq = ?"
 _SPAN = "SELECT wire FROM event WHERE room = ? AND author = ? AND seq BETWEEN ? AND ? ORDER BY seq"
-_HELD = "SELECT id, wire FROM event INDEXED BY event_held WHERE room = ? AND held = 1"
-_COUNT_ROWS = (
-    "UPDATE room SET total = total + ?, unread = unread + ?, last_hlc = max(last_hlc, ?) "
-    "WHERE id = ?"
-)
+_WAITING, _SEALED = 1, 2
+"""Why an event is held back: until its time has come, or until a key opens it."""
+_EARLY = "SELECT id, wire FROM event INDEXED BY event_held WHERE room = ? AND held = 1"
+_KEYLESS = "SELECT id, wire FROM event INDEXED BY event_sealed WHERE room = ? AND held = 2"
 
 
 @dataclass(slots=True)
@@ -64,33 +63,24 @@ class _Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reduced:
-    """`changed` are older rows that look different now."""
+class _Sorted:
+    """What may be shown now, and why the others are held back."""
 
-    rows: tuple[MessageRow, ...] = ()
-    effects: tuple[Effect, ...] = ()
-    changed: tuple[MessageRow, ...] = ()
+    opened: list[Opened]
+    held: dict[EventId, int]
 
-
-_NOTHING = _Reduced()
+    @property
+    def waiting(self) -> int:
+        return sum(reason == _WAITING for reason in self.held.values())
 
 
 class LogRepository:
     """Appends to logs; one call is one transaction. All raise AppError("unknown-room")."""
 
-    def __init__(
-        self,
-        database: Database,
-        catalog: Catalog,
-        tables: ReadTables,
-        overlays: Overlays,
-        pictures: PictureRepository,
-    ) -> None:
-        self._pictures = pictures
+    def __init__(self, database: Database, catalog: Catalog, reducer: Reducer) -> None:
         self._database = database
         self._catalog = catalog
-        self._tables = tables
-        self._overlays = overlays
+        self._reducer = reducer
         self._generation = -1
         self._logs: dict[RoomId, _Log] = {}
 
@@ -109,7 +99,7 @@ class LogRepository:
             opened = compose(log.heads.get(author, EMPTY))
             events = tuple(event for event, _ in opened)
             heads = {author: _last_head(room, author, log.heads.get(author, EMPTY), events)}
-            self._append(log, events, held=())
+            self._append(log, events, held={})
             return self._commit(log, _Batch(events, opened, heads if events else {}))
 
         return await self._database.write(run)
@@ -126,29 +116,55 @@ class LogRepository:
         def run() -> Committed:
             log = self._log(room)
             admission = self._admit(room, log, batch)
-            due, held = _part(admission.accepted, keys, now_ms)
-            self._append(log, admission.accepted, held)
+            found = _sort(admission.accepted, keys, now_ms)
+            self._append(log, admission.accepted, found.held)
             heads, forks = admission.heads, admission.forks
-            batch_in = _Batch(admission.accepted, _open(due, keys), heads, forks, len(held))
+            batch_in = _Batch(admission.accepted, found.opened, heads, forks, found.waiting)
             return self._commit(log, batch_in)
 
         return await self._database.write(run)
 
     async def release_held(
-        self, room: RoomId, keys: Mapping[int, EpochKeys], now_ms: int
+        self,
+        room: RoomId,
+        keys: Mapping[int, EpochKeys],
+        now_ms: int,
+        *,
+        new_keys: bool = False,
     ) -> Committed:
-        """Reduce held events whose time has come and whose key is known by now."""
+        """Reduce held events whose time has come.
+
+        With `new_keys` also those are tried that no key has opened before.
+        """
 
         def run() -> Committed:
             log = self._log(room)
-            found = self._database.execute(_HELD, (log.number,)).fetchall()
-            numbers = {event.id: (number, event) for number, event in _decoded(found)}
+            stored = self._database.execute(_EARLY, (log.number,)).fetchall()
+            if new_keys:
+                stored += self._database.execute(_KEYLESS, (log.number,)).fetchall()
+            numbers = {event.id: (number, event) for number, event in _decoded(stored)}
             events = sorted((event for _, event in numbers.values()), key=lambda e: e.position)
-            due, held = _part(events, keys, now_ms)
+            found = _sort(events, keys, now_ms)
             self._database.executemany(
-                "UPDATE event SET held = 0 WHERE id = ?", [(numbers[e.id][0],) for e in due]
+                "UPDATE event SET held = ? WHERE id = ?",
+                [(found.held.get(e.id, 0), numbers[e.id][0]) for e in events],
             )
-            return self._commit(log, _Batch(due, _open(due, keys), {}, held=len(held)))
+            due = [event for event, _ in found.opened]
+            return self._commit(log, _Batch(due, found.opened, {}, held=found.waiting))
+
+        return await self._database.write(run)
+
+    async def set_founder(self, room: RoomId, founder: PeerId) -> Committed:
+        """Take somebody as the founder of a group until its code says who it is."""
+
+        def run() -> Committed:
+            log = self._log(room)
+            if log.state.governance.seed == founder:
+                return _committed(log, _Batch((), (), {}), Reduced(log.state))
+            step = reseeded(log.state, founder)
+            reduced = self._reducer.commit(log.number, log.state, step, frozenset())
+            log.state = reduced.state
+            return _committed(log, _Batch((), (), {}), reduced)
 
         return await self._database.write(run)
 
@@ -177,9 +193,10 @@ class LogRepository:
         """For other repositories, on the database's thread."""
         return self._log(room).heads
 
-    def reduce_again(self, room: RoomId, opened: Sequence[Opened]) -> None:
+    def reduce_again(self, room: RoomId, contents: Sequence[Content]) -> None:
         """Take in stored events that had no meaning before; on the database's thread."""
-        self._reduce(self._log(room), opened)
+        log = self._log(room)
+        log.state = self._reducer.reduce(log.number, log.state, contents).state
 
     def _events_in(
         self, room: RoomId, spans: Sequence[tuple[PeerId, int, int]], max_bytes: int
@@ -207,54 +224,24 @@ class LogRepository:
 
         return Admitter(room, log.heads, id_at).admit(batch)
 
-    def _append(self, log: _Log, events: Iterable[Event], held: Iterable[Event]) -> None:
-        waiting = {event.id for event in held}
+    def _append(self, log: _Log, events: Iterable[Event], held: Mapping[EventId, int]) -> None:
         peer = self._catalog.peer
         self._database.executemany(
             _APPEND,
             [
-                (log.number, peer(e.header.author), e.header.seq, e.id in waiting, e.encode())
+                (log.number, peer(e.header.author), e.header.seq, held.get(e.id, 0), e.encode())
                 for e in events
             ],
         )
 
     def _commit(self, log: _Log, batch: _Batch) -> Committed:
-        reduced = self._reduce(log, batch.opened) if batch.opened else _NOTHING
+        reduced = Reduced(log.state)
+        if batch.opened:
+            contents = [content_of(event, body) for event, body in batch.opened]
+            reduced = self._reducer.reduce(log.number, log.state, contents)
+        log.state = reduced.state
         log.heads.update(batch.heads)
-        return Committed(
-            tuple(batch.events),
-            reduced.rows,
-            reduced.effects,
-            log.state,
-            _vector(log),
-            batch.forks,
-            batch.held,
-            reduced.changed,
-        )
-
-    def _reduce(self, log: _Log, opened: Sequence[Opened]) -> _Reduced:
-        state, effects = log.state, list[Effect]()
-        for event, body in opened:
-            header = event.header
-            content = Content(header.room, header.author, header.seq, event.position, body)
-            state, caused = reduce(state, content)
-            effects.extend(caused)
-        for effect in effects:
-            if isinstance(effect, PictureSet):
-                self._pictures.take(log.number, effect)
-        added = [effect for effect in effects if isinstance(effect, RowAdded)]
-        rows, unread = self._tables.add(log.number, added)
-        newest = max(event.header.hlc for event, _ in opened)
-        self._database.execute(_COUNT_ROWS, (len(rows), unread, newest, log.number))
-        if state is not log.state:
-            values = (encode_state(state), log.number)
-            self._database.execute("UPDATE room SET state = ? WHERE id = ?", values)
-        log.state = state
-        operations = [effect for effect in effects if isinstance(effect, OperationAdded)]
-        changed = self._overlays.apply(log.number, rows, operations)
-        if changed:
-            rows = tuple(changed.pop(row.position.event, row) for row in rows)
-        return _Reduced(rows, tuple(effects), tuple(changed.values()))
+        return _committed(log, batch, reduced)
 
     def _log(self, room: RoomId) -> _Log:
         if self._generation != self._database.generation:
@@ -266,10 +253,26 @@ class LogRepository:
 
     def _load(self, number: int) -> _Log:
         execute = self._database.execute
-        (state,) = execute("SELECT state FROM room WHERE id = ?", (number,)).fetchone()
+        found = execute("SELECT room, kind, state FROM room WHERE id = ?", (number,))
+        room, kind, state = found.fetchone()
         last = [decode_event(wire) for (wire,) in execute(_HEADS, {"room": number})]
         heads = {event.header.author: Head(event.header.seq, event.id) for event in last}
-        return _Log(number, heads, decode_state(state))
+        grouped = kind == RoomKind.GROUP.value
+        return _Log(number, heads, decode_state(state, room, grouped=grouped))
+
+
+def _committed(log: _Log, batch: _Batch, reduced: Reduced) -> Committed:
+    return Committed(
+        tuple(batch.events),
+        reduced.rows,
+        reduced.effects,
+        log.state,
+        _vector(log),
+        batch.forks,
+        batch.held,
+        reduced.changed,
+        reduced.removed,
+    )
 
 
 def _vector(log: _Log) -> dict[PeerId, int]:
@@ -280,21 +283,20 @@ def _decoded(found: Iterable[tuple[int, bytes]]) -> Iterable[tuple[int, Event]]:
     return ((number, decode_event(wire)) for number, wire in found)
 
 
-def _part(
-    events: Sequence[Event], keys: Mapping[int, EpochKeys], now_ms: int
-) -> tuple[list[Event], list[Event]]:
-    """Return the events that may be shown and those that have to wait."""
-    due: list[Event] = []
-    held: list[Event] = []
+def _sort(events: Iterable[Event], keys: Mapping[int, EpochKeys], now_ms: int) -> _Sorted:
+    found = _Sorted([], {})
     for event in events:
         header = event.header
-        ready = header.epoch in keys and not is_far_future(header.hlc, now_ms)
-        (due if ready else held).append(event)
-    return due, held
-
-
-def _open(events: Iterable[Event], keys: Mapping[int, EpochKeys]) -> list[Opened]:
-    return [(event, open_event(event, keys[event.header.epoch])) for event in events]
+        if is_far_future(header.hlc, now_ms):
+            found.held[event.id] = _WAITING
+            continue
+        known = keys.get(header.epoch)
+        body = open_event(event, known) if known is not None else None
+        if body is None:
+            found.held[event.id] = _SEALED
+        else:
+            found.opened.append((event, body))
+    return found
 
 
 def _last_head(room: RoomId, author: PeerId, head: Head, events: Iterable[Event]) -> Head:

@@ -37,6 +37,10 @@ ORDER BY hlc, event LIMIT ?"""  # noqa: S608 - constant columns
 _BY_EVENT = f"""
 SELECT {COLUMNS} FROM message AS m JOIN room ON room.id = m.room
 WHERE substr(m.event, 1, 8) = substr(?1, 1, 8) AND m.event = ?1"""  # noqa: S608 - constant columns
+_INVITATIONS = f"""
+SELECT {COLUMNS} FROM message AS m INDEXED BY message_invitation
+JOIN room ON room.id = m.room WHERE m.kind = 9 ORDER BY m.hlc DESC, m.event DESC LIMIT ?
+"""  # noqa: S608 - constant columns
 _AUTHORED = (
     "SELECT wire FROM event WHERE room = ? AND author = ? AND seq BETWEEN ? AND ? ORDER BY seq"
 )
@@ -87,6 +91,12 @@ class MessageRepository:
 
     async def by_event(self, event: EventId) -> MessageRow:
         return await self._database.read(lambda: self._by_event(event))
+
+    async def invitations(self, limit: int = 500) -> tuple[MessageRow, ...]:
+        """Return the rows that invite somebody to a group, the latest first."""
+        return await self._database.read(
+            lambda: self._tables.rows(self._database.execute(_INVITATIONS, (limit,)).fetchall())
+        )
 
     async def versions(self, event: EventId) -> list[tuple[Position, str]]:
         """Return a message's texts in the order in which they counted; none if it is deleted."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from app.domain.errors import AppError
 from app.storage.conversation_tables import CONVERSATION_TABLES
+from app.storage.governing_tables import GOVERNING_TABLES
 
 Migration = Callable[[Any], None]
 """Changes the tables of an open peewee database, inside a transaction."""
@@ -165,7 +166,18 @@ def _conversations(database: Any) -> None:
         database.execute_sql(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_first_tables, _operations, _handing_on, _conversations)
+def _governing(database: Any) -> None:
+    for statement in GOVERNING_TABLES:
+        database.execute_sql(statement)
+
+
+MIGRATIONS: Sequence[Migration] = (
+    _first_tables,
+    _operations,
+    _handing_on,
+    _conversations,
+    _governing,
+)
 """`MIGRATIONS[n]` leads from version n to n + 1."""
 
 

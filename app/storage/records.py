@@ -53,7 +53,8 @@ class Committed:
     """What one commit did to a room.
 
     `vector` is whole and as it is after the commit; `held` counts events of this commit that
-    are stored but not shown yet; `changed` are older rows that operations made look different.
+    wait for their time; `changed` are older rows that operations made look different, `removed`
+    are those that are shown no more, since what they tell has no effect.
     """
 
     events: tuple[Event, ...]
@@ -64,6 +65,7 @@ class Committed:
     forks: tuple[Fork, ...]
     held: int
     changed: tuple[MessageRow, ...] = ()
+    removed: tuple[EventId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +83,19 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RoomRecord:
-    """`secret` is that of epoch 0; `epochs` has the secret of every epoch, 0 included.
+    """`epochs` has the secrets of epochs; -1 stands for a token by which we wait to be let in.
 
-    `standing` is what we were there last: member, left or removed.
+    `governs` has keys of epochs of which only what governs the room can be read. `standing` is
+    what we were there last: member, waiting, left or removed.
     """
 
     room: RoomId
     kind: RoomKind
-    secret: bytes
     epochs: Mapping[int, bytes]
     peer: PeerId | None
     joined: bool
     standing: str = "member"
+    governs: Mapping[int, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

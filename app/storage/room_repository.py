@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from app.domain.errors import AppError
 from app.domain.ids import EventId, PeerId, RoomId
-from app.domain.room import RoomState
+from app.domain.room import start
 from app.domain.views import Position, RoomKind
 from app.storage.catalog import Catalog
 from app.storage.database import Database
@@ -85,11 +85,23 @@ class RoomRepository:
         whole = text.encode("utf-8", "replace").decode("utf-8")
         await self._update(room, {"draft": whole})
 
-    async def add_epoch(self, room: RoomId, epoch: int, secret: bytes) -> None:
-        """Store the 32-byte secret of an epoch."""
+    async def add_epoch(self, room: RoomId, epoch: int, key: bytes, *, whole: bool = True) -> None:
+        """Store the 32-byte secret of an epoch; not `whole`: only what opens its acts.
+
+        Such a key never takes the place of a secret.
+        """
         await self._database.write(
-            lambda: self._add_epochs(self._catalog.room(room), [(epoch, secret)])
+            lambda: self._add_epochs(self._catalog.room(room), {epoch: key}, whole=whole)
         )
+
+    async def drop_epoch(self, room: RoomId, epoch: int) -> None:
+        """Forget the key of an epoch, if there is one."""
+
+        def run() -> None:
+            here = RoomEpoch.room == self._catalog.room(room)
+            RoomEpoch.delete().where(here & (RoomEpoch.epoch == epoch)).execute(self._database.orm)
+
+        await self._database.write(run)
 
     async def overview(self, room: RoomId) -> RoomOverview:
         def run() -> RoomOverview:
@@ -109,38 +121,37 @@ class RoomRepository:
             peer=record.peer,
             joined=record.joined,
             standing=record.standing,
-            state=encode_state(RoomState()),
+            state=encode_state(start()),
         ).on_conflict(
             conflict_target=[Room.room], preserve=[Room.kind, Room.peer, Room.joined, Room.standing]
         )
         insert.execute(self._database.orm)
-        epochs = {0: record.secret, **record.epochs}
-        self._add_epochs(self._catalog.room(record.room), epochs.items())
+        number = self._catalog.room(record.room)
+        self._add_epochs(number, record.governs, whole=False)
+        self._add_epochs(number, record.epochs, whole=True)
 
-    def _add_epochs(self, number: int, epochs: Iterable[tuple[int, bytes]]) -> None:
-        for epoch, secret in epochs:
-            row = RoomEpoch.insert(room=number, epoch=epoch, secret=secret)
-            row.on_conflict_replace().execute(self._database.orm)
+    def _add_epochs(self, number: int, keys: Mapping[int, bytes], *, whole: bool) -> None:
+        for epoch, key in keys.items():
+            row = RoomEpoch.insert(room=number, epoch=epoch, secret=key, whole=whole)
+            added = row.on_conflict_replace() if whole else row.on_conflict_ignore()
+            added.execute(self._database.orm)
 
     def _all(self) -> list[RoomRecord]:
         orm = self._database.orm
-        epochs: dict[int, dict[int, bytes]] = {}
-        for row in RoomEpoch.select().tuples().execute(orm):
-            epochs.setdefault(row[0], {})[row[1]] = row[2]
-        columns = (Room.id, Room.room, Room.kind, Room.peer, Room.joined, Room.standing)
+        keys: dict[tuple[int, bool], dict[int, bytes]] = {}
+        for row in RoomEpoch.select().execute(orm):
+            keys.setdefault((row.room, row.whole), {})[row.epoch] = row.secret
         return [
             RoomRecord(
-                RoomId(room),
-                RoomKind(kind),
-                epochs[number][0],
-                epochs[number],
-                PeerId(peer) if peer is not None else None,
-                joined,
-                standing,
+                RoomId(row.room),
+                RoomKind(row.kind),
+                keys.get((row.id, True), {}),
+                PeerId(row.peer) if row.peer is not None else None,
+                row.joined,
+                row.standing,
+                keys.get((row.id, False), {}),
             )
-            for number, room, kind, peer, joined, standing in Room.select(*columns)
-            .tuples()
-            .execute(orm)
+            for row in Room.select().execute(orm)
         ]
 
     async def _update(self, room: RoomId, values: dict[str, object]) -> None:

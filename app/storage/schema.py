@@ -62,9 +62,12 @@ class Room(Model):
 
 
 class RoomEpoch(Model):
+    """`secret` is the epoch's secret if `whole`, else the key alone of what governs the room."""
+
     room = IntegerField()
     epoch = IntegerField()
     secret = BlobField()
+    whole = BooleanField(default=True)
 
     class Meta:
         table_name = "room_epoch"
@@ -86,13 +89,16 @@ class Mark(Model):
 
 
 class StoredEvent(Model):
-    """The log itself. A held event is not in the read tables yet."""
+    """The log itself. A held event is not in the read tables yet.
+
+    `held` is 1 until its time has come, 2 until a key opens it.
+    """
 
     id = IntegerField(primary_key=True)
     room = IntegerField()
     author = IntegerField()
     seq = IntegerField()
-    held = BooleanField()
+    held = IntegerField()
     wire = BlobField()
 
     class Meta:

@@ -18,6 +18,7 @@ from app.storage.peer_repository import PeerRepository
 from app.storage.picture_repository import PictureRepository
 from app.storage.read_tables import ReadTables
 from app.storage.receipt_repository import ReceiptRepository
+from app.storage.reducer import Reducer
 from app.storage.rereading import Rereader
 from app.storage.room_repository import RoomRepository
 from app.storage.setting_repository import SettingRepository
@@ -35,12 +36,13 @@ class Store:
         self._database = database
         overlays = Overlays(database, catalog, tables)
         self.pictures = PictureRepository(database, catalog)
-        self.log = LogRepository(database, catalog, tables, overlays, self.pictures)
+        reducer = Reducer(database, catalog, tables, overlays, self.pictures)
+        self.log = LogRepository(database, catalog, reducer)
         self.kept = KeptRepository(database, catalog, tables)
         self.vanishing = VanishingRepository(database, catalog, tables)
         self.rooms = RoomRepository(database, catalog, tables)
         self.messages = MessageRepository(database, catalog, tables, ordinals, overlays)
-        self._rereader = Rereader(database, catalog, tables, self.log)
+        self._rereader = Rereader(database, tables, reducer, self.log)
         self.marks = MarkRepository(database, catalog, self.log, tables)
         self.peers = PeerRepository(database)
         self.parcels = ParcelRepository(database)

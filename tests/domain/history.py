@@ -24,8 +24,24 @@ from app.domain.events import (
     Topic,
     Unsupported,
 )
+from app.domain.governing import (
+    FOUNDING,
+    Coded,
+    Invited,
+    Readmitted,
+    Rekeyed,
+    Removed,
+    Revoked,
+    Role,
+    RoleGiven,
+    RoomOffered,
+    Ruled,
+    token_id,
+)
 from app.domain.ids import EventId, PeerId, RoomId
+from app.domain.pictures import Pictured, RoomPictured
 from app.domain.room import Content
+from app.domain.rules import Rule
 from app.domain.views import Position
 
 ROOM = RoomId(bytes(16))
@@ -35,6 +51,16 @@ names = st.sampled_from(["Ana", "Bo", "Bob", "Ünal", "李", "Dr. E"])
 texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=30)
 event_ids = st.binary(min_size=32, max_size=32)
 mentions = st.lists(event_ids, max_size=3).map(tuple)
+peers = st.sampled_from(AUTHORS)
+tokens = st.integers(1, 3).map(lambda number: bytes([number]) * 32)
+images = st.sampled_from([b"", b"\x89PNG\r\n\x1a\n"])
+
+
+def parts(people: list[PeerId]) -> bytes:
+    """Return what a new epoch's secret looks like that is sealed to these people."""
+    return b"".join(peer + bytes(80) for peer in people)
+
+
 known_bodies: st.SearchStrategy[KnownBody] = st.one_of(
     st.builds(Created, names, st.binary(max_size=16)),
     st.builds(Joined, names),
@@ -47,6 +73,19 @@ known_bodies: st.SearchStrategy[KnownBody] = st.one_of(
     st.builds(Deleted, event_ids),
     st.builds(Reacted, event_ids, st.sampled_from(["\U0001f44d", "\u2764\ufe0f"]), st.booleans()),
     st.builds(Pinned, event_ids, st.booleans()),
+    st.builds(Coded, st.binary(min_size=8, max_size=8), st.binary(min_size=16, max_size=16)),
+    st.builds(RoleGiven, peers, st.sampled_from([role.value for role in Role])),
+    st.builds(Removed, peers, st.integers(0, 9), st.booleans()),
+    st.builds(Readmitted, peers),
+    st.builds(Invited, tokens, st.none() | peers, st.integers(0, 9)),
+    st.builds(Revoked, st.just(FOUNDING) | tokens.map(token_id)),
+    st.builds(
+        Rekeyed, st.integers(1, 5).map(lambda n: n << 16), st.lists(peers, min_size=1).map(parts)
+    ),
+    st.builds(Ruled, st.sampled_from([rule.value for rule in Rule]), st.integers(0, 1)),
+    st.builds(RoomOffered, st.just(bytes(16)), names, tokens, peers),
+    st.builds(Pictured, images),
+    st.builds(RoomPictured, images),
 )
 bodies: st.SearchStrategy[Body] = known_bodies | st.builds(Unsupported, st.just("poll"))
 

@@ -61,7 +61,7 @@ async def fill(store: Store, number: int, texts: int) -> RoomId:
     secret = bytes([number]) * 32
     made = record(secret)
     await store.rooms.add(
-        RoomRecord(made.room, RoomKind.GROUP, secret, {0: secret, 1: EPOCH_1}, None, joined=True)
+        RoomRecord(made.room, RoomKind.GROUP, {0: secret, 1: EPOCH_1}, None, joined=True)
     )
     mine = Author(ME, made.room, secret)
     await store.log.write_own(
@@ -130,9 +130,9 @@ async def test_a_profile_is_the_same_afterwards(
     store: Store, imported: Imported, tmp_path: Path
 ) -> None:
     rooms = [await fill(store, number, 700) for number in (1, 2, 3)]
-    notes = RoomRecord(RoomId(b"n" * 16), RoomKind.NOTES, SEED, {0: SEED}, None, joined=True)
+    notes = RoomRecord(RoomId(b"n" * 16), RoomKind.NOTES, {0: SEED}, None, joined=True)
     direct = RoomRecord(
-        RoomId(b"d" * 16), RoomKind.DIRECT, SEED, {0: SEED}, author(3).peer, joined=False
+        RoomId(b"d" * 16), RoomKind.DIRECT, {0: SEED}, author(3).peer, joined=False
     )
     for empty in (notes, direct):
         await store.rooms.add(empty)

@@ -27,7 +27,7 @@ EPOCH_1 = bytes([1]) * 32
 
 
 def record(secret: bytes = SECRET, kind: RoomKind = RoomKind.GROUP) -> RoomRecord:
-    return RoomRecord(room_id(secret), kind, secret, {0: secret}, None, joined=True)
+    return RoomRecord(room_id(secret), kind, {0: secret}, None, joined=True)
 
 
 @dataclass(slots=True)

@@ -44,7 +44,7 @@ async def test_own_events_are_stored_and_told(store: Store) -> None:
     assert done.state.name == "Tea"
     assert done.state.name_of(ana.peer) == "Ana"
     kinds = [type(effect) for effect in done.effects]
-    assert kinds == [RoomNamed, RowAdded, MemberUpdated, RowAdded]
+    assert kinds == [RowAdded, RowAdded, RoomNamed, MemberUpdated]
     assert await store.log.vector(ROOM) == {ana.peer: 3}
     assert await store.log.state(ROOM) == done.state
     assert await store.log.last_hlc() == done.rows[-1].position.hlc
@@ -174,8 +174,11 @@ async def test_events_wait_for_the_key_of_their_epoch(store: Store) -> None:
     ana = author(1)
     wires = [ana.write(Text("old")).encode(), ana.write(Text("new"), epoch=1).encode()]
     done = await store.log.ingest(ROOM, wires, KEYS, NOW_MS)
-    assert (done.held, [row.text for row in done.rows]) == (1, ["old"])
-    released = await store.log.release_held(ROOM, BOTH_KEYS, NOW_MS)
+    assert (done.held, [row.text for row in done.rows]) == (0, ["old"])
+    assert (await store.log.release_held(ROOM, BOTH_KEYS, NOW_MS)).events == ()
+    still = await store.log.release_held(ROOM, KEYS, NOW_MS, new_keys=True)
+    assert (still.events, still.held) == ((), 0)
+    released = await store.log.release_held(ROOM, BOTH_KEYS, NOW_MS, new_keys=True)
     assert [row.text for row in released.rows] == ["new"]
 
 

@@ -19,7 +19,7 @@ from app.domain.events import (
     Text,
     Topic,
 )
-from app.domain.views import Reaction
+from app.domain.views import MessageKind, Reaction
 from app.storage.overlay_codec import decode_overlay
 from app.storage.records import Committed, MessageRow, Quote
 from app.storage.store import Store
@@ -104,7 +104,7 @@ async def test_operations_that_come_first_wait(store: Store, last: bool) -> None
     assert await found(store, "coffee") == ([] if last else ["a coffee"])
     assert await found(store, "green") == []
     assert (await store.rooms.overview(ROOM)).unread == (0 if last else 1)
-    assert not store.log._overlays._any_waiting
+    assert not store.messages._overlays._any_waiting
 
 
 async def test_what_waits_outlives_a_restart(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ async def test_hiding_takes_a_row_away_here(store: Store) -> None:
     with pytest.raises(AppError, match="unknown message"):
         await store.messages.hide(events[2].id)
     await ingest(store, ana.write(Edited(events[2].id, "back")), ana.write(Text("tea 3")))
-    assert not store.log._overlays._any_waiting
+    assert not store.messages._overlays._any_waiting
     assert await found(store, "back") == []
     assert await found(store, "tea") == ["tea 3", "tea 1", "tea 0"]
     ordinals = [await store.messages.position_at(ROOM, n) for n in range(4)]
@@ -238,9 +238,10 @@ async def test_hiding_takes_a_row_away_here(store: Store) -> None:
     assert await store.log.events_in(ROOM, [(ana.peer, 1, 9)], 1 << 20) == ana.wires
 
 
-async def test_a_topic_is_no_row(store: Store) -> None:
+async def test_a_topic_is_a_row(store: Store) -> None:
     done = await ingest(store, author(1).write(Topic("Tea and scones")))
-    assert (done.rows, done.state.topic) == ((), "Tea and scones")
+    assert [(row.kind, row.text) for row in done.rows] == [(MessageKind.TOPIC, "Tea and scones")]
+    assert done.state.topic == "Tea and scones"
     assert (await store.log.state(ROOM)).topic == "Tea and scones"
 
 

@@ -25,7 +25,7 @@ async def test_records_come_back(tmp_path: Path) -> None:
     store = await Store.open(tmp_path, KEY)
     assert await store.rooms.all() == []
     direct = RoomRecord(
-        author(1, DIRECT).room, RoomKind.DIRECT, DIRECT, {0: DIRECT, 1: EPOCH_1}, bob.peer, False
+        author(1, DIRECT).room, RoomKind.DIRECT, {0: DIRECT, 1: EPOCH_1}, bob.peer, False
     )
     await store.rooms.add(record())
     await store.rooms.add(direct)
@@ -33,7 +33,7 @@ async def test_records_come_back(tmp_path: Path) -> None:
     await store.rooms.set_joined(ROOM, False)
     await store.close()
     store = await Store.open(tmp_path, KEY)
-    group = RoomRecord(ROOM, RoomKind.GROUP, SECRET, {0: SECRET, 1: EPOCH_1}, None, False)
+    group = RoomRecord(ROOM, RoomKind.GROUP, {0: SECRET, 1: EPOCH_1}, None, False)
     assert await store.rooms.all() == [group, direct]
     await store.close()
 
