@@ -8,6 +8,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
+from app.bootstrap_groups import GroupWiring, build_groups
 from app.config import Settings, default_name
 from app.crypto.identity import Identity
 from app.domain.ids import PeerId
@@ -54,6 +55,7 @@ from app.services.receipt_service import ReceiptParts, ReceiptService
 from app.services.room_keeper import RoomKeeper
 from app.services.room_logs import RoomLogs
 from app.services.room_opener import RoomOpener
+from app.services.room_places import RoomPlaces
 from app.services.room_service import RoomService
 from app.services.signaling_client import SignalingContext
 from app.services.signaling_hub import SignalingHub
@@ -182,16 +184,20 @@ def build(
     )
     manager = ConnectionManager(background, parts)
     presence.links = manager.links
-    opener = RoomOpener(store, book, publisher, hub, manager)
+    places = RoomPlaces(book, wall)
+    places.bind(hub, manager)
+    opener = RoomOpener(store, book, publisher, places, manager)
     rooms = RoomService(me, book, opener, logs, hub)
-    introducer.bind(hub, manager, rooms)
+    introducer.bind(hub, manager, rooms, places)
     gate = ContactGate(circle, book, publisher, manager)
+    wiring = GroupWiring(parts, store, hub, manager, rooms, gate, places)
+    groups, governance = build_groups(wiring)
     keeper = RoomKeeper(store, book, logs, rooms, gate)
     logs.watch(keeper)
     ticks.on_report = keeper.look_at
     messages = MessageService(store, book, logs, publisher)
     people = People(me, book, publisher, manager)
-    chats = ChatService(rooms, messages, people, ticks, manager)
+    chats = ChatService(rooms, messages, people, ticks, governance, manager)
     conversations = _conversations(parts, store, rooms, people)
     parcels = _parcels(parts, store, ticks, rooms, manager)
     between.add(parcels)
@@ -240,6 +246,8 @@ def build(
             parcels,
             receipts,
             conversations,
+            groups,
+            governance,
             transports,
         )
     )

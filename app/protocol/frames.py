@@ -13,10 +13,12 @@ from msgspec import Meta
 
 from app.domain.errors import LocalProtocolError, RemoteProtocolError
 from app.domain.events import MAX_EVENT_SIZE, MAX_SEQ
+from app.domain.limits import MAX_ROOM_NAME_LENGTH
 
 MAX_FRAME_SIZE = 512 * 1024
 MAX_VECTOR_ENTRIES = 8192
 MAX_TAGS = 4096
+MAX_EPOCHS = 4096
 MAX_PARCEL = 192 * 1024
 MAX_RECEIPT_ENTRIES = 512
 MAX_WANTED = 64
@@ -31,6 +33,7 @@ Sequence = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
 Millis = Annotated[int, Meta(ge=0, le=1 << 48)]
 Code = Annotated[str, Meta(max_length=40)]
 Wire = Annotated[bytes, Meta(max_length=MAX_EVENT_SIZE)]
+Epoch = Annotated[int, Meta(ge=0, le=0xFFFFFFFF)]
 Vector = Annotated[dict[Key, Sequence], Meta(max_length=MAX_VECTOR_ENTRIES)]
 ShortVector = Annotated[dict[Key, Sequence], Meta(max_length=MAX_RECEIPT_ENTRIES)]
 Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
@@ -117,6 +120,25 @@ class Presence(_Frame, frozen=True, array_like=True):
     state: Annotated[int, Meta(ge=0, le=255)]
 
 
+class Welcome(_Frame, frozen=True, array_like=True):
+    """Lets somebody into a group that has proven a valid link or invitation.
+
+    `keys` are number, whether it is the secret or the govern key alone, and the 32 bytes.
+    """
+
+    room: RoomKey
+    founder: Key
+    name: Annotated[str, Meta(max_length=MAX_ROOM_NAME_LENGTH)]
+    keys: Annotated[list[tuple[Epoch, bool, Key]], Meta(min_length=1, max_length=MAX_EPOCHS)]
+
+
+class Dismissed(_Frame, frozen=True, array_like=True):
+    """Shows somebody who speaks of a group as a member the event that removed it."""
+
+    room: RoomKey
+    event: Wire
+
+
 class Parcel(_Frame, frozen=True, array_like=True):
     """What `sender` has sealed for `receiver`, on the way to or from a member of a common room."""
 
@@ -164,6 +186,8 @@ Frame = (
     | Typing
     | Bye
     | Presence
+    | Welcome
+    | Dismissed
     | HandedOn
 )
 
@@ -179,6 +203,8 @@ TYPES: dict[int, type[Frame]] = {
     9: Typing,
     10: Bye,
     11: Presence,
+    12: Welcome,
+    13: Dismissed,
     16: Parcel,
     17: ParcelTaken,
     18: Receipt,

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from app.crypto.identity import agreement_key
 from app.crypto.room_keys import ROOM_SECRET_SIZE, room_id
 from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.governing import TOKEN_SIZE
 from app.domain.ids import PEER_ID_SIZE, ROOM_ID_SIZE, PeerId, RoomId, to_text
 from app.domain.policy import clean_person_name
 from app.protocol.server_hint import Reader, read_server, write_server
@@ -23,6 +24,7 @@ SCHEME = "parlor:"
 VERSION = 1
 ROOM = 1
 CONTACT = 2
+TOKEN = 3
 CHECKSUM_SIZE = 4
 MAX_EPOCH = (1 << 32) - 1
 MAX_LINK_LENGTH = 1024
@@ -44,6 +46,15 @@ class RoomInvite:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenInvite:
+    """Lets its reader ask the members of a room to be let in, by the token of an `Invited`."""
+
+    room: RoomId
+    token: bytes = field(repr=False)
+    server: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ContactInvite:
     """Lets its reader write to a person."""
 
@@ -52,7 +63,10 @@ class ContactInvite:
     server: str = ""
 
 
-def encode(invite: RoomInvite | ContactInvite) -> str:
+Invite = RoomInvite | TokenInvite | ContactInvite
+
+
+def encode(invite: Invite) -> str:
     """Return the link. A contact's long name is cut to keep the link short.
 
     Raises AppError("bad-server-url"), and "name-empty" or "name-too-long" for a contact.
@@ -60,6 +74,8 @@ def encode(invite: RoomInvite | ContactInvite) -> str:
     server = write_server(invite.server)
     if isinstance(invite, RoomInvite):
         content = bytes((VERSION, ROOM)) + invite.room + _varint(invite.epoch) + invite.secret
+    elif isinstance(invite, TokenInvite):
+        content = bytes((VERSION, TOKEN)) + invite.room + invite.token
     else:
         head = bytes((VERSION, CONTACT)) + invite.peer
         name = _cut(invite.name, SHORT_LINK_SIZE - len(head) - 1 - len(server) - CHECKSUM_SIZE)
@@ -72,7 +88,7 @@ def looks_like_invite(text: str) -> bool:
     return text.strip().lstrip("<").lstrip().lower().startswith(SCHEME)
 
 
-def parse(text: str) -> RoomInvite | ContactInvite:
+def parse(text: str) -> Invite:
     """Return what a link says.
 
     Raises AppError("invite-malformed": no link, or none that we would have made |
@@ -112,13 +128,16 @@ def _from_base64(text: str) -> bytes:
     return raw if to_text(raw) == text else b""
 
 
-def _read(reader: Reader, version: int, kind: int) -> RoomInvite | ContactInvite:
+def _read(reader: Reader, version: int, kind: int) -> Invite:
     if version < VERSION or kind < ROOM:
         raise ValueError("never made")
     if kind == ROOM:
         return _read_room(reader)
     if kind == CONTACT:
         return _read_contact(reader)
+    if kind == TOKEN:
+        room = RoomId(reader.take(ROOM_ID_SIZE))
+        return TokenInvite(room, reader.take(TOKEN_SIZE), read_server(reader))
     raise AppError("invite-newer")
 
 

@@ -1,7 +1,8 @@
 """Which rooms two linked peers share, without naming to the other a room it is not in.
 
-A room is open on a link once both sides have proven that they know its key:
-tag = HMAC-SHA-256(proof key, label | link transcript | sender).
+A room is open on a link once both sides have proven that they know one of its keys:
+tag = HMAC-SHA-256(proof key, label | link transcript | sender). By the key of an invitation, or by
+one that is out of use, somebody asks to be let in.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from app.domain.errors import RemoteProtocolError
 from app.domain.ids import PeerId, RoomId
@@ -22,6 +24,27 @@ def room_tag(proof_key: bytes, transcript: bytes, sender: PeerId) -> bytes:
     return hmac.digest(proof_key, LABEL + transcript + sender, hashlib.sha256)
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Proofs:
+    """The proof keys of one room towards one peer.
+
+    Each of `inside` opens the room if both sides prove it. `guest` are those by which we ask to
+    be let in, `door` those by which the other may ask.
+    """
+
+    inside: tuple[bytes, ...]
+    guest: tuple[bytes, ...] = ()
+    door: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Rooms that are open now and were not, and who asks to be let in: room and proof key."""
+
+    opened: frozenset[RoomId]
+    asked: tuple[tuple[RoomId, bytes], ...] = ()
+
+
 class RoomGate:
     """The rooms of one link."""
 
@@ -29,35 +52,56 @@ class RoomGate:
         self._local = local
         self._remote = remote
         self._transcript = transcript
-        self._expected: dict[bytes, RoomId] = {}
+        self._inside: dict[bytes, RoomId] = {}
+        self._door: dict[bytes, tuple[RoomId, bytes]] = {}
+        self._sent: set[bytes] = set()
         self._seen: set[bytes] = set()
+        self._asked: set[bytes] = set()
         self.open: set[RoomId] = set()
 
-    def offer(self, proofs: Mapping[RoomId, bytes]) -> tuple[Rooms, set[RoomId]]:
-        """Offer rooms by their proof keys; return the frame to send and the rooms now open."""
-        tags = []
-        for room, key in proofs.items():
-            self._expected[room_tag(key, self._transcript, self._remote)] = room
-            tags.append(room_tag(key, self._transcript, self._local))
-        return Rooms(tags), self._match()
+    def offer(self, proofs: Mapping[RoomId, Proofs]) -> tuple[Rooms, Matched]:
+        """Offer rooms, in place of what was offered of them before.
+
+        Returns the frame to send, with the tags that have not been sent yet, and what follows.
+        """
+        fresh: list[bytes] = []
+        for room, keys in proofs.items():
+            self._forget(room)
+            self._inside.update((self._tag(key, self._remote), room) for key in keys.inside)
+            self._door.update((self._tag(key, self._remote), (room, key)) for key in keys.door)
+            tags = (self._tag(key, self._local) for key in (*keys.inside, *keys.guest))
+            fresh += (tag for tag in tags if tag not in self._sent)
+        self._sent.update(fresh)
+        return Rooms(fresh), self._match()
 
     def withdraw(self, room: RoomId) -> None:
-        """Close a room that we have left."""
-        self._expected = {tag: known for tag, known in self._expected.items() if known != room}
+        """Close a room that we, or the other, are no member of any more."""
+        self._forget(room)
         self.open.discard(room)
 
-    def receive(self, frame: Rooms) -> set[RoomId]:
-        """Take the other side's proofs; return the rooms now open.
+    def _forget(self, room: RoomId) -> None:
+        self._inside = {tag: known for tag, known in self._inside.items() if known != room}
+        gone = {tag for tag, (known, _) in self._door.items() if known == room}
+        self._door = {tag: known for tag, known in self._door.items() if tag not in gone}
+        self._asked -= gone
 
-        Raises RemoteProtocolError("too-many-rooms").
-        """
+    def receive(self, frame: Rooms) -> Matched:
+        """Take the other side's proofs. Raises RemoteProtocolError("too-many-rooms")."""
         self._seen.update(frame.tags)
         if len(self._seen) > MAX_TAGS:
             raise RemoteProtocolError("too-many-rooms")
         return self._match()
 
-    def _match(self) -> set[RoomId]:
-        proven = {room for tag, room in self._expected.items() if tag in self._seen}
-        fresh = proven - self.open
+    def _match(self) -> Matched:
+        fresh = {room for tag, room in self._inside.items() if tag in self._seen} - self.open
         self.open |= fresh
-        return fresh
+        asking = {
+            tag
+            for tag, (room, _) in self._door.items()
+            if tag in self._seen and tag not in self._asked and room not in self.open
+        }
+        self._asked |= asking
+        return Matched(frozenset(fresh), tuple(self._door[tag] for tag in asking))
+
+    def _tag(self, key: bytes, sender: PeerId) -> bytes:
+        return room_tag(key, self._transcript, sender)

@@ -22,6 +22,7 @@ from app.domain.views import (
 )
 from app.services.conversations_api import Conversations
 from app.services.feed import Feed
+from app.services.governance_api import Governance
 from app.services.people_api import Contacts
 
 Progress = Callable[[int, int], None]
@@ -204,6 +205,9 @@ class Backend(Protocol):
 
     @property
     def conversations(self) -> Conversations: ...
+
+    @property
+    def governance(self) -> Governance: ...
 
     async def rename_profile(self, name: str) -> None: ...
 

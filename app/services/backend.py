@@ -19,6 +19,8 @@ from app.services.connection_manager import ConnectionManager
 from app.services.contact_service import ContactService
 from app.services.conversation_service import ConversationService
 from app.services.feed import Feed
+from app.services.governance_service import GovernanceService
+from app.services.group_keeper import GroupKeeper
 from app.services.introducer import Introducer
 from app.services.mark_journal import MarkJournal
 from app.services.me import NAME_SETTING, Me
@@ -74,6 +76,8 @@ class Services:
     parcels: ParcelService
     receipts: ReceiptService
     conversations: ConversationService
+    groups: GroupKeeper
+    governance: GovernanceService
     transports: Transports
 
 
@@ -110,6 +114,10 @@ class ParlorBackend:
         return self._services.contacts
 
     @property
+    def governance(self) -> GovernanceService:
+        return self._services.governance
+
+    @property
     def conversations(self) -> ConversationService:
         return self._services.conversations
 
@@ -127,6 +135,7 @@ class ParlorBackend:
         await services.opener.load_all()
         services.background.spawn(services.conversations.run())
         services.background.spawn(services.keeper.run())
+        services.background.spawn(services.groups.run())
         services.background.spawn(services.journal.run())
         services.background.spawn(services.introducer.run())
         services.background.spawn(services.parcels.run())

@@ -16,6 +16,7 @@ from app.domain.views import (
 )
 from app.services.connection_manager import ConnectionManager
 from app.services.delivery_service import DeliveryService
+from app.services.governance_service import GovernanceService
 from app.services.message_service import MessageService
 from app.services.operation_calls import OperationCalls
 from app.services.people import People
@@ -25,12 +26,13 @@ from app.services.room_service import RoomService
 class ChatService(OperationCalls):
     """Implements `api.Chats` on the services that do the work."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - all that it puts together
         self,
         rooms: RoomService,
         messages: MessageService,
         people: People,
         ticks: DeliveryService,
+        governance: GovernanceService,
         manager: ConnectionManager,
     ) -> None:
         super().__init__(messages)
@@ -38,6 +40,7 @@ class ChatService(OperationCalls):
         self._messages = messages
         self._people = people
         self._ticks = ticks
+        self._governance = governance
         self._manager = manager
 
     async def rooms(self) -> Sequence[RoomSummary]:
@@ -50,7 +53,7 @@ class ChatService(OperationCalls):
         return await self._rooms.create(name)
 
     async def invitation(self, room: RoomId) -> RoomInvitation:
-        return self._rooms.invitation(room)
+        return await self._governance.invitation(room)
 
     async def join(self, text: str) -> RoomId:
         return await self._rooms.join(text)

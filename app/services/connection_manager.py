@@ -68,7 +68,7 @@ class ConnectionManager:
         self._supervisors: dict[PeerId, PeerSupervisor] = {}
         self._tasks: dict[PeerId, asyncio.Task[None]] = {}
         self._reports: dict[PeerId, LinkReport] = {}
-        self._shared = SharedRooms(parts.book, parts.circle, parts.typing, parts.feed)
+        self.shared = SharedRooms(parts.book, parts.circle, parts.typing, parts.feed, parts.wall)
         self._turned_away: dict[PeerId, bytes] = {}
         self._disk_trouble = ""
         self.last_seen: dict[PeerId, int] = {}
@@ -196,7 +196,7 @@ class ConnectionManager:
             self._report(LinkReport(peer, LinkState.OFFLINE, _now_ms(), code))
 
     async def serve(self, peer: PeerId, link: Link) -> None:
-        live = PeerLink(self._parts.me.identity, peer, link, self._shared, self._parts.wall)
+        live = PeerLink(self._parts.me.identity, peer, link, self.shared, self._parts.wall)
         reason = "closed"
         try:
             await live.authenticate()
@@ -213,7 +213,7 @@ class ConnectionManager:
         if self.live(peer) is not live:
             return
         self.last_seen[peer] = _now_ms()
-        self._shared.ended(peer, live.rooms)
+        self.shared.ended(peer, live.rooms)
         self._report(LinkReport(peer, LinkState.OFFLINE, _now_ms(), reason))
 
     # -- rooms
@@ -221,11 +221,18 @@ class ConnectionManager:
     def room_added(self, room: RoomId) -> None:
         """Offer a new room on every link that is up."""
         for link in self.links():
-            proofs = self._shared.room_proofs(link.peer)
             if link.has_withdrawn(room):
                 self._background.spawn(link.close("begin-anew"))
-            elif room in proofs:
-                link.offer_rooms({room: proofs[room]})
+        self.room_changed(room)
+
+    def room_changed(self, room: RoomId) -> None:
+        """Open the room on links to those who may see it now, close it to all others."""
+        for link in self.links():
+            proofs = self.shared.proofs_of(room, link.peer)
+            if proofs is not None and room in link.rooms and not proofs.inside:
+                link.withdraw(room)
+            if proofs is not None and not link.has_withdrawn(room):
+                link.offer_rooms({room: proofs})
 
     def room_removed(self, room: RoomId) -> None:
         for link in self.links():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from app.crypto.room_keys import EpochKeys, epoch_keys
+from app.crypto.room_keys import EpochKeys, epoch_keys, govern_only
 from app.domain.delivery import DeliveryTracker
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId, to_text
@@ -15,6 +15,8 @@ from app.domain.views import Position, RoomKind
 from app.storage.records import RoomRecord
 
 NOTES_NAME = "Notes to self"
+WAITING = -1
+"""Stands for an epoch whose secret is the token by which we ask to be let in."""
 UNNAMED = "New room"
 """Until a member has told us the name of a room that we joined."""
 
@@ -23,7 +25,8 @@ UNNAMED = "New room"
 class Conversation:
     """One room: its keys, reduced state, version vector and ticks.
 
-    `aliases` are the names that we have given people ourselves. `held` tells that events may be
+    `aliases` are the names that we have given people ourselves; `called` is the room's name as an
+    invitation said it. `held` tells that events may be
     stored which are not shown yet; `withdrawn` that nobody needs to hear of it from us any more,
     since we have left and it is known; `remembered` is how much of our
     own log others had when we forgot this room.
@@ -37,14 +40,32 @@ class Conversation:
     remembered: int = 0
     aliases: Mapping[PeerId, str] = field(default_factory=dict)
     withdrawn: bool = False
-    keys: Mapping[int, EpochKeys] = field(init=False)
+    called: str = ""
+    keys: dict[int, EpochKeys] = field(init=False)
+    secrets: dict[int, bytes] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.keys = {epoch: epoch_keys(epoch, key) for epoch, key in self.record.epochs.items()}
+        self.secrets = dict(self.record.epochs)
+        self.keys = {epoch: govern_only(epoch, key) for epoch, key in self.record.governs.items()}
+        self.keys |= {epoch: epoch_keys(epoch, key) for epoch, key in self.record.epochs.items()}
 
     @property
     def room(self) -> RoomId:
         return self.record.room
+
+    def know(self, epoch: int, key: bytes, *, whole: bool = True) -> None:
+        """Use the secret of an epoch from now on, or its govern key if that is all we have."""
+        known = self.keys.get(epoch)
+        if whole:
+            self.keys[epoch] = epoch_keys(epoch, key)
+            self.secrets[epoch] = key
+        elif known is None:
+            self.keys[epoch] = govern_only(epoch, key)
+
+    def forget(self, epoch: int) -> None:
+        """Use an epoch no more."""
+        self.keys.pop(epoch, None)
+        self.secrets.pop(epoch, None)
 
     @property
     def kind(self) -> RoomKind:
@@ -52,12 +73,33 @@ class Conversation:
 
     @property
     def latest_keys(self) -> EpochKeys:
-        return self.keys[max(self.keys)]
+        """The keys to write under: of the newest epoch that the room agrees on."""
+        rekeyings = self.state.governance.rekeyings
+        valid = {one.number for one in rekeyings if one.standing == "valid"}
+        known = self.whole_keys
+        agreed = (keys for keys in known if keys.epoch == 0 or keys.epoch in valid)
+        return next(agreed, known[0] if known else self.keys[WAITING])
+
+    @property
+    def whole_keys(self) -> list[EpochKeys]:
+        """The keys of all epochs whose secret we know, the newest first."""
+        known = (keys for epoch, keys in self.keys.items() if keys.is_whole and epoch != WAITING)
+        return sorted(known, key=lambda keys: keys.epoch, reverse=True)
+
+    @property
+    def asking(self) -> EpochKeys | None:
+        """The keys by which we ask to be let in, None if we do not."""
+        return self.keys.get(WAITING)
 
     @property
     def standing(self) -> str:
         """What `RoomSummary.standing` says."""
-        return self.record.standing
+        return "waiting" if self.asking is not None else self.record.standing
+
+    def check_standing(self) -> None:
+        """Raise AppError("room-waiting" | "room-removed" | "room-left") if we are no member."""
+        if self.standing != "member":
+            raise AppError(f"room-{self.standing}", {"room": to_text(self.room)})
 
     @property
     def vanish_s(self) -> int:
@@ -71,7 +113,7 @@ class Conversation:
             return NOTES_NAME
         if self.record.peer is not None:
             return self.name_of(self.record.peer, names)
-        return self.state.name or UNNAMED
+        return self.state.name or self.called or UNNAMED
 
     def name_of(self, peer: PeerId, names: Mapping[PeerId, str]) -> str:
         """Return a person's name, or the beginning of the id of somebody nameless."""

@@ -8,11 +8,15 @@ from app.crypto.authoring import write_event
 from app.crypto.identity import Identity
 from app.domain.clock import HybridClock, is_far_future
 from app.domain.events import Body, Event, Header, KnownBody
+from app.domain.ids import EventId
+from app.domain.views import RoomKind
 from app.protocol.room_log import Head
 from app.services.clocks import WallClock
 from app.services.conversation import Conversation
 
 Compose = Callable[[Head], Sequence[tuple[Event, Body]]]
+Bound = Callable[[EventId], KnownBody]
+"""Makes the body of an event that depends on the id of the author's event before it."""
 
 
 class EventAuthor:
@@ -32,13 +36,15 @@ class EventAuthor:
         if not is_far_future(hlc, self.wall.now_ms()):
             self._observed = max(self._observed, hlc)
 
-    def compose(self, conversation: Conversation, bodies: Sequence[KnownBody]) -> Compose:
+    def compose(self, conversation: Conversation, bodies: Sequence[KnownBody | Bound]) -> Compose:
         """Return the function that makes the events which follow an author's head."""
         keys = conversation.latest_keys
+        group = conversation.kind is RoomKind.GROUP
 
         def run(head: Head) -> list[tuple[Event, Body]]:
             written: list[tuple[Event, Body]] = []
-            for body in bodies:
+            for one in bodies:
+                body = one(head.event) if callable(one) else one
                 header = Header(
                     conversation.room,
                     self._identity.peer,
@@ -47,7 +53,7 @@ class EventAuthor:
                     self._stamp(),
                     keys.epoch,
                 )
-                event = write_event(self._identity, header, body, keys)
+                event = write_event(self._identity, header, body, keys, group=group)
                 head = Head(header.seq, event.id)
                 written.append((event, body))
             return written

@@ -16,6 +16,7 @@ from app.services.clocks import WallClock
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation, RoomBook
 from app.services.me import Me
+from app.services.room_places import RoomPlaces
 from app.services.room_service import RoomService
 from app.services.signaling_hub import SignalingHub
 from app.transport.base import NameCard, Present
@@ -41,21 +42,29 @@ class Introducer:
         self._watch = circle.watch
         self.listed = True
 
-    def bind(self, hub: SignalingHub, manager: ConnectionManager, rooms: RoomService) -> None:
+    def bind(
+        self,
+        hub: SignalingHub,
+        manager: ConnectionManager,
+        rooms: RoomService,
+        places: RoomPlaces,
+    ) -> None:
         self._hub = hub
         self._manager = manager
         self._rooms = rooms
+        self._places = places
         rooms.on_opened = self._opened
 
     def rendezvous(self) -> Sequence[bytes]:
-        return [room.latest_keys.rendezvous for room in self._book if self._is_shared(room)]
+        shared = (room for room in self._book if self._is_shared(room))
+        return [place for room in shared for place in self._places.of(room)]
 
     def card(self, ahead_ms: int) -> NameCard | None:
         shown = self.listed and not self._privacy.is_invisible
         return self._me.card(self._wall.raw_ms() + ahead_ms) if shown else None
 
     def present(self, url: str, room: bytes, present: Present) -> None:
-        conversation = self._at(room)
+        conversation = self._places.find(room)
         if conversation is None or conversation.record.peer not in (None, present.peer):
             return
         self._hub.saw(url, room, present.peer)
@@ -78,10 +87,6 @@ class Introducer:
     def lost(self, url: str) -> None:
         for peer in self._hub.lost(url):
             self._manager.unreachable(peer)
-
-    def _at(self, rendezvous: bytes) -> Conversation | None:
-        matches = (c for c in self._book if c.latest_keys.rendezvous == rendezvous)
-        return next(matches, None)
 
     def _opened(self, peer: PeerId) -> None:
         mine = next((c for c in self._book if c.record.peer == peer), None)

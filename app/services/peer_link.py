@@ -15,6 +15,7 @@ from app.domain.ids import PeerId, RoomId
 from app.protocol.fragments import Reassembler, split
 from app.protocol.frames import (
     Bye,
+    Dismissed,
     Events,
     Frame,
     HandedOn,
@@ -25,12 +26,13 @@ from app.protocol.frames import (
     Refused,
     Rooms,
     Typing,
+    Welcome,
     decode_frame,
     encode_frame,
 )
 from app.protocol.handshake import NONCE_SIZE, Established, Fingerprints, LinkHandshake
 from app.protocol.heartbeat import Heartbeat
-from app.protocol.room_gate import RoomGate
+from app.protocol.room_gate import Matched, Proofs, RoomGate
 from app.services.clocks import WallClock
 from app.services.link_sync import LinkSync
 from app.services.room_logs import RoomLogs
@@ -46,11 +48,15 @@ log = logging.getLogger(__name__)
 class LinkHost(Protocol):
     """What a link needs of its surroundings."""
 
-    def room_proofs(self, peer: PeerId) -> Mapping[RoomId, bytes]:
+    def room_proofs(self, peer: PeerId) -> Mapping[RoomId, Proofs]:
         """The proof keys of the rooms that may be opened with this peer."""
         ...
 
     def room_opened(self, peer: PeerId, room: RoomId) -> None: ...
+
+    def asked(self, peer: PeerId, room: RoomId, key: bytes) -> None: ...
+
+    def answered(self, peer: PeerId, frame: Welcome | Dismissed) -> None: ...
 
     def handed_on(self, peer: PeerId, frame: HandedOn) -> None:
         """The peer said something of somebody else."""
@@ -167,12 +173,18 @@ class PeerLink:
         """Whether this link spoke of a room that it speaks of no more; it cannot begin again."""
         return room in self._withdrawn
 
-    def offer_rooms(self, proofs: Mapping[RoomId, bytes]) -> None:
+    def offer_rooms(self, proofs: Mapping[RoomId, Proofs]) -> None:
         """Prove to the peer that we are in these rooms (too)."""
-        if self._gate is not None and proofs:
-            frame, opened = self._gate.offer(proofs)
+        if self._gate is not None and self._sync is not None and proofs:
+            frame, matched = self._gate.offer(proofs)
+            if frame.tags:
+                self._send(frame)
+            self._matched(matched)
+
+    def answer(self, frame: Welcome | Dismissed) -> None:
+        """Say whether somebody who asked is let in."""
+        if self._sync is not None:
             self._send(frame)
-            self._open(opened)
 
     def withdraw(self, room: RoomId) -> None:
         """Speak of this room no more."""
@@ -200,11 +212,13 @@ class PeerLink:
             frame = Presence(self._host.own_presence())
             self._link.send(Lane.UNRELIABLE, encode_frame(frame))
 
-    def _open(self, rooms: set[RoomId]) -> None:
-        for room in rooms:
+    def _matched(self, matched: Matched) -> None:
+        for room in matched.opened:
             self._host.room_opened(self.peer, room)
             if self._sync is not None:
                 self._sync.open_room(room)
+        for room, key in matched.asked:
+            self._host.asked(self.peer, room, key)
 
     def _send(self, frame: Frame) -> None:
         self._send_raw(encode_frame(frame))
@@ -237,7 +251,7 @@ class PeerLink:
             elif frame is not None:
                 self._handle(frame)
 
-    def _handle(self, frame: Frame) -> None:
+    def _handle(self, frame: Frame) -> None:  # noqa: C901 - one case for each kind
         gate, sync = self._gate, self._sync
         if gate is None or sync is None:
             raise RemoteProtocolError("handshake-order")
@@ -247,7 +261,9 @@ class PeerLink:
                 if RoomId(frame.room) not in self._withdrawn:
                     sync.receive(frame)
             case Rooms():
-                self._open(gate.receive(frame))
+                self._matched(gate.receive(frame))
+            case Welcome() | Dismissed():
+                self._host.answered(self.peer, frame)
             case Ping(token):
                 self._send(Pong(token))
             case Pong():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from app.domain.events import Event, KnownBody
@@ -16,7 +16,7 @@ from app.domain.room import MemberUpdated
 from app.protocol.log_sync import Span
 from app.services.catch_up import CatchUp
 from app.services.conversation import Conversation, RoomBook
-from app.services.event_author import EventAuthor
+from app.services.event_author import Bound, EventAuthor
 from app.services.own_messages import OwnMessages
 from app.services.publisher import Publisher
 from app.storage.records import Committed
@@ -60,6 +60,10 @@ class RecentEvents:
         return taken
 
 
+async def _nothing_to_learn(_conversation: Conversation) -> None:
+    return
+
+
 class RoomLogs:
     """Appends our events, takes in those of others, and hands out what links ask for."""
 
@@ -74,7 +78,7 @@ class RoomLogs:
         self._store = store
         self._book = book
         self._author = author
-        self._wall = author.wall
+        self.wall = author.wall
         self.publisher = publisher
         self.own = own
         self._recent = RecentEvents()
@@ -82,6 +86,7 @@ class RoomLogs:
         self._ingesting: set[asyncio.Task[Committed]] = set()
         self._me = publisher.me
         self.catch_up = CatchUp(self._me)
+        self.learn_keys: Callable[[Conversation], Awaitable[object]] = _nothing_to_learn
 
     def watch(self, watcher: LogWatcher) -> None:
         self._watchers.add(watcher)
@@ -93,12 +98,13 @@ class RoomLogs:
         """Write after everything that is stored already."""
         self._author.observe(await self._store.log.last_hlc())
 
-    async def append(self, room: RoomId, *bodies: KnownBody) -> Committed:
+    async def append(self, room: RoomId, *bodies: KnownBody | Bound) -> Committed:
         """Write our own events; they are on the disk when this returns.
 
         Raises AppError("unknown-room" | "disk-full" | ...).
         """
         conversation = self._book.get(room)
+        await self.learn_keys(conversation)
         if self.catch_up.is_behind(conversation):
             await self.catch_up.wait(conversation)
         compose = self._author.compose(conversation, bodies)
@@ -125,9 +131,7 @@ class RoomLogs:
 
     async def _ingest(self, conversation: Conversation, batch: Sequence[bytes]) -> Committed:
         room = conversation.room
-        committed = await self._store.log.ingest(
-            room, batch, conversation.keys, self._wall.now_ms()
-        )
+        committed = await self._store.log.ingest(room, batch, conversation.keys, self.wall.now_ms())
         for event in committed.events:
             self._author.observe(event.header.hlc)
         conversation.held = conversation.held or committed.held > 0
@@ -141,11 +145,18 @@ class RoomLogs:
         if self._ingesting:
             await asyncio.wait(self._ingesting)
 
-    async def release_held(self, room: RoomId) -> None:
-        """Show what has been held back and is due now."""
+    async def release_held(self, room: RoomId, *, new_keys: bool = False) -> None:
+        """Show what has been held back and is due now, or can be read by keys that are new."""
         conversation = self._book.get(room)
-        committed = await self._store.log.release_held(room, conversation.keys, self._wall.now_ms())
+        committed = await self._store.log.release_held(
+            room, conversation.keys, self.wall.now_ms(), new_keys=new_keys
+        )
         conversation.held = committed.held > 0
+        self._publish(conversation, committed)
+
+    async def set_founder(self, conversation: Conversation, founder: PeerId) -> None:
+        """Believe an invitation about who made a room, until its code says so."""
+        committed = await self._store.log.set_founder(conversation.room, founder)
         self._publish(conversation, committed)
 
     async def load(self, room: RoomId, spans: Sequence[Span], max_bytes: int) -> list[bytes]:

@@ -11,9 +11,9 @@ from app.domain.delivery import DeliveryTracker, MemberMarks
 from app.domain.ids import PeerId, RoomId, to_text
 from app.domain.views import RoomKind
 from app.services.connection_manager import ConnectionManager
-from app.services.conversation import Conversation, RoomBook
+from app.services.conversation import WAITING, Conversation, RoomBook
 from app.services.publisher import Publisher
-from app.services.signaling_hub import SignalingHub
+from app.services.room_places import RoomPlaces
 from app.storage.records import RoomRecord
 from app.storage.store import Store
 
@@ -22,7 +22,7 @@ def new_record(
     kind: RoomKind, secret: bytes, peer: PeerId | None = None, *, joined: bool = True
 ) -> RoomRecord:
     """Return the record of a room that begins with `secret`."""
-    return RoomRecord(room_id(secret), kind, secret, {0: secret}, peer, joined)
+    return RoomRecord(room_id(secret), kind, {0: secret}, peer, joined)
 
 
 class RoomOpener:
@@ -31,13 +31,13 @@ class RoomOpener:
         store: Store,
         book: RoomBook,
         publisher: Publisher,
-        hub: SignalingHub,
+        places: RoomPlaces,
         manager: ConnectionManager,
     ) -> None:
         self._store = store
         self._book = book
         self.publisher = publisher
-        self._hub = hub
+        self._places = places
         self._manager = manager
         self._locks: WeakValueDictionary[RoomId, asyncio.Lock] = WeakValueDictionary()
 
@@ -60,6 +60,8 @@ class RoomOpener:
         if self.publisher.me not in vector:
             known = await self._store.settings.get(_remembered(record.room), "0")
             conversation.remembered = int(known)
+        if record.kind is RoomKind.GROUP and not state.name:
+            conversation.called = await self._store.settings.get(_called(record.room), "")
         tracker.set_others(conversation.others(self.publisher.me))
         return conversation
 
@@ -87,8 +89,20 @@ class RoomOpener:
         peer = conversation.record.peer
         blocked = peer is not None and self._manager.is_blocked(peer)
         if conversation.kind is not RoomKind.NOTES and not blocked:
-            self._hub.soon(self._hub.enter(conversation.latest_keys.rendezvous))
+            self._places.announce(conversation)
         self.publisher.room_changed(conversation.room)
+
+    async def ask(self, conversation: Conversation, token: bytes, name: str) -> None:
+        """Ask to be let into a room by a token from now on."""
+        await self._store.rooms.add_epoch(conversation.room, WAITING, token)
+        conversation.know(WAITING, token)
+        if name:
+            conversation.called = name
+            await self._store.settings.set(_called(conversation.room), name)
+        if not conversation.record.joined:
+            await self.set_joined(conversation, joined=True)
+        conversation.withdrawn = False
+        self._manager.room_added(conversation.room)
 
     async def set_joined(self, conversation: Conversation, joined: bool) -> None:
         """Show the room from now on, or hide it."""
@@ -115,7 +129,7 @@ class RoomOpener:
         if not conversation.withdrawn:
             conversation.withdrawn = True
             self._manager.room_removed(conversation.room)
-            self._leave_servers(conversation)
+            self._places.leave(conversation.room)
 
     async def remove(self, room: RoomId, *, for_good: bool = False) -> None:
         """Forget a room and everything in it; `for_good`: even if others bring it back."""
@@ -128,13 +142,7 @@ class RoomOpener:
             forgetting = asyncio.ensure_future(self._forget(conversation, for_good))
             forgetting.add_done_callback(_taken_note_of)
             await asyncio.shield(forgetting)
-        self._leave_servers(conversation)
-
-    def _leave_servers(self, conversation: Conversation) -> None:
-        rendezvous = conversation.latest_keys.rendezvous
-        self._hub.soon(self._hub.leave(rendezvous))
-        for peer in self._hub.left(rendezvous):
-            self._manager.unreachable(peer)
+        self._places.leave(conversation.room)
 
     async def _forget(self, conversation: Conversation, for_good: bool) -> None:
         """Delete everything but what must not come back, and how much of our log others have."""
@@ -152,6 +160,10 @@ def _taken_note_of(task: asyncio.Task[None]) -> None:
     """Whoever waited may have been cancelled; a database that is closed then is no news."""
     if not task.cancelled():
         task.exception()
+
+
+def _called(room: RoomId) -> str:
+    return f"room.{to_text(room)}.called"
 
 
 def _remembered(room: RoomId) -> str:

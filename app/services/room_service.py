@@ -6,23 +6,32 @@ import asyncio
 import os
 from collections.abc import Callable
 
-from app.crypto.room_keys import direct_secret, notes_secret, secret_from_code
+from app.crypto.room_keys import direct_secret, founding_code, notes_secret, secret_from_code
+from app.domain.entitlement import may
 from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.events import Created, Joined, Left, ProfileNamed, Renamed, Topic
-from app.domain.ids import PeerId, RoomId
+from app.domain.governing import NONCE_SIZE, Coded, RoomOffered
+from app.domain.ids import PeerId, RoomId, to_text
 from app.domain.policy import clean_person_name, clean_room_name, clean_topic
 from app.domain.views import RoomInvitation, RoomKind
-from app.protocol.invitation import ContactInvite, RoomInvite, encode, looks_like_invite, parse
-from app.protocol.spoken_code import from_words, new_entropy, to_words
-from app.services.conversation import Conversation, RoomBook
+from app.protocol.invitation import (
+    ContactInvite,
+    RoomInvite,
+    TokenInvite,
+    encode,
+    looks_like_invite,
+    parse,
+)
+from app.protocol.spoken_code import from_words, to_words
+from app.services.conversation import WAITING, Conversation, RoomBook
 from app.services.me import Me
 from app.services.room_logs import RoomLogs
 from app.services.room_opener import RoomOpener, new_record
 from app.services.signaling_hub import SignalingHub
+from app.storage.records import RoomRecord
 
 MAX_UNOPENED = 100
 """Conversations that strangers may have begun without a word."""
-ENTROPY_SIZE = 8
 
 
 class RoomService:
@@ -46,23 +55,15 @@ class RoomService:
     async def create(self, name: str) -> RoomInvitation:
         """Make a room of our own. Raises AppError("name-empty" | "name-too-long")."""
         title = clean_room_name(name)
-        entropy = new_entropy(os.urandom(ENTROPY_SIZE))
-        secret = await asyncio.to_thread(secret_from_code, entropy)
+        nonce = os.urandom(NONCE_SIZE)
+        code = founding_code(self._me.peer, nonce)
+        secret = await asyncio.to_thread(secret_from_code, code)
         conversation = await self._opener.add(new_record(RoomKind.GROUP, secret))
-        await self._logs.append(conversation.room, Created(title, entropy), Joined(self._me.name))
+        room = conversation.room
+        await self._logs.append(room, Created(title), Coded(code, nonce), Joined(self._me.name))
         await self._opener.announce(conversation)
-        return self.invitation(conversation.room)
-
-    def invitation(self, room: RoomId) -> RoomInvitation:
-        """Return what lets others in. Raises AppError("unknown-room" | "not-invitable")."""
-        conversation = self._book.get(room)
-        if conversation.kind is not RoomKind.GROUP:
-            raise AppError("not-invitable")
-        epoch = max(conversation.record.epochs)
-        secret = conversation.record.epochs[epoch]
-        link = encode(RoomInvite(room, secret, epoch, self._hub.hint()))
-        code = conversation.state.code
-        return RoomInvitation(room, link, to_words(code) if code else "")
+        link = encode(RoomInvite(room, secret, 0, self._hub.hint()))
+        return RoomInvitation(room, link, to_words(code))
 
     async def join(self, text: str) -> RoomId:
         """Enter by a link or a code.
@@ -78,12 +79,34 @@ class RoomService:
             self._hub.connect(invite.server)
         if isinstance(invite, ContactInvite):
             return await self.open_direct(invite.peer, invite.name)
+        if isinstance(invite, TokenInvite):
+            return await self.join_by_token(
+                invite.room, RoomOffered(invite.room, "", invite.token, b"")
+            )
         if invite.epoch:
             raise AppError("invite-newer")
         return await self._enter(invite.secret)
 
+    async def join_by_token(self, room: RoomId, offer: RoomOffered) -> RoomId:
+        """Ask the members of a room to let us in; until one does, we wait.
+
+        `offer.name` and `offer.founder` may be empty if nobody has said them.
+        """
+        if offer.server:
+            self._hub.connect(offer.server)
+        record = RoomRecord(room, RoomKind.GROUP, {WAITING: offer.token}, None, joined=True)
+        conversation = await self._opener.add(record)
+        if offer.founder and conversation.state.founder is None:
+            await self._logs.set_founder(conversation, PeerId(offer.founder))
+        if conversation.state.role_of(self._me.peer) is None or conversation.standing != "member":
+            await self._opener.ask(conversation, offer.token, offer.name)
+            await self._opener.announce(conversation)
+        return room
+
     async def _enter(self, secret: bytes) -> RoomId:
         conversation = await self._opener.add(new_record(RoomKind.GROUP, secret))
+        if conversation.standing == "removed":
+            raise AppError("room-removed", {"room": to_text(conversation.room)})
         me = conversation.state.members.get(self._me.peer)
         if me is None or not me.present:
             await self._opener.set_joined(conversation, joined=True)
@@ -191,15 +214,22 @@ class RoomService:
 
     async def rename(self, room: RoomId, name: str) -> None:
         """Raises AppError("unknown-room" | "name-empty" | "name-too-long" | "not-renamable")."""
-        self._group(room)
-        await self._logs.append(room, Renamed(clean_room_name(name)))
+        renamed = Renamed(clean_room_name(name))
+        self._check(self._group(room), renamed)
+        await self._logs.append(room, renamed)
 
     async def set_topic(self, room: RoomId, text: str) -> None:
         """Raises AppError("unknown-room" | "topic-too-long" | "not-renamable")."""
         conversation = self._group(room)
-        topic = clean_topic(text)
-        if topic != conversation.state.topic:
-            await self._logs.append(room, Topic(topic))
+        topic = Topic(clean_topic(text))
+        self._check(conversation, topic)
+        if topic.text != conversation.state.topic:
+            await self._logs.append(room, topic)
+
+    def _check(self, conversation: Conversation, body: Renamed | Topic) -> None:
+        conversation.check_standing()
+        if not may(conversation.state, self._me.peer, body):
+            raise AppError("not-allowed", {"room": to_text(conversation.room)})
 
     def _group(self, room: RoomId) -> Conversation:
         conversation = self._book.listed(room)

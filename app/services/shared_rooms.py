@@ -3,36 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from app.domain.changes import MemberChanged
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import RoomKind
-from app.protocol.frames import HandedOn
+from app.protocol.frames import Dismissed, HandedOn, Welcome
+from app.protocol.room_gate import Proofs
 from app.services.circle import Circle
+from app.services.clocks import WallClock
 from app.services.conversation import RoomBook
 from app.services.feed import Feed
+from app.services.room_doors import proofs_for
 from app.services.typing_service import TypingService
 
 
-class SharedRooms:
-    """Implements `LinkHost`."""
+class Door(Protocol):
+    """Hears who asks to be let into a room, and what we are answered."""
 
-    def __init__(self, book: RoomBook, circle: Circle, typing: TypingService, feed: Feed) -> None:
+    def asked(self, peer: PeerId, room: RoomId, key: bytes) -> None:
+        """`peer` has shown this proof key, which opens the room to nobody."""
+        ...
+
+    def answered(self, peer: PeerId, frame: Welcome | Dismissed) -> None: ...
+
+
+class SharedRooms:
+    """Implements `LinkHost`. `door` is to be set before the first link."""
+
+    door: Door
+
+    def __init__(
+        self, book: RoomBook, circle: Circle, typing: TypingService, feed: Feed, wall: WallClock
+    ) -> None:
         self._book = book
+        self._wall = wall
         self._privacy = circle.privacy
         self._presence = circle.presence
         self._typing = typing
         self._feed = feed
         self._between = circle.between
 
-    def room_proofs(self, peer: PeerId) -> Mapping[RoomId, bytes]:
+    def room_proofs(self, peer: PeerId) -> Mapping[RoomId, Proofs]:
+        now = self._wall.now_ms()
         return {
-            room.room: room.latest_keys.proof
+            room.room: proofs_for(room, peer, now)
             for room in self._book
             if room.record.peer in (None, peer)
             and room.kind is not RoomKind.NOTES
             and not room.withdrawn
         }
+
+    def proofs_of(self, room: RoomId, peer: PeerId) -> Proofs | None:
+        """The same of one room; None if it is none of `peer`'s."""
+        conversation = self._book.find(room)
+        if conversation is None or conversation.record.peer not in (None, peer):
+            return None
+        if conversation.withdrawn:
+            return None
+        return proofs_for(conversation, peer, self._wall.now_ms())
+
+    def asked(self, peer: PeerId, room: RoomId, key: bytes) -> None:
+        self.door.asked(peer, room, key)
+
+    def answered(self, peer: PeerId, frame: Welcome | Dismissed) -> None:
+        self.door.answered(peer, frame)
 
     def room_opened(self, peer: PeerId, room: RoomId) -> None:
         if not self._presence.is_hidden(peer):

@@ -12,7 +12,9 @@ import pytest
 from app.crypto.identity import Identity
 from app.domain.errors import RemoteProtocolError
 from app.domain.ids import PeerId, RoomId
+from app.protocol.frames import Dismissed, Welcome
 from app.protocol.handshake import Established
+from app.protocol.room_gate import Proofs
 from app.services.clocks import WallClock
 from app.services.peer_link import PeerLink
 from app.transport.base import Link
@@ -23,11 +25,17 @@ from app.transport.webrtc_addresses import loopback_addresses
 class NoRooms:
     """Implements LinkHost for a link that gets no further than its handshake."""
 
-    def room_proofs(self, peer: PeerId) -> Mapping[RoomId, bytes]:
+    def room_proofs(self, peer: PeerId) -> Mapping[RoomId, Proofs]:
         raise AssertionError(peer)
 
     def room_opened(self, peer: PeerId, room: RoomId) -> None:
         raise AssertionError((peer, room))
+
+    def asked(self, peer: PeerId, room: RoomId, key: bytes) -> None:
+        raise AssertionError((peer, room, key))
+
+    def answered(self, peer: PeerId, frame: Welcome | Dismissed) -> None:
+        raise AssertionError((peer, frame))
 
     def typing(self, peer: PeerId, room: RoomId, active: bool) -> None:
         raise AssertionError((peer, room, active))

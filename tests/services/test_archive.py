@@ -131,9 +131,7 @@ async def test_a_profile_is_the_same_afterwards(
 ) -> None:
     rooms = [await fill(store, number, 700) for number in (1, 2, 3)]
     notes = RoomRecord(RoomId(b"n" * 16), RoomKind.NOTES, {0: SEED}, None, joined=True)
-    direct = RoomRecord(
-        RoomId(b"d" * 16), RoomKind.DIRECT, {0: SEED}, author(3).peer, joined=False
-    )
+    direct = RoomRecord(RoomId(b"d" * 16), RoomKind.DIRECT, {0: SEED}, author(3).peer, joined=False)
     for empty in (notes, direct):
         await store.rooms.add(empty)
     await store.settings.set("theme", "dark")

@@ -21,14 +21,14 @@ async def test_an_event_from_the_future_waits_and_is_shown_in_its_time(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room, (ana, bob) = await world.together("Ana", "Bob")
-    clock = ana.backend._services.logs._wall
+    clock = ana.backend._services.logs.wall
     monkeypatch.setattr(clock, "_correction", 3 * HOUR_MS)
     await ana.say(room, "from tomorrow")
     monkeypatch.setattr(clock, "_correction", 0)
     await ana.say(room, "from now")
     await bob.has(room, "from now")
     assert await bob.texts(room) == ["from now"]
-    here = bob.backend._services.logs._wall
+    here = bob.backend._services.logs.wall
     monkeypatch.setattr(here, "_correction", 3 * HOUR_MS)
     await bob.has(room, "from tomorrow")
     await until(lambda: "from tomorrow" in _added(bob.heard(MessagesAdded)))
@@ -48,8 +48,8 @@ async def test_a_chore_that_fails_is_done_later(
     release = LogRepository.release_held
     failures: list[str] = []
 
-    async def fail(*arguments: object) -> None:
-        del arguments
+    async def fail(*arguments: object, **options: object) -> None:
+        del arguments, options
         failures.append("once")
         raise AppError("disk-full")
 
@@ -66,7 +66,7 @@ async def test_a_chore_that_fails_is_done_later(
 async def test_two_clocks_outvote_ours(world: World) -> None:
     world.server.skew_ms = -5 * HOUR_MS
     room, (ana, bob) = await world.together("Ana", "Bob")
-    wall = ana.backend._services.logs._wall
+    wall = ana.backend._services.logs.wall
     assert wall.correction_ms == 0
     wall.learn(PeerId(b"1" * 32), -5 * HOUR_MS)
     wall.learn(PeerId(b"2" * 32), -5 * HOUR_MS)
@@ -88,7 +88,7 @@ def test_the_latest_word_of_each_clock_counts() -> None:
 async def test_writing_goes_on_after_what_was_seen(world: World) -> None:
     """A person whose clock is behind answers below what is answered."""
     room, (ana, bob) = await world.together("Ana", "Bob")
-    clock = bob.backend._services.logs._wall
+    clock = bob.backend._services.logs.wall
     await ana.say(room, "question")
     await bob.has(room, "question")
     clock._correction = -HOUR_MS // 12

@@ -12,6 +12,7 @@ from app.domain.ids import RoomId
 from app.domain.views import MessageState
 from app.protocol.fragments import split
 from app.protocol.frames import Auth, Bye, Frame, Have, Hello, Ping, Typing, encode_frame
+from app.protocol.room_gate import Proofs
 from app.services import peer_link
 from app.services.peer_link import PeerLink
 from app.transport.base import Lane
@@ -32,8 +33,8 @@ async def answering(world: World) -> tuple[PeerLink, MemoryLink]:
     bob = world.person("Bob")
     ours, theirs = memory_link_pair()
     services = ana.backend._services
-    wall = services.logs._wall
-    return PeerLink(ana.identity, bob.peer, ours, services.manager._shared, wall), theirs
+    wall = services.logs.wall
+    return PeerLink(ana.identity, bob.peer, ours, services.manager.shared, wall), theirs
 
 
 async def test_who_says_nothing_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +68,7 @@ async def test_frames_of_an_unfinished_link_go_nowhere(world: World) -> None:
     link.withdraw(room)
     link.send_read(room, {})
     link.send_typing(room, active=True)
-    link.offer_rooms({room: bytes(32)})
+    link.offer_rooms({room: Proofs((bytes(32),))})
     assert not link.has_withdrawn(room)
     assert (link.rtt_ms, link.loss, link.route) == (None, 0.0, "lan")
     await link.close()

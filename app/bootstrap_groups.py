@@ -1,0 +1,55 @@
+"""Constructs what governs groups; a part of the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.services.connection_manager import ConnectionManager, ManagerParts
+from app.services.contact_gate import ContactGate
+from app.services.governance_service import GovernanceService
+from app.services.group_acts import GroupActs
+from app.services.group_keeper import GroupKeeper, KeeperParts
+from app.services.invitation_service import InvitationService
+from app.services.key_rotator import KeyRotator
+from app.services.room_doorkeeper import RoomDoorkeeper
+from app.services.room_entry import RoomEntry
+from app.services.room_links import RoomLinks
+from app.services.room_places import RoomPlaces
+from app.services.room_service import RoomService
+from app.services.signaling_hub import SignalingHub
+from app.storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class GroupWiring:
+    """What is there already."""
+
+    parts: ManagerParts
+    store: Store
+    hub: SignalingHub
+    manager: ConnectionManager
+    rooms: RoomService
+    gate: ContactGate
+    places: RoomPlaces
+
+
+def build_groups(wiring: GroupWiring) -> tuple[GroupKeeper, GovernanceService]:
+    """Return who does what follows from acts of government, and who writes them."""
+    parts, store, manager = wiring.parts, wiring.store, wiring.manager
+    me, book, logs = parts.me, parts.book, parts.logs
+    rotator = KeyRotator(me, store, logs, manager)
+    doorkeeper = RoomDoorkeeper(logs, manager, rotator, parts.wall)
+    entry = RoomEntry(me, store, book, logs, parts.wall)
+    keeper = GroupKeeper(
+        me.peer,
+        KeeperParts(
+            book, wiring.gate.publisher, manager, rotator, doorkeeper, entry, wiring.places
+        ),
+    )
+    manager.shared.door = keeper
+    logs.watch(keeper)
+    acts = GroupActs(me, book, logs, keeper)
+    links = RoomLinks(acts, wiring.hub)
+    invitations = InvitationService(store, logs, links, wiring.rooms, wiring.gate)
+    parts.feed.subscribe(invitations.heard)
+    return keeper, GovernanceService(acts, links, invitations)

@@ -1,0 +1,71 @@
+"""Lets people into groups, and shows those who were removed that they were."""
+
+from __future__ import annotations
+
+from app.domain.ids import PeerId
+from app.protocol.frames import MAX_EPOCHS, Dismissed, Welcome
+from app.services.clocks import WallClock
+from app.services.connection_manager import ConnectionManager
+from app.services.conversation import Conversation
+from app.services.key_rotator import KeyRotator
+from app.services.room_doors import is_good_for
+from app.services.room_logs import RoomLogs
+
+
+class RoomDoorkeeper:
+    """Answers those who ask by a proof key that opens a room to nobody."""
+
+    def __init__(
+        self, logs: RoomLogs, manager: ConnectionManager, rotator: KeyRotator, wall: WallClock
+    ) -> None:
+        self._logs = logs
+        self._manager = manager
+        self._rotator = rotator
+        self._wall = wall
+
+    async def asked(self, conversation: Conversation, peer: PeerId, key: bytes) -> None:
+        """`peer` has shown this proof key of the room."""
+        if is_good_for(conversation, peer, key, self._wall.now_ms()):
+            await self._let_in(conversation, peer)
+        else:
+            await self.dismiss(conversation, peer)
+
+    async def _let_in(self, conversation: Conversation, peer: PeerId) -> None:
+        state = conversation.state
+        if state.role_of(peer) is None and not await self._rotator.hide_history(conversation):
+            return
+        link = self._manager.live(peer)
+        founder = state.founder
+        if link is not None and founder is not None:
+            keys = keys_for(conversation, peer)
+            link.answer(Welcome(conversation.room, founder, state.name, keys))
+
+    async def dismiss(self, conversation: Conversation, peer: PeerId) -> None:
+        """Show `peer` the event that removed it."""
+        removal = conversation.state.governance.removals.get(peer)
+        if removal is None:
+            return
+        span = (removal.author, removal.seq, removal.seq)
+        wires = await self._logs.load(conversation.room, [span], 1)
+        link = self._manager.live(peer)
+        if wires and link is not None:
+            link.answer(Dismissed(conversation.room, wires[0]))
+
+
+def keys_for(conversation: Conversation, peer: PeerId) -> list[tuple[int, bool, bytes]]:
+    """Return what `peer` is given: numbers, whether they are secrets, and the keys."""
+    state = conversation.state
+    is_new = state.role_of(peer) is None
+    held = {one.number for one in state.governance.rekeyings if peer in one.recipients}
+    newest = conversation.latest_keys.epoch
+    given = []
+    for epoch in sorted(conversation.keys, reverse=True)[:MAX_EPOCHS]:
+        secret = conversation.secrets.get(epoch)
+        shown = state.rules.history if is_new else epoch in held
+        if epoch < 0:
+            continue
+        if secret is not None and (shown or epoch == newest):
+            given.append((epoch, True, secret))
+        else:
+            given.append((epoch, False, conversation.keys[epoch].govern))
+    return given

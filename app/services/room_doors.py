@@ -1,0 +1,94 @@
+"""By which keys a group is opened to whom, and where its members meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from app.crypto.room_keys import EpochKeys, epoch_keys
+
+if TYPE_CHECKING:
+    from app.domain.governance import Token
+from app.domain.governing import FOUNDING
+from app.domain.ids import PeerId
+from app.domain.views import RoomKind
+from app.protocol.room_gate import Proofs
+from app.services.conversation import WAITING, Conversation
+
+LINK_EPOCHS = 16
+"""The newest epoch and those before it that open a room to a member who was away."""
+MAX_DOORS = 64
+MAX_PLACES = 8
+
+
+def token_keys(token: bytes) -> EpochKeys:
+    """Return the keys by which the holder of a token finds the members and asks them."""
+    return epoch_keys(WAITING, token)
+
+
+def proofs_for(conversation: Conversation, peer: PeerId, now_ms: int) -> Proofs:
+    """Return what we show `peer` of a room, and by what it gets in."""
+    if conversation.kind is not RoomKind.GROUP:
+        return Proofs((conversation.latest_keys.proof,))
+    known = [keys.proof for keys in conversation.whole_keys]
+    asking = conversation.asking
+    guest = (asking.proof,) if asking is not None else ()
+    doors = tuple(keys.proof for keys in _doors(conversation, peer, now_ms))
+    if peer in conversation.state.governance.removals:
+        return Proofs((), guest, (*known[:MAX_DOORS], *doors))
+    if _is_out(conversation):
+        return Proofs((), guest)
+    if conversation.state.role_of(peer) is not None:
+        return Proofs(tuple(known[:LINK_EPOCHS]), guest, tuple(known[LINK_EPOCHS:MAX_DOORS]))
+    return Proofs(tuple(known[:1]), guest, doors)
+
+
+def _is_out(conversation: Conversation) -> bool:
+    """Tell whether we are no member any more, and everybody knows."""
+    return conversation.withdrawn or conversation.record.standing == "removed"
+
+
+def is_good_for(conversation: Conversation, peer: PeerId, proof: bytes, now_ms: int) -> bool:
+    """Tell whether `peer` may be let in by what it has shown."""
+    if conversation.state.role_of(peer) is not None:
+        return any(keys.proof == proof for keys in conversation.whole_keys)
+    return any(keys.proof == proof for keys in _doors(conversation, peer, now_ms))
+
+
+def _doors(conversation: Conversation, peer: PeerId, now_ms: int) -> Iterator[EpochKeys]:
+    """Yield the keys of every invitation that is good for `peer` now."""
+    governance = conversation.state.governance
+    first = conversation.keys.get(0)
+    if first is not None and first.is_whole and governance.lets_in(FOUNDING, peer, now_ms):
+        yield first
+    for token in _latest(conversation):
+        if governance.lets_in(token.id, peer, now_ms):
+            yield token_keys(token.token)
+
+
+def _latest(conversation: Conversation) -> list[Token]:
+    known = (one for one in conversation.state.governance.tokens.values() if one.token)
+    tokens = sorted(known, key=lambda token: token.made_at)
+    return tokens[-MAX_DOORS:][::-1]
+
+
+def places_of(conversation: Conversation, now_ms: int) -> tuple[bytes, ...]:
+    """Return the rendezvous at which we meet the members of a room, and who may become one."""
+    if conversation.kind is not RoomKind.GROUP:
+        return (conversation.latest_keys.rendezvous,)
+    asking = conversation.asking
+    places = [asking.rendezvous] if asking is not None else []
+    if _is_out(conversation):
+        return tuple(places)
+    places += [keys.rendezvous for keys in conversation.whole_keys[:MAX_PLACES]]
+    governance = conversation.state.governance
+    if governance.founding_open and 0 in conversation.keys:
+        places.append(conversation.keys[0].rendezvous)
+    invited = [token for token in _latest(conversation) if is_open(token, now_ms)]
+    places += [token_keys(token.token).rendezvous for token in invited[:MAX_PLACES]]
+    return tuple(place for place in dict.fromkeys(places) if place)
+
+
+def is_open(token: Token, now_ms: int) -> bool:
+    """Tell whether a token lets anybody in at that time."""
+    return token.open and not 0 < token.until_ms < now_ms

@@ -1,0 +1,101 @@
+"""Our own way into groups and out of them, as members tell us."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.crypto.authoring import is_authentic, open_event
+from app.crypto.room_keys import room_id
+from app.domain.entitlement import may
+from app.domain.errors import RemoteProtocolError
+from app.domain.events import Event, Joined, decode_event
+from app.domain.governing import Removed, token_id
+from app.domain.ids import PeerId, RoomId
+from app.protocol.frames import Dismissed, Welcome
+from app.services.clocks import WallClock
+from app.services.conversation import WAITING, Conversation, RoomBook
+from app.services.me import Me
+from app.services.room_logs import RoomLogs
+from app.storage.store import Store
+
+
+class RoomEntry:
+    """Takes welcomes and dismissals, and joins once a token is known to be good."""
+
+    def __init__(
+        self, me: Me, store: Store, book: RoomBook, logs: RoomLogs, wall: WallClock
+    ) -> None:
+        self._me = me
+        self._store = store
+        self._book = book
+        self._logs = logs
+        self._wall = wall
+
+    async def welcomed(self, frame: Welcome) -> Conversation | None:
+        """Take the keys of a room that we ask to be let into; None if we do not."""
+        conversation = self._book.find(RoomId(frame.room))
+        if conversation is None or not self._asks(conversation) or not _fits(conversation, frame):
+            return None
+        for epoch, whole, key in frame.keys:
+            known = conversation.keys.get(epoch)
+            if known is None or (whole and not known.is_whole):
+                await self._store.rooms.add_epoch(conversation.room, epoch, key, whole=whole)
+                conversation.know(epoch, key, whole=whole)
+        if conversation.state.founder is None:
+            await self._logs.set_founder(conversation, PeerId(frame.founder))
+        await self._logs.release_held(conversation.room, new_keys=True)
+        return conversation
+
+    def _asks(self, conversation: Conversation) -> bool:
+        state = conversation.state
+        if not conversation.record.joined or conversation.asking is not None:
+            return conversation.record.joined
+        outside = state.role_of(self._me.peer) is None or state.founder is None
+        return outside and conversation.standing == "member"
+
+    async def finish(self, conversation: Conversation) -> None:
+        """Join a room that has let us in, once we know of the token by which it did."""
+        token = conversation.secrets.get(WAITING)
+        if token is None:
+            return
+        state, me, named = conversation.state, self._me.peer, token_id(token)
+        if state.role_of(me) is None:
+            if not state.governance.lets_in(named, me, self._wall.now_ms()):
+                return
+            await self._logs.append(conversation.room, Joined(self._me.name, named))
+        await self._store.rooms.drop_epoch(conversation.room, WAITING)
+        conversation.forget(WAITING)
+
+    async def dismissed(self, frame: Dismissed) -> Conversation | None:
+        """Note that we were removed, if that is so; None if not."""
+        conversation = self._book.find(RoomId(frame.room))
+        if conversation is None or conversation.asking is not None:
+            return None
+        try:
+            event = decode_event(frame.event)
+        except RemoteProtocolError:
+            return None
+        if event.header.room != conversation.room or not is_authentic(event):
+            return None
+        return conversation if self._is_removal(conversation, event) else None
+
+    def _is_removal(self, conversation: Conversation, event: Event) -> bool:
+        keys = conversation.keys.get(event.header.epoch)
+        body = open_event(event, keys) if keys is not None else None
+        if not isinstance(body, Removed) or body.peer != self._me.peer:
+            return False
+        return may(conversation.state, event.header.author, body)
+
+    async def set_standing(self, conversation: Conversation, standing: str) -> None:
+        """Note whether we are a member."""
+        if conversation.record.standing != standing:
+            conversation.record = replace(conversation.record, standing=standing)
+            await self._store.rooms.set_standing(conversation.room, standing)
+
+
+def _fits(conversation: Conversation, frame: Welcome) -> bool:
+    named = conversation.state.founder
+    if named is not None and named != frame.founder:
+        return False
+    first = (key for epoch, whole, key in frame.keys if epoch == 0 and whole)
+    return all(room_id(key) == conversation.room for key in first)
