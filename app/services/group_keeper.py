@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId
@@ -44,6 +44,7 @@ class KeeperParts:
 class _Seen:
     """What a room was like when we looked at it last."""
 
+    conversation: Conversation = field(repr=False, compare=False)
     state: RoomState
     keys: int
     standing: str
@@ -109,8 +110,13 @@ class GroupKeeper:
     def _has_changed(self, conversation: Conversation) -> bool:
         if conversation.kind is not RoomKind.GROUP:
             return False
-        seen = self._seen.get(conversation.room)
+        seen = self._last(conversation)
         return seen is None or seen.state is not conversation.state
+
+    def _last(self, conversation: Conversation) -> _Seen | None:
+        """Return what a room was like, unless it was forgotten since then."""
+        seen = self._seen.get(conversation.room)
+        return seen if seen is not None and seen.conversation is conversation else None
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -139,8 +145,9 @@ class GroupKeeper:
         await self._show_out(conversation)
         parts.places.refresh(conversation)
         parts.manager.room_changed(conversation.room)
-        seen = _Seen(conversation.state, len(conversation.keys), conversation.standing)
-        before = self._seen.get(conversation.room)
+        keys, standing = len(conversation.keys), conversation.standing
+        seen = _Seen(conversation, conversation.state, keys, standing)
+        before = self._last(conversation)
         self._seen[conversation.room] = seen
         if before is None or before != seen:
             parts.publisher.room_changed(conversation.room)
@@ -158,13 +165,13 @@ class GroupKeeper:
 
     def _was_let_in(self, conversation: Conversation) -> bool:
         """Tell whether we have joined again since we were dismissed."""
-        before = self._seen.get(conversation.room)
+        before = self._last(conversation)
         was_out = before is not None and before.state.role_of(self._me) is None
         return was_out and conversation.state.role_of(self._me) is not None
 
     async def _show_out(self, conversation: Conversation) -> None:
         """Close the room to those who are no members any more."""
-        before = self._seen.get(conversation.room)
+        before = self._last(conversation)
         if before is None:
             return
         state, manager = conversation.state, self._parts.manager
