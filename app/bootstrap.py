@@ -38,7 +38,7 @@ from app.services.link_sync import LinkSync
 from app.services.mark_journal import MarkJournal
 from app.services.me import NAME_SETTING, Me
 from app.services.message_service import MessageService
-from app.services.network_service import NetworkService, canonical
+from app.services.network_service import NetworkService, connectable
 from app.services.own_messages import OwnMessages
 from app.services.parcel_carrier import ParcelCarrier
 from app.services.parcel_receiver import ParcelReceiver, ReceiverParts
@@ -121,7 +121,7 @@ def _check(settings: Settings) -> None:
     if settings.name is not None:
         clean_person_name(settings.name)
     for url in settings.servers:
-        canonical(url)
+        connectable(url)
 
 
 async def open_profile(settings: Settings, passphrase: str | None = None) -> tuple[Me, Store]:

@@ -22,6 +22,10 @@ INSTANCE_SIZE = 16
 SESSION_SIZE = 16
 MAX_DESCRIPTION = 16 * 1024
 MAX_SESSIONS = 4096
+STALE_FOR = 60.0
+"""Seconds after our start in which others may still speak to the run before it."""
+MAX_STALE = 3
+"""So many signals of one peer are on the way at once when all is well."""
 
 Session = Annotated[bytes, Meta(min_length=SESSION_SIZE, max_length=SESSION_SIZE)]
 Instance = Annotated[bytes, Meta(max_length=INSTANCE_SIZE)]
@@ -84,13 +88,15 @@ class SignalOpener:
     def __init__(self, identity: Identity, instance: bytes) -> None:
         self._identity = identity
         self._instance = instance
+        self._stale: list[PeerId] = []
         self._seen: OrderedDict[tuple[PeerId, str, bytes], None] = OrderedDict()
 
-    def open(self, peer: PeerId, payload: bytes) -> Signal:
-        """Return what `peer` said.
+    def open(self, peer: PeerId, payload: bytes, age: float = STALE_FOR) -> Signal:
+        """Return what `peer` said; `age` is for how many seconds we have been running.
 
         Raises RemoteProtocolError: "signal-tampered" (not sealed by this peer for us),
-        "signal-malformed", "signal-replayed".
+        "signal-malformed", "signal-replayed", or "signal-stale" for one that is meant for an
+        earlier run of ours and may honestly have crossed our restart.
         """
         try:
             raw = open_from(self._identity, peer, payload)
@@ -100,16 +106,25 @@ class SignalOpener:
             signal: Signal = _decoder.decode(raw)
         except (msgspec.DecodeError, ValueError) as error:
             raise RemoteProtocolError("signal-malformed", str(error)) from error
-        self._check_fresh(peer, signal)
+        self._check_fresh(peer, signal, age)
         return signal
 
-    def _check_fresh(self, peer: PeerId, signal: Signal) -> None:
+    def _check_fresh(self, peer: PeerId, signal: Signal, age: float) -> None:
         key = peer, type(signal).__name__, signal.session
-        meant = signal.target in (self._instance, b"")
-        if key in self._seen or not meant:
+        if key in self._seen:
             raise RemoteProtocolError("signal-replayed")
+        if signal.target not in (self._instance, b""):
+            self._remember(key)
+            earlier = sum(sender == peer for sender in self._stale)
+            if age >= STALE_FOR or earlier >= MAX_STALE or len(self._stale) >= MAX_SESSIONS:
+                raise RemoteProtocolError("signal-replayed")
+            self._stale.append(peer)
+            raise RemoteProtocolError("signal-stale")
         if not signal.target and not isinstance(signal, Knock):
             raise RemoteProtocolError("signal-malformed", "no target")
+        self._remember(key)
+
+    def _remember(self, key: tuple[PeerId, str, bytes]) -> None:
         self._seen[key] = None
         if len(self._seen) > MAX_SESSIONS:
             self._seen.popitem(last=False)

@@ -20,7 +20,7 @@ from app.services.feed import Feed
 from app.services.link_sync import LinkSync
 from app.services.me import Me
 from app.services.peer_link import PeerLink
-from app.services.peer_supervisor import PeerSupervisor
+from app.services.peer_supervisor import PeerSupervisor, reason_of
 from app.services.room_logs import RoomLogs
 from app.services.shared_rooms import SharedRooms
 from app.services.typing_service import TypingService
@@ -71,6 +71,7 @@ class ConnectionManager:
         self.shared = SharedRooms(parts.book, parts.circle, parts.typing, parts.feed, parts.wall)
         self._turned_away: dict[PeerId, bytes] = {}
         self._disk_trouble = ""
+        self._started = time.monotonic()
         self.last_seen: dict[PeerId, int] = {}
 
     @property
@@ -162,8 +163,10 @@ class ConnectionManager:
         if self.is_blocked(sender):
             return None
         try:
-            signal = self._opener.open(sender, payload)
+            signal = self._opener.open(sender, payload, time.monotonic() - self._started)
         except RemoteProtocolError as error:
+            if error.code == "signal-stale":
+                return None
             self._raise(error.code, {"peer": to_text(sender), "server": server})
             return None
         if isinstance(signal, Knock):
@@ -203,7 +206,7 @@ class ConnectionManager:
             self._report(LinkReport(peer, LinkState.ONLINE, _now_ms(), live=live))
             await live.run(self._parts.logs, self._parts.make_sync(peer))
         except (AppError, RemoteProtocolError) as error:
-            reason = error.code
+            reason = reason_of(error)
             raise
         finally:
             self._ended(peer, live, reason)

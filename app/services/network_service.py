@@ -37,8 +37,8 @@ class NetworkService:
         self.on_found: Callable[[PeerId, str], None] = lambda _peer, _name: None
 
     async def connect(self, url: str) -> None:
-        """Raises AppError("bad-server-url")."""
-        self._hub.connect(canonical(url))
+        """Raises AppError("bad-server-url" | "not-implemented")."""
+        self._hub.connect(connectable(url))
 
     async def disconnect(self, url: str) -> None:
         """Raises AppError("bad-server-url" | "unknown-server")."""
@@ -99,12 +99,26 @@ class NetworkService:
 
     def _meet(self, found: FoundServer) -> None:
         try:
-            url = canonical(found.url)
+            url = connectable(found.url)
         except AppError as error:
             log.info("%s announces itself as %r", found.name, error)
             return
         if url not in self._hub.clients:
             self._hub.connect(url)
+
+
+def connectable(url: str) -> str:
+    """Return the URL of a server that this version can speak to, in the form that is kept.
+
+    Raises AppError("bad-server-url"), or "not-implemented" for what a later version may reach.
+    """
+    kept = canonical(url)
+    scheme, _, place = kept.partition("://")
+    if scheme not in ("http", "https"):
+        raise AppError("not-implemented", {"url": kept})
+    if "/" in place:
+        raise AppError("bad-server-url", {"url": kept})
+    return kept
 
 
 def canonical(url: str) -> str:

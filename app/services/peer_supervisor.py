@@ -143,9 +143,8 @@ class PeerSupervisor:
             self._policy.succeeded()
 
     def _note_failure(self, error: AppError | RemoteProtocolError) -> None:
-        reason = error.params.get("reason") if isinstance(error, AppError) else None
         log.info("no link: %s", error)
-        self._host.failed(self.peer, str(reason or error.code))
+        self._host.failed(self.peer, reason_of(error))
 
     async def _pause(self, wait: float) -> None:
         try:
@@ -200,6 +199,12 @@ class PeerSupervisor:
                     continue
                 if isinstance(signal, Offer) and self._inbox.empty():
                     return signal
+
+
+def reason_of(error: AppError | RemoteProtocolError) -> str:
+    """Return why a link ended or was not made, as it is reported."""
+    reason = error.params.get("reason") if isinstance(error, AppError) else None
+    return str(reason or error.code)
 
 
 @asynccontextmanager

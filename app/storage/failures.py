@@ -30,6 +30,7 @@ _BY_ERRNO = {
     errno.ENOSPC: "disk-full",
     errno.EDQUOT: "disk-full",
     errno.EFBIG: "disk-full",
+    errno.ENAMETOOLONG: "path-too-long",
     errno.EROFS: "folder-read-only",
     errno.EACCES: "folder-read-only",
     errno.EPERM: "folder-read-only",

@@ -34,12 +34,15 @@ def open_vault(folder: Path, *, passphrase: str | None = None, use_keyring: bool
     """Return the secrets of the profile in `folder`, made now if it has none yet.
 
     Blocks (keyring, Argon2id), so call it off the loop. Raises AppError ("passphrase-needed" |
-    "wrong-passphrase" | "vault-damaged" | "vault-newer" | "vault-missing" | "keyring-locked" |
-    "disk-full" | "disk-failed" | "folder-read-only").
+    "passphrase-unset" | "wrong-passphrase" | "vault-damaged" | "vault-newer" | "vault-missing" |
+    "keyring-locked" | "disk-full" | "disk-failed" | "folder-read-only").
     """
     vault = VaultFile(folder, Keyring() if use_keyring else None)
     if not vault.exists():
         vault.create(new_secrets(os.urandom(SEED_SIZE)), passphrase)
+    elif passphrase is not None and vault.protection() is not Protection.PASSPHRASE:
+        # Whoever gives one believes that it protects something.
+        raise AppError("passphrase-unset", {"folder": str(folder)})
     return vault.load(passphrase)
 
 

@@ -82,6 +82,8 @@ def test_ready_comes_first_and_every_line_is_answered(ana: Cli) -> None:
         (b'{"id":17,"do":"room_join","code":"abc"}', 17, "code-unknown-word"),
         (b'{"id":18,"do":"room_join","invite":"parlor:AAAA"}', 18, "invite-damaged"),
         (b'{"id":19,"do":"connect","server":"ftp://here"}', 19, "bad-server-url"),
+        (b'{"id":19,"do":"connect","server":"http://here:1/path"}', 19, "bad-server-url"),
+        (b'{"id":19,"do":"connect","server":"mqtt://here:1"}', 19, "not-implemented"),
         (b'{"id":20,"do":"disconnect","server":"http://127.0.0.1:1"}', 20, "unknown-server"),
         (b'{"id":21,"do":"directory","query":"a"}', 21, "no-server"),
         (b'{"id":true,"do":"whoami"}', None, "bad-request"),
@@ -213,6 +215,10 @@ def test_passphrases(tmp_path: Path) -> None:
         assert json.loads(ended.stdout)["event"] == "ready"
     assert "wrong passphrase" in sentence(*profile, "--passphrase-file", str(wrong))
     assert "passphrase needed" in sentence(*profile)
+    open_to_all = ["--data-dir", str(tmp_path / "Bob")]
+    assert run(*open_to_all).returncode == 0
+    line = sentence(*open_to_all, "--passphrase-file", str(right))
+    assert "passphrase unset" in line
     for unreadable in (tmp_path / "nowhere", tmp_path, binary):
         line = sentence(*profile, "--passphrase-file", str(unreadable))
         assert "passphrase unreadable" in line
@@ -225,6 +231,7 @@ def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
     for folder in (plain_file, plain_file / "below", Path("/proc/nowhere")):
         assert str(folder) in sentence("--data-dir", str(folder))
     assert plain_file.read_bytes() == b"not a folder"
+    assert "path too long" in sentence("--data-dir", str(tmp_path / ("x" * 300)))
 
 
 def test_broken_files_are_named_and_left_alone(programs: Stage, ana: Cli) -> None:

@@ -55,6 +55,20 @@ def test_what_was_meant_for_an_earlier_run_is_a_replay() -> None:
         opener().open(ANA.peer, payload)
 
 
+def test_what_crosses_our_restart_is_no_replay_but_a_repetition_of_it_is() -> None:
+    bob = opener()
+    early = [seal_signal(ANA, BOB.peer, Want(bytes([n]) * 16, b"e" * 16)) for n in range(4)]
+    for payload in early[:3]:
+        with pytest.raises(RemoteProtocolError, match="signal-stale"):
+            bob.open(ANA.peer, payload, age=5.0)
+    for payload in (early[0], early[3]):
+        with pytest.raises(RemoteProtocolError, match="signal-replayed"):
+            bob.open(ANA.peer, payload, age=5.0)
+    late = seal_signal(EVE, BOB.peer, Want(bytes(16), b"e" * 16))
+    with pytest.raises(RemoteProtocolError, match="signal-replayed"):
+        bob.open(EVE.peer, late, age=61.0)
+
+
 def test_only_a_knock_may_be_for_any_run() -> None:
     with pytest.raises(RemoteProtocolError, match="signal-malformed"):
         opener().open(ANA.peer, seal_signal(ANA, BOB.peer, Want(bytes(16), b"")))

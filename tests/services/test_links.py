@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from functools import partial
+from itertools import pairwise
 
 import pytest
 
@@ -238,6 +239,9 @@ async def test_a_link_without_a_common_room_is_closed(
     room, (_, bob) = await world.together("Ana", "Bob")
     await bob.backend.chats.leave(room)
     await until(lambda: not bob.backend._services.manager.links(), "closed")
+    await asyncio.sleep(0.05)
+    states = [change.state for change in bob.heard(LinkChanged)]
+    assert all(pair != (LinkState.OFFLINE,) * 2 for pair in pairwise(states))
 
 
 async def test_a_goodbye_ends_a_link(world: World) -> None:

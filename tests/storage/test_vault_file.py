@@ -175,7 +175,8 @@ def test_opening_makes_it_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     folder = tmp_path / "new" / "profile"
     secrets = open_vault(folder, use_keyring=False)
     assert open_vault(folder, use_keyring=False) == secrets
-    assert open_vault(folder, passphrase="ignored") == secrets
+    with pytest.raises(AppError, match="passphrase unset"):
+        open_vault(folder, passphrase="believed in")
     protected = open_vault(tmp_path / "safe", passphrase="words", use_keyring=False)
     assert open_vault(tmp_path / "safe", passphrase="words") == protected
     with pytest.raises(AppError, match="passphrase needed"):
