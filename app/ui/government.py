@@ -106,7 +106,7 @@ def invited_line(invite: PendingInvite, now: datetime) -> str:
 def invitation_line(invitation: InvitationView, now: datetime) -> str:
     """`From Ana · 09:52 · expires in 2 days`."""
     sent = phrases.short_time(invitation.time_ms, now)
-    line = f"From {phrases.one_line(invitation.sender_name)} · {sent}"
+    line = f"From {phrases.isolated(invitation.sender_name)} · {sent}"
     return f"{line} · {until_line(invitation.until_ms, now)}" if invitation.until_ms else line
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from app.domain.governing import InvitationView
 from app.domain.markdown import plain
 from app.domain.views import (
     MemberView,
@@ -54,6 +55,11 @@ def first_name(name: str) -> str:
 def one_line(text: str) -> str:
     """The beginning of a text with all white space made single blanks."""
     return " ".join(text[: _PREVIEW * 4].split())[:_PREVIEW]
+
+
+def isolated(name: str) -> str:
+    """A name on one line that cannot turn the words around it, whatever script it is in."""
+    return f"\u2068{one_line(name)}\u2069"
 
 
 def plain_snippet(snippet: str) -> str:
@@ -163,6 +169,14 @@ def archive_line(rooms: int, unread: int, *, opened: bool) -> str:
     parts = [count(rooms, "conversation")]
     parts += [f"{unread} unread"] if unread else []
     return ", ".join([*parts, "unfolded" if opened else "folded"])
+
+
+def invitations_line(waiting: Sequence[InvitationView], *, spoken: bool = False) -> str:
+    """`Book club, from Ana`; `spoken` tells how many there are too."""
+    first = waiting[0]
+    line = f"{isolated(first.name)}, from {isolated(first_name(first.sender_name))}"
+    more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
+    return f"{len(waiting)} waiting, {line}{more}" if spoken else f"{line}{more}"
 
 
 def spoken_room(

@@ -19,6 +19,7 @@ from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.find import FindController
 from app.ui.controllers.flows import KEYS_KEY, THEME_KEY, DialogFlows
+from app.ui.controllers.invitations import Invitations
 from app.ui.controllers.links import LinkOpener
 from app.ui.controllers.member_menu import MemberMenu
 from app.ui.controllers.message_menu import MessageMenu
@@ -28,6 +29,7 @@ from app.ui.controllers.room_flows import RoomFlows
 from app.ui.controllers.room_menu import RoomMenu
 from app.ui.controllers.room_panel import RoomPanel
 from app.ui.controllers.sidebar import SidebarController
+from app.ui.controllers.standing import StandingKeeper
 from app.ui.feed_pump import FeedPump
 from app.ui.main_window import MainWindow
 from app.ui.messages import Clock, MessageList
@@ -76,6 +78,10 @@ class Session(QObject):
         self.rooms = RoomFlows(desk, self.flows.ask, self.open_room)
         self.members = MemberMenu(desk, self.flows.ask, self.open_room, self.show_person)
         self.panel = RoomPanel(desk, self.conversation, self.flows, self.rooms, self.members)
+        self.invitations = Invitations(
+            desk, messages, self.conversation, self.flows.ask, self.open_room
+        )
+        self.standing = StandingKeeper(desk, self.view, self.conversation, self.flows.leave)
         self.links = LinkOpener(desk)
         self.menu = MessageMenu(desk, messages, self.conversation, clock)
         self.completing = CompletionController(desk, self.view, self.conversation)
@@ -99,6 +105,7 @@ class Session(QObject):
         window.actions_registry.load(await backend.setting(KEYS_KEY, ""))
         self._show_profile()
         await self.sidebar.load()
+        await self.invitations.load()
         window.show_page(window.empty)
         self.network.start()
         if self.account is not None:
@@ -143,6 +150,8 @@ class Session(QObject):
         self.network.apply(changes)
         self.conversation.apply(changes)
         self.panel.apply(changes)
+        self.invitations.apply(changes)
+        self.standing.apply(changes)
         if self.account is not None:
             self.account.apply(changes)
         for change in changes:

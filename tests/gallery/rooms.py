@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
+from app.domain.changes import RoomChanged
 from app.domain.governing import FOUNDING, RoomLink, TokenId
 from app.domain.rules import Rule
 from app.ui.dialogs.create_room import CreateRoomSheet, NewRoom
@@ -18,7 +19,7 @@ from tests.gallery import demo
 from tests.gallery.entry import Entry, Stand, frozen_now
 from tests.gallery.shots import settle
 from tests.gallery.windows import MIDDLE, SURVEY, WIDE, sheet, window
-from tests.ui.fake_backend import FROZEN_MS, FakeBackend, peer_of
+from tests.ui.fake_backend import FROZEN_MS, FakeBackend, peer_of, room_of
 
 LONG = "Bartholomew Featherstonehaugh-Cholmondeley of the Northern Lights"
 ARABIC = "ليلى حداد"
@@ -57,6 +58,45 @@ async def _info_member(session: Session, backend: FakeBackend) -> None:
 async def _files(session: Session, _backend: FakeBackend) -> None:
     await session.conversation.open(SURVEY)
     session._window.drawer.show_page(1)
+
+
+async def _invitations(session: Session, backend: FakeBackend) -> None:
+    backend.governance.receive("Kenji Sato", "Night trains of the north")
+    backend.governance.receive(ARABIC, "نادي القراءة", FROZEN_MS + 2 * 86_400_000)
+    backend.governance.receive(LONG, "A very long name of a room that goes on and on and on")
+    await settle(6)
+    session.invitations.open()
+
+
+async def _no_invitations(session: Session, _backend: FakeBackend) -> None:
+    session.invitations.open()
+
+
+async def _cards(session: Session, backend: FakeBackend) -> None:
+    kenji = room_of("Kenji Sato")
+    first = backend.governance.receive("Kenji Sato", "Harbour watch")
+    backend.governance.withdraw(first.id)
+    second = backend.governance.receive("Kenji Sato", "Night trains")
+    await backend.governance.accept(second.id)
+    backend.governance.receive("Kenji Sato", "A very long name of a room that goes on and on")
+    await backend.governance.invite(SURVEY, peer_of("Kenji Sato"))
+    await session.conversation.open(kenji)
+
+
+async def _standing(session: Session, backend: FakeBackend, standing: str) -> None:
+    backend.chats.book[SURVEY].standing = standing
+    backend.chats.tell(RoomChanged(backend.chats.book[SURVEY].summary()))
+    await settle(4)
+    await session.conversation.open(SURVEY)
+
+
+async def _waiting(session: Session, backend: FakeBackend) -> None:
+    await _standing(session, backend, "waiting")
+
+
+async def _removed(session: Session, backend: FakeBackend) -> None:
+    backend.governance.put_out(SURVEY, "Jonas Weber")
+    await session.conversation.open(SURVEY)
 
 
 async def _search(query: str) -> Sequence[Candidate]:
@@ -132,6 +172,11 @@ ENTRIES = {
     "room-info": Entry(window(demo.full, _info), QSize(1180, 1000)),
     "room-info-member": Entry(window(demo.full, _info_member), MIDDLE),
     "room-files": Entry(window(demo.full, _files), MIDDLE),
+    "invitations": Entry(window(demo.full, _invitations), MIDDLE),
+    "invitations-none": Entry(window(demo.full, _no_invitations), MIDDLE),
+    "invitation-cards": Entry(window(demo.full, _cards), MIDDLE),
+    "room-waiting": Entry(window(demo.full, _waiting), MIDDLE),
+    "room-removed": Entry(window(demo.full, _removed), MIDDLE),
     "sheet-invite-people": Entry(sheet(_invite_people), QSize(440, 470)),
     "sheet-invite-link": Entry(sheet(_invite_link), QSize(440, 640)),
     "sheet-invite-withdrawn": Entry(sheet(_invite_withdrawn), QSize(440, 620)),

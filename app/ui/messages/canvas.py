@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from app.domain.changes import Change, MessagesAdded, MessagesRemoved, RoomRemoved
-from app.domain.ids import PeerId
+from app.domain.ids import EventId, PeerId
 from app.domain.views import MessageView, Position, RoomSummary
 from app.ui.messages.accessible import Reader, Spoken
 from app.ui.messages.down_button import DownButton
@@ -121,6 +121,10 @@ class MessageCanvas(QAbstractScrollArea):
     def set_people(self, names: Mapping[PeerId, str], me: PeerId) -> None:
         """Who is in the room that is shown, and which of them looks at it."""
         self.stage.set_people(names, me)
+
+    def set_invitations(self, states: Mapping[EventId, str]) -> None:
+        """What became of the invitations that were received: pending, accepted or gone."""
+        self.stage.set_invitations(states)
 
     def apply(self, change: Change) -> None:
         """Something happened, here or in another room; taken in at the next turn of the loop."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from app.domain.ids import EventId, PeerId
 from app.domain.views import MessageView, Reaction
+from app.ui.messages.invitation import Answer
 from app.ui.messages.wording import quoted
 from app.ui.theme import TextSize, Weight, font
 
@@ -67,7 +68,7 @@ class CopyCode:
     code: str
 
 
-Hit = Jump | Toggle | CopyCode
+Hit = Jump | Toggle | CopyCode | Answer
 
 
 class ExtrasMeasurer:

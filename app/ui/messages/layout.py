@@ -7,11 +7,13 @@ date or the name above it goes away.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QTextLayout, QTextOption
 
+from app.domain.ids import EventId
 from app.domain.views import MessageKind, MessageView
 from app.ui.messages.blocks import Laid, Stood, Typesetter, break_lines
 from app.ui.messages.extras import (
@@ -24,6 +26,7 @@ from app.ui.messages.extras import (
     Quote,
 )
 from app.ui.messages.grouping import Setting
+from app.ui.messages.invitation import Card, CardMeasurer
 from app.ui.messages.source import Clock
 from app.ui.messages.text import Names, parse
 from app.ui.messages.wording import forwarded_line, meta_line, meta_marks, shown_text
@@ -68,6 +71,7 @@ class Item:
     pills: tuple[Pill, ...] = ()
     forwarded: str = ""
     marks: tuple[str, ...] = ()
+    card: Card | None = None
 
 
 class Measurer:
@@ -78,6 +82,8 @@ class Measurer:
         self.width = 0
         self.named = True
         self.extras = ExtrasMeasurer()
+        self.invitations: Mapping[EventId, str] = {}
+        self._cards = CardMeasurer()
         self._type = Typesetter(theme)
         self._small = font(TextSize.SMALL, Weight.MEDIUM)
         self._name = QFontMetricsF(font(TextSize.PREVIEW, Weight.SEMIBOLD))
@@ -99,6 +105,8 @@ class Measurer:
         """Lay a row out; a very long text only if `whole`, else its beginning."""
         if message.kind in (MessageKind.TEXT, MessageKind.UNSUPPORTED):
             return self._bubble(message, setting, whole=whole)
+        if message.kind is MessageKind.INVITATION:
+            return self._card(message, setting)
         return self._system(message, setting)
 
     def _bubble(self, message: MessageView, setting: Setting, *, whole: bool) -> Item:
@@ -147,6 +155,21 @@ class Measurer:
             forwarded,
             marks,
         )
+
+    def _card(self, message: MessageView, setting: Setting) -> Item:
+        edge = self.width - RIGHT if message.own else self.left
+        room = self.width - self.left - RIGHT
+        bubble = self._cards.box(edge, room, own=message.own)
+        state = self.invitations.get(message.event, "")
+        laid, card = self._cards.lay_out(message, state, bubble, self._type.option)
+        time = meta_line(message, self._clock)
+        meta = self._meta.horizontalAdvance(time) + (TICKS + TICK_GAP if message.own else 0)
+        at = QPointF(
+            bubble.right() - Size.BUBBLE_PAD_X - meta,
+            bubble.height() - Size.BUBBLE_PAD_Y - META_RISE,
+        )
+        head, body = self._head(setting), math.ceil(bubble.height())
+        return Item(message, setting, head, body, bubble, [laid], time=time, time_at=at, card=card)
 
     def _mentioned(self, message: MessageView) -> Names:
         extras = self.extras

@@ -19,6 +19,7 @@ from app.ui.messages import text
 from app.ui.messages.canvas import MessageCanvas
 from app.ui.messages.copying import selected_text
 from app.ui.messages.extras import CopyCode, Hit, Jump, Toggle
+from app.ui.messages.invitation import Answer
 from app.ui.messages.pointer import hit_at, over_text, row_at, target_at
 from app.ui.messages.scrolling import LINE, key_step, wheel_step
 from app.ui.messages.selection import Selection
@@ -34,7 +35,8 @@ class MessageList(MessageCanvas):
     """Adds selecting, clicking and moving about.
 
     `menu_wanted` and `react_wanted` carry a message and a global point; `reply_wanted` a message;
-    `original_wanted` the id of one that was quoted; `reaction_toggled` a message, an emoji, and
+    `original_wanted` the id of one that was quoted; `invitation_answered` one that carries an
+    invitation, and whether to join; `reaction_toggled` a message, an emoji, and
     whether it is to be put; `copied` how many messages went to the clipboard.
     """
 
@@ -44,6 +46,7 @@ class MessageList(MessageCanvas):
     react_wanted = Signal(object, QPoint)
     reaction_toggled = Signal(object, str, bool)
     original_wanted = Signal(object)
+    invitation_answered = Signal(object, bool)
     copied = Signal(int)
 
     def __init__(
@@ -105,7 +108,7 @@ class MessageList(MessageCanvas):
             self.viewport().update()
         elif event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
             self._step(1 if event.key() == Qt.Key.Key_Down else -1)
-        elif is_menu_key(event):
+        elif is_menu_key(event) or event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._open_menu()
         elif step := key_step(event, self.viewport().height()):
             self._scroll(step)
@@ -163,6 +166,8 @@ class MessageList(MessageCanvas):
                 self.original_wanted.emit(event)
             case Toggle(emoji, own):
                 self.reaction_toggled.emit(message, emoji, not own)
+            case Answer(join):
+                self.invitation_answered.emit(message, join)
             case CopyCode(code):
                 QGuiApplication.clipboard().setText(code)
                 self.copied.emit(1)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QTextCharFormat, QTextLayout
 
 from app.domain.views import MessageKind, MessageState, MessageView
+from app.ui.messages.invitation import paint_card
 from app.ui.messages.layout import FORWARD_MARK, LEFT, MARK, MARK_GAP, NAME_LINE, TICKS, Item
 from app.ui.messages.paint_extras import ExtrasPainter
 from app.ui.theme import (
@@ -56,7 +57,8 @@ class RowPainter:
         """Draw the bubble of `item` with its top at `y`; what is above it stays away."""
         painter.save()
         painter.translate(0, y)
-        if item.message.kind not in (MessageKind.TEXT, MessageKind.UNSUPPORTED):
+        bubble = (MessageKind.TEXT, MessageKind.UNSUPPORTED, MessageKind.INVITATION)
+        if item.message.kind not in bubble:
             self._text(painter, item, self._palette.text2, selected, clip.translated(0, -y))
         else:
             self._bubble(painter, item)
@@ -66,6 +68,8 @@ class RowPainter:
             self._extras.below_text(painter, item)
             self._text(painter, item, colour, selected, clip.translated(0, -y))
             self._extras.pills(painter, item)
+            if item.card is not None:
+                paint_card(painter, item.card, self._theme, own=item.message.own)
             self._time(painter, item)
         painter.restore()
 

@@ -11,6 +11,7 @@ from app.domain.markdown import Kind
 from app.domain.views import MessageView
 from app.ui.messages.blocks import Laid
 from app.ui.messages.extras import CopyCode, Hit, Jump, Toggle
+from app.ui.messages.invitation import answer_at
 from app.ui.messages.layout import Item
 from app.ui.messages.paint_extras import copy_box
 from app.ui.messages.rows import ShownRow
@@ -62,6 +63,8 @@ def hit_at(item: Item, at: QPointF) -> Hit | None:
     """Return what a click at `at`, relative to the row, is for; None beside all of that."""
     if item.quote is not None and item.quote.box.contains(at):
         return Jump(item.quote.original)
+    if (answer := answer_at(item.card, at)) is not None:
+        return answer
     for pill in item.pills:
         if pill.box.contains(at):
             return Toggle(pill.emoji, pill.own, pill.who)

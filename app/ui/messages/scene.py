@@ -79,7 +79,10 @@ class Scene:
 
     def _avatar(self, painter: QPainter, row: ShownRow) -> None:
         message = row.item.message
-        bubble = message.kind in (MessageKind.TEXT, MessageKind.UNSUPPORTED)
+        bubble = row.item.card is not None or message.kind in (
+            MessageKind.TEXT,
+            MessageKind.UNSUPPORTED,
+        )
         if bubble and row.item.setting.ends and not message.own and self._stage.measurer.named:
             self._rows.avatar(painter, message.author, message.author_name, row.bottom)
 

@@ -106,6 +106,13 @@ class Stage:
             self.rows.forget()
             self._changed()
 
+    def set_invitations(self, states: Mapping[EventId, str]) -> None:
+        """What became of the invitations that were received."""
+        if self.measurer.invitations != states:
+            self.measurer.invitations = states
+            self.rows.forget()
+            self._changed()
+
     def unfold(self, message: MessageView) -> None:
         """Show all of a very long text."""
         if self.window.index(message.position) is not None:

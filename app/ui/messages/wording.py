@@ -41,6 +41,8 @@ def shown_text(message: MessageView) -> str:
     """What stands in the row: the text itself, or a sentence for what is not a text."""
     if message.deleted:
         return DELETED
+    if message.kind is MessageKind.INVITATION:  # the rest of its card is painted
+        return one_line(message.text)
     return plain(message.text) if message.kind is MessageKind.TEXT else message_line(message)
 
 
@@ -65,7 +67,7 @@ def spoken(message: MessageView, clock: Clock) -> str:
     """The whole row as a sentence, for a screen reader."""
     time = time_line(message.time_ms, clock)
     if message.kind is not MessageKind.TEXT:
-        return f"{shown_text(message)}, {time}"
+        return f"{message_line(message)}, {time}"
     name = "You" if message.own else message.author_name
     parts = [f"{name}{_answering(message)}: {shown_text(message)}"]
     parts += _spoken_marks(message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.governing import InvitationView
 from app.domain.ids import PeerId
 from app.domain.views import PersonView, RoomSummary, SearchHit
 
@@ -48,7 +49,14 @@ class ArchiveRow:
     open: bool
 
 
-SidebarRow = SectionRow | RoomRow | PersonRow | HitRow | ArchiveRow
+@dataclass(frozen=True, slots=True)
+class InvitationsRow:
+    """Leads to the invitations that wait for an answer, the latest first."""
+
+    waiting: tuple[InvitationView, ...]
+
+
+SidebarRow = SectionRow | RoomRow | PersonRow | HitRow | ArchiveRow | InvitationsRow
 
 
 def row_key(row: SidebarRow) -> tuple[str, bytes | str | PeerId]:
@@ -64,3 +72,5 @@ def row_key(row: SidebarRow) -> tuple[str, bytes | str | PeerId]:
             return ("hit", hit.message.event)
         case ArchiveRow():
             return ("archive", "")
+        case InvitationsRow():
+            return ("invitations", "")

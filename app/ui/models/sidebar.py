@@ -15,6 +15,7 @@ from app.domain.changes import (
     RoomRemoved,
     TypingChanged,
 )
+from app.domain.governing import InvitationView
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import PersonView, RoomKind, RoomSummary, SearchHit
 from app.ui import phrases
@@ -22,6 +23,7 @@ from app.ui.models.keyed import KeyedListModel
 from app.ui.models.rows import (
     ArchiveRow,
     HitRow,
+    InvitationsRow,
     PersonRow,
     RoomRow,
     SectionRow,
@@ -50,6 +52,7 @@ class SidebarModel(KeyedListModel[SidebarRow]):
         self._people: tuple[PersonView, ...] = ()
         self._hits: tuple[SearchHit, ...] = ()
         self._query = ""
+        self._invitations: tuple[InvitationView, ...] = ()
         self._archive_open = False
 
     @property
@@ -72,6 +75,11 @@ class SidebarModel(KeyedListModel[SidebarRow]):
 
     def set_people(self, people: Iterable[PersonView]) -> None:
         self._people = tuple(people)
+        self._renew()
+
+    def set_invitations(self, waiting: Iterable[InvitationView]) -> None:
+        """Show that these wait for an answer, the latest first."""
+        self._invitations = tuple(waiting)
         self._renew()
 
     def set_query(self, query: str) -> None:
@@ -139,6 +147,8 @@ class SidebarModel(KeyedListModel[SidebarRow]):
                 return room_name
             case ArchiveRow():
                 return "Archived"
+            case InvitationsRow():
+                return "Invitations"
 
     def description(self, row: SidebarRow) -> str:
         match row:
@@ -150,6 +160,8 @@ class SidebarModel(KeyedListModel[SidebarRow]):
                 return phrases.plain_snippet(hit.snippet)
             case ArchiveRow():
                 return phrases.archive_line(row.rooms, row.unread, opened=row.open)
+            case InvitationsRow(waiting):
+                return phrases.invitations_line(waiting, spoken=True)
             case SectionRow():
                 return ""
 
@@ -184,7 +196,7 @@ class SidebarModel(KeyedListModel[SidebarRow]):
             typists.pop(peer, None)
 
     def _renew(self) -> None:
-        rows = [*self._room_rows(), *self._archived_rows()]
+        rows = [*self._invitation_rows(), *self._room_rows(), *self._archived_rows()]
         self.set_rows([*rows, *self._people_rows(), *self._hit_rows()])
 
     def _matches(self, name: str) -> bool:
@@ -193,6 +205,10 @@ class SidebarModel(KeyedListModel[SidebarRow]):
     def _row_of(self, summary: RoomSummary) -> RoomRow:
         online = None if summary.peer is None else summary.peer in self._online
         return RoomRow(summary, online, self.typing_in(summary.room))
+
+    def _invitation_rows(self) -> list[SidebarRow]:
+        shown = bool(self._invitations) and self._matches("Invitations")
+        return [InvitationsRow(self._invitations)] if shown else []
 
     def _room_rows(self) -> list[SidebarRow]:
         return [self._row_of(room) for room in self.conversations() if self._matches(room.name)]

@@ -15,6 +15,7 @@ from app.ui.theme import Size, TextSize, Theme, Weight
 from app.ui.views.composer import Composer
 from app.ui.views.find_bar import FindBar
 from app.ui.views.notices import Banner
+from app.ui.views.standing import StandingBar
 from app.ui.widgets.avatar import Avatar, face_of
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.surfaces import Label, Surface
@@ -63,6 +64,7 @@ class ConversationView(Surface):
         self.find_bar = FindBar(theme, clock.now)
         self.messages = messages
         self.composer = composer
+        self.standing = StandingBar(theme)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -70,6 +72,7 @@ class ConversationView(Surface):
             column.addWidget(widget)
         column.addWidget(messages, 1)
         column.addWidget(composer, 0, Qt.AlignmentFlag.AlignBottom)
+        column.addWidget(self.standing)
 
     def show_room(
         self,

@@ -13,7 +13,14 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from app.domain.views import MessageKind, MessageState, MessageView, RoomKind, RoomSummary
 from app.ui import phrases
 from app.ui.models.keyed import ROW_ROLE
-from app.ui.models.rows import ArchiveRow, HitRow, PersonRow, RoomRow, SectionRow
+from app.ui.models.rows import (
+    ArchiveRow,
+    HitRow,
+    InvitationsRow,
+    PersonRow,
+    RoomRow,
+    SectionRow,
+)
 from app.ui.theme import Radius, Size, TextSize, Theme, Weight, font, paint_icon
 from app.ui.views.row_lines import CENTRE, RowLines
 from app.ui.widgets.avatar import Face, face_of, paint_face
@@ -86,7 +93,21 @@ class SidebarDelegate(QStyledItemDelegate):
                     self._paint_hit(line, row)
                 case ArchiveRow():
                     self._paint_archive(painter, tile, row)
+                case InvitationsRow(waiting):
+                    self._paint_disc(painter, tile, "mail")
+                    line.upper("Invitations")
+                    line.badge(str(min(len(waiting), _MANY)), quiet=False)
+                    line.lower(phrases.invitations_line(waiting))
         painter.restore()
+
+    def _paint_disc(self, painter: QPainter, tile: QRectF, icon: str) -> None:
+        size = Size.AVATAR_ROW
+        disc = QRectF(tile.left() + 10, tile.center().y() - size / 2, size, size)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.palette.accent_soft)
+        painter.drawEllipse(disc)
+        inner = disc.adjusted(12, 12, -12, -12)
+        paint_icon(painter, inner, icon, self._theme.palette.accent_text)
 
     def _paint_archive(self, painter: QPainter, tile: QRectF, row: ArchiveRow) -> None:
         palette, middle = self._theme.palette, tile.center().y()
