@@ -6,12 +6,12 @@ import asyncio
 import base64
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from app.cli import conversation_requests as ask
 from app.cli import render
+from app.cli.times import milliseconds
 from app.domain.errors import AppError
 from app.domain.ids import event_id, room_id, to_text
 from app.domain.pictures import MAX_PICTURE_BYTES
@@ -89,7 +89,7 @@ class ConversationHandlers:
         return {}
 
     async def _at(self, request: ask.At) -> Answer:
-        time_ms = _milliseconds(request.time)
+        time_ms = milliseconds(request.time)
         place = await self._backend.conversations.at_time(room_id(request.room), time_ms)
         return {"message": to_text(place.event) if place is not None else None}
 
@@ -106,16 +106,6 @@ class ConversationHandlers:
         else:
             await self._backend.conversations.set_room_picture(room_id(request.room), image)
         return {}
-
-
-def _milliseconds(text: str) -> int:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise AppError("bad-request", {"detail": "`time` is not ISO 8601"}) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return int(moment.timestamp() * 1000)
 
 
 def _read(path: Path) -> bytes:

@@ -9,6 +9,7 @@ from app.cli import render
 from app.cli import requests as ask
 from app.cli.conversation_handlers import ConversationHandlers
 from app.cli.people_handlers import PeopleHandlers
+from app.cli.room_handlers import RoomHandlers
 from app.domain.errors import AppError
 from app.domain.ids import event_id, peer_id, room_id, to_text
 from app.domain.views import HistoryPage, MessageView, Position
@@ -53,6 +54,7 @@ class Handlers:
             ask.Quit: self._quit,
             **PeopleHandlers(backend).table,
             **ConversationHandlers(backend).table,
+            **RoomHandlers(backend).table,
         }
 
     async def handle(self, request: ask.Request) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.cli.room_render import invitation
 from app.domain.contacts import (
     ContactChanged,
     ContactView,
@@ -11,6 +12,7 @@ from app.domain.contacts import (
     PresenceChanged,
     SafetyView,
 )
+from app.domain.governing import InvitationChanged
 from app.domain.ids import to_text
 
 Json = dict[str, Any]
@@ -45,8 +47,10 @@ def safety(view: SafetyView) -> Json:
     return {"number": view.number, "verified": view.verified}
 
 
-def people_notice(change: ContactChanged | PresenceChanged) -> Json:
-    """Return what is said of a contact or of somebody's presence."""
+def people_notice(change: ContactChanged | PresenceChanged | InvitationChanged) -> Json:
+    """Return what is said of a contact, of somebody's presence or of an invitation."""
+    if isinstance(change, InvitationChanged):
+        return {"event": "invitation", **invitation(change.invitation)}
     if isinstance(change, ContactChanged):
         return {"event": "contact", **contact(change.contact)}
     return {"event": "presence", "peer": to_text(change.peer), "state": change.state}

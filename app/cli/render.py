@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from app.cli.conversation_render import conversation_notices
 from app.cli.people_render import people_notice
+from app.cli.times import time_text
 from app.domain.changes import (
     Change,
     ErrorRaised,
@@ -27,6 +27,7 @@ from app.domain.changes import (
 )
 from app.domain.contacts import ContactChanged, PresenceChanged
 from app.domain.errors import AppError
+from app.domain.governing import InvitationChanged
 from app.domain.ids import to_text
 from app.domain.views import (
     MemberView,
@@ -44,12 +45,6 @@ Json = dict[str, Any]
 SHOWN = frozenset({MessageKind.TEXT, MessageKind.UNSUPPORTED})
 """Kinds that are messages here; membership and names have notices of their own."""
 _MATCH_MARKS = str.maketrans("", "", "\ue000\ue001")
-
-
-def time_text(ms: int) -> str:
-    """Return Unix milliseconds as ISO 8601 in UTC."""
-    moment = datetime.fromtimestamp(ms / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def given(**values: object) -> Json:
@@ -107,6 +102,7 @@ def room(summary: RoomSummary) -> Json:
         "last": message(summary.last) if summary.last is not None else None,
         **given(
             standing="" if summary.standing == "member" else summary.standing,
+            role=summary.role,
             muted=_muted(summary.muted_until_ms),
             pinned=summary.pinned,
             archived=summary.archived,
@@ -184,7 +180,7 @@ def notices(change: Change) -> Iterator[Json]:  # noqa: C901 - one case for each
             yield {"event": "room", "room": to_text(where), "removed": True}
         case HistoryDeleted() | MessagesRemoved() | PersonPictured():
             yield from conversation_notices(change)
-        case ContactChanged() | PresenceChanged():
+        case ContactChanged() | PresenceChanged() | InvitationChanged():
             yield people_notice(change)
         case ErrorRaised(code, params):
             problem = AppError(code, params)

@@ -11,14 +11,14 @@ from app.cli import request_base
 from app.cli.conversation_requests import ConversationRequest
 from app.cli.people_requests import PeopleRequest
 from app.cli.request_base import BaseRequest as _Request
+from app.cli.room_requests import RoomRequest
 from app.domain.errors import AppError
 
 Id = request_base.Id
 Limit = Annotated[int, Meta(ge=1, le=1000)]
 
 _NOT_BUILT = """
-room_invite room_kick room_role invitations
-invitation_accept invitation_reject send_file file_accept file_decline
+send_file file_accept file_decline
 file_pause file_resume file_cancel transfers capabilities diagnose call_start call_accept
 call_reject call_end
 """
@@ -163,6 +163,7 @@ Request = (
     | Import
     | Quit
     | PeopleRequest
+    | RoomRequest
     | ConversationRequest
 )
 

@@ -39,11 +39,12 @@ class People:
     def _view(self, conversation: Conversation, peer: PeerId) -> MemberView:
         you = peer == self._me.peer
         manager = self._manager
+        role = conversation.state.role_of(peer)
         live = manager.live(peer) if manager.is_online_in(peer, conversation.room) else None
         return MemberView(
             peer=peer,
             name=self._me.name if you else conversation.name_of(peer, self._publisher.names),
-            role="owner" if peer == conversation.state.founder else "member",
+            role=role.value if role is not None else "member",
             you=you,
             online=you or (live is not None and manager.is_seen_online(peer)),
             route=live.route if live else None,
