@@ -21,7 +21,10 @@ _ROW = (
     "WHERE substr(m.event, 1, 8) = substr(?1, 1, 8) AND m.event = ?1 AND m.room = ?2 "
     "AND m.kind = 0"
 )
-_RESET = "UPDATE message SET text = ?, original = NULL, overlay = ? WHERE id = ?"
+_RESET = (
+    "UPDATE message SET text = ?, original = NULL, overlay = ?, mentioned = unseen AND ? "
+    "WHERE id = ?"
+)
 _FORGET = "DELETE FROM operation WHERE room = ? AND target = ?"
 _TEXTS = "SELECT author, seq FROM message WHERE room = ? AND kind = 0"
 _EVENTS = "SELECT author, seq, wire FROM event WHERE room = ? AND held = 0"
@@ -59,9 +62,11 @@ class Rework:
         content = secrets.open(found[1]) if found is not None else None
         if content is None or not isinstance(content.body, Text):
             return
-        overlay = encode_overlay(StoredOverlay(mentions=content.body.mentions))
+        said = content.body
+        overlay = encode_overlay(StoredOverlay(mentions=said.mentions))
         self._tables.words_will_change(found[0])
-        self._database.execute(_RESET, (content.body.text, overlay, found[0]))
+        us = self._tables.mentions_us(said.mentions)
+        self._database.execute(_RESET, (said.text, overlay, us, found[0]))
 
     def _operations(self, room: int, secrets: EpochSecrets) -> Iterator[OperationAdded]:
         texts = set(self._database.execute(_TEXTS, (room,)))

@@ -32,7 +32,10 @@ def record(secret: bytes = SECRET, kind: RoomKind = RoomKind.GROUP) -> RoomRecor
 
 @dataclass(slots=True)
 class Author:
-    """Writes one log. `ms` are offsets to NOW_MS; by default a step after the last one."""
+    """Writes one log. `ms` are offsets to NOW_MS; by default a step after the last one.
+
+    If `governed`, acts are sealed as in a group.
+    """
 
     identity: Identity
     room: RoomId = ROOM
@@ -40,6 +43,7 @@ class Author:
     head: Head = EMPTY
     last_ms: int = 0
     wires: list[bytes] = field(default_factory=list)
+    governed: bool = False
 
     @property
     def peer(self) -> PeerId:
@@ -61,7 +65,7 @@ class Author:
         seq, prev = self.head.seq + 1, self.head.event
         stamp = compose(NOW_MS + self.last_ms)
         header = Header(self.room, self.peer, seq, prev, stamp, epoch)
-        event = write_event(self.identity, header, body, self._keys(epoch))
+        event = write_event(self.identity, header, body, self._keys(epoch), group=self.governed)
         self.head = Head(seq, event.id)
         self.wires.append(event.encode())
         return event
