@@ -14,10 +14,13 @@ from contextlib import suppress
 
 import msgspec
 
-from app.cli.render import Json
+from app.cli.render import Json, error
+from app.domain.errors import AppError
 
 MAX_LINE = 1024 * 1024
 MAX_AHEAD = 1024
+MAX_QUEUED = 16 * 1024 * 1024
+"""Bytes that wait for somebody who does not read; beyond them notices are left out."""
 CHUNK = 64 * 1024
 _encoder = msgspec.json.Encoder()
 
@@ -129,6 +132,11 @@ class LineWriter:
         self._loop = asyncio.get_running_loop()
         self._on_broken = on_broken
         self._queued = 0
+        self._bytes = 0
+        self._guard = threading.Lock()
+        self._lost = 0
+        self._roomy = asyncio.Event()
+        self._roomy.set()
         self._objects: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="lines-out", daemon=True)
         self._thread.start()
@@ -137,8 +145,29 @@ class LineWriter:
         """Write one object, now or in its turn."""
         line = _encoder.encode(value) + b"\n"
         if not (self._fits_now(line) and self._write_whole(line)):
-            self._queued += 1
+            with self._guard:
+                self._queued += 1
+                self._bytes += len(line)
+                if self._bytes > MAX_QUEUED:
+                    self._roomy.clear()
             self._objects.put(line)
+
+    def offer(self, value: Json) -> None:
+        """Write an object that may be left out if too much is waiting; how many were is told."""
+        if self._roomy.is_set():
+            self.put(value)
+        else:
+            self._lost += 1
+
+    async def room(self) -> None:
+        """Wait until not too much is waiting to be read."""
+        await self._roomy.wait()
+
+    def _make_room(self) -> None:
+        lost, self._lost = self._lost, 0
+        self._roomy.set()
+        if lost:
+            self.put({"event": "error", **error(AppError("notices-lost", {"count": lost}))})
 
     def close(self) -> None:
         """Wait until everything is written."""
@@ -163,4 +192,10 @@ class LineWriter:
         while (line := self._objects.get()) is not None:
             if not self._write_whole(line):
                 return
-            self._queued -= 1
+            with self._guard:
+                self._queued -= 1
+                self._bytes -= len(line)
+                wanted = not self._roomy.is_set() and self._bytes <= MAX_QUEUED // 2
+            if wanted:
+                with suppress(RuntimeError):
+                    self._loop.call_soon_threadsafe(self._make_room)

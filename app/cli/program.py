@@ -65,10 +65,11 @@ class Program:
     def _tell(self, change: Change) -> None:
         self._monitor.heard(change)
         for notice in notices(change):
-            self._writer.put(notice)
+            self._writer.offer(notice)
 
     async def _serve(self, reader: LineReader) -> None:
         while (line := await reader.next()) is not None:
+            await self._writer.room()
             request = self._parse(line)
             if isinstance(request, ask.Send):
                 self._start(request)

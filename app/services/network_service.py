@@ -74,7 +74,7 @@ class NetworkService:
             raise AppError("no-server")
         cards = await self._hub.search(query, DIRECTORY_LIMIT)
         for card in cards:
-            self._publisher.names[card.peer] = card.name
+            self._publisher.names.hear(card.peer, card.name)
             self.on_found(card.peer, card.name)
         return [PersonView(card.peer, card.name, online=True) for card in cards]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterable
 from itertools import takewhile
 
@@ -12,13 +12,15 @@ from app.storage.records import MessageRow
 from app.storage.store import Store
 
 KEPT = 8192
+MAX_ROOMS = 32
+"""Of so many rooms, those written in last, our messages are in memory."""
 
 
 class OwnMessages:
     def __init__(self, me: PeerId, store: Store) -> None:
         self._me = me
         self._store = store
-        self._recent: dict[RoomId, deque[tuple[int, EventId]]] = {}
+        self._recent: OrderedDict[RoomId, deque[tuple[int, EventId]]] = OrderedDict()
         self._known_from: dict[RoomId, int] = {}
 
     def note(self, room: RoomId, rows: Iterable[MessageRow], first_seq: int) -> None:
@@ -26,6 +28,10 @@ class OwnMessages:
         if room not in self._recent:
             self._recent[room] = deque(maxlen=KEPT)
             self._known_from[room] = first_seq
+        self._recent.move_to_end(room)
+        if len(self._recent) > MAX_ROOMS:
+            oldest, _ = self._recent.popitem(last=False)
+            del self._known_from[oldest]
         recent = self._recent[room]
         for row in rows:
             if row.kind is MessageKind.TEXT:

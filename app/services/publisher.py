@@ -24,6 +24,7 @@ from app.domain.views import MessageView, ReplyPreview, RoomKind, RoomSummary
 from app.services.background import Background
 from app.services.conversation import Conversation, RoomBook
 from app.services.feed import Feed
+from app.services.known_names import KnownNames
 from app.storage.records import Committed, MessageRow, RoomOverview
 from app.storage.store import Store
 
@@ -41,7 +42,7 @@ class Publisher:
         self.me = me
         self.feed = feed
         self.background = background
-        self.names: dict[PeerId, str] = {}
+        self.names = KnownNames()
         self.aliases: Mapping[PeerId, str] = {}
         self.faces: dict[PeerId, str] = {}
         self.own_picture = ""

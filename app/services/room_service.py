@@ -137,7 +137,7 @@ class RoomService:
         except RemoteProtocolError as error:
             raise AppError("bad-id") from error
         if name:
-            self._publisher.names.setdefault(peer, clean_person_name(name))
+            self._publisher.names.hint(peer, clean_person_name(name))
         record = new_record(RoomKind.DIRECT, secret, peer, joined=joined)
         conversation = await self._opener.add(record)
         await self._opener.announce(conversation)

@@ -13,6 +13,9 @@ from app.services.background import Background
 from app.services.signaling_client import SignalingClient, SignalingContext
 from app.transport.base import NameCard, SignalingSession
 
+MAX_SEEN = 8192
+"""Peers that servers may name at once; each counts in rooms of ours only."""
+
 log = logging.getLogger(__name__)
 
 
@@ -60,7 +63,8 @@ class SignalingHub:
             client.try_now()
 
     def saw(self, url: str, room: bytes, peer: PeerId) -> None:
-        self._seen.setdefault(peer, set()).add((url, room))
+        if peer in self._seen or len(self._seen) < MAX_SEEN:
+            self._seen.setdefault(peer, set()).add((url, room))
 
     def missed(self, url: str, room: bytes, peer: PeerId) -> bool:
         """Note that a peer left a server room; tell whether it is gone from everywhere."""

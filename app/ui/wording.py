@@ -48,6 +48,7 @@ SENTENCES: Mapping[str, str] = {
     "vault-missing": "The key file of this profile is missing. Put it back to open the messages.",
     "vault-newer": "This profile was made by a newer version of Parlor. Update to open it.",
     "wrong-passphrase": "The passphrase is wrong. Type it again.",
+    "notices-lost": "{count} notices were left out because nobody was reading them.",
     # What a person types or pastes.
     "bad-id": "This is not a valid id. Copy it again from where you found it.",
     "bad-name": "This name cannot be used. Type 1 to 64 visible characters.",

@@ -123,6 +123,31 @@ async def test_a_reader_who_does_not_read_holds_nobody_up() -> None:
     assert len(await reading) == 300
 
 
+async def test_notices_that_nobody_reads_take_no_memory_and_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lines, "MAX_QUEUED", 100_000)
+    readable, writable = os.pipe()
+    writer = LineWriter(lambda: None, writable)
+    for number in range(1000):
+        writer.offer({"n": number, "text": "x" * 1000})
+    assert writer._bytes < 110_000
+    waiting = asyncio.create_task(writer.room())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    reading = asyncio.create_task(asyncio.to_thread(_read_all, readable))
+    await waiting
+    writer.offer({"n": 1000})
+    await asyncio.to_thread(writer.close)
+    os.close(writable)
+    said = await reading
+    (told,) = (one for one in said if isinstance(one, dict) and "event" in one)
+    heard = len(said) - 1
+    assert told["code"] == "notices-lost"
+    assert f"count: {1001 - heard}" in told["message"]
+    assert said[-1] == {"n": 1000}
+
+
 async def test_output_to_a_file(tmp_path: Path) -> None:
     descriptor = os.open(tmp_path / "said", os.O_RDWR | os.O_CREAT)
     writer = LineWriter(lambda: None, descriptor)
