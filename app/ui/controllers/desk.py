@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.services.api import Backend
-from app.services.governance_api import Governance
-from app.ui.controllers.ungoverned import Ungoverned
 from app.ui.main_window import MainWindow
 from app.ui.tasks import TaskOwner
 
@@ -18,9 +16,3 @@ class Desk:
     window: MainWindow
     backend: Backend
     tasks: TaskOwner
-
-
-def governance_of(backend: Backend) -> Governance:
-    """What governs rooms."""
-    found: Governance = getattr(backend, "governance", None) or Ungoverned()
-    return found

@@ -13,7 +13,7 @@ from app.domain.governing import InvitationChanged, InvitationView
 from app.domain.ids import EventId, RoomId
 from app.domain.views import MessageKind, MessageView
 from app.ui.controllers.conversation import ConversationController
-from app.ui.controllers.desk import Desk, governance_of
+from app.ui.controllers.desk import Desk
 from app.ui.dialogs.forms import ConfirmSheet, Question
 from app.ui.messages import MessageList
 from app.ui.models.rows import InvitationsRow
@@ -42,7 +42,7 @@ class Invitations(QObject):
         self._window, self._backend, self._tasks = desk.window, desk.backend, desk.tasks
         self._messages, self._conversation = messages, conversation
         self._ask, self._opener = ask, opener
-        self._governance = governance_of(desk.backend)
+        self._governance = desk.backend.governance
         self._known: dict[EventId, InvitationView] = {}
         self.page = InvitationsPage(desk.window.theme, desk.window.now)
         self.menu = QMenu(messages)

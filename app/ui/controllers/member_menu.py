@@ -11,7 +11,7 @@ from app.domain.governing import PendingInvite, Role
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import MemberView
 from app.ui import government
-from app.ui.controllers.desk import Desk, governance_of
+from app.ui.controllers.desk import Desk
 from app.ui.dialogs.forms import ConfirmSheet, Question
 from app.ui.government import Deed
 from app.ui.phrases import one_line
@@ -51,7 +51,7 @@ class MemberMenu(QObject):
         super().__init__(desk.window)
         self._window, self._backend, self._tasks = desk.window, desk.backend, desk.tasks
         self._ask, self._opener, self._profile = ask, opener, profile
-        self._governance = governance_of(desk.backend)
+        self._governance = desk.backend.governance
         self.menu = QMenu(desk.window)
         self.menu.setAccessibleName("Member")
 

@@ -8,13 +8,12 @@ from dataclasses import astuple
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog
 
-from app.domain.governing import FOUNDING, Banned, RoomLink
+from app.domain.governing import Banned, RoomLink
 from app.domain.ids import PeerId, RoomId
 from app.domain.rules import NO_RULES, Rule
 from app.domain.views import RoomInvitation, RoomKind
 from app.ui import government
-from app.ui.controllers.desk import Desk, governance_of
-from app.ui.controllers.ungoverned import Ungoverned
+from app.ui.controllers.desk import Desk
 from app.ui.dialogs.create_room import CreateRoomSheet, NewRoom
 from app.ui.dialogs.forms import ConfirmSheet, Question
 from app.ui.dialogs.invite import InviteSheet
@@ -40,7 +39,7 @@ class RoomFlows(QObject):
         super().__init__(desk.window)
         self._window, self._backend, self._tasks = desk.window, desk.backend, desk.tasks
         self._theme, self._ask, self._opener = desk.window.theme, ask, opener
-        self._governance = governance_of(desk.backend)
+        self._governance = desk.backend.governance
 
     async def create(self) -> None:
         """Ask for a room, make it, open it, show how to get in."""
@@ -61,7 +60,7 @@ class RoomFlows(QObject):
     async def invite(self, room: RoomId, page: int = PEOPLE) -> None:
         """Let people in by name, or by a link or a code."""
         name = (await self._backend.chats.room(room)).name
-        links = self._governance.links(room) or await self._first_link(room)
+        links = self._governance.links(room)
         sheet = RoomInviteSheet(
             self._theme, self._window, self._tasks, f"Invite to {name}", self._doorway(room), links
         )
@@ -85,13 +84,6 @@ class RoomFlows(QObject):
     async def readmit(self, room: RoomId, who: Banned) -> None:
         """Lift a ban."""
         await self._governance.readmit(room, who.peer)
-
-    async def _first_link(self, room: RoomId) -> Sequence[RoomLink]:
-        if not isinstance(self._governance, Ungoverned):
-            return ()
-        found = await self._backend.chats.invitation(room)
-        me = self._backend.profile.peer
-        return (RoomLink(FOUNDING, found.link, me, 0, 0, 0, found.code),)
 
     def _doorway(self, room: RoomId) -> Doorway:
         governance = self._governance

@@ -16,7 +16,7 @@ from app.domain.rules import Rule
 from app.domain.views import MemberView, RoomKind, RoomSummary
 from app.ui import government
 from app.ui.controllers.conversation import ConversationController
-from app.ui.controllers.desk import Desk, governance_of
+from app.ui.controllers.desk import Desk
 from app.ui.controllers.flows import DialogFlows
 from app.ui.controllers.member_menu import MemberMenu
 from app.ui.controllers.room_flows import RoomFlows
@@ -45,7 +45,7 @@ class RoomPanel(QObject):
         self._drawer, self._people = desk.window.drawer, desk.window.members
         self._conversation, self._dialogs = conversation, dialogs
         self._flows, self._menu = flows, menu
-        self._governance = governance_of(desk.backend)
+        self._governance = desk.backend.governance
         self._me = desk.backend.profile.peer
         self.vanish_menu = QMenu(desk.window)
         self.vanish_menu.setAccessibleName("Messages vanish after")

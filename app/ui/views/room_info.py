@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -53,8 +54,9 @@ class RoomInfo(QScrollArea):
         self._lay_out()
 
     def controls(self) -> list[QWidget]:
-        """All that takes the focus and is always there, from the top."""
-        return [self.rename, self.retopic, *self.rules.controls(), self.links.new, self.leave]
+        """All that takes the focus, from the top."""
+        fixed = (self.rename, self.retopic, *self.rules.controls())
+        return [*fixed, *self.links.controls(), *self.banned.controls(), self.leave]
 
     def forget(self) -> None:
         """Show the next facts whatever they are."""
@@ -86,6 +88,8 @@ class RoomInfo(QScrollArea):
         self.leave.setVisible(facts.kind is not RoomKind.NOTES)
         self.leave.setText("Leave" if member else "Delete")
         self.leave.setAccessibleName(self.leave.text())
+        for before, after in pairwise(self.controls()):
+            QWidget.setTabOrder(before, after)
 
     def _show_government(self, facts: RoomFacts, me: PeerId) -> None:
         admin = government.governs(facts.role)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.governing import Banned, RoomLink
 from app.ui import government
@@ -40,6 +40,7 @@ class LinksBox(QWidget):
 
     def show_links(self, facts: RoomFacts, revocable: Callable[[RoomLink], bool]) -> None:
         """List the links; `revocable` tells which of them we may take back."""
+        held = _held(self)
         _empty(self._rows)
         for link in facts.links:
             self._rows.addWidget(self._row(link, facts, may=revocable(link)))
@@ -48,6 +49,12 @@ class LinksBox(QWidget):
             words.setWordWrap(True)
             self._rows.addWidget(words)
         self.new.setVisible(government.may_invite(facts.role, facts.rules))
+        if held:
+            _give_back(self.controls(), held)
+
+    def controls(self) -> list[QAbstractButton]:
+        """All that takes the focus, from the top."""
+        return [*_buttons(self._rows), self.new]
 
     def _row(self, link: RoomLink, facts: RoomFacts, *, may: bool) -> QWidget:
         title = government.link_title(link)
@@ -78,6 +85,7 @@ class BannedBox(QWidget):
 
     def show_banned(self, banned: Sequence[Banned], *, ours: bool) -> None:
         """List them; `ours` if we may readmit them."""
+        held = _held(self)
         _empty(self._rows)
         for each in banned:
             row, buttons = _entry(self._theme, each.name, "")
@@ -87,6 +95,35 @@ class BannedBox(QWidget):
                 button.clicked.connect(lambda _on=False, who=each: self.readmit_asked.emit(who))
                 buttons.addWidget(button)
             self._rows.addWidget(row)
+        if held:
+            _give_back(self.controls(), held)
+
+    def controls(self) -> list[QAbstractButton]:
+        """All that takes the focus, from the top."""
+        return _buttons(self._rows)
+
+
+def _buttons(layout: QVBoxLayout) -> list[QAbstractButton]:
+    found: list[QAbstractButton] = []
+    for at in range(layout.count()):
+        item = layout.itemAt(at)
+        if item is not None and (row := item.widget()) is not None:
+            found += row.findChildren(QAbstractButton)
+    return found
+
+
+def _held(box: QWidget) -> str:
+    """The name of the button in the box that has the keys, "" for none."""
+    at = QApplication.focusWidget()
+    return at.accessibleName() if isinstance(at, QWidget) and box.isAncestorOf(at) else ""
+
+
+def _give_back(buttons: Sequence[QAbstractButton], name: str) -> None:
+    """Give the keys to the button of this name, or to the last one if it is gone."""
+    same = (button for button in buttons if button.accessibleName() == name)
+    target = next(same, buttons[-1] if buttons else None)
+    if target is not None:
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _column() -> QVBoxLayout:

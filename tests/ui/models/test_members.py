@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from pytestqt.modeltest import ModelTester
+
+from app.domain.governing import PendingInvite, TokenId
+from app.domain.ids import PeerId
+from app.domain.views import MemberView
+from app.ui.models.candidates import Candidate, CandidateModel
+from app.ui.models.members import MembersModel, PeerSection
+from tests.gallery.entry import frozen_now
+
+
+def member(name: str, *, online: bool = False, you: bool = False) -> MemberView:
+    role = "owner" if name == "Jonas" else "member"
+    return MemberView(PeerId(name.encode()), name, role, you=you, online=online)
+
+
+PEOPLE = [
+    member("Zoe"),
+    member("ana", online=True),
+    member("Jonas"),
+    member("Me", you=True),
+    member("Ben", online=True),
+]
+EXPECTED = [PendingInvite(TokenId(b"1"), PeerId(b"kenji"), "Kenji", PeerId(b"Me"), 0)]
+
+
+def names(model: MembersModel | CandidateModel) -> list[str]:
+    return [model.data(model.index(at)) for at in range(model.rowCount())]  # type: ignore[misc]
+
+
+def test_without_headings_all_stand_in_one_list(qtmodeltester: ModelTester) -> None:
+    model = MembersModel(frozen_now)
+    qtmodeltester.check(model)
+    model.show(PEOPLE)
+    assert names(model) == ["Me", "ana", "Ben", "Jonas", "Zoe"]
+
+
+def test_groups_stand_under_headings_that_count(qtmodeltester: ModelTester) -> None:
+    model = MembersModel(frozen_now)
+    model.show(PEOPLE)
+    model.show_invited(EXPECTED, grouped=True)
+    qtmodeltester.check(model)
+    assert names(model) == [
+        "Online · 3",
+        "Me",
+        "ana",
+        "Ben",
+        "Offline · 2",
+        "Jonas",
+        "Zoe",
+        "Invited · 1",
+        "Kenji",
+    ]
+    described = {model.text(row): model.description(row) for row in model.rows()}
+    assert described["Jonas"] == "Owner, Offline"
+    assert described["Kenji"] == "Invited, has not joined yet"
+    assert described["Online · 3"] == ""
+    assert not model.selectable(PeerSection("online", ""))
+    assert model.member(b"ana") == PEOPLE[1]
+    assert model.member(b"nobody") is None
+
+
+def test_headings_stay_while_people_come_and_go(qtmodeltester: ModelTester) -> None:
+    model = MembersModel(frozen_now)
+    model.show_invited((), grouped=True)
+    model.show(PEOPLE)
+    qtmodeltester.check(model)
+    model.show([member("Me", you=True), member("Zoe", online=True)])
+    assert names(model) == ["Online · 2", "Me", "Zoe"]
+    model.show(())
+    assert names(model) == []
+
+
+def test_who_was_chosen_stays_whatever_is_searched_for(qtmodeltester: ModelTester) -> None:
+    model = CandidateModel()
+    qtmodeltester.check(model)
+    ana, ben = Candidate(PeerId(b"a"), "Ana", "near"), Candidate(PeerId(b"b"), "Ben")
+    banned = Candidate(PeerId(b"c"), "Cleo", note="Banned from this room")
+    model.show([ana, ana, ben, banned])
+    assert names(model) == ["Ana", "Ben", "Cleo"]
+    model.toggle(ben)
+    model.toggle(banned)
+    assert model.chosen() == (ben.peer,)
+    model.show([ana])
+    assert names(model) == ["Ben", "Ana"]
+    told = [model.description(row) for row in (*model.rows(), banned)]
+    assert told == ["chosen", "not chosen, near", "Banned from this room"]
+    model.toggle(model.rows()[0])
+    assert model.chosen() == ()
+    assert names(model) == ["Ana"]
