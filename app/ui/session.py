@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QAbstractScrollArea
 
-from app.domain.changes import Change, ErrorRaised, ServerChanged
+from app.domain.changes import Change, ErrorRaised, PersonPictured, ServerChanged
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import Position
@@ -31,8 +32,10 @@ from app.ui.controllers.room_panel import RoomPanel
 from app.ui.controllers.sidebar import SidebarController
 from app.ui.controllers.standing import StandingKeeper
 from app.ui.feed_pump import FeedPump
+from app.ui.imaging import ImageProcess
 from app.ui.main_window import MainWindow
 from app.ui.messages import Clock, MessageList
+from app.ui.pictures import Pictures
 from app.ui.tasks import TaskOwner
 from app.ui.theme import Choice
 from app.ui.views.composer import Composer
@@ -62,6 +65,8 @@ class Session(QObject):
         super().__init__(window)
         self._window, self._backend = window, backend
         self._tasks = TaskOwner(self.show_error)
+        load = backend.conversations.picture
+        self.pictures = Pictures(window.theme, load, self._tasks, ImageProcess())
         desk = Desk(window, backend, self._tasks)
         clock = Clock(window.now, window.zone)
         messages = MessageList(window.theme, backend.chats, self._tasks, clock)
@@ -119,6 +124,7 @@ class Session(QObject):
             await self._backend.set_setting(PLACE_KEY, self._window.place())
         except AppError as error:
             log.warning("not all could be stored on the way out: %s", error)
+        self.pictures.close()
         await self._tasks.close()
 
     def hush(self) -> None:
@@ -155,7 +161,7 @@ class Session(QObject):
         if self.account is not None:
             self.account.apply(changes)
         for change in changes:
-            if isinstance(change, ServerChanged):
+            if isinstance(change, ServerChanged | PersonPictured):
                 self._show_profile()
             if isinstance(change, ErrorRaised):
                 words = wording.sentence(change.code, change.params)
@@ -163,10 +169,16 @@ class Session(QObject):
 
     def _show_profile(self) -> None:
         profile = self._backend.profile
-        face = Face(profile.peer, profile.name, online=self.network.online())
+        online, picture = self.network.online(), profile.picture
+        face = Face(profile.peer, profile.name, online=online, picture=picture)
         self._window.sidebar.set_profile(face)
 
+    def _show_pictures(self) -> None:
+        for area in self._window.findChildren(QAbstractScrollArea):
+            area.viewport().update()
+
     def _connect(self) -> None:
+        self._window.theme.pictured.connect(self._show_pictures)
         window, flows, spawn = self._window, self.flows, self._tasks.spawn
         drawer, header = window.drawer, self.view.header
         self.view.messages.link_activated.connect(self.links.open)

@@ -11,6 +11,7 @@ from app.domain.changes import (
     LinkChanged,
     MemberChanged,
     MessagesAdded,
+    PersonPictured,
     RoomChanged,
     RoomRemoved,
     StatusChanged,
@@ -28,7 +29,7 @@ from app.ui.controllers.writing import Edit, Reply, Writing
 from app.ui.views.conversation import ConversationView
 
 _ABOUT_MEMBERS = MemberChanged | LinkChanged
-_ABOUT_DELIVERY = MessagesAdded | StatusChanged | MemberChanged | LinkChanged
+_ABOUT_DELIVERY = MessagesAdded | StatusChanged | MemberChanged | LinkChanged | PersonPictured
 
 
 class ConversationController(QObject):

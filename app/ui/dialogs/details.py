@@ -90,7 +90,9 @@ class DetailsSheet(Sheet):
 
     def _member(self, member: MemberView, state: str) -> None:
         avatar = Avatar(self.theme, Size.AVATAR_SMALL)
-        avatar.set_face(Face(member.peer, member.name, online=member.online))
+        avatar.set_face(
+            Face(member.peer, member.name, online=member.online, picture=member.picture)
+        )
         self.lines.append(f"{member.name}: {state}")
         row = QHBoxLayout()
         row.setSpacing(10)

@@ -8,18 +8,21 @@ from app.ui.theme.avatars import (
     name_colour,
     paint_avatar,
     paint_icon_avatar,
+    paint_picture,
     paint_presence,
 )
 from app.ui.theme.fonts import emoji_family, font, load_fonts, mono_font
 from app.ui.theme.icons import icon, icon_pixmap, paint_icon
-from app.ui.theme.theme import Choice, Theme
+from app.ui.theme.theme import Choice, NoPictures, PictureSource, Theme
 from app.ui.theme.tokens import DARK, LIGHT, Palette, Radius, Scheme, Size, Space, TextSize, Weight
 
 __all__ = [
     "DARK",
     "LIGHT",
     "Choice",
+    "NoPictures",
     "Palette",
+    "PictureSource",
     "Radius",
     "Scheme",
     "Size",
@@ -39,5 +42,6 @@ __all__ = [
     "paint_avatar",
     "paint_icon",
     "paint_icon_avatar",
+    "paint_picture",
     "paint_presence",
 ]

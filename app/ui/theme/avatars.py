@@ -6,7 +6,7 @@ import hashlib
 import unicodedata
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPen, QPixmap
 
 from app.ui.theme.fonts import font
 from app.ui.theme.icons import paint_icon
@@ -60,6 +60,22 @@ def paint_icon_avatar(painter: QPainter, rect: QRectF, key: bytes, name: str) ->
     square = QRectF(0, 0, size, size)
     square.moveCenter(rect.center())
     paint_icon(painter, square, name, QColor(Qt.GlobalColor.white))
+
+
+def paint_picture(painter: QPainter, rect: QRectF, picture: QPixmap) -> None:
+    """Draw `picture`, cut to a disc, into the square `rect`."""
+    painter.save()
+    painter.setRenderHints(
+        QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+    )
+    disc = QPainterPath()
+    disc.addEllipse(rect)
+    painter.setClipPath(disc, Qt.ClipOperation.IntersectClip)
+    edge = min(picture.width(), picture.height())
+    middle = QRectF(0, 0, edge, edge)
+    middle.moveCenter(QRectF(picture.rect()).center())
+    painter.drawPixmap(rect, picture, middle)
+    painter.restore()
 
 
 def paint_presence(painter: QPainter, avatar: QRectF, colour: QColor, ring: QColor) -> None:

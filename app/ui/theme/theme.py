@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from app.ui.theme.fonts import font, load_fonts
@@ -21,14 +22,34 @@ class Choice(Enum):
     DARK = "dark"
 
 
+class PictureSource(Protocol):
+    """Where the pictures of people and rooms come from."""
+
+    def find(self, name: str) -> QPixmap | None:
+        """Return a picture by its name; None if it is not here, or not yet."""
+        ...
+
+
+class NoPictures:
+    """Nobody has a picture."""
+
+    def find(self, _name: str) -> QPixmap | None:
+        return None
+
+
 class Theme(QObject):
-    """Holds the palette in force. `changed` is emitted after it changed."""
+    """Holds the palette in force. `changed` is emitted after it changed.
+
+    `pictures` gives avatars their pictures; `pictured` is emitted when there are new ones.
+    """
 
     changed = Signal()
+    pictured = Signal()
 
     def __init__(self, choice: Choice = Choice.SYSTEM, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._choice = choice
+        self.pictures: PictureSource = NoPictures()
         self._scheme = self._wanted()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._refresh)
 

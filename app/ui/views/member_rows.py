@@ -94,7 +94,9 @@ class MemberDelegate(QStyledItemDelegate):
         behind = palette.hover if lit else palette.panel
         if isinstance(row, PendingInvite):
             painter.setOpacity(0.55)
-        paint_face(painter, square, Face(row.peer, row.name, online=online), self._theme, behind)
+        picture = row.picture if isinstance(row, MemberView) else ""
+        face = Face(row.peer, row.name, online=online, picture=picture)
+        paint_face(painter, square, face, self._theme, behind)
         painter.setOpacity(1)
         texts = tile.adjusted(56, 0, -8, 0)
         if has_menu(row):

@@ -9,7 +9,13 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.domain.views import RoomKind, RoomSummary
-from app.ui.theme import Theme, paint_avatar, paint_icon_avatar, paint_presence
+from app.ui.theme import (
+    Theme,
+    paint_avatar,
+    paint_icon_avatar,
+    paint_picture,
+    paint_presence,
+)
 
 _ICONS = {RoomKind.GROUP: "users", RoomKind.NOTES: "bookmark"}
 
@@ -18,24 +24,29 @@ _ICONS = {RoomKind.GROUP: "users", RoomKind.NOTES: "bookmark"}
 class Face:
     """What an avatar is drawn from. `icon` takes the place of the initials.
 
-    `online` None means that there is no presence to show.
+    `online` None means that there is no presence to show. `picture` names a picture, which takes
+    the place of all but the presence once it is here.
     """
 
     key: bytes
     name: str
     icon: str = ""
     online: bool | None = None
+    picture: str = ""
 
 
 def face_of(summary: RoomSummary, online: bool | None = None) -> Face:
     """The face of a conversation: the other person's, or the room's."""
     key = bytes(summary.peer or summary.room)
-    return Face(key, summary.name, _ICONS.get(summary.kind, ""), online)
+    return Face(key, summary.name, _ICONS.get(summary.kind, ""), online, summary.picture)
 
 
 def paint_face(painter: QPainter, square: QRectF, face: Face, theme: Theme, behind: QColor) -> None:
     """Draw `face` into `square`, its presence dot ringed by the colour `behind`."""
-    if face.icon:
+    picture = theme.pictures.find(face.picture) if face.picture else None
+    if picture is not None:
+        paint_picture(painter, square, picture)
+    elif face.icon:
         paint_icon_avatar(painter, square, face.key, face.icon)
     else:
         paint_avatar(painter, square, face.key, face.name)
@@ -52,6 +63,7 @@ class Avatar(QWidget):
         self._face: Face | None = None
         self.setFixedSize(size + 2, size + 2)
         theme.changed.connect(self.update)
+        theme.pictured.connect(self.update)
 
     def set_face(self, face: Face | None) -> None:
         if face != self._face:
