@@ -97,7 +97,7 @@ async def fill(store: Store, rows: int) -> None:
     def add(first: int) -> Callable[[], None]:
         def run() -> None:
             added = [row(chance, peers[n % 5], n) for n in range(first, min(first + CHUNK, rows))]
-            store.log._tables.add(number(ROOM), added)
+            store.messages._tables.add(number(ROOM), added)
             sql = "UPDATE room SET total = total + ?"
             store._database.execute(sql, (len(added),))
 
