@@ -82,7 +82,8 @@ class Session(QObject):
         self.room_menu = RoomMenu(desk, self.flows.ask, self.flows.leave)
         self.rooms = RoomFlows(desk, self.flows.ask, self.open_room)
         self.members = MemberMenu(desk, self.flows.ask, self.open_room, self.show_person)
-        self.panel = RoomPanel(desk, self.conversation, self.flows, self.rooms, self.members)
+        menus = (self.members, self.room_menu)
+        self.panel = RoomPanel(desk, self.conversation, self.flows, self.rooms, *menus)
         self.invitations = Invitations(
             desk, messages, self.conversation, self.flows.ask, self.open_room
         )

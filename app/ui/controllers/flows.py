@@ -11,8 +11,9 @@ from app.domain.ids import RoomId
 from app.domain.views import RoomInvitation, RoomKind
 from app.ui.controllers.desk import Desk
 from app.ui.dialogs.base import ask
-from app.ui.dialogs.forms import ConfirmSheet, FieldSheet, Question
+from app.ui.dialogs.forms import FieldSheet, Question
 from app.ui.dialogs.invite import InviteSheet
+from app.ui.dialogs.leave import LEAVE, LeaveSheet, away
 from app.ui.dialogs.settings import SettingsSheet
 from app.ui.dialogs.shortcuts import ShortcutSheet
 from app.ui.invitation_text import hint_for
@@ -81,17 +82,14 @@ class DialogFlows(QObject):
         await self.ask(self._field_sheet(question, rename))
 
     async def leave(self, room: RoomId) -> None:
-        """Ask whether to leave, and leave."""
+        """Ask whether to leave a conversation, or to delete what is left of it, and do that."""
         summary = await self._backend.chats.room(room)
-        group = summary.kind is RoomKind.GROUP
-        line = "You get no more of its messages, and need an invitation to come back."
-        question = Question(
-            f"Leave {summary.name}?",
-            line if group else "The conversation is taken from your list.",
-            "Leave",
+        member = summary.kind is RoomKind.GROUP and summary.standing == "member"
+        sheet = LeaveSheet(
+            self._theme, self._window, summary.name, LEAVE if member else away(summary)
         )
-        if await self.ask(ConfirmSheet(self._theme, self._window, question)):
-            await self._backend.chats.leave(room)
+        if await self.ask(sheet):
+            await self._backend.conversations.leave(room, keep=member and sheet.keeps)
 
     async def rename_profile(self) -> None:
         """Ask for our name."""

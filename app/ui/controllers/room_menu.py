@@ -67,6 +67,13 @@ class RoomMenu(QObject):
         if self._can_be_deleted(summary):
             self._add("Delete…", lambda: self._delete(summary))
 
+    def open_mutes(self, summary: RoomSummary, where: QPoint) -> None:
+        """Offer for how long to be quiet, or to be so no more."""
+        self.menu.clear()
+        self._add_mute(summary, self.menu)
+        self.menu.popup(where)
+        self.menu.setActiveAction(self.menu.actions()[0])
+
     async def mark_read(self, summary: RoomSummary) -> None:
         """Take all of a conversation as read."""
         if summary.last is not None and summary.unread:
@@ -74,12 +81,12 @@ class RoomMenu(QObject):
         if summary.marked_unread:
             await self._conversations.mark_unread(summary.room, False)
 
-    def _add_mute(self, summary: RoomSummary) -> None:
+    def _add_mute(self, summary: RoomSummary, within: QMenu | None = None) -> None:
         room, calls = summary.room, self._conversations
         if phrases.is_muted(summary, self._window.now()):
             self._add("Unmute", lambda: calls.mute(room, 0))
             return
-        mutes = self.menu.addMenu("Mute")
+        mutes = within or self.menu.addMenu("Mute")
         mutes.setAccessibleName("Mute")
         for text, length in MUTES:
             self._add(text, partial(self._mute, room, length), mutes)

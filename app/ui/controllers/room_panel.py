@@ -14,12 +14,13 @@ from app.domain.governing import PendingInvite, RoomLink
 from app.domain.ids import RoomId
 from app.domain.rules import Rule
 from app.domain.views import MemberView, RoomKind, RoomSummary
-from app.ui import government
+from app.ui import government, phrases
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.flows import DialogFlows
 from app.ui.controllers.member_menu import MemberMenu
 from app.ui.controllers.room_flows import RoomFlows
+from app.ui.controllers.room_menu import RoomMenu
 from app.ui.dialogs.forms import FieldSheet, Question
 from app.ui.dialogs.room_invite import LINK, PEOPLE
 from app.ui.invitation_text import Hint
@@ -32,19 +33,20 @@ _CUSTOM = "Type a time such as 90 minutes, 12 hours or 3 days; at most 366 days.
 class RoomPanel(QObject):
     """Joins the drawer to what governs the conversation that is open."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - it joins what each of these does alone
         self,
         desk: Desk,
         conversation: ConversationController,
         dialogs: DialogFlows,
         flows: RoomFlows,
         menu: MemberMenu,
+        rooms: RoomMenu,
     ) -> None:
         super().__init__(desk.window)
         self._window, self._backend, self._tasks = desk.window, desk.backend, desk.tasks
         self._drawer, self._people = desk.window.drawer, desk.window.members
         self._conversation, self._dialogs = conversation, dialogs
-        self._flows, self._menu = flows, menu
+        self._flows, self._menu, self._rooms = flows, menu, rooms
         self._governance = desk.backend.governance
         self._me = desk.backend.profile.peer
         self.vanish_menu = QMenu(desk.window)
@@ -67,6 +69,7 @@ class RoomPanel(QObject):
         summary = None if room is None else self._window.rooms.summary(room)
         if summary is None:
             return
+        self._drawer.show_mute(muted=phrases.is_muted(summary, self._window.now()))
         governed = summary.kind is RoomKind.GROUP and summary.standing == "member"
         if not governed:
             self._people.show_invited((), grouped=summary.kind is RoomKind.GROUP)
@@ -77,7 +80,8 @@ class RoomPanel(QObject):
         self._drawer.info.show_facts(self._facts(summary), self._me)
 
     def _bare(self, summary: RoomSummary) -> RoomFacts:
-        return RoomFacts(summary.kind, summary.name, summary.topic, "", summary.standing)
+        known = (summary.kind, summary.name, summary.topic, "", summary.standing)
+        return RoomFacts(*known, summary.rules)
 
     def _facts(self, summary: RoomSummary) -> RoomFacts:
         governance, room = self._governance, summary.room
@@ -107,6 +111,7 @@ class RoomPanel(QObject):
         drawer.invite.clicked.connect(lambda: spawn(lambda room: flows.invite(room, PEOPLE)))
         drawer.add_people.clicked.connect(lambda: spawn(lambda room: flows.invite(room, PEOPLE)))
         drawer.code.clicked.connect(lambda: spawn(lambda room: flows.invite(room, LINK)))
+        drawer.mute.clicked.connect(self._on_mute)
         drawer.people.menu_wanted.connect(self._on_menu)
         drawer.people.chosen.connect(self._on_chosen)
         info.rename.clicked.connect(lambda: spawn(self._dialogs.rename_room))
@@ -128,6 +133,11 @@ class RoomPanel(QObject):
         if self._conversation.room is not None:
             self._tasks.spawn(flow(self._conversation.room))
 
+    def _on_mute(self) -> None:
+        summary, tile = self._conversation.summary(), self._drawer.mute
+        if summary is not None:
+            self._rooms.open_mutes(summary, tile.mapToGlobal(QPoint(0, tile.height())))
+
     def _on_menu(self, person: MemberView | PendingInvite, where: QPoint) -> None:
         summary = self._conversation.summary()
         if summary is not None:
@@ -146,7 +156,10 @@ class RoomPanel(QObject):
 
     async def _set(self, room: RoomId, rule: Rule, value: int) -> None:
         try:
-            await self._governance.set_rule(room, rule, value)
+            if rule is Rule.VANISH:
+                await self._backend.conversations.set_vanish(room, value)
+            else:
+                await self._governance.set_rule(room, rule, value)
         finally:
             self._drawer.info.forget()  # a switch has moved already: let it show what holds
             self.show(room)
@@ -190,7 +203,7 @@ class RoomPanel(QObject):
         def check(text: str) -> Hint:
             return Hint("" if government.parse_duration(text) else _CUSTOM)
 
-        line = "Messages are deleted on every machine of the room so long after they were sent."
+        line = "What is written from now on goes away on every machine so long after it was read."
         question = Question("Messages vanish", line, "Set", "Time", "12 hours", check=check)
         await self._dialogs.ask(
             FieldSheet(self._window.theme, self._window, self._tasks, question, choose)

@@ -34,6 +34,7 @@ class Drawer(Surface):
         self.avatar = Avatar(theme, Size.AVATAR_DRAWER)
         self.name = Label(theme, TextSize.DRAWER, Weight.SEMIBOLD, elide=True)
         self.line = Label(theme, TextSize.PREVIEW, tone="text2", elide=True)
+        self.mute = TileButton(theme, "bell-off", "Mute")
         self.invite = TileButton(theme, "user-plus", "Invite")
         self.code = TileButton(theme, "qr-code", "Room code")
         self.back = push_button("Close details", "quiet")
@@ -60,6 +61,14 @@ class Drawer(Surface):
         for widget in (self.invite, self.code, self.add_people):
             widget.setVisible(lets_in)
 
+    def show_mute(self, *, muted: bool) -> None:
+        """Say what the first tile would do."""
+        words = "Unmute" if muted else "Mute"
+        if words != self.mute.text():
+            self.mute.setText(words)
+            self.mute.setAccessibleName(words)
+            self.mute.update()
+
     def show_page(self, at: int) -> None:
         """Turn to Peers (0), Files (1) or Info (2)."""
         self.tabs.choose(at)
@@ -68,7 +77,7 @@ class Drawer(Surface):
     def follow(self, before: QWidget) -> None:
         """Let Tab lead here from `before`, and through from the top."""
         last = (self.people, self.add_people, *self.info.controls(), self.back)
-        for widget in (self.invite, self.code, *self.tabs.buttons(), *last):
+        for widget in (self.mute, self.invite, self.code, *self.tabs.buttons(), *last):
             QWidget.setTabOrder(before, widget)
             before = widget
 
@@ -78,11 +87,12 @@ class Drawer(Surface):
         actions = QHBoxLayout()
         actions.setSpacing(8)
         actions.addStretch()
+        actions.addWidget(self.mute)
         actions.addWidget(self.invite)
         actions.addWidget(self.code)
         actions.addStretch()
         top = QVBoxLayout()
-        top.setContentsMargins(20, 20, 20, 8)
+        top.setContentsMargins(19, 20, 19, 8)
         top.setSpacing(0)
         top.addWidget(self.avatar, 0, Qt.AlignmentFlag.AlignHCenter)
         for gap, item in ((6, self.name), (2, self.line)):

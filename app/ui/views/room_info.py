@@ -79,7 +79,7 @@ class RoomInfo(QScrollArea):
         shown = {
             "Name": group,
             "Topic": group and (described or bool(facts.topic)),
-            "Rules": group and member,
+            "Rules": member,
             "Ways in": group and member,
             "Banned": group and member and bool(facts.banned),
         }
@@ -97,7 +97,8 @@ class RoomInfo(QScrollArea):
         def revocable(link: RoomLink) -> bool:
             return admin or link.made_by == me
 
-        self.rules.show_rules(facts.rules, ours=admin)
+        group = facts.kind is RoomKind.GROUP
+        self.rules.show_rules(facts.rules, ours=admin or not group, group=group)
         self.links.show_links(facts, revocable)
         self.banned.show_banned(facts.banned, ours=admin)
 

@@ -56,8 +56,8 @@ class RulesBox(QWidget):
         """All that takes the focus, from the top."""
         return [*self.switches.values(), self.vanish]
 
-    def show_rules(self, rules: RoomRules, *, ours: bool) -> None:
-        """Show the rules; `ours` if we may change them."""
+    def show_rules(self, rules: RoomRules, *, ours: bool, group: bool = True) -> None:
+        """Show the rules; `ours` if we may change them. Only a group has all of them."""
         values = {
             Rule.HISTORY: rules.history,
             Rule.INFO: rules.info,
@@ -66,6 +66,7 @@ class RulesBox(QWidget):
         for rule, switch in self.switches.items():
             switch.setChecked(values[rule])
             switch.setEnabled(ours)
+            switch.setVisible(group)
         shown = government.vanish_line(rules.vanish_after_s)
         self.vanish.setText(shown)
         self.vanish.setAccessibleName(f"Messages vanish: {shown}")

@@ -10,6 +10,7 @@ from app.ui.theme import TextSize, Theme, font
 
 TRACK = QSize(36, 20)
 KNOB = 14
+DISABLED = 0.45
 
 
 class Switch(QCheckBox):
@@ -34,6 +35,8 @@ class Switch(QCheckBox):
         palette = self._theme.palette
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self.isEnabled():
+            painter.setOpacity(DISABLED)
         painter.setPen(palette.text)
         area = self.rect().adjusted(0, 0, -TRACK.width() - 8, 0)
         shown = self.fontMetrics().elidedText(

@@ -7,8 +7,9 @@ from app.domain.errors import AppError
 from app.domain.views import RoomKind
 from app.services.backend import LISTED_SETTING
 from app.ui.dialogs.create_room import CreateRoomSheet
-from app.ui.dialogs.forms import ConfirmSheet, FieldSheet
+from app.ui.dialogs.forms import FieldSheet
 from app.ui.dialogs.invite import InviteSheet
+from app.ui.dialogs.leave import LeaveSheet
 from app.ui.dialogs.room_invite import RoomInviteSheet
 from app.ui.dialogs.settings import SettingsSheet
 from app.ui.dialogs.shortcuts import ShortcutSheet
@@ -99,12 +100,13 @@ async def test_rename_and_leave_from_the_drawer(rig: Rig) -> None:
     assert rig.window.drawer.name.text() == "Tower"
     rig.window.drawer.info.leave.click()
     await rig.settle()
-    rig.dialog(ConfirmSheet).reject()
+    rig.dialog(LeaveSheet).reject()
     await rig.settle()
     assert rig.room() is not None
     rig.window.drawer.info.leave.click()
     await rig.settle()
-    rig.dialog(ConfirmSheet).go.click()
+    rig.dialog(LeaveSheet).keep.click()
+    rig.dialog(LeaveSheet).go.click()
     await rig.settle()
     assert rig.room() is None
     assert "Tower" not in rig.names()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from app.ui.controllers.room_menu import FOR_EVER, HOUR_MS, MUTES
 from app.ui.dialogs.forms import ConfirmSheet
+from app.ui.dialogs.leave import LeaveSheet
 from app.ui.models.rows import ArchiveRow
 from tests.ui.fake_backend import FROZEN_MS, room_of
 from tests.ui.fake_operations import FakeRoom
@@ -125,6 +126,6 @@ async def test_a_direct_conversation_is_deleted_as_a_whole(rig: Rig) -> None:
 
 async def test_leaving_asks_first(rig: Rig) -> None:
     await choose(rig, FAMILY, "Leave…")
-    rig.dialog(ConfirmSheet).reject()
+    rig.dialog(LeaveSheet).reject()
     await rig.settle()
     assert FAMILY in rig.names()

@@ -3,15 +3,15 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
 
 from app.domain.errors import AppError
 from app.domain.governing import Role
 from app.domain.rules import Rule
 from app.ui.dialogs.forms import ConfirmSheet, FieldSheet
 from app.ui.dialogs.invite import InviteSheet
+from app.ui.dialogs.leave import LeaveSheet
 from app.ui.dialogs.room_invite import RoomInviteSheet
-from app.ui.widgets.buttons import IconButton
 from tests.ui.fake_backend import FakeBackend, peer_of, room_of
 from tests.ui.rig import Rig
 
@@ -61,12 +61,11 @@ async def menu_of(rig: Rig, name: str) -> QMenu:
     return menu
 
 
-def labelled(root: QWidget, words: str) -> QPushButton | IconButton:
+def labelled(root: QWidget, words: str) -> QAbstractButton:
     """The visible button whose name begins so."""
     found = [
         each
-        for kind in (QPushButton, IconButton)
-        for each in root.findChildren(kind)
+        for each in root.findChildren(QAbstractButton)
         if each.accessibleName().startswith(words) and each.isVisible()
     ]
     assert len(found) == 1, words
@@ -218,6 +217,43 @@ async def test_messages_vanish_after_a_time_of_ones_choice(rig: Rig) -> None:
     assert rules.vanish.text() == "After 90 minutes"
 
 
+async def test_messages_vanish_in_direct_conversations_too(rig: Rig) -> None:
+    room = await rig.open("Jonas Weber")
+    rig.window.drawer.show_page(INFO)
+    await rig.click(rig.window.drawer.info.rules.vanish)
+    await choose(rig, rig.session.panel.vanish_menu, "After 1 day")
+    assert room.summary().rules.vanish_after_s == 86_400
+    assert rig.window.drawer.info.rules.vanish.text() == "After 1 day"
+
+
+async def test_the_first_tile_keeps_a_conversation_quiet(rig: Rig) -> None:
+    await rig.open(SURVEY)
+    mute, menu = rig.window.drawer.mute, rig.session.room_menu.menu
+    await rig.click(mute)
+    assert offered(menu) == ["For 1 hour", "For 8 hours", "For 1 week", "For ever"]
+    await choose(rig, menu, "For ever")
+    assert mute.text() == "Unmute"
+    await rig.click(mute)
+    await choose(rig, menu, "Unmute")
+    assert mute.text() == mute.accessibleName() == "Mute"
+
+
+async def test_a_room_is_left_but_kept(rig: Rig) -> None:
+    await owned(rig)
+    await rig.click(rig.window.drawer.info.leave)
+    assert rig.dialog(LeaveSheet).keeps
+    rig.dialog(LeaveSheet).go.click()
+    await rig.settle()
+    assert rig.room() == ROOM
+    assert not rig.session.composer.isVisible()
+    assert rig.window.drawer.info.leave.text() == "Delete"
+    await rig.click(rig.window.drawer.info.leave)
+    assert not rig.dialog(LeaveSheet).keep.isVisible()
+    rig.dialog(LeaveSheet).go.click()
+    await rig.settle()
+    assert SURVEY not in rig.names()
+
+
 async def test_a_topic_is_set_and_taken_away(rig: Rig) -> None:
     await owned(rig)
     info = rig.window.drawer.info
@@ -277,7 +313,8 @@ async def test_direct_conversations_and_notes_have_no_government(rig: Rig) -> No
     drawer = rig.window.drawer
     drawer.show_page(INFO)
     await rig.settle()
-    assert not drawer.info.rules.isVisible()
+    assert not any(switch.isVisible() for switch in drawer.info.rules.switches.values())
+    assert drawer.info.rules.vanish.isEnabled()
     assert not drawer.info.rename.isVisible()
     assert drawer.info.leave.isVisible()
     assert not drawer.add_people.isVisible()

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from pytestqt.modeltest import ModelTester
-
 from app.domain.governing import PendingInvite, TokenId
 from app.domain.ids import PeerId
 from app.domain.views import MemberView
 from app.ui.models.candidates import Candidate, CandidateModel
 from app.ui.models.members import MembersModel, PeerSection
 from tests.gallery.entry import frozen_now
+from tests.ui.model_check import ModelTester, check_model
 
 
 def member(name: str, *, online: bool = False, you: bool = False) -> MemberView:
@@ -31,7 +30,7 @@ def names(model: MembersModel | CandidateModel) -> list[str]:
 
 def test_without_headings_all_stand_in_one_list(qtmodeltester: ModelTester) -> None:
     model = MembersModel(frozen_now)
-    qtmodeltester.check(model)
+    check_model(qtmodeltester, model)
     model.show(PEOPLE)
     assert names(model) == ["Me", "ana", "Ben", "Jonas", "Zoe"]
 
@@ -40,7 +39,7 @@ def test_groups_stand_under_headings_that_count(qtmodeltester: ModelTester) -> N
     model = MembersModel(frozen_now)
     model.show(PEOPLE)
     model.show_invited(EXPECTED, grouped=True)
-    qtmodeltester.check(model)
+    check_model(qtmodeltester, model)
     assert names(model) == [
         "Online · 3",
         "Me",
@@ -65,7 +64,7 @@ def test_headings_stay_while_people_come_and_go(qtmodeltester: ModelTester) -> N
     model = MembersModel(frozen_now)
     model.show_invited((), grouped=True)
     model.show(PEOPLE)
-    qtmodeltester.check(model)
+    check_model(qtmodeltester, model)
     model.show([member("Me", you=True), member("Zoe", online=True)])
     assert names(model) == ["Online · 2", "Me", "Zoe"]
     model.show(())
@@ -74,7 +73,7 @@ def test_headings_stay_while_people_come_and_go(qtmodeltester: ModelTester) -> N
 
 def test_who_was_chosen_stays_whatever_is_searched_for(qtmodeltester: ModelTester) -> None:
     model = CandidateModel()
-    qtmodeltester.check(model)
+    check_model(qtmodeltester, model)
     ana, ben = Candidate(PeerId(b"a"), "Ana", "near"), Candidate(PeerId(b"b"), "Ben")
     banned = Candidate(PeerId(b"c"), "Cleo", note="Banned from this room")
     model.show([ana, ana, ben, banned])
