@@ -22,9 +22,11 @@ MAX_EPOCHS = 4096
 MAX_PARCEL = 192 * 1024
 MAX_RECEIPT_ENTRIES = 512
 MAX_WANTED = 64
+MAX_HEADS = 4096
 PARCELS = 1
 RECEIPTS = 2
-FEATURES = PARCELS | RECEIPTS
+HEADS = 4
+FEATURES = PARCELS | RECEIPTS | HEADS
 """What of the protocol's later additions this version speaks: bits of a hello."""
 
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -139,6 +141,13 @@ class Dismissed(_Frame, frozen=True, array_like=True):
     event: Wire
 
 
+class Heads(_Frame, frozen=True, array_like=True):
+    """The last event of each author that the sender has: its number and id."""
+
+    room: RoomKey
+    heads: Annotated[dict[Key, tuple[Sequence, Key]], Meta(max_length=MAX_HEADS)]
+
+
 class Parcel(_Frame, frozen=True, array_like=True):
     """What `sender` has sealed for `receiver`, on the way to or from a member of a common room."""
 
@@ -188,6 +197,7 @@ Frame = (
     | Presence
     | Welcome
     | Dismissed
+    | Heads
     | HandedOn
 )
 
@@ -209,6 +219,7 @@ TYPES: dict[int, type[Frame]] = {
     17: ParcelTaken,
     18: Receipt,
     19: Wanted,
+    20: Heads,
 }
 _TYPE_OF = {kind: number for number, kind in TYPES.items()}
 _encoder = msgspec.msgpack.Encoder()

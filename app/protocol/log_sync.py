@@ -118,6 +118,9 @@ class LogSync:
         self._rooms[room] = _Room(mine=dict(stored), told=dict(stored))
         return [Send(_have(room, stored, read))]
 
+    def is_open(self, room: RoomId) -> bool:
+        return room in self._rooms
+
     def close(self, room: RoomId) -> None:
         """We have left the room."""
         self._rooms.pop(room, None)

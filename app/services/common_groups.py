@@ -42,5 +42,6 @@ class CommonGroups:
 
     def _groups(self) -> Iterator[tuple[Conversation, set[PeerId]]]:
         for conversation in self._book:
-            if conversation.kind is RoomKind.GROUP and conversation.record.joined:
+            is_in = conversation.record.joined and conversation.standing == "member"
+            if conversation.kind is RoomKind.GROUP and is_in:
                 yield conversation, set(conversation.others(self._me))

@@ -5,18 +5,34 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 from app.domain.errors import RemoteProtocolError
-from app.domain.ids import PeerId, RoomId
-from app.protocol.frames import Events, Frame, Have, Refused
+from app.domain.ids import EventId, PeerId, RoomId
+from app.protocol.frames import HEADS, MAX_HEADS, Events, Frame, Have, Heads, Refused
 from app.protocol.log_sync import HandedOver, Ingest, Load, LogSync, Output, Reported, Send
+from app.protocol.room_log import Head
 from app.services.conversation import RoomBook
 from app.services.delivery_service import DeliveryService
 from app.services.room_logs import RoomLogs
 
 MAX_QUEUED_BYTES = 4 * 1024 * 1024
 MAX_INGEST_EVENTS = 256
+MAX_CONTRADICTIONS = 64
+MAX_UNDRAINED_BYTES = 1024 * 1024
+"""So much leaves at once; then the link has to have sent it before more is handed to it."""
 IDLE = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class _TellHeads:
+    """Say which events are the last of the room's logs."""
+
+    room: RoomId
+
+
+Work = Load | Ingest | Heads | _TellHeads
 
 
 class LinkSync:
@@ -30,31 +46,51 @@ class LinkSync:
         self._book = book
         self._logs = logs
         self._ticks = ticks
-        self._work: deque[Load | Ingest] = deque()
+        self._work: deque[Work] = deque()
         self._queued = 0
+        self._undrained = 0
+        self._compared: set[RoomId] = set()
+        self._features = 0
         self._wake = asyncio.Event()
         self._send: Callable[[Frame], None] = lambda _frame: None
         self._drained: Callable[[], Awaitable[None]] | None = None
 
-    def attach(self, send: Callable[[Frame], None], drained: Callable[[], Awaitable[None]]) -> None:
-        """Say how frames leave and how to wait until they have."""
+    def attach(
+        self,
+        send: Callable[[Frame], None],
+        drained: Callable[[], Awaitable[None]],
+        features: int = 0,
+    ) -> None:
+        """Say how frames leave, how to wait until they have, and what the peer understands."""
         self._send = send
         self._drained = drained
+        self._features = features
 
     def open_room(self, room: RoomId) -> None:
         conversation = self._book.find(room)
         if conversation is not None:
             read = self._ticks.told_as_read(conversation)
             self._take(self._machine.open(room, conversation.vector, read))
+            if self._features & HEADS and conversation.vector:
+                self._enqueue(_TellHeads(room))
 
     def close_room(self, room: RoomId) -> None:
         self._machine.close(room)
 
-    def receive(self, frame: Have | Events | Refused) -> None:
+    def receive(self, frame: Have | Events | Refused | Heads) -> None:
         """Raises RemoteProtocolError."""
+        if isinstance(frame, Heads):
+            self._compare_once(frame)
+            return
         self._take(self._machine.receive(frame, _now()))
         if isinstance(frame, Refused):
             self._ticks.refused(RoomId(frame.room), PeerId(frame.author))
+
+    def _compare_once(self, frame: Heads) -> None:
+        room = RoomId(frame.room)
+        if self._machine.is_open(room) and room not in self._compared:
+            self._compared.add(room)
+            self._enqueue(frame)
 
     def send_read(self, room: RoomId, read: Mapping[PeerId, int]) -> None:
         self._take(self._machine.read(room, read))
@@ -82,13 +118,15 @@ class LinkSync:
                     self._enqueue(output)
 
     def _load_at_once(self, load: Load) -> None:
-        events = self._logs.recent(load.room, load.spans, load.max_bytes)
+        fits = self._undrained < MAX_UNDRAINED_BYTES
+        events = self._logs.recent(load.room, load.spans, load.max_bytes) if fits else []
         if events:
+            self._undrained += sum(map(len, events))
             self._take(self._machine.loaded(load.room, events, _now()))
         else:
             self._enqueue(load)
 
-    def _enqueue(self, output: Load | Ingest) -> None:
+    def _enqueue(self, output: Work) -> None:
         if isinstance(output, Ingest):
             self._queued += sum(map(len, output.events))
             if self._queued > MAX_QUEUED_BYTES:
@@ -110,12 +148,42 @@ class LinkSync:
             except TimeoutError:
                 self._take(self._machine.tick(_now()))
 
-    async def _do(self, output: Load | Ingest) -> None:
-        if isinstance(output, Ingest):
-            await self._ingest(output)
-            return
+    async def _do(self, output: Work) -> None:
+        match output:
+            case Ingest():
+                await self._ingest(output)
+            case Load():
+                await self._load(output)
+            case Heads(room, heads):
+                theirs = {
+                    PeerId(author): Head(seq, EventId(e)) for author, (seq, e) in heads.items()
+                }
+                await self._contradict(RoomId(room), theirs)
+            case _TellHeads(room):
+                await self._tell_heads(room)
+
+    async def _tell_heads(self, room: RoomId) -> None:
+        heads = await self._logs.heads(room)
+        some = islice(heads.items(), MAX_HEADS)
+        if self._machine.is_open(room):
+            self._send(
+                Heads(room, {bytes(who): (head.seq, bytes(head.event)) for who, head in some})
+            )
+
+    async def _contradict(self, room: RoomId, heads: Mapping[PeerId, Head]) -> None:
+        """Show the peer our event wherever its log of the same length ends in another.
+
+        It does the same, and so both have the author's two signatures.
+        """
+        events = await self._logs.contradicting(room, heads)
+        for event in events[:MAX_CONTRADICTIONS]:
+            if self._machine.is_open(room):
+                self._send(Events(room, [event]))
+
+    async def _load(self, output: Load) -> None:
         if self._drained is not None:
             await self._drained()
+        self._undrained = 0
         events = await self._logs.load(output.room, output.spans, output.max_bytes)
         self._take(self._machine.loaded(output.room, events, _now()))
 

@@ -20,6 +20,7 @@ from app.protocol.frames import (
     Frame,
     HandedOn,
     Have,
+    Heads,
     Ping,
     Pong,
     Presence,
@@ -145,7 +146,7 @@ class PeerLink:
         what the disk says.
         """
         self._sync = sync
-        sync.attach(self._send, self._link.drained)
+        sync.attach(self._send, self._link.drained, self.features)
         self._beat = Heartbeat(_steady())
         self._opened_at = _steady()
         logs.watch(sync)
@@ -256,7 +257,7 @@ class PeerLink:
         if gate is None or sync is None:
             raise RemoteProtocolError("handshake-order")
         match frame:
-            case Have() | Events() | Refused():
+            case Have() | Events() | Refused() | Heads():
                 # The other side may not know yet that we have left.
                 if RoomId(frame.room) not in self._withdrawn:
                     sync.receive(frame)

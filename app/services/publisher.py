@@ -51,6 +51,7 @@ class Publisher:
         self._store = store
         self._book = book
         self._stale: set[RoomId] = set()
+        self._ahead: set[tuple[RoomId, PeerId]] = set()
         self._forked: set[tuple[RoomId, PeerId]] = set()
         self._refresher: asyncio.Task[None] | None = None
 
@@ -171,6 +172,13 @@ class Publisher:
             self._forked.add((room, author))
             params = {"room": to_text(room), "peer": to_text(author)}
             self.feed.publish(ErrorRaised("fork", params))
+
+    def ahead(self, room: RoomId, author: PeerId, hours: int) -> None:
+        """What `author` has written waits, for its clock is `hours` ahead; it is told once."""
+        if (room, author) not in self._ahead:
+            self._ahead.add((room, author))
+            params = {"room": to_text(room), "peer": to_text(author), "hours": hours}
+            self.feed.publish(ErrorRaised("clock-ahead", params))
 
     async def _refresh(self) -> None:
         while self._stale:

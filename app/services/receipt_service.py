@@ -250,7 +250,9 @@ class ReceiptService:
 
     def _group(self, room: RoomId) -> Conversation | None:
         found = self._parts.book.find(room)
-        return found if found is not None and found.kind is RoomKind.GROUP else None
+        if found is None or found.kind is not RoomKind.GROUP or found.standing != "member":
+            return None
+        return found
 
     def _shelf(self, room: RoomId) -> ReceiptShelf:
         return self._shelves.setdefault(room, ReceiptShelf())

@@ -10,10 +10,12 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
+from app.domain.clock import is_far_future, physical_ms
 from app.domain.events import Event, KnownBody
 from app.domain.ids import PeerId, RoomId
 from app.domain.room import MemberUpdated
 from app.protocol.log_sync import Span
+from app.protocol.room_log import Head
 from app.services.catch_up import CatchUp
 from app.services.conversation import Conversation, RoomBook
 from app.services.event_author import Bound, EventAuthor
@@ -136,9 +138,33 @@ class RoomLogs:
             self._author.observe(event.header.hlc)
         conversation.held = conversation.held or committed.held > 0
         self._publish(conversation, committed)
+        self._tell_ahead(conversation, committed.events)
         for fork in committed.forks:
             self.publisher.forked(room, fork.author)
         return committed
+
+    def _tell_ahead(self, conversation: Conversation, events: Sequence[Event]) -> None:
+        """Say whose events have to wait because of their clock; silence would look like loss."""
+        now = self.wall.now_ms()
+        for event in events:
+            header = event.header
+            if conversation.record.joined and is_far_future(header.hlc, now):
+                hours = max((physical_ms(header.hlc) - now) // 3_600_000, 1)
+                self.publisher.ahead(conversation.room, header.author, hours)
+
+    async def heads(self, room: RoomId) -> Mapping[PeerId, Head]:
+        """Return the last event of each author. Nothing for a room that is gone."""
+        return await self._store.log.ends(room) if self._book.find(room) is not None else {}
+
+    async def contradicting(self, room: RoomId, heads: Mapping[PeerId, Head]) -> list[bytes]:
+        """Return our last event of each author whose log ends in another one at that number."""
+        ours = await self.heads(room)
+        forked = [
+            (author, head.seq, head.seq)
+            for author, head in heads.items()
+            if author in ours and ours[author].seq == head.seq and ours[author] != head
+        ]
+        return [wire for span in forked for wire in await self.load(room, [span], 1)]
 
     async def close(self) -> None:
         """Wait until what is being taken in has been stored."""

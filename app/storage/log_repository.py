@@ -189,6 +189,10 @@ class LogRepository:
         sql = "SELECT coalesce(max(last_hlc), 0) FROM room"
         return await self._database.read(lambda: int(self._database.execute(sql).fetchone()[0]))
 
+    async def ends(self, room: RoomId) -> Mapping[PeerId, Head]:
+        """Return the last event of each author, as it is now."""
+        return await self._database.read(lambda: dict(self._log(room).heads))
+
     def heads(self, room: RoomId) -> Mapping[PeerId, Head]:
         """For other repositories, on the database's thread."""
         return self._log(room).heads

@@ -48,6 +48,10 @@ SENTENCES: Mapping[str, str] = {
     "vault-missing": "The key file of this profile is missing. Put it back to open the messages.",
     "vault-newer": "This profile was made by a newer version of Parlor. Update to open it.",
     "wrong-passphrase": "The passphrase is wrong. Type it again.",
+    "clock-ahead": (
+        "The clock of a member is {hours} hours ahead. What they wrote is shown when its time has"
+        " come; nothing is lost."
+    ),
     "notices-lost": "{count} notices were left out because nobody was reading them.",
     # What a person types or pastes.
     "bad-id": "This is not a valid id. Copy it again from where you found it.",

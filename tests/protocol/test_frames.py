@@ -15,6 +15,7 @@ from app.protocol.frames import (
     Events,
     Frame,
     Have,
+    Heads,
     Hello,
     Parcel,
     ParcelTaken,
@@ -64,6 +65,7 @@ frames: st.SearchStrategy[Frame] = st.one_of(
         st.binary(min_size=64, max_size=64),
     ),
     st.builds(Wanted, rooms, st.lists(keys, max_size=5)),
+    st.builds(Heads, rooms, st.dictionaries(keys, st.tuples(seqs, keys), max_size=5)),
 )
 
 

@@ -13,8 +13,9 @@ import pytest
 from app.domain.changes import LinkChanged, LinkState, MessagesAdded, StatusChanged
 from app.domain.errors import AppError
 from app.domain.views import MessageState
-from app.protocol.frames import Have
-from app.services import catch_up
+from app.protocol.frames import HEADS, Events, Frame, Have, Heads
+from app.services import catch_up, link_sync
+from app.services.link_sync import LinkSync
 from app.storage.store import Store
 from tests.services.test_links import inject
 from tests.services.world import URL, Someone, World, until
@@ -266,3 +267,82 @@ async def test_a_fork_is_told_and_never_merged(world: World) -> None:
     await bob.say(room, "still talking")
     await ana.has(room, "still talking")
     assert await ana.state(forked[-1]) is MessageState.SENT
+
+
+async def test_a_fork_of_equal_length_is_told_on_both_sides(world: World) -> None:
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    await ana.stop()
+    await backup(ana, "old")
+    await ana.start(URL)
+    await world.all_linked(room, ana, bob)
+    await ana.say(room, "one history")
+    await bob.has(room, "one history")
+    await ana.stop()
+    await restore(ana, "old")
+    await ana.start()
+    await ana.say(room, "another history")
+    await ana.backend.network.connect(URL)
+    await ana.error_of("fork")
+    await bob.error_of("fork")
+    assert await bob.texts(room) == ["one history"]
+
+
+async def test_heads_alone_accuse_nobody(world: World) -> None:
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    await ana.say(room, "hello")
+    await bob.has(room, "hello")
+    number = bob.backend._services.opener._book.get(room).vector[ana.peer]
+    sync = LinkSync(
+        bob.peer,
+        ana.peer,
+        bob.backend._services.logs._book,
+        bob.backend._services.logs,
+        bob.backend._services.chats._ticks,
+    )
+    sent: list[Frame] = []
+
+    async def drained() -> None: ...
+
+    sync.attach(sent.append, drained, HEADS)
+    work = asyncio.create_task(sync.run())
+    lie = Heads(room, {bytes(ana.peer): (number, bytes(32)), bytes(32): (7, bytes(32))})
+    sync.receive(lie)  # not open yet
+    sync.open_room(room)
+    for _ in range(3):
+        sync.receive(lie)
+    await until(lambda: any(isinstance(frame, Events) for frame in sent))
+    assert sum(isinstance(frame, Events) for frame in sent) == 1
+    assert [frame.heads for frame in sent if isinstance(frame, Heads)] != [lie.heads]
+    assert bob.errors() == []
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+
+
+async def test_a_link_is_not_handed_more_than_it_sends(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_sync, "MAX_UNDRAINED_BYTES", 1000)
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    services = ana.backend._services
+    sync = LinkSync(ana.peer, bob.peer, services.logs._book, services.logs, services.chats._ticks)
+    sent: list[Frame] = []
+    gate = asyncio.Event()
+
+    async def drained() -> None:
+        await gate.wait()
+
+    sync.attach(sent.append, drained)
+    services.logs.watch(sync)
+    work = asyncio.create_task(sync.run())
+    sync.open_room(room)
+    sync.receive(Have(room, {bytes(who): 100 for who in (ana.peer, bob.peer)}, {}))
+    sync._machine._rooms[room].theirs = dict(services.opener._book.get(room).vector)
+    for number in range(40):
+        await ana.say(room, f"{number} " + "x" * 200)
+    size = sum(len(event) for one in sent if isinstance(one, Events) for event in one.events)
+    assert 1000 <= size < 3000
+    gate.set()
+    await until(lambda: sum(len(f.events) for f in sent if isinstance(f, Events)) == 40)
+    services.logs.unwatch(sync)
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)

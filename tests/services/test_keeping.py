@@ -9,7 +9,7 @@ import pytest
 from app.domain.changes import MessagesAdded
 from app.domain.errors import AppError
 from app.domain.events import Text
-from app.domain.ids import PeerId
+from app.domain.ids import PeerId, to_text
 from app.services.clocks import WallClock
 from app.storage.log_repository import LogRepository
 from tests.services.world import URL, World, until
@@ -61,6 +61,24 @@ async def test_a_chore_that_fails_is_done_later(
     await until(lambda: not conversation.held)
     await ana.backend.chats.leave(room)
     await until(lambda: ana.backend._services.opener._book.find(room) is None)
+
+
+async def test_whose_clock_is_days_ahead_is_told_of_once(world: World) -> None:
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    clock = ana.backend._services.logs.wall
+    clock._correction = 50 * HOUR_MS + 60_000
+    for text in ("from the day after tomorrow", "and another"):
+        await ana.say(room, text)
+    error = await bob.error_of("clock-ahead")
+    assert (error.params["peer"], error.params["hours"]) == (to_text(ana.peer), 50)
+    number = ana.backend._services.opener._book.get(room).vector[ana.peer]
+    book = bob.backend._services.opener._book
+    await until(lambda: book.get(room).vector[ana.peer] == number)
+    assert bob.errors().count("clock-ahead") == 1
+    assert await bob.texts(room) == []
+    bob.backend._services.logs.wall._correction = 51 * HOUR_MS
+    await bob.backend._services.logs.release_held(room)
+    assert await bob.texts(room) == ["from the day after tomorrow", "and another"]
 
 
 async def test_two_clocks_outvote_ours(world: World) -> None:

@@ -7,7 +7,6 @@ import pytest
 from app.crypto.authoring import open_event
 from app.domain.errors import AppError
 from app.domain.events import Text, Unsupported, decode_event
-from app.domain.governing import Role
 from app.domain.ids import RoomId
 from app.domain.views import MessageKind
 from app.services.conversation import Conversation

@@ -15,6 +15,7 @@ from app.protocol.frames import (
     Events,
     Frame,
     Have,
+    Heads,
     Hello,
     Parcel,
     ParcelTaken,
@@ -93,6 +94,7 @@ def frame() -> Section:
         ParcelTaken(fixed("parcel", 16)),
         make_receipt(ANA, ROOM, NOW, {ANA.peer: 7, BO.peer: 300}, {BO.peer: 299}),
         Wanted(ROOM, [BO.peer]),
+        Heads(ROOM, {bytes(ANA.peer): (7, fixed("event"))}),
     )
     numbers = {kind: number for number, kind in TYPES.items()}
     long = Rooms([fixed(f"tag {n}") for n in range(600)])

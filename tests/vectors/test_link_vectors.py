@@ -55,6 +55,7 @@ FIELDS = {
     "parceltaken": 1,
     "receipt": 6,
     "wanted": 2,
+    "heads": 2,
 }
 
 
