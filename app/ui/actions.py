@@ -49,6 +49,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("reply-previous", "Reply to the previous message", _CHAT, ("Ctrl+Up",)),
     Spec("reply-next", "Reply to the next message", _CHAT, ("Ctrl+Down",)),
     Spec("react", "React to a message", _CHAT, ("Ctrl+Shift+E",)),
+    Spec("forward", "Forward a message", _CHAT, ("Ctrl+Shift+S",)),
     Spec("drawer", "Details", _CHAT, ("Ctrl+.",)),
     Spec("back", "Close what is on top, or mark as read", _CHAT, ("Esc",)),
     Spec("focus-composer", "Write a message", _WRITE, ("Ctrl+Shift+T",)),

@@ -205,6 +205,7 @@ class Session(QObject):
         return {
             "new": self.navigation.show_new_menu,
             "react": self.menu.react_to_current,
+            "forward": self.menu.forward_current,
             "emoji": self.completing.pick_emoji,
             "drawer": window.panes.toggle_drawer,
             "settings": lambda: spawn(flows.settings()),

@@ -18,6 +18,7 @@ SENTENCES: Mapping[str, str] = {
     "archive-damaged": "This export is damaged or cut off. Nothing was changed; use another copy.",
     "archive-newer": "This export is from a newer version of Parlor. Update to read it.",
     "file-exists": "There is a file with this name already. Choose another name.",
+    "file-unwritable": "The file could not be saved: {reason}. Choose another place.",
     "file-unreadable": "This file cannot be read. Check its path and its permissions.",
     "folder-missing": "This folder is not there. Make it first or choose another one.",
     "passphrase-empty": "A passphrase has at least one character. Type one.",
@@ -111,6 +112,7 @@ SENTENCES: Mapping[str, str] = {
     "bad-picture": "This is no picture that others could see. Choose a PNG, JPEG or WebP file.",
     "picture-too-large": "This picture is too large to be sent. Choose a smaller one.",
     "unknown-picture": "This picture is not on this computer any more. Ask for it again.",
+    "too-many-messages": "These are more than {most} messages. Select fewer of them.",
     "unknown-message": "This message is not on this computer. It may still be on its way.",
     "unknown-room": "This conversation is no longer there. Choose another one.",
     # Servers.

@@ -14,7 +14,6 @@ from app.domain.views import MessageVersion, RoomInvitation
 from app.protocol.invitation import RoomInvite, encode
 from app.protocol.spoken_code import new_entropy, to_words
 from app.ui.actions import ActionRegistry
-from app.ui.controllers.message_menu import ReactionRow
 from app.ui.dialogs.details import DeleteSheet, DetailsSheet
 from app.ui.dialogs.forms import FieldSheet, Question
 from app.ui.dialogs.invite import InviteSheet
@@ -26,6 +25,7 @@ from app.ui.main_window import MainWindow
 from app.ui.messages import Clock
 from app.ui.session import Session
 from app.ui.widgets.emoji_picker import EmojiPicker
+from app.ui.widgets.reaction_row import ReactionRow
 from tests.gallery import demo
 from tests.gallery.entry import Entry, Stand, frozen_now
 from tests.gallery.shots import settle

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -26,6 +27,7 @@ from app.ui.controllers.drafts import DraftKeeper
 from app.ui.controllers.typing import TypingTeller
 from app.ui.controllers.waiting import LOOKED_AT, waiting
 from app.ui.controllers.writing import Edit, Reply, Writing
+from app.ui.messages.source import START
 from app.ui.views.conversation import ConversationView
 
 _ABOUT_MEMBERS = MemberChanged | LinkChanged
@@ -43,10 +45,12 @@ class ConversationController(QObject):
         self._view, self._messages, self._drawer = view, view.messages, window.drawer
         self._rooms, self._members_model = window.rooms, window.members
         self._chats, self._tasks = chats, tasks
+        self._conversations = desk.backend.conversations
         self._members: Sequence[MemberView] = ()
         self._room: RoomId | None = None
         self._seen: MessageView | None = None
         self._again: bool | None = None  # None while nothing is being read
+        self._first_new: dict[RoomId, tuple[Position, int]] = {}
         self.drafts = DraftKeeper(chats, tasks, self)
         self._typing = TypingTeller(chats)
         self._me = desk.backend.profile.peer
@@ -80,13 +84,31 @@ class ConversationController(QObject):
             self._view.composer.set_error("")
             self._view.offline.say("")
             self.writing.enter(room)
-            self._messages.open(summary)
+            self._messages.open(self._from_mark(summary))
             self._show(summary)
         self.switched.emit(room)
         if place is not None:
             self._messages.go_to(place)
         self._view.composer.field.setFocus()
         self._look_again()
+
+    def _from_mark(self, summary: RoomSummary) -> RoomSummary:
+        """The mark is gone once one opens the room; what follows it counts as new once more."""
+        if summary.marked_unread:
+            self._tasks.spawn(self._conversations.mark_unread(summary.room, False))
+        place, number = self._first_new.pop(summary.room, (None, 0))
+        if place is None or not number or (summary.read_to or START) < place:
+            return summary
+        return replace(summary, read_to=place, unread=number)
+
+    def leave_unread(self, message: MessageView) -> None:
+        """Show no conversation; let `message` be the first new one when one comes back."""
+        rows = self._messages.stage.window.rows
+        new = sum(not row.own and row.position >= message.position for row in rows)
+        place = Position(message.position.hlc, EventId(b""))
+        self._first_new[message.room] = (place, new)
+        if message.room == self._room:
+            self.close()
 
     def close(self) -> None:
         """Show no conversation."""

@@ -1,83 +1,79 @@
-"""What can be done with one message."""
+"""The menu of one message, or of several that are selected."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, QSize, Qt
+from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QMenu, QWidgetAction
 
-from app.domain.errors import AppError
 from app.domain.views import MessageKind, MessageView
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
-from app.ui.dialogs.base import ask
-from app.ui.dialogs.details import DeleteSheet, DetailsSheet
-from app.ui.emoji import QUICK
+from app.ui.controllers.message_deeds import MessageDeeds
 from app.ui.messages import Clock, MessageList
-from app.ui.theme import emoji_family, font
+from app.ui.theme import icon
 from app.ui.widgets.emoji_picker import EmojiPicker
+from app.ui.widgets.reaction_row import ReactionRow
 
-BUTTON = 36
-GLYPH = 20
-MORE, PLUS = "More reactions", "+"
-
-
-class ReactionRow(QWidget):
-    """Six emoji and a way to all others."""
-
-    def __init__(self, react: Callable[[str], object], more: Callable[[], object]) -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(4, 2, 4, 4)
-        row.setSpacing(2)
-        face = font(GLYPH)
-        face.setFamilies([emoji_family()])
-        self.buttons: list[QToolButton] = []
-        for text in (*QUICK, PLUS):
-            button = QToolButton()
-            button.setText(text)
-            button.setFixedSize(QSize(BUTTON, BUTTON))
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setAccessibleName(f"React with {text}" if text in QUICK else MORE)
-            button.setToolTip(button.accessibleName())
-            if text in QUICK:
-                button.setFont(face)
-                button.clicked.connect(lambda _on=False, emoji=text: react(emoji))
-            else:
-                button.clicked.connect(lambda _on=False: more())
-            row.addWidget(button)
-            self.buttons.append(button)
+Deed = Callable[[MessageView], object]
+Flow = Callable[[MessageView], Coroutine[Any, Any, object]]
+ManyFlow = Callable[[Sequence[MessageView]], Coroutine[Any, Any, object]]
 
 
 class MessageMenu(QObject):
-    """Opens where the message was asked about."""
+    """Opens where the message was asked about.
+
+    `report` is what reporting a message leads to; nothing is offered while it is None.
+    """
 
     def __init__(
         self, desk: Desk, messages: MessageList, conversation: ConversationController, clock: Clock
     ) -> None:
         super().__init__(messages)
         self._window, self._tasks, self._chats = desk.window, desk.tasks, desk.backend.chats
-        self._messages, self._writing, self._clock = messages, conversation.writing, clock
+        self._messages, self._writing = messages, conversation.writing
         self._me = desk.backend.profile.peer
         self._message: MessageView | None = None
         self._where = QPoint()
-        self.menu = QMenu(messages)
+        self.report: Flow | None = None
+        self.deeds = MessageDeeds(desk, conversation, clock)
+        self._fill()
+        self._fill_many()
+        messages.menu_wanted.connect(self._show)
+        messages.react_wanted.connect(self.pick_reaction)
+        messages.reaction_toggled.connect(self._toggle)
+
+    def _fill(self) -> None:
+        deeds = self.deeds
+        self.menu = QMenu(self._messages)
         self.menu.setAccessibleName("Message")
         self.row = ReactionRow(self._react, self._more)
         self._row_action = QWidgetAction(self.menu)
         self._row_action.setDefaultWidget(self.row)
         self.menu.addAction(self._row_action)
-        self.reply = self._add("Reply", self._writing.reply)
-        self.copy_text = self._add("Copy text", self._copy)
-        self.edit = self._add("Edit", self._writing.edit)
-        self.details = self._add("Details…", self._spawn_details)
+        self.reply = self._add("reply", "Reply", self._writing.reply)
+        self.copy_text = self._add("copy", "Copy text", self._copy)
+        self.edit = self._add("pencil", "Edit", self._writing.edit)
+        self.forward = self._add("forward", "Forward…", self._one(deeds.forward))
+        self.pin = self._add("pin", "Pin", self._task(deeds.pin))
+        self.save = self._add("download", "Save as…", self._one(deeds.save))
+        self.unread = self._add("mail-open", "Mark unread from here", self._task(deeds.mark_unread))
+        self.details = self._add("info", "Details…", self._task(deeds.details))
+        self.report_it = self._add("flag", "Report…", self._report)
         self.menu.addSeparator()
-        self.delete = self._add("Delete…", self._spawn_delete)
-        messages.menu_wanted.connect(self._show)
-        messages.react_wanted.connect(self.pick_reaction)
-        messages.reaction_toggled.connect(self._toggle)
+        self.delete = self._add("trash-2", "Delete…", self._one(deeds.delete))
+
+    def _fill_many(self) -> None:
+        self.many = QMenu(self._messages)
+        self.many.setAccessibleName("Selected messages")
+        self.many.addAction("Copy").triggered.connect(self._messages.copy)
+        self._add_many("Forward…", self.deeds.forward)
+        self._add_many("Save as…", self.deeds.save)
+        self.many.addSeparator()
+        self._add_many("Delete…", self.deeds.delete)
 
     def pick_reaction(self, message: MessageView, where: QPoint) -> None:
         """Let any emoji be chosen as a reaction to `message`."""
@@ -93,21 +89,62 @@ class MessageMenu(QObject):
         if current is not None:
             self.pick_reaction(*current)
 
-    def _add(self, text: str, deed: Callable[[MessageView], object]) -> QAction:
+    def forward_current(self) -> None:
+        """Forward what is selected, else the message that keys are about."""
+        current = self._messages.current_message()
+        if self._messages.several_selected():
+            self._tasks.spawn(self._with_selected(self.deeds.forward))
+        elif current is not None:
+            self._tasks.spawn(self.deeds.forward([current[0]]))
+
+    def _add(self, glyph: str, text: str, deed: Deed) -> QAction:
         action = self.menu.addAction(text)
+        action.setProperty("glyph", glyph)
         action.triggered.connect(lambda: deed(self._message) if self._message else None)
         return action
 
+    def _add_many(self, text: str, flow: ManyFlow) -> None:
+        action = self.many.addAction(text)
+        action.triggered.connect(lambda: self._tasks.spawn(self._with_selected(flow)))
+
+    async def _with_selected(self, flow: ManyFlow) -> None:
+        await flow(await self._messages.selected())
+
+    def _task(self, flow: Flow) -> Deed:
+        return lambda message: self._tasks.spawn(flow(message))
+
+    def _one(self, flow: ManyFlow) -> Deed:
+        return lambda message: self._tasks.spawn(flow([message]))
+
+    def _report(self, message: MessageView) -> None:
+        if self.report is not None:
+            self._tasks.spawn(self.report(message))
+
     def _show(self, message: MessageView, where: QPoint) -> None:
-        if message.kind is not MessageKind.TEXT or self.menu.isVisible():
+        if self.menu.isVisible() or self.many.isVisible():
             return
-        self._message, self._where = message, where
+        if self._messages.several_selected(message):
+            self.many.popup(where)
+            self.many.setActiveAction(self.many.actions()[0])
+        elif message.kind is MessageKind.TEXT:
+            self._message, self._where = message, where
+            self._offer(message)
+            self.menu.popup(where)
+            self.menu.setActiveAction(self.delete if message.deleted else self.reply)
+
+    def _offer(self, message: MessageView) -> None:
+        """Show the actions that make sense for this message."""
         live = not message.deleted
-        for action in (self._row_action, self.reply, self.copy_text, self.details):
+        for action in self.menu.actions():
             action.setVisible(live)
+            if glyph := action.property("glyph"):
+                danger = action is self.delete
+                palette = self._window.theme.palette
+                action.setIcon(icon(glyph, palette.danger if danger else palette.text2, 16))
+        self.pin.setText("Unpin" if message.pinned else "Pin")
         self.edit.setVisible(live and message.own)
-        self.menu.popup(where)
-        self.menu.setActiveAction(self.reply if live else self.delete)
+        self.report_it.setVisible(live and not message.own and self.report is not None)
+        self.delete.setVisible(True)
 
     def _copy(self, message: MessageView) -> None:
         QGuiApplication.clipboard().setText(message.text)
@@ -126,33 +163,3 @@ class MessageMenu(QObject):
     def _toggle(self, message: MessageView, emoji: str, on: bool) -> None:
         deed = self._chats.react if on else self._chats.unreact
         self._tasks.spawn(deed(message.event, emoji))
-
-    def _spawn_details(self, message: MessageView) -> None:
-        self._tasks.spawn(self._show_details(message))
-
-    async def _show_details(self, message: MessageView) -> None:
-        fresh = await self._chats.message(message.event)
-        members = await self._chats.members(fresh.room)
-        versions = await self._chats.versions(fresh.event) if fresh.edited else ()
-        sheet = DetailsSheet(
-            self._window.theme, self._window, fresh, members, versions, self._clock
-        )
-        await ask(sheet)
-
-    def _spawn_delete(self, message: MessageView) -> None:
-        self._tasks.spawn(self._delete(message))
-
-    async def _delete(self, message: MessageView) -> None:
-        everywhere = message.own and not message.deleted
-        sheet = DeleteSheet(self._window.theme, self._window, everywhere=everywhere)
-        if not await ask(sheet):
-            return
-        try:
-            if sheet.everywhere:
-                await self._chats.delete(message.event)
-            else:
-                await self._chats.hide(message.event)
-        except AppError as error:
-            if error.code not in {"message-deleted", "unknown-message"}:
-                raise
-        self._writing.forget(message.event)

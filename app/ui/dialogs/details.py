@@ -105,14 +105,17 @@ class DetailsSheet(Sheet):
 class DeleteSheet(Sheet):
     """Asks whether, and for whom. `everywhere` says which was chosen."""
 
-    def __init__(self, theme: Theme, parent: QWidget, *, everywhere: bool) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget, *, everywhere: bool, count: int = 1
+    ) -> None:
         line = (
             "For everyone: the text disappears on every machine that hears of it; somebody may"
             " have read it already. For you: only this computer forgets it."
             if everywhere
             else "Only this computer forgets it; the others keep it."
         )
-        super().__init__(theme, parent, "Delete this message?", line)
+        title = "Delete this message?" if count == 1 else f"Delete {count} messages?"
+        super().__init__(theme, parent, title, line)
         self.everywhere = False
         self.for_me = push_button("Delete for me", "danger")
         self.for_all = push_button("Delete for everyone", "danger")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from app.domain.views import PersonView, RoomSummary
 from app.ui.models.keyed import KeyedListModel
+from app.ui.models.ranking import rank
 from app.ui.models.rows import PersonRow, RoomRow, SidebarRow, row_key
 from app.ui.theme import Size, Theme
 from app.ui.views.sidebar_rows import SidebarDelegate
@@ -17,22 +18,6 @@ from app.ui.widgets.fields import SearchField
 from app.ui.widgets.lists import RowList
 
 SHOWN = 7
-
-
-def rank(query: str, name: str) -> int | None:
-    """How well `name` answers `query`, 0 the best; None if not at all.
-
-    Best begins with it, next has a word that does, then contains it, then has its letters in order.
-    """
-    wanted, text = query.casefold().strip(), name.casefold()
-    if text.startswith(wanted):
-        return 0
-    if any(word.startswith(wanted) for word in text.split()):
-        return 1
-    if wanted in text:
-        return 2
-    letters = iter(text)
-    return 3 if all(letter in letters for letter in wanted) else None
 
 
 class SwitcherModel(KeyedListModel[SidebarRow]):

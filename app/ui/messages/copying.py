@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from app.domain.errors import AppError
 from app.domain.ids import RoomId
 from app.domain.views import MessageView
 from app.ui.messages.selection import Selection
@@ -14,6 +15,8 @@ BATCH = 500
 MOST = 20_000
 MOST_TEXT = 4 << 20
 """Messages and characters that are copied at once, at most."""
+MOST_HANDLED = 100
+"""Messages that are forwarded, saved or deleted together, at most."""
 
 
 async def selected_text(
@@ -36,6 +39,19 @@ async def selected_text(
     if len(found) == 1:
         return found[0][1], 1
     return "\n".join(copied(message, text, clock) for message, text in found), len(found)
+
+
+async def selected_messages(
+    source: MessageSource, room: RoomId, selection: Selection
+) -> list[MessageView]:
+    """Return the messages of which something is selected. Raises AppError("too-many-messages")."""
+    found: list[MessageView] = []
+    async for message in _messages(source, room, selection):
+        if selection.range_in(message):
+            found.append(message)
+        if len(found) > MOST_HANDLED:
+            raise AppError("too-many-messages", {"most": MOST_HANDLED})
+    return found
 
 
 async def _messages(

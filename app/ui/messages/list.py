@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from app.domain.views import MessageView
 from app.ui.messages import text
 from app.ui.messages.canvas import MessageCanvas
-from app.ui.messages.copying import selected_text
+from app.ui.messages.copying import selected_messages, selected_text
 from app.ui.messages.extras import CopyCode, Hit, Jump, Toggle
 from app.ui.messages.invitation import Answer
 from app.ui.messages.pointer import hit_at, over_text, row_at, target_at
@@ -80,6 +80,20 @@ class MessageList(MessageCanvas):
             text, number = await selected_text(self._source, room, selection, self._clock)
             QGuiApplication.clipboard().setText(text)
             self.copied.emit(number)
+
+    def several_selected(self, with_this: MessageView | None = None) -> bool:
+        """Whether more than one message is selected, and `with_this` among them."""
+        chosen = self._pointer.selection
+        if chosen is None or chosen.ends[0].place == chosen.ends[1].place:
+            return False
+        return with_this is None or chosen.range_in(with_this) is not None
+
+    async def selected(self) -> list[MessageView]:
+        """The selected messages, read from the store. May raise AppError."""
+        room, chosen = self.stage.pager.room, self._pointer.selection
+        if room is None or chosen is None:
+            return []
+        return await selected_messages(self._source, room, chosen)
 
     def _step(self, by: int) -> None:
         """Make the next or previous message the current one and keep it in view."""

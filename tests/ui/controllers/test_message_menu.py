@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
 
 from app.domain.errors import AppError
@@ -11,6 +11,8 @@ from app.domain.views import MessageKind, MessageView, Reaction
 from app.ui.controllers.message_menu import MessageMenu
 from app.ui.dialogs.details import DeleteSheet, DetailsSheet
 from app.ui.emoji import QUICK
+from app.ui.messages import copying
+from app.ui.messages.selection import Point, Selection
 from app.ui.widgets.emoji_picker import EmojiPicker
 from tests.ui.fake_backend import ME, peer_of
 from tests.ui.fake_operations import FakeRoom
@@ -51,7 +53,16 @@ async def test_the_menu_offers_what_can_be_done(rig: Rig) -> None:
     theirs, own = room.messages[0], next(row for row in room.messages if row.own)
     menu = await ask_for(rig, theirs)
     shown = [each.text() for each in menu.menu.actions() if each.isVisible() and each.text()]
-    assert shown == ["Reply", "Copy text", "Details…", "Delete…"]
+    assert shown == [
+        "Reply",
+        "Copy text",
+        "Forward…",
+        "Pin",
+        "Save as…",
+        "Mark unread from here",
+        "Details…",
+        "Delete…",
+    ]
     assert menu.menu.activeAction() is menu.reply
     menu.menu.close()
     await ask_for(rig, own)
@@ -173,3 +184,122 @@ async def test_details_list_every_member_and_version(rig: Rig) -> None:
     assert len(sheet.lines) == 1 + 4 + 2
     sheet.reject()
     await rig.settle()
+
+
+async def test_a_message_is_pinned_and_unpinned(rig: Rig) -> None:
+    room = await rig.open(SURVEY)
+    for pinned in (True, False):
+        menu = await ask_for(rig, room.messages[0])
+        assert menu.pin.text() == ("Pin" if pinned else "Unpin")
+        menu.menu.close()
+        menu.pin.trigger()
+        await rig.settle()
+        assert room.messages[0].pinned is pinned
+
+
+async def test_reporting_is_offered_once_it_leads_somewhere(rig: Rig) -> None:
+    room = await rig.open(SURVEY)
+    theirs, own = room.messages[0], next(row for row in room.messages if row.own)
+    menu = await ask_for(rig, theirs)
+    assert not menu.report_it.isVisible()
+    menu.menu.close()
+    menu.report_it.trigger()
+    reported: list[MessageView] = []
+
+    async def report(message: MessageView) -> None:
+        reported.append(message)
+
+    menu.report = report
+    for message in (theirs, own):
+        await ask_for(rig, message)
+        assert menu.report_it.isVisible() is (message is theirs)
+        menu.menu.close()
+    await ask_for(rig, theirs)
+    menu.menu.close()
+    menu.report_it.trigger()
+    await rig.settle()
+    assert reported == [theirs]
+
+
+async def test_unread_from_here_leads_back_to_here(rig: Rig) -> None:
+    room = await rig.open(SURVEY)
+    await rig.backend.chats.mark_read(room.room, room.messages[-1].event)
+    await rig.settle()
+    menu = await ask_for(rig, room.messages[-2])
+    menu.menu.close()
+    menu.unread.trigger()
+    await rig.settle()
+    assert rig.room() is None
+    assert room.marked_unread
+    await rig.open(SURVEY)
+    divider = rig.session.view.messages.stage.rows.divider
+    assert divider is not None
+    assert (divider.before, divider.count) == (room.messages[-2].position, 2)
+    assert not rig.summary(SURVEY).marked_unread
+    await rig.open("Jonas Weber")
+    await rig.open(SURVEY)
+    assert rig.session.view.messages.stage.rows.divider is None
+
+
+async def test_a_mark_on_ones_own_last_word_is_only_a_mark(rig: Rig) -> None:
+    room = await rig.open("Tomás Oliveira")
+    await rig.session.menu.deeds.mark_unread(room.messages[-1])
+    await rig.settle()
+    assert rig.room() is None
+    await rig.open("Tomás Oliveira")
+    assert rig.session.view.messages.stage.rows.divider is None
+
+
+async def select(rig: Rig, *messages: MessageView) -> None:
+    first, last = messages[0], messages[-1]
+    view = rig.session.view.messages
+    view._pointer.selection = Selection(Point(first.position, 0), Point(last.position, 3))
+
+
+def many(menu: MessageMenu, text: str) -> QAction:
+    return next(action for action in menu.many.actions() if action.text() == text)
+
+
+async def test_several_selected_messages_are_copied_or_deleted_together(rig: Rig) -> None:
+    room = await rig.open(SURVEY)
+    rows = list(room.messages[-3:])
+    await select(rig, *rows)
+    menu = await ask_for(rig, rows[1])
+    assert menu.many.isVisible()
+    assert not (await ask_for(rig, rows[1])).menu.isVisible()
+    menu.many.close()
+    many(menu, "Copy").trigger()
+    await rig.settle()
+    assert QGuiApplication.clipboard().text().count("Mara Lindqvist:") == 3
+    many(menu, "Delete…").trigger()
+    await rig.settle()
+    sheet = rig.dialog(DeleteSheet)
+    assert sheet.windowTitle() == "Delete 3 messages?"
+    assert not sheet.for_all.isVisible()
+    await rig.click(sheet.for_me)
+    assert [row for row in room.messages if row in rows] == []
+
+
+async def test_another_message_than_the_selected_ones_has_its_own_menu(rig: Rig) -> None:
+    room = await rig.open(SURVEY)
+    await select(rig, *room.messages[-2:])
+    menu = await ask_for(rig, room.messages[0])
+    assert menu.menu.isVisible()
+    menu.menu.close()
+    await select(rig, room.messages[-1], room.messages[-1])
+    await ask_for(rig, room.messages[-1])
+    assert menu.menu.isVisible()
+    menu.menu.close()
+
+
+async def test_too_many_messages_are_refused(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copying, "MOST_HANDLED", 2)
+    room = await rig.open(SURVEY)
+    await select(rig, *room.messages[-4:])
+    many(rig.session.menu, "Delete…").trigger()
+    await rig.settle()
+    assert rig.no_dialog()
+    assert "more than 2 messages" in rig.window.trouble.words.text()
+    rig.session.view.messages._pointer.selection = None
+    assert await rig.session.view.messages.selected() == []
+    assert not rig.session.view.messages.several_selected()

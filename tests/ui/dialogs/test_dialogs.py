@@ -12,7 +12,8 @@ from app.domain.errors import AppError
 from app.ui.actions import ActionRegistry
 from app.ui.dialogs.base import Sheet, ask
 from app.ui.dialogs.shortcuts import ShortcutSheet
-from app.ui.dialogs.switcher import SwitcherModel, rank
+from app.ui.dialogs.switcher import SwitcherModel
+from app.ui.models.ranking import rank
 from app.ui.models.rows import SectionRow
 from app.ui.theme import Theme
 from app.ui.widgets.buttons import push_button
