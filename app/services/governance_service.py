@@ -45,8 +45,8 @@ class GovernanceService:
         if not is_rule(rule.value, value):
             raise AppError("bad-rule", {"rule": rule.value, "value": value})
         body = Ruled(rule.value, value)
-        self._acts.check(conversation, body)
         if conversation.state.rules.value(rule) == value:
+            self._acts.check_charge(conversation)
             return
         if rule is Rule.HISTORY:
             await self._acts.write_and_rekey(conversation, body)
@@ -60,10 +60,10 @@ class GovernanceService:
         """See `Governance.set_role`."""
         conversation = self._acts.group(room)
         before = self._role_of(conversation, peer)
-        body = RoleGiven(peer, role.value)
-        self._acts.check(conversation, body)
-        if before is not role:
-            await self._acts.write(conversation, body)
+        if before is role:
+            self._acts.check_charge(conversation)
+        else:
+            await self._acts.write(conversation, RoleGiven(peer, role.value))
 
     async def remove(self, room: RoomId, peer: PeerId, *, ban: bool = False) -> None:
         """See `Governance.remove`."""
@@ -81,11 +81,10 @@ class GovernanceService:
     async def readmit(self, room: RoomId, peer: PeerId) -> None:
         """See `Governance.readmit`."""
         conversation = self._acts.group(room)
-        body = Readmitted(peer)
-        self._acts.check(conversation, body)
+        self._acts.check_charge(conversation)
         if peer not in conversation.state.governance.banned:
             raise AppError("not-banned", {"peer": to_text(peer)})
-        await self._acts.write(conversation, body)
+        await self._acts.write(conversation, Readmitted(peer))
 
     async def invite(self, room: RoomId, peer: PeerId) -> EventId:
         """See `Governance.invite`."""

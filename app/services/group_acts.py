@@ -44,6 +44,13 @@ class GroupActs:
         if not may(conversation.state, self.me.peer, body):
             raise AppError("not-allowed", {"room": to_text(conversation.room)})
 
+    def check_charge(self, conversation: Conversation) -> None:
+        """Raise AppError("not-allowed" | "room-waiting") if we are neither owner nor admin."""
+        if conversation.standing == "waiting":
+            conversation.check_standing()
+        if not self._rotator.is_in_charge(conversation):
+            raise AppError("not-allowed", {"room": to_text(conversation.room)})
+
     async def write(self, conversation: Conversation, body: Governing) -> None:
         """Raises AppError as `check` does."""
         self.check(conversation, body)

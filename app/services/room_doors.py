@@ -34,18 +34,27 @@ def proofs_for(conversation: Conversation, peer: PeerId, now_ms: int) -> Proofs:
     asking = conversation.asking
     guest = (asking.proof,) if asking is not None else ()
     doors = tuple(keys.proof for keys in _doors(conversation, peer, now_ms))
-    if peer in conversation.state.governance.removals:
-        return Proofs((), guest, (*known[:MAX_DOORS], *doors))
     if _is_out(conversation):
         return Proofs((), guest)
+    if peer in conversation.state.governance.removals:
+        inside = () if _has_newest(conversation, peer) else tuple(known[:1])
+        return Proofs(inside, guest, (*known[len(inside) : MAX_DOORS], *doors))
     if conversation.state.role_of(peer) is not None:
         return Proofs(tuple(known[:LINK_EPOCHS]), guest, tuple(known[LINK_EPOCHS:MAX_DOORS]))
     return Proofs(tuple(known[:1]), guest, doors)
 
 
 def _is_out(conversation: Conversation) -> bool:
-    """Tell whether we are no member any more, and everybody knows."""
-    return conversation.withdrawn or conversation.record.standing == "removed"
+    """Tell whether we are no member any more, and do not ask to be one again."""
+    out = conversation.withdrawn or conversation.record.standing == "removed"
+    return out and conversation.asking is None
+
+
+def _has_newest(conversation: Conversation, peer: PeerId) -> bool:
+    """Tell whether somebody who was removed may know the newest key all the same."""
+    newest = conversation.latest_keys.epoch
+    made = (one for one in conversation.state.governance.rekeyings if one.number == newest)
+    return newest == 0 or any(peer in one.recipients for one in made)
 
 
 def is_good_for(conversation: Conversation, peer: PeerId, proof: bytes, now_ms: int) -> bool:

@@ -65,6 +65,8 @@ class RoomEntry:
             await self._logs.append(conversation.room, Joined(self._me.name, named))
         await self._store.rooms.drop_epoch(conversation.room, WAITING)
         conversation.forget(WAITING)
+        conversation.withdrawn = False
+        await self.set_standing(conversation, "member")
 
     async def dismissed(self, frame: Dismissed) -> Conversation | None:
         """Note that we were removed, if that is so; None if not."""

@@ -89,5 +89,5 @@ class RoomLinks:
         maker = state.founder or self.acts.me.peer
         words = to_words(state.code) if state.code else ""
         founding = state.governance.tokens.get(FOUNDING)
-        uses = founding.uses if founding is not None else 0
+        uses = max(founding.uses - 1, 0) if founding is not None else 0  # the first is the founder
         return RoomLink(FOUNDING, link, maker, 0, 0, uses, words)

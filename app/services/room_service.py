@@ -191,6 +191,8 @@ class RoomService:
         record = conversation.record
         if record.kind is not RoomKind.GROUP or (record.joined and record.standing == "member"):
             return
+        if conversation.asking is not None and record.joined:
+            return
         mine = conversation.vector.get(self._me.peer, 0)
         others = conversation.others(self._me.peer)
         told = any(conversation.tracker.reported(peer) >= mine for peer in others)
@@ -208,7 +210,8 @@ class RoomService:
             return
         me = conversation.state.members.get(self._me.peer)
         if me is not None and not me.present:
-            await self._opener.set_standing(conversation, "left")
+            removed = self._me.peer in conversation.state.governance.removals
+            await self._opener.set_standing(conversation, "removed" if removed else "left")
         elif me is None and record.joined:
             await self._logs.append(conversation.room, Joined(self._me.name))
 

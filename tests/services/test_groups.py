@@ -1,0 +1,279 @@
+"""Links, invitations, roles and keys of groups among people who come and go."""
+
+from __future__ import annotations
+
+import asyncio
+
+from app.domain.governing import FOUNDING, Role
+from app.domain.rules import Rule
+from tests.services.groups import (
+    epoch,
+    invitation_to,
+    members,
+    members_are,
+    one_key,
+    refused,
+    room_of,
+    rule,
+    standing,
+)
+from tests.services.world import URL, Someone, World, until
+
+LONG_AGO = 1_000_000_000_000
+
+
+async def test_who_leaves_has_no_key_for_what_follows(world: World) -> None:
+    room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")
+    await eve.backend.conversations.leave(room, keep=True)
+    await one_key(room, ana, bob, after=0)
+    await ana.say(room, "she is gone")
+    await bob.has(room, "she is gone")
+    assert epoch(ana, room) not in room_of(eve, room).keys
+    assert "she is gone" not in await eve.texts(room)
+
+
+async def test_a_link_lets_in_and_a_revoked_one_does_not(world: World) -> None:
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    await ana.say(room, "history")
+    link = await rule(ana).make_link(room)
+    cem, dan = await world.started("Cem", "Dan")
+    assert await cem.backend.chats.join(link.link) == room
+    await members_are(room, ana, bob, cem)
+    await cem.has(room, "history")
+    await cem.say(room, "here I am")
+    await ana.has(room, "here I am")
+    assert standing(cem, room) == "member"
+    assert [(one.id, one.uses) for one in rule(ana).links(room)] == [(FOUNDING, 1), (link.id, 1)]
+    before = await one_key(room, ana, bob, cem)
+    await rule(ana).revoke(room, link.id)
+    await one_key(room, ana, bob, cem, after=before)
+    await dan.backend.chats.join(link.link)
+    await ana.say(room, "among us")
+    await cem.has(room, "among us")
+    await asyncio.sleep(0.3)
+    assert standing(dan, room) == "waiting"
+    assert await refused(dan.say(room, "me too")) == "room-waiting"
+    assert await dan.history(room) == []
+    assert dan.peer not in members(ana, room)
+    assert await refused(rule(ana).revoke(room, link.id)) == "unknown-link"
+
+
+async def test_an_expired_link_lets_nobody_in(world: World) -> None:
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    assert await refused(rule(ana).make_link(room, LONG_AGO)) == "link-expired"
+    soon = ana.backend._services.logs.wall.now_ms() + 700
+    link = await rule(ana).make_link(room, soon)
+    await until(lambda: len(rule(ana).links(room)) == 1, "expired")
+    (cem,) = await world.started("Cem")
+    await cem.backend.chats.join(link.link)
+    await asyncio.sleep(0.5)
+    assert standing(cem, room) == "waiting"
+    assert members(bob, room) == {ana.peer, bob.peer}
+
+
+async def test_after_a_removal_the_first_link_is_dead_and_another_is_made(world: World) -> None:
+    room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")
+    first = await ana.backend.chats.invitation(room)
+    await rule(ana).remove(room, eve.peer)
+    assert rule(ana).links(room) == []
+    made = await ana.backend.chats.invitation(room)
+    assert (made.code, made.link != first.link) == ("", True)
+    assert await ana.backend.chats.invitation(room) == made
+    (cem,) = await world.started("Cem")
+    await cem.backend.chats.join(made.link)
+    await members_are(room, ana, bob, cem)
+    await one_key(room, ana, bob, cem)
+    # The new link is no way back for who was put out before it was made, unless not banned.
+    await eve.backend.chats.join(made.link)
+    await members_are(room, ana, bob, cem, eve)
+    await eve.say(room, "back again")
+    await cem.has(room, "back again")
+
+
+async def test_a_ban_holds_until_it_is_lifted(world: World) -> None:
+    room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")
+    await rule(ana).remove(room, eve.peer, ban=True)
+    await until(lambda: standing(eve, room) == "removed", "removed")
+    link = await rule(ana).make_link(room)
+    await eve.backend.chats.join(link.link)
+    assert await refused(rule(ana).invite(room, eve.peer)) == "peer-banned"
+    await asyncio.sleep(0.3)
+    assert members(ana, room) == {ana.peer, bob.peer}
+    assert [one.peer for one in rule(bob).banned(room)] == [eve.peer]
+    await rule(ana).readmit(room, eve.peer)
+    assert rule(ana).banned(room) == []
+    assert await refused(rule(ana).readmit(room, eve.peer)) == "not-banned"
+    again = await rule(ana).make_link(room)
+    await eve.backend.chats.join(again.link)
+    await members_are(room, ana, bob, eve)
+
+
+async def test_who_was_removed_while_away_learns_it_later(world: World) -> None:
+    room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")
+    await ana.say(room, "before")
+    await eve.has(room, "before")
+    await eve.stop()
+    await rule(ana).remove(room, eve.peer)
+    await ana.say(room, "after")
+    await bob.has(room, "after")
+    await ana.stop()
+    await eve.start(URL)
+    await until(lambda: standing(eve, room) == "removed", "removed")
+    assert await eve.texts(room) == ["before"]
+    await eve.stop()
+    await eve.start(URL)
+    assert standing(eve, room) == "removed"
+
+
+async def befriended(one: Someone, other: Someone) -> None:
+    await one.backend.contacts.request(other.peer, "hello")
+    for person in (one, other):
+        contacts = person.backend.contacts
+        await until(lambda c=contacts: [x.state for x in c.all()] == ["friend"], "friends")
+
+
+async def test_an_invitation_waits_for_both(world: World) -> None:
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    (cem,) = await world.started("Cem")
+    await befriended(ana, cem)
+    await cem.stop()
+    invited = await rule(ana).invite(room, cem.peer)
+    assert [one.peer for one in rule(ana).invited(room)] == [cem.peer]
+    await ana.stop()
+    await ana.start(URL)
+    await cem.start(URL)
+    view = await invitation_to(cem)
+    assert (view.id, view.name, view.sender, view.state) == (invited, "Lab", ana.peer, "pending")
+    await cem.stop()
+    await cem.start(URL)
+    assert await invitation_to(cem) == view
+    assert await rule(cem).accept(view.id) == room
+    await members_are(room, ana, bob, cem)
+    assert await rule(cem).invitations() == []
+    assert rule(ana).invited(room) == []
+    assert await refused(rule(ana).invite(room, cem.peer)) == "already-member"
+
+
+async def test_a_rejected_invitation_is_gone(world: World) -> None:
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    (cem,) = await world.started("Cem")
+    await befriended(ana, cem)
+    await rule(ana).invite(room, cem.peer)
+    view = await invitation_to(cem)
+    await rule(cem).reject(view.id)
+    assert await rule(cem).invitations() == []
+    assert await refused(rule(cem).accept(view.id)) == "invitation-gone"
+    assert await refused(rule(cem).accept((await ana.say(room, "x")).event)) == (
+        "unknown-invitation"
+    )
+    assert members(bob, room) == {ana.peer, bob.peer}
+
+
+async def test_roles_say_who_may(world: World) -> None:
+    room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")
+    assert [rule(p).own_role(room) for p in (ana, bob)] == [Role.OWNER, Role.MEMBER]
+    assert await refused(rule(bob).remove(room, eve.peer)) == "not-allowed"
+    assert await refused(rule(bob).set_role(room, eve.peer, Role.ADMIN)) == "not-allowed"
+    assert await refused(rule(bob).set_rule(room, Rule.INFO, 0)) == "not-allowed"
+    assert await refused(rule(ana).set_rule(room, Rule.INFO, 2)) == "bad-rule"
+    await rule(ana).set_rule(room, Rule.INFO, 0)
+    await rule(ana).set_rule(room, Rule.INVITES, 0)
+    await until(lambda: not rule(bob).rules(room).invites, "rules")
+    assert await refused(bob.backend.chats.rename(room, "Mine")) == "not-allowed"
+    assert await refused(bob.backend.chats.set_topic(room, "mine")) == "not-allowed"
+    assert await refused(rule(bob).make_link(room)) == "not-allowed"
+    await rule(ana).set_role(room, bob.peer, Role.ADMIN)
+    await until(lambda: rule(bob).own_role(room) is Role.ADMIN, "admin")
+    await bob.backend.chats.rename(room, "Ours")
+    assert await refused(rule(bob).remove(room, ana.peer)) == "not-allowed"
+    await rule(bob).remove(room, eve.peer)
+    await members_are(room, ana, bob)
+    await rule(ana).set_role(room, bob.peer, Role.MEMBER)
+    await until(lambda: rule(bob).own_role(room) is Role.MEMBER, "member")
+    assert await refused(rule(ana).remove(room, eve.peer)) == "unknown-member"
+
+
+async def test_newcomers_do_not_read_what_was_before_if_that_is_the_rule(world: World) -> None:
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    await ana.say(room, "old secret")
+    await rule(ana).set_rule(room, Rule.HISTORY, 0)
+    await ana.say(room, "newer secret")
+    link = await rule(ana).make_link(room)
+    await ana.say(room, "newest secret")
+    await bob.has(room, "newest secret")
+    (cem,) = await world.started("Cem")
+    await cem.backend.chats.join(link.link)
+    await members_are(room, ana, bob, cem)
+    await ana.say(room, "welcome")
+    await cem.has(room, "welcome")
+    assert await cem.texts(room) == ["welcome"]
+    assert room_of(cem, room).state.founder == ana.peer
+    assert room_of(cem, room).state.name == "Lab"
+    await cem.say(room, "hello")
+    await bob.has(room, "hello")
+    await cem.stop()
+    await cem.start(URL)
+    await world.all_linked(room, ana, bob, cem)
+    assert await cem.texts(room) == ["welcome", "hello"]
+
+
+async def test_a_room_goes_on_when_its_owner_leaves(world: World) -> None:
+    room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")
+    await rule(ana).set_role(room, eve.peer, Role.ADMIN)
+    await until(lambda: rule(eve).own_role(room) is Role.ADMIN, "admin")
+    await ana.backend.chats.leave(room)
+    await until(lambda: rule(eve).own_role(room) is Role.OWNER, "owner")
+    await one_key(room, bob, eve, after=0)
+    await bob.say(room, "still here")
+    await eve.has(room, "still here")
+
+
+async def test_who_was_away_during_three_rotations_comes_back(world: World) -> None:
+    room, (ana, bob, cem, dan, eve) = await world.together("Ana", "Bob", "Cem", "Dan", "Eve")
+    await eve.stop()
+    for gone in (bob, cem, dan):
+        await rule(ana).remove(room, gone.peer)
+    await ana.say(room, "quiet now")
+    await eve.start(URL)
+    await eve.has(room, "quiet now")
+    await members_are(room, ana, eve)
+    await eve.say(room, "indeed")
+    await ana.has(room, "indeed")
+    assert await one_key(room, ana, eve) >> 16 == 3
+
+
+async def test_two_admins_who_remove_each_other_agree(world: World) -> None:
+    room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")
+    for admin in (bob, eve):
+        await rule(ana).set_role(room, admin.peer, Role.ADMIN)
+    await until(lambda: rule(bob).own_role(room) is rule(eve).own_role(room) is Role.ADMIN, "both")
+    assert await refused(rule(bob).remove(room, eve.peer)) == "not-allowed"
+
+
+async def test_two_admins_may_remove_the_same_person(world: World) -> None:
+    room, (ana, bob, cem, eve) = await world.together("Ana", "Bob", "Cem", "Eve")
+    await rule(ana).set_role(room, bob.peer, Role.ADMIN)
+    await until(lambda: rule(bob).own_role(room) is Role.ADMIN, "admin")
+    await cem.stop()
+    await asyncio.gather(rule(ana).remove(room, eve.peer), rule(bob).remove(room, eve.peer))
+    await cem.start(URL)
+    await members_are(room, ana, bob, cem)
+    await one_key(room, ana, bob, cem)
+    await bob.say(room, "one of us")
+    await cem.has(room, "one of us")
+    await ana.has(room, "one of us")
+
+
+async def test_joining_twice_changes_nothing(world: World) -> None:
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    link = await rule(ana).make_link(room)
+    (cem,) = await world.started("Cem")
+    for text in (link.link, link.link):
+        assert await cem.backend.chats.join(text) == room
+    await members_are(room, ana, bob, cem)
+    vector = dict(room_of(ana, room).vector)
+    assert await cem.backend.chats.join(link.link) == room
+    assert await bob.backend.chats.join(link.link) == room
+    await asyncio.sleep(0.1)
+    assert standing(cem, room) == standing(bob, room) == "member"
+    assert room_of(ana, room).vector == vector
