@@ -31,23 +31,36 @@ from app.domain.governing import (
     RoleGiven,
     Ruled,
 )
+from app.domain.pictures import RoomPictured
 
 SIGNED_PREFIX = b"parlor event 1\x00"
 CODED_SEQ = 2
 _EVER_GOVERNING = (Created, Joined, Left, ProfileNamed, Renamed, Topic)
-_NEWLY_GOVERNING = (RoleGiven, Removed, Readmitted, Invited, Revoked, Rekeyed, Ruled)
+_NEWLY_GOVERNING = (
+    RoleGiven,
+    Removed,
+    Readmitted,
+    Invited,
+    Revoked,
+    Rekeyed,
+    Ruled,
+    RoomPictured,
+)
 
 
 def write_event(
     identity: Identity, header: Header, body: KnownBody, keys: EpochKeys, *, group: bool = False
 ) -> Event:
-    """Seal, hash and sign `body` under `header`. In a group, what governs has a key of its own.
+    """Seal, hash and sign `body` under `header`. What governs a group has a key of its own.
+
+    So have, everywhere, the kinds that were never under another one.
 
     Raises LocalProtocolError if the header names another author or epoch, or for a bad body.
     """
     if header.author != identity.peer or header.epoch != keys.epoch or not keys.is_whole:
         raise LocalProtocolError("an event for another author or epoch")
-    key = keys.govern if group and is_governing(body) else keys.body
+    apart = isinstance(body, _NEWLY_GOVERNING) or (group and is_governing(body))
+    key = keys.govern if apart else keys.body
     sealed = seal_body(key, header.encode(), encode_body(body))
     event_id = compute_id(header, sealed)
     return Event(header, sealed, identity.sign(SIGNED_PREFIX + event_id), event_id)

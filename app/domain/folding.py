@@ -268,8 +268,11 @@ class Fold:
         return self._epochs.rekey(act.content, body, present, entitled=entitled)
 
     def _rule(self, act: Act, body: Ruled) -> bool:
-        rules = self._rules.having(Rule(body.rule), body.value)
-        if self._rank(act.content.author) < ADMIN or rules == self._rules:
+        rule, author = Rule(body.rule), act.content.author
+        rules = self._rules.having(rule, body.value)
+        # Where nobody governs, how long messages live is for everybody to say.
+        free = rule is Rule.VANISH and self._may(author, everybody=False)
+        if not (free or self._rank(author) >= ADMIN) or rules == self._rules:
             return False
         self._epochs.stale = self._epochs.stale or rules.history != self._rules.history
         self._rules = rules

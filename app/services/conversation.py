@@ -10,7 +10,6 @@ from app.domain.delivery import DeliveryTracker
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId, to_text
 from app.domain.room import NOWHERE, RoomState
-from app.domain.rules import NO_RULES, RoomRules
 from app.domain.views import Position, RoomKind
 from app.storage.records import RoomRecord
 
@@ -104,8 +103,7 @@ class Conversation:
     @property
     def vanish_s(self) -> int:
         """How many seconds a text lives that is written here now, 0 for ever."""
-        rules: RoomRules = getattr(self.state, "rules", NO_RULES)
-        return rules.vanish_after_s
+        return self.state.rules.vanish_after_s
 
     def name(self, names: Mapping[PeerId, str]) -> str:
         """Return the title; `names` are those known from elsewhere."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.changes import HistoryDeleted
+from app.domain.entitlement import may
 from app.domain.errors import AppError
 from app.domain.governing import Ruled
 from app.domain.ids import EventId, RoomId
@@ -94,8 +95,12 @@ class ConversationService:
         conversation = self._book.writable(room)
         if not 0 <= seconds <= MAX_VANISH_S:
             raise AppError("bad-rule")
-        if seconds != conversation.vanish_s:
-            await self._logs.append(room, Ruled(Rule.VANISH.value, seconds))
+        if seconds == conversation.vanish_s:
+            return
+        body = Ruled(Rule.VANISH.value, seconds)
+        if not may(conversation.state, self._publisher.me, body):
+            raise AppError("not-allowed")
+        await self._logs.append(room, body)
 
     async def forward(
         self, messages: Sequence[EventId], rooms: Sequence[RoomId], *, named: bool = True

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from app.domain.changes import PersonPictured
+from app.domain.entitlement import may
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId
 from app.domain.pictures import (
@@ -89,13 +90,16 @@ class PictureService:
             self.log_grew(conversation.room, conversation.vector)
 
     async def set_of_room(self, room: RoomId, image: bytes) -> None:
-        """Raises AppError("picture-too-large" | "bad-picture" | "not-renamable")."""
-        conversation = self._book.listed(room)
+        """Raises AppError("picture-too-large" | "bad-picture" | "not-renamable" | ...)."""
+        conversation = self._book.writable(room)
         if conversation.kind is not RoomKind.GROUP:
             raise AppError("not-renamable")
         _check(image)
-        if picture_name(image) != conversation.state.picture:
-            await self._logs.append(room, RoomPictured(image))
+        if picture_name(image) == conversation.state.picture:
+            return
+        if not may(conversation.state, self._me.peer, RoomPictured(image)):
+            raise AppError("not-allowed")
+        await self._logs.append(room, RoomPictured(image))
 
     async def _tell(self, room: RoomId) -> None:
         conversation, name = self._book.find(room), self._publisher.own_picture

@@ -51,7 +51,13 @@ class RoomEntry:
         if not conversation.record.joined or conversation.asking is not None:
             return conversation.record.joined
         outside = state.role_of(self._me.peer) is None or state.founder is None
-        return outside and conversation.standing == "member"
+        return conversation.standing == "member" and (outside or self._is_unheard(conversation))
+
+    def _is_unheard(self, conversation: Conversation) -> bool:
+        """Tell whether nobody has what we wrote last, as after coming back under an old key."""
+        mine = conversation.vector.get(self._me.peer, 0)
+        others = conversation.others(self._me.peer)
+        return all(conversation.tracker.reported(peer) < mine for peer in others)
 
     async def finish(self, conversation: Conversation) -> None:
         """Join a room that has let us in, once we know of the token by which it did."""

@@ -109,17 +109,21 @@ class RoomService:
             raise AppError("room-removed", {"room": to_text(conversation.room)})
         me = conversation.state.members.get(self._me.peer)
         if me is None or not me.present:
+            is_kept = conversation.record.joined and conversation.standing == "left"
             await self._opener.set_joined(conversation, joined=True)
             await self._opener.come_back(conversation)
             await self._opener.announce(conversation)
-            await self._join(conversation)
+            await self._join(conversation, is_kept=is_kept)
         return conversation.room
 
-    async def _join(self, conversation: Conversation) -> None:
+    async def _join(self, conversation: Conversation, *, is_kept: bool) -> None:
         try:
             await self._logs.append(conversation.room, Joined(self._me.name))
         except AppError:
-            await self._opener.remove(conversation.room)
+            if is_kept:
+                await self._opener.set_standing(conversation, "left")
+            else:
+                await self._opener.remove(conversation.room)
             raise
 
     async def open_direct(self, peer: PeerId, name: str) -> RoomId:

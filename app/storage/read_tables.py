@@ -81,7 +81,8 @@ _COUNT_LESS = "UPDATE room SET total = total - 1, unread = unread - ? WHERE id =
 # By the author's first event, for a history may be read in any order.
 _OUR_FIRST = (
     "SELECT wire FROM event JOIN peer ON peer.id = event.author AND peer.own = 1 "
-    "JOIN room ON room.id = event.room AND room.kind = 'group' WHERE room = ? AND seq = 1"
+    "JOIN room ON room.id = event.room AND room.kind = 'group' "
+    "WHERE event.room = ? AND event.seq = 1"
 )
 _UNARCHIVE = (
     "UPDATE room SET archived = 0 WHERE id = ? AND archived = 1 AND muted_ms BETWEEN 0 AND ?"
