@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.people import linked, online, room_of
+from tests.e2e.people import room_of
 from tests.e2e.programs import Cli, Server, Stage
 
 pytestmark = pytest.mark.e2e

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from app.domain.governing import FOUNDING, Role
+from app.domain.governing import FOUNDING, Removed, Role, RoleGiven
 from app.domain.rules import Rule
+from app.domain.views import MessageKind
 from tests.services.groups import (
     epoch,
     invitation_to,
@@ -127,9 +128,12 @@ async def test_who_was_removed_while_away_learns_it_later(world: World) -> None:
 
 async def befriended(one: Someone, other: Someone) -> None:
     await one.backend.contacts.request(other.peer, "hello")
-    for person in (one, other):
-        contacts = person.backend.contacts
-        await until(lambda c=contacts: [x.state for x in c.all()] == ["friend"], "friends")
+
+    def friends() -> bool:
+        known = (person.backend.contacts.all() for person in (one, other))
+        return all([contact.state for contact in each] == ["friend"] for each in known)
+
+    await until(friends, "friends")
 
 
 async def test_an_invitation_waits_for_both(world: World) -> None:
@@ -242,12 +246,37 @@ async def test_who_was_away_during_three_rotations_comes_back(world: World) -> N
     assert await one_key(room, ana, eve) >> 16 == 3
 
 
-async def test_two_admins_who_remove_each_other_agree(world: World) -> None:
+async def test_what_a_removed_admin_did_unseen_has_no_effect(world: World) -> None:
     room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")
-    for admin in (bob, eve):
-        await rule(ana).set_role(room, admin.peer, Role.ADMIN)
-    await until(lambda: rule(bob).own_role(room) is rule(eve).own_role(room) is Role.ADMIN, "both")
-    assert await refused(rule(bob).remove(room, eve.peer)) == "not-allowed"
+    await rule(ana).set_role(room, bob.peer, Role.ADMIN)
+    await until(lambda: rule(bob).own_role(room) is Role.ADMIN, "admin")
+    await bob.stop()
+    await bob.start()
+    await rule(bob).remove(room, eve.peer)
+    await rule(ana).remove(room, bob.peer)
+    await bob.backend.network.connect(URL)
+    await until(lambda: standing(bob, room) == "removed", "removed")
+    await members_are(room, ana, eve)
+    await one_key(room, ana, eve, after=0)
+    await eve.say(room, "still here")
+    await ana.has(room, "still here")
+    assert "still here" not in await bob.texts(room)
+
+
+async def test_a_removal_that_nobody_may_do_is_void(world: World) -> None:
+    """Bob's program does not ask whether it may; the others' do."""
+    room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")
+    services = bob.backend._services
+    rotation = services.groups.rotator.rotation(room_of(bob, room), ana.peer)
+    forged = Removed(ana.peer, 0, ban=True), rotation, RoleGiven(bob.peer, "owner")
+    await services.logs.append(room, *forged)
+    await bob.say(room, "I am the captain now")
+    await eve.has(room, "I am the captain now")
+    await members_are(room, ana, bob, eve)
+    assert rule(eve).own_role(room) is Role.MEMBER
+    assert rule(ana).own_role(room) is Role.OWNER
+    assert {epoch(person, room) for person in (ana, bob, eve)} == {0}
+    assert all(v.kind is not MessageKind.REMOVED for v in await eve.history(room))
 
 
 async def test_two_admins_may_remove_the_same_person(world: World) -> None:
