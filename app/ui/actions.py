@@ -50,6 +50,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("reply-next", "Reply to the next message", _CHAT, ("Ctrl+Down",)),
     Spec("react", "React to a message", _CHAT, ("Ctrl+Shift+E",)),
     Spec("forward", "Forward a message", _CHAT, ("Ctrl+Shift+S",)),
+    Spec("pinned", "Pinned messages", _CHAT, ("Ctrl+Shift+P",)),
     Spec("drawer", "Details", _CHAT, ("Ctrl+.",)),
     Spec("back", "Close what is on top, or mark as read", _CHAT, ("Esc",)),
     Spec("focus-composer", "Write a message", _WRITE, ("Ctrl+Shift+T",)),

@@ -27,6 +27,7 @@ from app.ui.controllers.message_menu import MessageMenu
 from app.ui.controllers.navigation import Navigation
 from app.ui.controllers.network import NetworkController
 from app.ui.controllers.room_flows import RoomFlows
+from app.ui.controllers.pins import PinController
 from app.ui.controllers.room_menu import RoomMenu
 from app.ui.controllers.room_panel import RoomPanel
 from app.ui.controllers.sidebar import SidebarController
@@ -90,6 +91,7 @@ class Session(QObject):
         self.standing = StandingKeeper(desk, self.view, self.conversation, self.flows.leave)
         self.links = LinkOpener(desk)
         self.menu = MessageMenu(desk, messages, self.conversation, clock)
+        self.pins = PinController(desk, self.view, self.conversation)
         self.completing = CompletionController(desk, self.view, self.conversation)
         self.navigation = Navigation(desk, self.view, self.conversation, self.sidebar, self.find)
         self.account: AccountFlows | None = None
@@ -156,6 +158,7 @@ class Session(QObject):
         self._window.rooms.apply(changes)
         self.network.apply(changes)
         self.conversation.apply(changes)
+        self.pins.apply(changes)
         self.panel.apply(changes)
         self.invitations.apply(changes)
         self.standing.apply(changes)
@@ -206,6 +209,7 @@ class Session(QObject):
             "new": self.navigation.show_new_menu,
             "react": self.menu.react_to_current,
             "forward": self.menu.forward_current,
+            "pinned": self.pins.show_all,
             "emoji": self.completing.pick_emoji,
             "drawer": window.panes.toggle_drawer,
             "settings": lambda: spawn(flows.settings()),

@@ -15,6 +15,7 @@ from app.ui.theme import Size, TextSize, Theme, Weight
 from app.ui.views.composer import Composer
 from app.ui.views.find_bar import FindBar
 from app.ui.views.notices import Banner
+from app.ui.views.pin_bar import PinBar
 from app.ui.views.standing import StandingBar
 from app.ui.widgets.avatar import Avatar, face_of
 from app.ui.widgets.buttons import IconButton
@@ -62,13 +63,14 @@ class ConversationView(Surface):
         self.offline = Banner(theme, "warn_bg", "warn", "cloud-off")
         self.trouble = Banner(theme, "danger_bg", "danger", "circle-alert")
         self.find_bar = FindBar(theme, clock.now)
+        self.pin_bar = PinBar(theme)
         self.messages = messages
         self.composer = composer
         self.standing = StandingBar(theme)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.header, self.find_bar, self.trouble, self.offline):
+        for widget in (self.header, self.pin_bar, self.find_bar, self.trouble, self.offline):
             column.addWidget(widget)
         column.addWidget(messages, 1)
         column.addWidget(composer, 0, Qt.AlignmentFlag.AlignBottom)
