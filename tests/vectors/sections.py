@@ -42,7 +42,7 @@ from app.domain.events import (
 from app.domain.ids import EventId, PeerId, RoomId, to_text
 from app.protocol.invitation import ContactInvite, RoomInvite, encode
 from app.protocol.spoken_code import to_words
-from tests.vectors import archive_sections, link_sections
+from tests.vectors import archive_sections, governing_sections, link_sections
 from tests.vectors.link_sections import fixed
 
 Section = dict[str, Any]
@@ -262,6 +262,7 @@ SECTIONS: dict[str, Callable[[], Section]] = {
     "spoken_code": spoken_code,
     "body": body,
     "event": event,
+    "governing": governing_sections.governing,
     "signal": signal,
     "invitation": invitation,
     "signal_content": link_sections.signal_content,

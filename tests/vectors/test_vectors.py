@@ -105,6 +105,25 @@ def test_event() -> None:
         check_event(entry, header, sealed, prev, signature)
 
 
+def test_what_governs_a_group() -> None:
+    vectors = load("governing")
+    secret = raw(vectors["room_secret"])
+    room = plain.hkdf(secret, b"parlor room id 1", 16)
+    for entry in vectors["events"]:
+        place = (entry["hlc"], 0)
+        header = plain.header(room, raw(entry["author"]), entry["seq"], raw(entry["prev"]), place)
+        key = plain.hkdf(secret, f"parlor room {entry['key']} 1".encode())
+        nonce = raw(entry["nonce"])
+        sealed = nonce + plain.seal(key, nonce, raw(entry["body"]), header)
+        assert sealed == raw(entry["sealed"])
+        assert hashlib.sha256(header + sealed).digest() == raw(entry["id"])
+    state = vectors["state"]
+    names = {"created", "joined", "left", "role", "removed", "ruled", "topic"}
+    shown = {e["id"] for e in vectors["events"] if e["fields"]["t"] in names - {"created"}}
+    assert set(vectors["rows"]) >= shown - set(state["void"])
+    assert not set(vectors["rows"]) & set(state["void"])
+
+
 def check_event(
     entry: dict[str, Any], header: bytes, sealed: bytes, identifier: bytes, signature: bytes
 ) -> None:
