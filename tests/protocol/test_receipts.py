@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.crypto.identity import Identity
+from app.domain.clock import MAX_AHEAD_MS
 from app.domain.ids import PeerId, RoomId
+from app.protocol import receipts
 from app.protocol.frames import MAX_RECEIPT_ENTRIES, decode_frame, encode_frame
-from app.protocol.receipts import is_genuine, make_receipt
+from app.protocol.receipts import ReceiptShelf, is_genuine, make_receipt
 
 ANA, EVE = Identity(bytes([1]) * 32), Identity(bytes([3]) * 32)
 ROOM = RoomId(bytes(16))
@@ -45,3 +48,26 @@ def test_it_is_bounded() -> None:
     receipt = make_receipt(ANA, ROOM, 1, many, many)
     assert len(receipt.stored) == len(receipt.read) == MAX_RECEIPT_ENTRIES
     assert decode_frame(encode_frame(receipt)) == receipt
+
+
+def test_the_latest_believable_receipt_of_each_member_counts() -> None:
+    shelf = ReceiptShelf()
+    first, later = (make_receipt(ANA, ROOM, 1000 + add, {ANA.peer: add}, {}) for add in (0, 1000))
+    assert shelf.take(first, now_ms=1000)
+    assert not shelf.take(first, now_ms=1000)
+    assert not shelf.take(make_receipt(ANA, ROOM, 1999, {}, {}), now_ms=5000)
+    assert not shelf.take(msgspec.structs.replace(later, stored={}), now_ms=5000)
+    assert not shelf.take(make_receipt(ANA, ROOM, MAX_AHEAD_MS + 2001, {}, {}), now_ms=2000)
+    assert shelf.take(later, now_ms=2000)
+    assert shelf.get(ANA.peer) == later
+    assert shelf.get(EVE.peer) is None
+    shelf.put(first)
+    assert shelf.get(ANA.peer) == first
+
+
+def test_so_many_members_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receipts, "MAX_MEMBERS", 1)
+    shelf = ReceiptShelf()
+    assert shelf.take(make_receipt(ANA, ROOM, 1000, {}, {}), now_ms=1000)
+    assert not shelf.take(make_receipt(EVE, ROOM, 1000, {}, {}), now_ms=1000)
+    assert shelf.take(make_receipt(ANA, ROOM, 2000, {}, {}), now_ms=1000)
