@@ -19,6 +19,7 @@ MAX_FRAME_SIZE = 512 * 1024
 MAX_VECTOR_ENTRIES = 8192
 MAX_TAGS = 4096
 MAX_EPOCHS = 4096
+MAX_PROOFS = 17
 MAX_PARCEL = 192 * 1024
 MAX_RECEIPT_ENTRIES = 512
 MAX_WANTED = 64
@@ -135,10 +136,13 @@ class Welcome(_Frame, frozen=True, array_like=True):
 
 
 class Dismissed(_Frame, frozen=True, array_like=True):
-    """Shows somebody who speaks of a group as a member the event that removed it."""
+    """Shows somebody who speaks of a group as a member the event that removed it.
+
+    That is the last of `events`; those before it made its author an admin.
+    """
 
     room: RoomKey
-    event: Wire
+    events: Annotated[list[Wire], Meta(min_length=1, max_length=MAX_PROOFS)]
 
 
 class Heads(_Frame, frozen=True, array_like=True):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from app.domain.governance import Removal
+from app.domain.governing import RoleGiven
 from app.domain.ids import PeerId
-from app.protocol.frames import MAX_EPOCHS, Dismissed, Welcome
+from app.protocol.frames import MAX_EPOCHS, MAX_PROOFS, Dismissed, Welcome
 from app.services.clocks import WallClock
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation
@@ -43,13 +45,25 @@ class RoomDoorkeeper:
     async def dismiss(self, conversation: Conversation, peer: PeerId) -> None:
         """Show `peer` the event that removed it."""
         removal = conversation.state.governance.removals.get(peer)
-        if removal is None:
-            return
-        span = (removal.author, removal.seq, removal.seq)
-        wires = await self._logs.load(conversation.room, [span], 1)
         link = self._manager.live(peer)
-        if wires and link is not None:
-            link.answer(Dismissed(conversation.room, wires[0]))
+        if removal is None or link is None:
+            return
+        written = [*_promotions(conversation, removal), (removal.author, removal.seq)]
+        wires = []
+        for author, seq in written:
+            wires += await self._logs.load(conversation.room, [(author, seq, seq)], 1)
+        link.answer(Dismissed(conversation.room, wires))
+
+
+def _promotions(conversation: Conversation, removal: Removal) -> list[tuple[PeerId, int]]:
+    """Return the events that gave a role to who removed somebody: authors and numbers."""
+    acts = (act.content for act in conversation.state.governance.acts)
+    given = [
+        (content.author, content.seq)
+        for content in acts
+        if isinstance(content.body, RoleGiven) and content.body.peer == removal.author
+    ]
+    return given[1 - MAX_PROOFS :]
 
 
 def keys_for(conversation: Conversation, peer: PeerId) -> list[tuple[int, bool, bytes]]:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from app.crypto.authoring import is_authentic, open_event
 from app.crypto.room_keys import room_id
-from app.domain.entitlement import may
+from app.domain.content import Content
 from app.domain.errors import RemoteProtocolError
 from app.domain.events import Event, Joined, decode_event
-from app.domain.governing import Removed, token_id
+from app.domain.governing import Removed, RoleGiven, token_id
 from app.domain.ids import PeerId, RoomId
+from app.domain.room import fold_in
 from app.protocol.frames import Dismissed, Welcome
 from app.services.clocks import WallClock
 from app.services.conversation import WAITING, Conversation, RoomBook
@@ -80,25 +81,32 @@ class RoomEntry:
         if conversation is None or conversation.asking is not None:
             return None
         try:
-            event = decode_event(frame.event)
+            events = [decode_event(wire) for wire in frame.events]
         except RemoteProtocolError:
             return None
-        if event.header.room != conversation.room or not is_authentic(event):
-            return None
-        return conversation if self._is_removal(conversation, event) else None
-
-    def _is_removal(self, conversation: Conversation, event: Event) -> bool:
-        keys = conversation.keys.get(event.header.epoch)
-        body = open_event(event, keys) if keys is not None else None
-        if not isinstance(body, Removed) or body.peer != self._me.peer:
-            return False
-        return may(conversation.state, event.header.author, body)
+        known = {act.content.position.event for act in conversation.state.governance.acts}
+        contents = [c for event in events if (c := _content(conversation, event)) is not None]
+        fresh = [content for content in contents if content.position.event not in known]
+        after, _ = fold_in(conversation.state, fresh)
+        return conversation if self._me.peer in after.governance.removals else None
 
     async def set_standing(self, conversation: Conversation, standing: str) -> None:
         """Note whether we are a member."""
         if conversation.record.standing != standing:
             conversation.record = replace(conversation.record, standing=standing)
             await self._store.rooms.set_standing(conversation.room, standing)
+
+
+def _content(conversation: Conversation, event: Event) -> Content | None:
+    """Return what an event says, if it may tell somebody that it was removed."""
+    header = event.header
+    keys = conversation.keys.get(header.epoch)
+    if keys is None or header.room != conversation.room or not is_authentic(event):
+        return None
+    body = open_event(event, keys)
+    if not isinstance(body, Removed | RoleGiven):
+        return None
+    return Content(header.room, header.author, header.seq, event.position, body, header.epoch)
 
 
 def _fits(conversation: Conversation, frame: Welcome) -> bool:
