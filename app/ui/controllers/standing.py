@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 
 from app.domain.changes import Change, RoomChanged
 from app.domain.ids import RoomId
@@ -46,7 +47,7 @@ class StandingKeeper(QObject):
         if summary is None:
             return
         free = summary.standing == MEMBER
-        self._view.composer.setVisible(free)
+        self._give_place(free)
         if free:
             self._view.standing.say("")
         elif summary.standing == WAITING:
@@ -55,6 +56,17 @@ class StandingKeeper(QObject):
             words = government.farewell(summary.standing, (), self._me)
             self._view.standing.say(words, "Delete")
             self._tasks.spawn(self._name_remover(summary.room, summary.standing))
+
+    def _give_place(self, free: bool) -> None:
+        """Show the composer or take it away; the keys go on to what is there then."""
+        composer = self._view.composer
+        if composer.isHidden() is not free:
+            return
+        at = QApplication.focusWidget()
+        composer.setVisible(free)
+        if at is None or self._view.isAncestorOf(at):
+            target = composer.field if free else self._view.messages
+            target.setFocus()
 
     async def _name_remover(self, room: RoomId, standing: str) -> None:
         page = await self._chats.page(room, None, LOOKED_AT, 0)
