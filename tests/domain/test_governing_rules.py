@@ -430,6 +430,14 @@ def test_one_can_ask_before_writing(author: PeerId, body: Governing, works: bool
     assert group.say(author, body) == works
 
 
+def test_two_set_how_long_messages_live_and_nothing_else() -> None:
+    rules = [Ruled("vanish", 60), Ruled("history", 0), Ruled("vanish", 60), Ruled("vanish", 5)]
+    acts = [content(BEA, seq, seq, body) for seq, body in enumerate(rules, 1)]
+    state, _ = fold_in(start(grouped=False), acts)
+    assert state.rules == RoomRules(vanish_after_s=5)
+    assert state.governance.void == {act.position.event for act in acts[1:3]}
+
+
 def test_an_empty_room_lets_nobody_do_anything() -> None:
     assert not RoomState().governance.lets_in(FOUNDING, OLA, 0)
     assert not may(RoomState(), OLA, RoleGiven(ANA, ADMIN))
