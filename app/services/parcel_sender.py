@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ NUMBER_SIZE = 16
 MAX_CARRIERS = 6
 """To so many people the same parcel is given."""
 MAX_OUTGOING = 2048
+PATIENCE = 120.0
+"""Seconds until somebody who did not take a parcel is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,18 @@ class _Need:
 
 @dataclass(slots=True)
 class _Outgoing:
-    """One parcel; `given` tells of each carrier whether it has said that it has it."""
+    """One parcel; `given` tells when each carrier got it, `kept` who says that it has it."""
 
     need: _Need
     number: bytes = field(default_factory=lambda: os.urandom(NUMBER_SIZE))
     reaches: int = 0
-    given: dict[PeerId, bool] = field(default_factory=dict)
+    given: dict[PeerId, float] = field(default_factory=dict)
+    kept: set[PeerId] = field(default_factory=set)
+
+    def is_due(self, carrier: PeerId, now: float) -> bool:
+        """Whether this carrier is to get the parcel now; one who says nothing is asked again."""
+        given = self.given.get(carrier)
+        return carrier not in self.kept and (given is None or now >= given + PATIENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +116,8 @@ class ParcelSender:
         parcel = self._parcel(peer, need)
         links = [carrier] if carrier is not None else self._parts.groups.carriers(peer)
         for link in links:
-            given = sum(parcel.given.values())
-            if link.peer not in parcel.given and (carrier is not None or given < MAX_CARRIERS):
+            enough = carrier is None and len(parcel.kept) >= MAX_CARRIERS
+            if not enough and parcel.is_due(link.peer, _now()):
                 await self._give(conversation, peer, parcel, link)
 
     def _need(self, conversation: Conversation) -> _Need | None:
@@ -138,7 +147,7 @@ class ParcelSender:
         self, conversation: Conversation, peer: PeerId, parcel: _Outgoing, link: PeerLink
     ) -> None:
         need = parcel.need
-        parcel.given[link.peer] = False
+        parcel.given[link.peer] = _now()
         events: list[bytes] = []
         if need.last > need.known:
             spans = [(self.me, need.known + 1, need.last)]
@@ -153,7 +162,7 @@ class ParcelSender:
         """`carrier` says that it has this parcel on its disk."""
         for peer, parcel in self._outgoing.items():
             if parcel.number == number and carrier in parcel.given:
-                parcel.given[carrier] = True
+                parcel.kept.add(carrier)
                 self._owed.discard(peer)
                 conversation = self._parts.book.direct(peer)
                 if conversation is not None:
@@ -163,5 +172,8 @@ class ParcelSender:
     def ended(self, carrier: PeerId) -> None:
         """The link is gone: what was not confirmed on it is given again on the next."""
         for parcel in self._outgoing.values():
-            if parcel.given.get(carrier) is False:
-                del parcel.given[carrier]
+            parcel.given.pop(carrier, None)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 
-from app.domain.errors import AppError
+from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.ids import PeerId, RoomId
 from app.protocol.frames import HandedOn, Parcel, ParcelTaken
 from app.services.connection_manager import ConnectionManager
@@ -151,5 +151,5 @@ async def _patiently(chore: Coroutine[None, None, None]) -> None:
     """A chore that fails, of a full disk perhaps, comes up again with a later sweep or link."""
     try:
         await chore
-    except AppError as error:
+    except (AppError, RemoteProtocolError) as error:
         log.warning("%s", error)

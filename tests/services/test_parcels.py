@@ -13,7 +13,7 @@ from app.domain.ids import PeerId, RoomId
 from app.domain.views import MessageState
 from app.protocol.frames import FEATURES, HandedOn, Parcel, ParcelTaken
 from app.protocol.parcels import Contents, seal_parcel
-from app.services import parcel_carrier, parcel_service, room_service
+from app.services import parcel_carrier, parcel_sender, parcel_service, room_service
 from app.services.parcel_service import ParcelService
 from app.services.peer_link import PeerLink
 from app.storage import parcel_repository
@@ -128,6 +128,22 @@ async def test_a_carrier_takes_nothing_that_is_not_its_business(
     ear = Ear(bob.peer)
     await parcels(cem)._carrier.offer(ear)
     assert ear.said == []
+
+
+async def test_who_did_not_take_a_parcel_is_asked_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parcel_sender, "PATIENCE", 0.1)
+    ana, bob, cem = await apart(world)
+    await cem.backend.contacts.block(bob.peer)
+    await ana.start(URL)
+    await until(lambda: ana.backend._services.manager.live(cem.peer))
+    room = await ana.backend.contacts.request(bob.peer, "May I?")
+    view = (await ana.history(room))[-1]
+    await asyncio.sleep(0.2)
+    assert await ana.state(view) is MessageState.QUEUED
+    await cem.backend.contacts.unblock(bob.peer)
+    await ana.reached(view, MessageState.SENT)
 
 
 async def test_what_nobody_takes_is_offered_again_and_only_its_receiver_ends_it(

@@ -10,10 +10,22 @@ from app.domain.changes import LinkChanged, LinkState
 from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.ids import RoomId
 from app.domain.views import MessageState
+from app.protocol import handshake
 from app.protocol.fragments import split
-from app.protocol.frames import Auth, Bye, Frame, Have, Hello, Ping, Typing, encode_frame
+from app.protocol.frames import (
+    Auth,
+    Bye,
+    Frame,
+    HandedOn,
+    Have,
+    Heads,
+    Hello,
+    Ping,
+    Typing,
+    encode_frame,
+)
 from app.protocol.room_gate import Proofs
-from app.services import peer_link
+from app.services import peer_link, receipt_service
 from app.services.peer_link import PeerLink
 from app.transport.base import Lane
 from app.transport.webrtc import WebRtcTransport
@@ -60,6 +72,28 @@ async def test_nothing_is_accepted_before_the_handshake(world: World, frame: Fra
     with pytest.raises(RemoteProtocolError):
         await link.authenticate()
     assert link.rooms == frozenset()
+
+
+async def test_an_older_peer_hears_nothing_that_it_does_not_know(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receipt_service, "EVERY", 0.02)
+    said: list[Frame] = []
+    send = PeerLink._send
+
+    def listen(link: PeerLink, frame: Frame) -> None:
+        said.append(frame)
+        send(link, frame)
+
+    monkeypatch.setattr(PeerLink, "_send", listen)
+    monkeypatch.setattr(handshake, "FEATURES", 0)
+    room, (ana, bob, cem) = await world.together("Ana", "Bob", "Cem")
+    await bob.stop()
+    await ana.backend.contacts.request(bob.peer, "May I?")
+    await ana.say(room, "hello")
+    await cem.has(room, "hello")
+    await asyncio.sleep(0.5)
+    assert not [one for one in said if isinstance(one, HandedOn | Heads)]
 
 
 async def test_frames_of_an_unfinished_link_go_nowhere(world: World) -> None:
