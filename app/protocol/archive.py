@@ -7,7 +7,7 @@ kind that is not known are passed over: what must be understood has a new versio
 from __future__ import annotations
 
 import struct
-from typing import Annotated
+from typing import Annotated, get_args
 
 import msgspec
 from msgspec import Meta
@@ -47,10 +47,13 @@ class PersonRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag
     seen_ms: Count
 
 
-class RoomEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="room"):
+class RoomEntry(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="t", tag="room"
+):
     """A room; its events, marks and read place follow. `epochs` has pairs of epoch and secret.
 
-    `sent` is our highest seq that was handed to anybody.
+    `sent` is our highest seq that was handed to anybody. `governs` has the govern keys of epochs
+    whose secret is not known, `asking` the token by which we wait to be let in.
     """
 
     room: RoomKey
@@ -60,6 +63,40 @@ class RoomEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="r
     epochs: list[tuple[Count, Key]]
     draft: str
     sent: Count
+    governs: list[tuple[Count, Key]] = []
+    founder: Key | None = None
+    asking: Key | None = None
+
+
+class ClearedEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="cleared"):
+    """Up to which event of each author a room's history was deleted here; before its events."""
+
+    room: RoomKey
+    seqs: list[tuple[Key, Count]]
+
+
+class KeptEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="kept"):
+    """How a room stands in the list; `muted_ms` is -1 for ever. `standing` is what we were last."""
+
+    room: RoomKey
+    standing: str
+    muted_ms: Annotated[int, Meta(ge=-1, le=(1 << 63) - 1)]
+    pin: Count
+    archived: bool
+    marked: bool
+
+
+class TimersEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="timers"):
+    """When messages of a room disappear here at the latest, in Unix milliseconds."""
+
+    room: RoomKey
+    timers: list[tuple[Key, Count]]
+
+
+class PictureEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="picture"):
+    """Our own picture."""
+
+    image: bytes
 
 
 class EventsEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="events"):
@@ -108,11 +145,13 @@ Record = (
     | MarksEntry
     | HiddenEntry
     | ReadEntry
+    | ClearedEntry
+    | KeptEntry
+    | TimersEntry
+    | PictureEntry
     | EndRecord
 )
-_KINDS = frozenset(
-    {"profile", "setting", "person", "room", "events", "marks", "hidden", "read", "end"}
-)
+_KINDS = frozenset(kind.__struct_config__.tag for kind in get_args(Record))
 
 
 class _Kind(msgspec.Struct):

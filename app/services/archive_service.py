@@ -13,25 +13,33 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from app.crypto.identity import Identity
-from app.crypto.room_keys import EpochKeys, epoch_keys
+from app.crypto.room_keys import EpochKeys, epoch_keys, govern_only
 from app.crypto.vault import Secrets, new_secrets
 from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import Position, RoomKind
 from app.protocol.archive import (
+    ClearedEntry,
     EventsEntry,
     HiddenEntry,
+    KeptEntry,
     MarksEntry,
     PersonRecord,
+    PictureEntry,
     ProfileRecord,
     ReadEntry,
     Record,
     RoomEntry,
     SettingRecord,
+    TimersEntry,
 )
 from app.services.api import Progress, no_progress
+from app.services.archive_kept import after_events, before_events
+from app.services.archive_kept import take as take_kept
 from app.services.clocks import WallClock
+from app.services.conversation import WAITING
 from app.services.me import NAME_SETTING, Me
+from app.services.picture_service import PICTURE_SETTING
 from app.storage.archive_file import ArchiveReader, ArchiveWriter
 from app.storage.records import RoomRecord
 from app.storage.store import Store
@@ -91,6 +99,8 @@ async def _records(
     names, seen = await store.peers.names(), await store.peers.last_seen()
     people = {**names, **seen}
     yield [PersonRecord(peer=p, name=names.get(p, ""), seen_ms=seen.get(p, 0)) for p in people]
+    own = await store.pictures.get(await store.settings.get(PICTURE_SETTING, ""))
+    yield [PictureEntry(image=own)] if own else []
     done = 0
     for record in rooms:
         async for entries in _room(store, record, vectors[record.room]):
@@ -109,11 +119,14 @@ async def _room(
         kind=record.kind.value,
         peer=record.peer,
         joined=record.joined,
-        epochs=sorted(record.epochs.items()),
+        epochs=sorted((n, secret) for n, secret in record.epochs.items() if n >= 0),
         draft=overview.draft,
         sent=marks.sent,
+        governs=sorted(record.governs.items()),
+        founder=(await store.log.state(room)).governance.seed,
+        asking=record.epochs.get(WAITING),
     )
-    yield [entry]
+    yield [entry, *await before_events(store, room)]
     for author, last in vector.items():
         first = 1
         while first <= last:
@@ -133,10 +146,9 @@ async def _room(
         )
         for member, of in marks.members.items()
     ]
-    if hidden := await store.messages.hidden(room):
-        after.append(HiddenEntry(room=room, events=list(hidden)))
     if overview.read_to is not None:
         after.append(ReadEntry(room=room, hlc=overview.read_to.hlc, event=overview.read_to.event))
+    after += await after_events(store, record)
     yield after
 
 
@@ -185,21 +197,19 @@ class Replay:
         if isinstance(record, ProfileRecord):
             await self._begin(record)
             return
+        if isinstance(record, ClearedEntry | HiddenEntry | KeptEntry | TimersEntry):
+            await take_kept(self._open_store(), self._known(record.room), record)
+            return
         store = self._open_store()
         match record:
-            case SettingRecord():
-                if not record.key.startswith(OF_THE_STORE):
-                    await store.settings.set(record.key, record.value)
-            case PersonRecord():
-                await store.peers.seen(PeerId(record.peer), record.name, record.seen_ms)
+            case SettingRecord() | PersonRecord() | PictureEntry():
+                await _take_small(store, record)
             case RoomEntry():
                 await self._room(store, record)
             case EventsEntry():
                 await self._events(store, self._known(record.room), record.events)
             case MarksEntry():
                 await self._marks(store, record)
-            case HiddenEntry():
-                await self._hidden(store, self._known(record.room), record.events)
             case ReadEntry():
                 place = Position(record.hlc, EventId(record.event))
                 await store.marks.mark_read(self._known(record.room), place, self._own())
@@ -237,12 +247,14 @@ class Replay:
             kind = RoomKind(entry.kind)
         except ValueError as error:
             raise AppError("archive-newer") from error
-        epochs = dict(entry.epochs)
-        if 0 not in epochs:
+        if not entry.epochs and entry.asking is None:
             raise AppError("archive-damaged")
-        self._keys[entry.room] = {n: epoch_keys(n, secret) for n, secret in epochs.items()}
-        room, peer = RoomId(entry.room), PeerId(entry.peer) if entry.peer is not None else None
-        await store.rooms.add(RoomRecord(room, kind, epochs, peer, entry.joined))
+        self._keys[entry.room] = {n: govern_only(n, key) for n, key in entry.governs}
+        self._keys[entry.room] |= {n: epoch_keys(n, secret) for n, secret in entry.epochs}
+        room = RoomId(entry.room)
+        await store.rooms.add(_record(room, kind, entry))
+        if entry.founder is not None:
+            await store.log.set_founder(room, PeerId(entry.founder))
         await store.rooms.save_draft(room, entry.draft)
         await store.marks.set_sent(room, entry.sent)
 
@@ -262,12 +274,27 @@ class Replay:
         read = {PeerId(author): seq for author, _, seq in entry.marks}
         await store.marks.update(self._known(entry.room), PeerId(entry.member), stored, read)
 
-    async def _hidden(self, store: Store, room: RoomId, events: Sequence[bytes]) -> None:
-        gone = set(await store.messages.hidden(room))
-        for event in map(EventId, events):
-            if event not in gone:
-                try:
-                    await store.messages.hide(event)
-                except AppError as error:
-                    if error.code != "unknown-message":
-                        raise
+
+async def _take_small(store: Store, record: SettingRecord | PersonRecord | PictureEntry) -> None:
+    match record:
+        case SettingRecord():
+            if not record.key.startswith(OF_THE_STORE):
+                await store.settings.set(record.key, record.value)
+        case PersonRecord():
+            await store.peers.seen(PeerId(record.peer), record.name, record.seen_ms)
+        case PictureEntry():
+            await store.pictures.keep(record.image)
+
+
+def _record(room: RoomId, kind: RoomKind, entry: RoomEntry) -> RoomRecord:
+    epochs = dict(entry.epochs)
+    if entry.asking is not None:
+        epochs[WAITING] = entry.asking
+    return RoomRecord(
+        room,
+        kind,
+        epochs,
+        PeerId(entry.peer) if entry.peer is not None else None,
+        entry.joined,
+        governs=dict(entry.governs),
+    )

@@ -26,8 +26,8 @@ from app.ui.controllers.member_menu import MemberMenu
 from app.ui.controllers.message_menu import MessageMenu
 from app.ui.controllers.navigation import Navigation
 from app.ui.controllers.network import NetworkController
-from app.ui.controllers.room_flows import RoomFlows
 from app.ui.controllers.pins import PinController
+from app.ui.controllers.room_flows import RoomFlows
 from app.ui.controllers.room_menu import RoomMenu
 from app.ui.controllers.room_panel import RoomPanel
 from app.ui.controllers.sidebar import SidebarController

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,7 @@ from app.domain.views import RoomKind
 from app.protocol.archive import (
     EventsEntry,
     HiddenEntry,
+    KeptEntry,
     MarksEntry,
     ProfileRecord,
     ReadEntry,
@@ -31,13 +34,17 @@ from app.protocol.archive import (
 from app.services import archive_service
 from app.services.archive_service import export_profile, import_profile, to_its_end
 from app.services.clocks import WallClock
+from app.services.conversation import WAITING
 from app.services.me import NAME_SETTING, Me
-from app.storage.records import RoomRecord
+from app.services.picture_service import PICTURE_SETTING
+from app.storage.records import Kept, RoomRecord
 from app.storage.store import Store
 from tests.storage.support import EPOCH_1, KEY, NOW_MS, Author, author, record
 
 ME = Identity(b"m" * 32)
 WORDS = "a long walk home"
+ROOM_SECRET = bytes([9]) * 32
+PNG = b"\x89PNG\r\n\x1a\n"
 SEED = bytes(32)
 
 
@@ -201,6 +208,13 @@ HALL = record()
 ROOM = RoomEntry(
     room=HALL.room, kind="group", peer=None, joined=True, epochs=[(0, SEED)], draft="", sent=0
 )
+KEPT: dict[str, Any] = {
+    "room": HALL.room,
+    "muted_ms": -1,
+    "pin": 2,
+    "archived": True,
+    "marked": True,
+}
 WIRES = author(1).texts("one", "two", "three")
 FORGED = WIRES[0][:-1] + bytes([WIRES[0][-1] ^ 1])
 
@@ -215,6 +229,8 @@ FORGED = WIRES[0][:-1] + bytes([WIRES[0][-1] ^ 1])
         ([ROOM, EventsEntry(room=HALL.room, events=[FORGED])], "archive-damaged"),
         ([ROOM, EventsEntry(room=HALL.room, events=[b"noise"])], "archive-damaged"),
         ([HiddenEntry(room=HALL.room, events=[])], "archive-damaged"),
+        ([ROOM, KeptEntry(**KEPT, standing="king")], "archive-damaged"),
+        ([KeptEntry(**KEPT, standing="left")], "archive-damaged"),
         (
             [
                 RoomEntry(
@@ -222,7 +238,7 @@ FORGED = WIRES[0][:-1] + bytes([WIRES[0][-1] ^ 1])
                     kind="group",
                     peer=None,
                     joined=True,
-                    epochs=[(1, SEED)],
+                    epochs=[],
                     draft="",
                     sent=0,
                 )
@@ -304,3 +320,52 @@ async def test_work_in_a_thread_ends_before_its_owner_does() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert story == ["done"]
+
+
+async def test_how_rooms_stand_and_what_must_not_return_goes_along(
+    store: Store, imported: Imported, tmp_path: Path
+) -> None:
+    room = await fill(store, 1, 6)
+    other = author(7, secret=ROOM_SECRET)
+    soon = [other.write(Text(f"soon {n}", vanish_s=60)).encode() for n in range(3)]
+    at_hand = {0: epoch_keys(0, ROOM_SECRET)}
+    await store.rooms.add(record(ROOM_SECRET))
+    await store.log.ingest(other.room, soon, at_hand, NOW_MS + 10**9)
+    page = await store.messages.page(other.room, None, 10, 0)
+    timers = [(row.position.event, NOW_MS + 10**9 + n * 10**6) for n, row in enumerate(page.rows)]
+    await store.vanishing.set_timers(other.room, timers)
+    await store.kept.clear(room)
+    await store.kept.restore(room, Kept(-1, 2, archived=True, marked=True))
+    await store.rooms.set_standing(room, "left")
+    name = await store.pictures.keep(PNG)
+    await store.settings.set(PICTURE_SETTING, name)
+    await export_profile(store, Me(ME, "Ana"), tmp_path / "export", WORDS)
+    await imported.take(tmp_path / "export")
+    new = await imported.open()
+    try:
+        assert await new.kept.get(room) == Kept(-1, 2, archived=True, marked=True)
+        assert (await new.messages.page(room, None, 10, 0)).rows == ()
+        assert {one.standing for one in await new.rooms.all() if one.room == room} == {"left"}
+        assert await new.vanishing.timers(other.room) == sorted(timers)
+        assert await new.messages.hidden(other.room) == []
+        assert await new.pictures.get(name) == PNG
+    finally:
+        await new.close()
+
+
+async def test_keys_of_all_kinds_go_along(store: Store, imported: Imported, tmp_path: Path) -> None:
+    waiting = RoomRecord(RoomId(b"w" * 16), RoomKind.GROUP, {WAITING: b"t" * 32}, None, joined=True)
+    await store.rooms.add(waiting)
+    inside = record()
+    await store.rooms.add(replace(inside, governs={7: b"g" * 32}))
+    await store.log.set_founder(inside.room, ME.peer)
+    await export_profile(store, Me(ME, "Ana"), tmp_path / "export", WORDS)
+    await imported.take(tmp_path / "export")
+    new = await imported.open()
+    try:
+        found = {one.room: one for one in await new.rooms.all()}
+        assert dict(found[waiting.room].epochs) == {WAITING: b"t" * 32}
+        assert dict(found[inside.room].governs) == {7: b"g" * 32}
+        assert (await new.log.state(inside.room)).governance.seed == ME.peer
+    finally:
+        await new.close()

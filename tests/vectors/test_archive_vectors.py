@@ -24,6 +24,10 @@ KINDS = [
     archive.MarksEntry,
     archive.HiddenEntry,
     archive.ReadEntry,
+    archive.ClearedEntry,
+    archive.KeptEntry,
+    archive.TimersEntry,
+    archive.PictureEntry,
     archive.EndRecord,
 ]
 CHUNK = 65536

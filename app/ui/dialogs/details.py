@@ -105,9 +105,7 @@ class DetailsSheet(Sheet):
 class DeleteSheet(Sheet):
     """Asks whether, and for whom. `everywhere` says which was chosen."""
 
-    def __init__(
-        self, theme: Theme, parent: QWidget, *, everywhere: bool, count: int = 1
-    ) -> None:
+    def __init__(self, theme: Theme, parent: QWidget, *, everywhere: bool, count: int = 1) -> None:
         line = (
             "For everyone: the text disappears on every machine that hears of it; somebody may"
             " have read it already. For you: only this computer forgets it."
