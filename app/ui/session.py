@@ -26,12 +26,14 @@ from app.ui.controllers.member_menu import MemberMenu
 from app.ui.controllers.message_menu import MessageMenu
 from app.ui.controllers.navigation import Navigation
 from app.ui.controllers.network import NetworkController
+from app.ui.controllers.notifying import NotifyController
 from app.ui.controllers.pins import PinController
 from app.ui.controllers.room_flows import RoomFlows
 from app.ui.controllers.room_menu import RoomMenu
 from app.ui.controllers.room_panel import RoomPanel
 from app.ui.controllers.sidebar import SidebarController
 from app.ui.controllers.standing import StandingKeeper
+from app.ui.desktop_notes import desktop_notes
 from app.ui.feed_pump import FeedPump
 from app.ui.imaging import ImageProcess
 from app.ui.main_window import MainWindow
@@ -98,6 +100,9 @@ class Session(QObject):
         if account is not None:
             self.account = AccountFlows(desk, account, self.flows.ask, begin_anew)
             self.flows.account = self.account.show
+        notes = desktop_notes(window.theme, window)
+        self.notifying = NotifyController(desk, self.conversation, notes, self.open_room)
+        self.flows.notifying = self.notifying
         self._pump = FeedPump(backend.feed, self._deliver)
         self._connect()
         handlers = {**self.navigation.handlers(), **self._handlers(leave)}
@@ -113,6 +118,7 @@ class Session(QObject):
         window.actions_registry.load(await backend.setting(KEYS_KEY, ""))
         self._show_profile()
         await self.sidebar.load()
+        await self.notifying.start()
         await self.invitations.load()
         window.show_page(window.empty)
         self.network.start()
@@ -134,6 +140,7 @@ class Session(QObject):
         """Hear nothing more and do nothing more by itself."""
         self._pump.close()
         self.flows.close_open()
+        self.notifying.stop()
         if self.account is not None:
             self.account.stop()
         self.network.stop()
@@ -159,6 +166,7 @@ class Session(QObject):
         self.network.apply(changes)
         self.conversation.apply(changes)
         self.pins.apply(changes)
+        self.notifying.apply(changes)
         self.panel.apply(changes)
         self.invitations.apply(changes)
         self.standing.apply(changes)

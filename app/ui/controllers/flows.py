@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QDialog
 from app.domain.ids import RoomId
 from app.domain.views import RoomInvitation, RoomKind
 from app.ui.controllers.desk import Desk
+from app.ui.controllers.notifying import NotifyController
 from app.ui.dialogs.base import ask
 from app.ui.dialogs.forms import FieldSheet, Question
 from app.ui.dialogs.invite import InviteSheet
 from app.ui.dialogs.leave import LEAVE, LeaveSheet, away
-from app.ui.dialogs.settings import SettingsSheet
+from app.ui.dialogs.settings import STYLES, SettingsSheet
 from app.ui.dialogs.shortcuts import ShortcutSheet
 from app.ui.invitation_text import hint_for
 from app.ui.theme import Choice
@@ -44,6 +45,7 @@ class DialogFlows(QObject):
         self._open: QDialog | None = None
         self.account: Callable[[], Awaitable[object]] = nothing
         """What the settings' way to the account leads to."""
+        self.notifying: NotifyController | None = None
 
     async def join(self) -> None:
         """Ask for a link or a code and follow it."""
@@ -104,6 +106,9 @@ class DialogFlows(QObject):
         network, profile = self._backend.network, self._backend.profile
         sheet = SettingsSheet(self._theme, self._window, network, self._tasks, profile)
         sheet.listed.setChecked(listed)
+        if self.notifying is not None:
+            sheet.notes.choose(STYLES.index(self.notifying.style))
+            sheet.note_style_chosen.connect(self.notifying.choose)
         then: list[Callable[[], Awaitable[object]]] = []
 
         def leave_for(flow: Callable[[], Awaitable[object]]) -> None:

@@ -11,6 +11,7 @@ from app.domain.changes import ServerState
 from app.domain.errors import AppError
 from app.services.api import Network, Profile, ServerView
 from app.ui import wording
+from app.ui.desktop_notes import NoteStyle
 from app.ui.dialogs.base import Sheet
 from app.ui.tasks import TaskOwner
 from app.ui.theme import Choice, TextSize, Theme, Weight
@@ -21,6 +22,7 @@ from app.ui.widgets.switch import Switch
 from app.ui.widgets.tabs import Tabs
 
 CHOICES = (Choice.SYSTEM, Choice.LIGHT, Choice.DARK)
+STYLES = (NoteStyle.FULL, NoteStyle.NAME, NoteStyle.NOTHING)
 _STATES = {
     ServerState.CONNECTING: "Connecting…",
     ServerState.ONLINE: "Online",
@@ -106,6 +108,7 @@ class SettingsSheet(Sheet):
     """Says what was asked for; whoever opens it stores that."""
 
     theme_chosen = Signal(Choice)
+    note_style_chosen = Signal(NoteStyle)
     name_asked = Signal()
     listed_chosen = Signal(bool)
     shortcuts_asked = Signal()
@@ -123,6 +126,8 @@ class SettingsSheet(Sheet):
         self.look = Tabs(theme, ("System", "Light", "Dark"))
         self.look.choose(CHOICES.index(theme.choice))
         self.look.setAccessibleName("Appearance")
+        self.notes = Tabs(theme, ("Name and text", "Name only", "Nothing"))
+        self.notes.setAccessibleName("Notifications show")
         self.name = Label(theme, TextSize.BODY, elide=True, text=profile.name)
         self.rename = push_button("Change")
         self.rename.setAccessibleName("Change my name")
@@ -133,6 +138,8 @@ class SettingsSheet(Sheet):
         self.account.setAccessibleName("Account: passphrase, lock, backup")
         self._caption("Appearance")
         self.add(self.look)
+        self._caption("Notifications show")
+        self.add(self.notes)
         self._caption("My name")
         self.add(_beside(self.name, self.rename))
         self.add(
@@ -146,6 +153,7 @@ class SettingsSheet(Sheet):
         done.clicked.connect(self.accept)
         self.finish(self.account, self.shortcuts, done)
         self.look.chosen.connect(lambda at: self.theme_chosen.emit(CHOICES[at]))
+        self.notes.chosen.connect(lambda at: self.note_style_chosen.emit(STYLES[at]))
         self.rename.clicked.connect(self.name_asked)
         self.listed.toggled.connect(self.listed_chosen)
         self.shortcuts.clicked.connect(self.shortcuts_asked)
