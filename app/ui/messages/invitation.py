@@ -125,7 +125,7 @@ def paint_card(painter: QPainter, card: Card, theme: Theme, *, own: bool) -> Non
     painter.setFont(font(TextSize.PREVIEW, Weight.SEMIBOLD))
     for button in card.buttons:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(palette.accent if button.answer.join else palette.field)
+        painter.setBrush(palette.accent if button.answer.join else palette.inset_in)
         painter.drawRoundedRect(button.box, Radius.BUTTON, Radius.BUTTON)
         painter.setPen(palette.on_accent if button.answer.join else palette.text)
         painter.drawText(button.box, Qt.AlignmentFlag.AlignCenter, button.words)
