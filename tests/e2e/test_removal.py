@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.e2e.people import room_of
-from tests.e2e.programs import Cli, Server, Stage
+from tests.e2e.programs import Cli, Json, Server, Stage
 
 pytestmark = pytest.mark.e2e
 
 
+def peers(reply: Json) -> set[str]:
+    """Return who is a member by an answer to `members`."""
+    return {member["peer"] for member in reply["members"]}
+
+
 def people_of(cli: Cli, room: str) -> set[str]:
-    return {member["peer"] for member in cli.ask("members", room=room)["members"]}
+    return peers(cli.ask("members", room=room))
 
 
 def standing(cli: Cli, room: str) -> str:
@@ -55,3 +62,64 @@ def test_who_is_removed_gets_nothing_that_follows(
     for stranger in (mallory, other):
         assert stranger.texts(room) == []
         assert people_of(stranger, room) == {stranger.peer}
+
+
+def test_who_is_removed_while_away_learns_it_later(programs: Stage, trio: list[Cli]) -> None:
+    ana, bob, eve = trio
+    room = room_of(ana, bob, eve)
+    ana.say(room, "before")
+    eve.hear("before")
+    eve.quit()
+    ana.ask("room_kick", room=room, peer=eve.peer, ban=True)
+    ana.say(room, "after")
+    bob.hear("after")
+    assert [one["peer"] for one in ana.ask("room_banned", room=room)["banned"]] == [eve.peer]
+    eve = programs.again(eve)
+    out(eve, room)
+    assert eve.texts(room) == ["before"]
+    link = ana.ask("room_link", room=room)
+    eve.ask("room_join", invite=link["invite"])
+    assert ana.refused("room_invite", room=room, peer=eve.peer) == "peer-banned"
+    assert ana.refused("room_readmit", room=room, peer=bob.peer) == "not-banned"
+    ana.ask("room_readmit", room=room, peer=eve.peer)
+    eve.ask("room_join", invite=ana.ask("room_link", room=room)["invite"])
+    wanted = {cli.peer for cli in trio}
+    for cli in (ana, bob, eve):
+        cli.until(lambda reply: peers(reply) == wanted, "members", room=room)
+    eve.say(room, "back again")
+    bob.hear("back again")
+
+
+def test_who_leaves_gets_nothing_that_follows(trio: list[Cli]) -> None:
+    ana, bob, eve = trio
+    room = room_of(ana, bob, eve)
+    eve.ask("room_leave", room=room)
+    for cli in (ana, bob):
+        cli.event("member", room=room, peer=eve.peer, state="left")
+    before = eve.mark()
+    ana.say(room, "she has left")
+    bob.hear("she has left")
+    bob.ask("send", room=room, text="so she has")
+    ana.hear("so she has")
+    assert not eve.events("message", before)
+
+
+def test_what_is_killed_in_the_middle_is_whole_afterwards(programs: Stage, trio: list[Cli]) -> None:
+    ana, bob, eve = trio
+    room = room_of(ana, bob, eve)
+    for wait in (0.0, 0.02, 0.1):
+        ana.post("room_kick", room=room, peer=eve.peer)
+        time.sleep(wait)
+        ana.kill()
+        ana = programs.again(ana)
+        if eve.peer not in people_of(ana, room):
+            break
+    else:
+        ana.ask("room_kick", room=room, peer=eve.peer)
+    out(eve, room)
+    bob.until(lambda _: people_of(bob, room) == {ana.peer, bob.peer}, "rooms")
+    ana.say(room, "whole")
+    bob.hear("whole")
+    bob.say(room, "indeed")
+    ana.hear("indeed")
+    assert eve.texts(room) == []
