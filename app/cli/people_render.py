@@ -29,6 +29,7 @@ def contact(view: ContactView) -> Json:
         "online": view.online,
         "presence": view.presence,
         "verified": view.verified,
+        **({"picture": view.picture} if view.picture else {}),
     }
 
 

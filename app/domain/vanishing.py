@@ -9,6 +9,8 @@ UNREAD_MS = 28 * 86_400_000
 def vanishes_at(time_ms: int, vanish_s: int, *, own: bool, past: bool) -> int:
     """Return when a new row is erased (Unix ms) unless it is read before; 0 for never.
 
+    Once read, `vanish_s` more are left, but no more than there were anyway.
+
     Our own vanish `vanish_s` after they were written, and so do those of others from the `past`:
     what was said before we were there is not kept longer for us than for those who were.
     """
@@ -16,8 +18,3 @@ def vanishes_at(time_ms: int, vanish_s: int, *, own: bool, past: bool) -> int:
         return 0
     grace = 0 if own or past else UNREAD_MS
     return time_ms + vanish_s * 1000 + grace
-
-
-def vanishes_once_read(read_ms: int, vanish_s: int, before: int) -> int:
-    """Return the same for a row that is read at `read_ms` and would have gone at `before`."""
-    return min(before, read_ms + vanish_s * 1000)

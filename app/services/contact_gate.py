@@ -117,4 +117,5 @@ class ContactGate:
             online=online,
             verified=contact.verified_ms is not None,
             presence=shown(self._presence.of(peer)) if online else "offline",
+            picture=self.publisher.face(peer),
         )
