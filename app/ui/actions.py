@@ -51,6 +51,8 @@ SPECS: tuple[Spec, ...] = (
     Spec("react", "React to a message", _CHAT, ("Ctrl+Shift+E",)),
     Spec("forward", "Forward a message", _CHAT, ("Ctrl+Shift+S",)),
     Spec("pinned", "Pinned messages", _CHAT, ("Ctrl+Shift+P",)),
+    Spec("go-to-day", "Go to a day", _CHAT, ("Ctrl+J",)),
+    Spec("jump-back", "Back to where a jump began", _CHAT, ("Alt+Left",)),
     Spec("drawer", "Details", _CHAT, ("Ctrl+.",)),
     Spec("back", "Close what is on top, or mark as read", _CHAT, ("Esc",)),
     Spec("focus-composer", "Write a message", _WRITE, ("Ctrl+Shift+T",)),

@@ -17,6 +17,7 @@ from app.ui import wording
 from app.ui.controllers.account import AccountFlows
 from app.ui.controllers.completion import CompletionController
 from app.ui.controllers.conversation import ConversationController
+from app.ui.controllers.dates import DateController
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.find import FindController
 from app.ui.controllers.flows import KEYS_KEY, THEME_KEY, DialogFlows
@@ -94,6 +95,7 @@ class Session(QObject):
         self.links = LinkOpener(desk)
         self.menu = MessageMenu(desk, messages, self.conversation, clock)
         self.pins = PinController(desk, self.view, self.conversation)
+        self.dates = DateController(desk, self.view, self.conversation, clock)
         self.completing = CompletionController(desk, self.view, self.conversation)
         self.navigation = Navigation(desk, self.view, self.conversation, self.sidebar, self.find)
         self.account: AccountFlows | None = None
@@ -218,6 +220,8 @@ class Session(QObject):
             "react": self.menu.react_to_current,
             "forward": self.menu.forward_current,
             "pinned": self.pins.show_all,
+            "go-to-day": self.dates.open,
+            "jump-back": self.view.messages.go_back,
             "emoji": self.completing.pick_emoji,
             "drawer": window.panes.toggle_drawer,
             "settings": lambda: spawn(flows.settings()),

@@ -35,6 +35,7 @@ STICKY_MS = 1200
 TYPING_MS = 350
 ANNOUNCED = 3
 BUTTON_MARGIN = 10
+MOST_BACK = 20
 
 
 class MessageCanvas(QAbstractScrollArea):
@@ -61,6 +62,7 @@ class MessageCanvas(QAbstractScrollArea):
         self._changes: list[Change] = []
         self._rows: list[ShownRow] = []
         self._phase = 0
+        self._came_from: list[Position | None] = []
         self.stage = Stage(theme, source, tasks, self._clock, self._later)
         self._scene = Scene(self.stage, theme, self._clock)
         self._pointer = Pointer(self._locate)
@@ -115,6 +117,7 @@ class MessageCanvas(QAbstractScrollArea):
         self._marks.clear()
         self._hover.hide()
         self._changes.clear()
+        self._came_from.clear()
         self.stage.enter(summary)
         self._later()
 
@@ -138,11 +141,26 @@ class MessageCanvas(QAbstractScrollArea):
         self.stage.go_to_start()
 
     def go_to(self, place: Position, *, flash: bool = False) -> None:
-        """Bring a message into view, loaded or not; let it `flash` to be seen among the others."""
+        """Bring a message into view, loaded or not; let it `flash` to be seen among the others.
+
+        `go_back` leads from one that flashed to what was shown before.
+        """
+        if flash:
+            anchor = None if self.stage.track.pinned else self.stage.track.anchor
+            place_now = anchor.place if anchor is not None else None
+            self._came_from = [*self._came_from[-MOST_BACK:], place_now]
         self.stage.go_to(place)
         if flash:
             self._marks.current = place
             self._marks.flash_at(place)
+
+    def go_back(self) -> bool:
+        """Return to where the last jump began; False if there was none."""
+        if not self._came_from:
+            return False
+        place = self._came_from.pop()
+        self.stage.go_to_end() if place is None else self.stage.go_to(place)
+        return True
 
     def clear_divider(self) -> None:
         """The person left the room's unread messages behind."""

@@ -18,6 +18,7 @@ from app.domain.views import MessageView
 from app.ui.messages import text
 from app.ui.messages.canvas import MessageCanvas
 from app.ui.messages.copying import selected_messages, selected_text
+from app.ui.messages.dates import date_at
 from app.ui.messages.extras import CopyCode, Hit, Jump, Toggle
 from app.ui.messages.invitation import Answer
 from app.ui.messages.pointer import hit_at, over_text, row_at, target_at
@@ -48,6 +49,7 @@ class MessageList(MessageCanvas):
     original_wanted = Signal(object)
     invitation_answered = Signal(object, bool)
     copied = Signal(int)
+    date_wanted = Signal(object, QPoint)
 
     def __init__(
         self,
@@ -170,9 +172,20 @@ class MessageList(MessageCanvas):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._autoscroll.stop()
         at = event.position().toPoint()
+        if event.button() == Qt.MouseButton.BackButton:
+            self.go_back()
+            return
+        if self._pointer.selection is None or self._pointer.selection.empty:
+            self._click_date(at)
         target, message = self._pointer.release(at), self._pointer.message_at(at)
         if message is not None and target is not None:
             self._clicked(target, message)
+
+    def _click_date(self, at: QPoint) -> None:
+        floats, width = self._sticky.isActive(), self.viewport().width()
+        day = date_at(self._rows, at, width, self._clock, floats=floats)
+        if day is not None:
+            self.date_wanted.emit(day, self.viewport().mapToGlobal(at))
 
     def _clicked(self, target: str | Hit, message: MessageView) -> None:
         match target:
