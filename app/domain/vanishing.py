@@ -9,8 +9,6 @@ UNREAD_MS = 28 * 86_400_000
 def vanishes_at(time_ms: int, vanish_s: int, *, own: bool, past: bool) -> int:
     """Return when a new row is erased (Unix ms) unless it is read before; 0 for never.
 
-    Once read, `vanish_s` more are left, but no more than there were anyway.
-
     Our own vanish `vanish_s` after they were written, and so do those of others from the `past`:
     what was said before we were there is not kept longer for us than for those who were.
     """
