@@ -12,18 +12,20 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.crypto.room_keys import epoch_keys
 from app.domain.events import Deleted, Edited, KnownBody, Pinned, Reacted, Text
 from app.domain.ids import EventId
 from app.domain.overlay import Operated, fold
 from app.domain.room import Content, OperationAdded, RowAdded, fold_in, start
 from app.domain.views import MessageKind
-from app.storage.records import MessageRow
+from app.storage.records import Committed, MessageRow
 from app.storage.state_codec import encode_state
 from app.storage.store import Store
 from tests.domain.governing_history import PEOPLE, Step, histories_of_steps, moves
-from tests.storage.support import KEY, KEYS, NOW_MS, ROOM, Author, author, record
+from tests.storage.support import EPOCH_1, KEY, KEYS, NOW_MS, ROOM, Author, author, record
 
 ME = author(PEOPLE).peer
+BOTH_KEYS = {**KEYS, 1: epoch_keys(1, EPOCH_1)}
 done_steps = st.lists(
     st.tuples(st.integers(0, PEOPLE - 1), st.integers(0, 4), st.integers(0, 9), st.integers(0, 70)),
     max_size=20,
@@ -71,7 +73,8 @@ def changed(what: int, which: int, target: EventId) -> KnownBody:
 
 
 def note(written: Written, who: int, body: KnownBody, when: int) -> EventId:
-    event = written.people[who].write(body, ms=when)
+    late_key = len(written.contents) % 6 == 5
+    event = written.people[who].write(body, ms=when, epoch=int(late_key))
     header = event.header
     written.contents.append(
         Content(ROOM, header.author, header.seq, event.position, body, header.epoch)
@@ -79,32 +82,55 @@ def note(written: Written, who: int, body: KnownBody, when: int) -> EventId:
     return event.id
 
 
+class Seen:
+    """What a window shows that hears of nothing but commits."""
+
+    def __init__(self) -> None:
+        self.rows: dict[EventId, MessageRow] = {}
+
+    def take(self, committed: Committed) -> None:
+        for event in committed.removed:
+            del self.rows[event]
+        assert not self.rows.keys() & {row.position.event for row in committed.rows}
+        assert self.rows.keys() >= {row.position.event for row in committed.changed}
+        for row in (*committed.rows, *committed.changed):
+            self.rows[row.position.event] = row
+
+
 async def deliver(people: Sequence[Author], chance: random.Random) -> dict[str, object]:
-    """Hand the logs over in a random interleaving and grouping, with restarts in between."""
+    """Hand the logs over in a random interleaving and grouping, with restarts in between.
+
+    The key of some events comes late, at a time of its own.
+    """
     wires = [list(person.wires) for person in people]
     with tempfile.TemporaryDirectory() as folder:
-        store = await Store.open(Path(folder), KEY, ME)
+        store = await open_store(folder)
         await store.rooms.add(record())
-        screen: dict[EventId, MessageRow] = {}
+        seen, key_is_known = Seen(), False
         while any(wires):
             log = chance.choice([log for log in wires if log])
             count = chance.randint(1, 8)
             batch = [log.pop(0) for _ in range(min(count, len(log)))]
-            committed = await store.log.ingest(ROOM, batch, KEYS, NOW_MS)
-            for event in committed.removed:
-                del screen[event]
-            assert not screen.keys() & {row.position.event for row in committed.rows}
-            assert screen.keys() >= {row.position.event for row in committed.changed}
-            screen |= {row.position.event: row for row in (*committed.rows, *committed.changed)}
+            keys = BOTH_KEYS if key_is_known else KEYS
+            seen.take(await store.log.ingest(ROOM, batch, keys, NOW_MS))
             if chance.random() < 0.1:
                 await store.close()
-                store = await Store.open(Path(folder), KEY, ME)
+                store = await open_store(folder)
+            if not key_is_known and (chance.random() < 0.1 or not any(wires)):
+                key_is_known = True
+                await store.rooms.add_epoch(ROOM, 1, EPOCH_1)
+                done = await store.log.release_held(ROOM, BOTH_KEYS, NOW_MS, new_keys=True)
+                seen.take(done)
         result = await picture(store)
         rows = result["rows"]
         assert isinstance(rows, tuple)
-        assert plain(sorted(screen.values(), key=lambda row: row.position)) == plain(rows)
+        assert plain(sorted(seen.rows.values(), key=lambda row: row.position)) == plain(rows)
         await store.close()
     return result
+
+
+async def open_store(folder: str) -> Store:
+    return await Store.open(Path(folder), KEY, ME)
 
 
 def plain(rows: Sequence[MessageRow]) -> list[object]:
