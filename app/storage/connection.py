@@ -23,6 +23,7 @@ _PRAGMAS = (
     ("busy_timeout", 2000),
     ("cache_size", -16_000),
     ("temp_store", 2),
+    ("secure_delete", "fast"),
     ("locking_mode", "exclusive"),  # nobody else may have it open: no shared-memory file needed
     ("journal_mode", "wal"),
     ("synchronous", "full"),
