@@ -78,7 +78,8 @@ def _ranks(wanted: str, emoji: Emoji) -> Iterator[int]:
     if any(code.startswith(wanted) for code in emoji.codes):
         yield 1
     words = [*emoji.name.casefold().split(), *emoji.words.split()]
-    if any(word.startswith(wanted) for word in words):
+    name = emoji.name.casefold().replace(" ", "_")
+    if name.startswith(wanted) or any(word.startswith(wanted) for word in words):
         yield 2
-    if any(wanted in code for code in emoji.codes):
+    if wanted in name or any(wanted in code for code in emoji.codes):
         yield 3

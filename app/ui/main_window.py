@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui.actions import ActionRegistry
+from app.ui.emoji_memory import EmojiMemory
 from app.ui.models.members import MembersModel
 from app.ui.models.sidebar import SidebarModel
 from app.ui.theme import Theme
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.now, self.zone = now, zone
         self.actions_registry = ActionRegistry(parent=self)
+        self.emoji = EmojiMemory(self)
         self.rooms = SidebarModel(now, self)
         self.members = MembersModel(now, self)
         self.sidebar = Sidebar(theme, self.rooms, now)

@@ -47,6 +47,7 @@ from app.ui.views.conversation import ConversationView
 from app.ui.widgets.avatar import Face
 
 PLACE_KEY = "window.place"
+EMOJI_KEY = "emoji"
 
 log = logging.getLogger(__name__)
 
@@ -121,6 +122,7 @@ class Session(QObject):
         self._show_profile()
         await self.sidebar.load()
         await self.notifying.start()
+        window.emoji.load(await backend.setting(EMOJI_KEY, ""))
         await self.invitations.load()
         window.show_page(window.empty)
         self.network.start()
@@ -211,6 +213,9 @@ class Session(QObject):
         header.details_button.clicked.connect(window.panes.toggle_drawer)
         header.back.clicked.connect(lambda: window.panes.show_content(shown=False))
         window.panes.arranged.connect(self._on_arranged)
+        window.emoji.changed.connect(
+            lambda: spawn(self._backend.set_setting(EMOJI_KEY, window.emoji.dump()))
+        )
         window.installEventFilter(self)
 
     def _handlers(self, leave: Callable[[], object]) -> Mapping[str, Callable[[], object]]:

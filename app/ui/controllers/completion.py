@@ -70,7 +70,7 @@ class CompletionController(QObject):
         """Open the picker; what is chosen goes to the cursor."""
         if self._conversation.room is None:
             return
-        picker = EmojiPicker(self._window.theme, self._window)
+        picker = EmojiPicker(self._window.theme, self._window, self._window.emoji)
         picker.picked.connect(self._insert)
         button = self._view.composer.emoji
         right = button.mapToGlobal(QPoint(button.width(), 0))

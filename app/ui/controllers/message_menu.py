@@ -79,7 +79,7 @@ class MessageMenu(QObject):
         """Let any emoji be chosen as a reaction to `message`."""
         if message.kind is not MessageKind.TEXT or message.deleted:
             return
-        picker = EmojiPicker(self._window.theme, self._window)
+        picker = EmojiPicker(self._window.theme, self._window, self._window.emoji)
         picker.picked.connect(lambda emoji: self._toggle(message, emoji, on=True))
         picker.open_at(where)
 

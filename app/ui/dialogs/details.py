@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from app.domain.views import MemberView, MessageState, MessageVersion, MessageView
 from app.ui.dialogs.base import Sheet
 from app.ui.messages import Clock
-from app.ui.messages.wording import shown_text
+from app.ui.messages.wording import forwarded_line, shown_text
 from app.ui.phrases import one_line
+from app.ui.room_phrases import duration
 from app.ui.theme import Size, TextSize, Theme, Weight
 from app.ui.widgets.avatar import Avatar, Face
 from app.ui.widgets.buttons import push_button
@@ -34,6 +35,20 @@ def when(time_ms: int, clock: Clock) -> str:
     return f"{clock.at(time_ms):%A, %d %B %Y, %H:%M:%S}"
 
 
+def lasting(message: MessageView, clock: Clock) -> list[str]:
+    """Whose words these are, whether they are pinned, and how long they stay."""
+    lines = []
+    if message.forwarded_from:
+        lines.append(forwarded_line(message))
+    if message.pinned:
+        lines.append("Pinned")
+    if message.vanish_s:
+        lines.append(f"Disappears {duration(message.vanish_s)} after it was read")
+    if message.vanishes_ms:
+        lines.append(f"Erased here by {when(message.vanishes_ms, clock)}")
+    return lines
+
+
 class DetailsSheet(Sheet):
     """Time, the state of each member for an own message, and earlier versions."""
 
@@ -53,6 +68,8 @@ class DetailsSheet(Sheet):
         self._body.setSpacing(8)
         author = "You" if message.own else message.author_name
         self._line(f"{author}, {when(message.time_ms, clock)}")
+        for line in lasting(message, clock):
+            self._line(line)
         if message.own:
             for member in members:
                 if not member.you:

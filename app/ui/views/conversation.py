@@ -6,20 +6,44 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.views import MemberView, RoomSummary
 from app.ui import phrases
 from app.ui.messages import Clock, MessageList
+from app.ui.room_phrases import duration
 from app.ui.theme import Size, TextSize, Theme, Weight
 from app.ui.views.composer import Composer
 from app.ui.views.find_bar import FindBar
-from app.ui.views.notices import Banner
+from app.ui.views.notices import Banner, Glyph
 from app.ui.views.pin_bar import PinBar
 from app.ui.views.standing import StandingBar
 from app.ui.widgets.avatar import Avatar, face_of
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.surfaces import Label, Surface
+
+
+class VanishMark(QWidget):
+    """A timer with how long messages stay after they were read; hidden if they stay for ever."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.words = Label(theme, TextSize.SMALL, Weight.MEDIUM, "text2")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(5)
+        row.addWidget(Glyph(theme, "timer", "text2"))
+        row.addWidget(self.words)
+        self.hide()
+
+    def show_seconds(self, seconds: int) -> None:
+        """Say so many seconds; 0 hides it."""
+        self.setVisible(bool(seconds))
+        if seconds:
+            self.words.setText(duration(seconds))
+            said = f"Messages disappear {duration(seconds)} after they were read"
+            self.setToolTip(said)
+            self.words.setAccessibleName(said)
 
 
 class ConversationHeader(Surface):
@@ -32,6 +56,7 @@ class ConversationHeader(Surface):
         self.avatar = Avatar(theme, Size.AVATAR_HEADER)
         self.title = Label(theme, TextSize.HEADER, Weight.SEMIBOLD, elide=True)
         self.line = Label(theme, TextSize.SMALL, tone="text2", elide=True)
+        self.timer = VanishMark(theme)
         self.find_button = IconButton(theme, "search", "Find in conversation", checkable=True)
         self.details_button = IconButton(theme, "panel-right", "Details", checkable=True)
         texts = QVBoxLayout()
@@ -47,6 +72,7 @@ class ConversationHeader(Surface):
         row.addWidget(self.avatar)
         row.addSpacing(8)
         row.addLayout(texts, 1)
+        row.addWidget(self.timer)
         row.addWidget(self.find_button)
         row.addWidget(self.details_button)
         self.back.hide()
@@ -86,6 +112,7 @@ class ConversationView(Surface):
         """Say in the header what the conversation is and what goes on in it."""
         self.header.avatar.set_face(face_of(summary, online))
         self.header.title.setText(summary.name)
+        self.header.timer.show_seconds(summary.rules.vanish_after_s)
         self.header.line.setText(phrases.room_line(summary, members, typing))
         self.composer.field.setAccessibleName(f"Message to {summary.name}")
         self.composer.field.setPlaceholderText("Message")

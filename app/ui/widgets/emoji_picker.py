@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QFrame,
+    QHBoxLayout,
     QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.ui.emoji import Emoji, search
+from app.ui.emoji_memory import EmojiMemory, with_tone
 from app.ui.models.keyed import ROW_ROLE, KeyedListModel
 from app.ui.theme import Radius, Theme, emoji_family, font
 from app.ui.widgets.fields import SearchField
@@ -23,19 +29,27 @@ from app.ui.widgets.lists import RowList
 CELL = 38
 COLUMNS, ROWS = 8, 6
 GLYPH = 22
+TONE_GLYPH, HAND = 16, "✋"
+TONE_NAMES = ("none", "light", "medium light", "medium", "medium dark", "dark")
 
 
 class EmojiModel(KeyedListModel[Emoji]):
     """What answers the query."""
 
-    def __init__(self) -> None:
+    def __init__(self, recent: Sequence[str] = ()) -> None:
         super().__init__(lambda row: row.text)
+        known = {emoji.text: emoji for emoji in search("")} if recent else {}
+        self._recent = [known[text] for text in recent if text in known]
         self.ask("")
 
     def ask(self, query: str) -> None:
-        """Show what answers; all at once, for so many single moves would take long."""
+        """Show what answers; all at once, for so many single moves would take long.
+
+        Without a query those that were used lately come first.
+        """
         self.beginResetModel()
-        self._rows = search(query)
+        found, first = search(query), [] if query.strip() else self._recent
+        self._rows = [*first, *(emoji for emoji in found if emoji not in first)]
         self.endResetModel()
 
     def text(self, row: Emoji) -> str:
@@ -43,10 +57,11 @@ class EmojiModel(KeyedListModel[Emoji]):
 
 
 class EmojiDelegate(QStyledItemDelegate):
-    """Paints one emoji in its cell."""
+    """Paints one emoji in its cell, in a skin tone."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.tone = 0
         self._theme = theme
         self._font = font(GLYPH)
         self._font.setFamilies([emoji_family()])
@@ -73,7 +88,8 @@ class EmojiDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(rect.adjusted(2, 2, -2, -2), Radius.CODE, Radius.CODE)
         painter.setFont(self._font)
         painter.setPen(self._theme.palette.text)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, emoji.text)
+        shown = with_tone(emoji.text, self.tone)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, shown)
         painter.restore()
 
 
@@ -82,14 +98,16 @@ class EmojiPicker(QFrame):
 
     picked = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, parent: QWidget, memory: EmojiMemory | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        self._theme = theme
+        self._theme, self.memory = theme, memory or EmojiMemory(self)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName("Emoji")
-        self._model = EmojiModel()
+        self._model = EmojiModel(self.memory.recent)
         self.field = SearchField(theme, "Find an emoji")
-        self.list = RowList("Emoji", self._model, EmojiDelegate(theme))
+        self._delegate = EmojiDelegate(theme)
+        self._delegate.tone = self.memory.tone
+        self.list = RowList("Emoji", self._model, self._delegate)
         self.list.setViewMode(QListView.ViewMode.IconMode)
         self.list.setUniformItemSizes(True)
         self.list.setMovement(QListView.Movement.Static)
@@ -101,6 +119,7 @@ class EmojiPicker(QFrame):
         column.setContentsMargins(8, 8, 8, 8)
         column.addWidget(self.field)
         column.addWidget(self.list)
+        column.addLayout(self._tones())
         self.field.textChanged.connect(self._ask)
         self.field.stepped.connect(lambda by: self.list.step(by * COLUMNS))
         self.field.returnPressed.connect(lambda: self._pick(self.list.current_row()))
@@ -130,5 +149,34 @@ class EmojiPicker(QFrame):
 
     def _pick(self, row: object) -> None:
         if isinstance(row, Emoji):
-            self.picked.emit(row.text)
+            self.memory.used(row.text)
+            self.picked.emit(with_tone(row.text, self.memory.tone))
             self.close()
+
+    def _tones(self) -> QHBoxLayout:
+        """The hands to choose a skin tone by."""
+        line = QHBoxLayout()
+        line.setSpacing(2)
+        line.addStretch()
+        face = font(TONE_GLYPH)
+        face.setFamilies([emoji_family()])
+        group = QButtonGroup(self)
+        for tone, name in enumerate(TONE_NAMES):
+            button = QToolButton()
+            button.setText(with_tone(HAND, tone))
+            button.setFont(face)
+            button.setCheckable(True)
+            button.setChecked(tone == self.memory.tone)
+            button.setFixedSize(30, 28)
+            button.setAccessibleName(f"Skin tone: {name}")
+            button.setToolTip(button.accessibleName())
+            group.addButton(button, tone)
+            line.addWidget(button)
+        group.idClicked.connect(self._choose_tone)
+        return line
+
+    def _choose_tone(self, tone: int) -> None:
+        self.memory.choose_tone(tone)
+        self._delegate.tone = tone
+        self.list.viewport().update()
+        self.field.setFocus()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication
@@ -14,7 +16,7 @@ from app.ui.emoji import QUICK
 from app.ui.messages import copying
 from app.ui.messages.selection import Point, Selection
 from app.ui.widgets.emoji_picker import EmojiPicker
-from tests.ui.fake_backend import ME, peer_of
+from tests.ui.fake_backend import FROZEN_MS, ME, peer_of
 from tests.ui.fake_operations import FakeRoom
 from tests.ui.rig import Rig
 
@@ -303,3 +305,35 @@ async def test_too_many_messages_are_refused(rig: Rig, monkeypatch: pytest.Monke
     rig.session.view.messages._pointer.selection = None
     assert await rig.session.view.messages.selected() == []
     assert not rig.session.view.messages.several_selected()
+
+
+async def test_details_say_how_long_a_message_stays(rig: Rig) -> None:
+    room = await rig.open(SURVEY)
+    kept = replace(
+        room.messages[0], pinned=True, forwarded_from="Ana", vanish_s=3600, vanishes_ms=FROZEN_MS
+    )
+    rig.backend.chats.change(kept)
+    menu = await ask_for(rig, kept)
+    menu.menu.close()
+    menu.details.trigger()
+    await rig.settle()
+    sheet = rig.dialog(DetailsSheet)
+    assert sheet.lines[1:] == [
+        "Forwarded from Ana",
+        "Pinned",
+        "Disappears 1 hour after it was read",
+        "Erased here by Friday, 21 November 2025, 09:52:00",
+    ]
+    sheet.reject()
+    await rig.settle()
+
+
+async def test_the_header_tells_how_long_messages_stay(rig: Rig) -> None:
+    room = await rig.open(SURVEY)
+    timer = rig.session.view.header.timer
+    assert not timer.isVisible()
+    await rig.backend.conversations.set_vanish(room.room, 86_400)
+    await rig.settle()
+    assert timer.isVisible()
+    assert timer.words.text() == "1 day"
+    assert timer.words.accessibleName() == "Messages disappear 1 day after they were read"
