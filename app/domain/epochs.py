@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from app.domain.content import Content
 from app.domain.governance import Governance, Rekeying
-from app.domain.governing import NewEpoch
+from app.domain.governing import MAX_PARTS, NewEpoch
 from app.domain.ids import PEER_ID_SIZE, PeerId
 
 GENERATION_SHIFT = 16
@@ -24,7 +24,10 @@ class Epochs:
     def rekey(
         self, content: Content, body: NewEpoch, present: Iterable[PeerId], *, entitled: bool
     ) -> bool:
-        """Take a new epoch in; return whether it is the newest now."""
+        """Take a new epoch in; return whether it is the newest now.
+
+        If it has as many receivers as are possible, nobody could be told by another one.
+        """
         starts = range(0, len(body.peers), PEER_ID_SIZE)
         told = {PeerId(body.peers[start : start + PEER_ID_SIZE]) for start in starts}
         told.add(content.author)
@@ -37,11 +40,8 @@ class Epochs:
         if standing != "valid":
             return False
         members = frozenset(present)
-        self.newest, self.stale, self.lacking = (
-            body.number,
-            not told <= members,
-            set(members - told),
-        )
+        self.newest, self.stale = body.number, not told <= members
+        self.lacking = set() if len(starts) == MAX_PARTS else set(members - told)
         return True
 
     def entered(self, content: Content) -> None:

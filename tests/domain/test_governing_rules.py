@@ -11,6 +11,7 @@ from app.domain.events import MAX_SEQ, Created, Governing, Joined, Left, Renamed
 from app.domain.governance import RoomState
 from app.domain.governing import (
     FOUNDING,
+    MAX_PARTS,
     Coded,
     Invited,
     Readmitted,
@@ -332,6 +333,15 @@ def test_the_key_changes_by_generations() -> None:
     assert group.state.governance.lacking == {BEA}
     assert group.say(OLA, epoch(3, ANA, BEA))
     assert not group.rotates()
+
+
+def test_a_key_for_as_many_as_possible_lacks_nobody() -> None:
+    group = Group()
+    crowd = [PeerId(number.to_bytes(32, "big")) for number in range(MAX_PARTS)]
+    assert group.say(OLA, epoch(1, *crowd[1:]))
+    assert group.state.governance.lacking == {ANA, BEA, CAL}
+    assert group.say(OLA, epoch(2, *crowd))
+    assert group.state.governance.lacking == frozenset()
 
 
 def test_whoever_joins_under_an_old_key_lacks_the_new_one() -> None:
