@@ -65,6 +65,10 @@ class ContactService:
         listed = [self._gate.view(c.peer) for c in self._contacts if shown_state(c) != "none"]
         return sorted(listed, key=lambda view: ((view.alias or view.name).casefold(), view.peer))
 
+    def of(self, peer: PeerId) -> ContactView:
+        """Return anybody as they are shown. Raises AppError("bad-id" | "own-id")."""
+        return self._gate.view(self._somebody(peer).peer)
+
     async def request(self, peer: PeerId, text: str) -> RoomId:
         """Ask somebody to talk: `text` is the first message. A request of theirs is accepted.
 

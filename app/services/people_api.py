@@ -16,6 +16,10 @@ class Contacts(Protocol):
         """Friends, requests in both directions, the blocked; by name."""
         ...
 
+    def of(self, peer: PeerId) -> ContactView:
+        """Anybody at all; `state` is "none" for those in no list."""
+        ...
+
     async def request(self, peer: PeerId, text: str) -> RoomId:
         """Ask to talk; `text` is the first message. Raises AppError("peer-blocked" | ...)."""
         ...

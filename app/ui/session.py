@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from app.domain.changes import Change, ErrorRaised, PersonPictured, ServerChanged
 from app.domain.errors import AppError
-from app.domain.ids import PeerId, RoomId
+from app.domain.ids import RoomId
 from app.domain.views import Position
 from app.services.api import Account, Backend
 from app.ui import wording
@@ -28,6 +29,7 @@ from app.ui.controllers.message_menu import MessageMenu
 from app.ui.controllers.navigation import Navigation
 from app.ui.controllers.network import NetworkController
 from app.ui.controllers.notifying import NotifyController
+from app.ui.controllers.people import PeopleFlows
 from app.ui.controllers.pins import PinController
 from app.ui.controllers.room_flows import RoomFlows
 from app.ui.controllers.room_menu import RoomMenu
@@ -40,6 +42,7 @@ from app.ui.imaging import ImageProcess
 from app.ui.main_window import MainWindow
 from app.ui.messages import Clock, MessageList
 from app.ui.pictures import Pictures
+from app.ui.qr_reading import read_code
 from app.ui.tasks import TaskOwner
 from app.ui.theme import Choice
 from app.ui.views.composer import Composer
@@ -71,7 +74,8 @@ class Session(QObject):
         self._window, self._backend = window, backend
         self._tasks = TaskOwner(self.show_error)
         load = backend.conversations.picture
-        self.pictures = Pictures(window.theme, load, self._tasks, ImageProcess())
+        images = ImageProcess()
+        self.pictures = Pictures(window.theme, load, self._tasks, images)
         desk = Desk(window, backend, self._tasks)
         clock = Clock(window.now, window.zone)
         messages = MessageList(window.theme, backend.chats, self._tasks, clock)
@@ -86,7 +90,14 @@ class Session(QObject):
         self.flows = DialogFlows(desk, self.open_room, self._show_profile)
         self.room_menu = RoomMenu(desk, self.flows.ask, self.flows.leave)
         self.rooms = RoomFlows(desk, self.flows.ask, self.open_room)
-        self.members = MemberMenu(desk, self.flows.ask, self.open_room, self.show_person)
+        self.people = PeopleFlows(
+            desk,
+            self.flows.ask,
+            self.open_room,
+            self.flows.own_contact,
+            partial(read_code, images),
+        )
+        self.members = MemberMenu(desk, self.flows.ask, self.open_room, self.people.show)
         menus = (self.members, self.room_menu)
         self.panel = RoomPanel(desk, self.conversation, self.flows, self.rooms, *menus)
         self.invitations = Invitations(
@@ -154,10 +165,6 @@ class Session(QObject):
     def open_room(self, room: RoomId, place: Position | None = None) -> None:
         """Show a conversation."""
         self._tasks.spawn(self.conversation.open(room, place))
-
-    async def show_person(self, _peer: PeerId, name: str) -> None:
-        """Show who somebody is."""
-        self._window.trouble.say("", f"{name} has no profile page yet.", closable=True)
 
     def show_error(self, error: Exception) -> None:
         """Say what went wrong, in words; the log has the rest."""

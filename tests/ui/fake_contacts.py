@@ -18,6 +18,8 @@ class FakeContacts:
     def __init__(self, me: PeerId, feed: Feed) -> None:
         self.me = me
         self.book: dict[PeerId, ContactView] = {}
+        self.names: dict[PeerId, str] = {}
+        """What others are called who are no contacts."""
         self.presence = Presence.ONLINE
         self._feed = feed
 
@@ -31,11 +33,15 @@ class FakeContacts:
         return view
 
     def _get(self, peer: PeerId) -> ContactView:
-        empty = ContactView(peer, "", "", "", "none", "", online=False, verified=False)
+        name = self.names.get(peer, "")
+        empty = ContactView(peer, name, "", "", "none", "", online=False, verified=False)
         return self.book.get(peer, empty)
 
     def all(self) -> Sequence[ContactView]:
         return [view for view in self.book.values() if view.state != "none"]
+
+    def of(self, peer: PeerId) -> ContactView:
+        return self._get(peer)
 
     async def request(self, peer: PeerId, text: str) -> RoomId:
         self._put(replace(self._get(peer), state="requested", text=text))
