@@ -15,6 +15,7 @@ INSERT INTO cleared (room, author, seq) VALUES (?, ?, ?)
 ON CONFLICT (room, author) DO UPDATE SET seq = max(seq, excluded.seq)
 """
 _HIDE = "INSERT OR IGNORE INTO hidden (room, event) VALUES (?, ?)"
+_HIDES = "SELECT 1 FROM hidden WHERE room = ? LIMIT 1"
 _IS_HIDDEN = "SELECT 1 FROM hidden WHERE room = ? AND event = ?"
 _DROP_OPERATIONS = "DELETE FROM operation WHERE room = ? AND target = ?"
 
@@ -28,20 +29,26 @@ class Gone:
         self._catalog = catalog
         self._generation = -1
         self._cleared: dict[int, dict[PeerId, int]] = {}
+        self._hiding: dict[int, bool] = {}
 
     def is_gone(self, room: int, author: PeerId, seq: int, event: EventId) -> bool:
         """Tell whether this event, were it a row, must not be shown again."""
-        return self.is_cleared(room, author, seq) or self.is_hidden(room, event)
+        if self.is_cleared(room, author, seq):
+            return True
+        if room not in self._hiding:
+            self._hiding[room] = self._database.execute(_HIDES, (room,)).fetchone() is not None
+        return self._hiding[room] and self._is_hidden(room, event)
 
     def is_cleared(self, room: int, author: PeerId, seq: int) -> bool:
         """Tell whether the event was there when the history was deleted."""
         return seq <= self._known(room).get(author, 0)
 
-    def is_hidden(self, room: int, event: EventId) -> bool:
+    def _is_hidden(self, room: int, event: EventId) -> bool:
         return self._database.execute(_IS_HIDDEN, (room, event)).fetchone() is not None
 
     def hide(self, room: int, event: EventId) -> None:
         """Let neither the message `event` nor what was done with it come back."""
+        self._hiding[room] = True
         self._database.execute(_HIDE, (room, event))
         self._database.execute(_DROP_OPERATIONS, (room, event))
 
@@ -60,6 +67,7 @@ class Gone:
         if self._generation != self._database.generation:
             self._generation = self._database.generation
             self._cleared.clear()
+            self._hiding.clear()
         if room not in self._cleared:
             self._cleared[room] = self.cleared(self._catalog.room_id(room))
         return self._cleared[room]

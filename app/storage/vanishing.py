@@ -33,6 +33,10 @@ _SET_TIMER = (
 )
 
 
+# Else the index only notes that they do not count any more; it takes half a millisecond a row.
+_WIPE_WORDS = "INSERT INTO message_index (message_index, rank) VALUES ('secure-delete', ?)"
+
+
 @dataclass(frozen=True, slots=True)
 class Erased:
     """Rows of a room that are gone, and those which quoted them, as they look now."""
@@ -86,10 +90,16 @@ class VanishingRepository:
 
     def _erase(self, now_ms: int) -> list[Erased]:
         rooms: dict[int, list[EventId]] = {}
-        for row, room, event in self._database.execute(_DUE, (now_ms, AT_ONCE)).fetchall():
+        due = self._database.execute(_DUE, (now_ms, AT_ONCE)).fetchall()
+        if due:
+            self._tables.index_now()
+            self._database.execute(_WIPE_WORDS, (1,))
+        for row, room, event in due:
             self._tables.remove(room, row)
             self._tables.gone.hide(room, EventId(event))
             rooms.setdefault(room, []).append(EventId(event))
+        if due:
+            self._database.execute(_WIPE_WORDS, (0,))
         return [
             Erased(self._catalog.room_id(room), tuple(events), self.quoting(room, events))
             for room, events in rooms.items()

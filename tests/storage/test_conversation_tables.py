@@ -139,6 +139,23 @@ async def test_nothing_of_it_comes_back(kept: Store, tmp_path: Path) -> None:
     await again.close()
 
 
+async def test_not_even_the_words_stay_in_the_index(kept: Store) -> None:
+    who = author(1)
+    await take(kept, *(who.write(Text(f"zanzibar{n}", vanish_s=60)).encode() for n in range(3)))
+    await take(kept, *who.texts("mombasa"))
+    execute = kept._database.execute
+
+    def blocks() -> bytes:
+        return b"".join(block for (block,) in execute("SELECT block FROM message_index_data"))
+
+    assert b"anzibar" in await kept._database.read(blocks)
+    await kept.vanishing.erase_due(LATER * 2)
+    left = await kept._database.read(blocks)
+    assert (b"anzibar" in left, b"mombasa" in left) == (False, True)
+    assert len(await kept.messages.search("mombasa", None, 9)) == 1
+    await kept.close()
+
+
 async def test_what_is_over_when_it_arrives_is_not_even_shown(kept: Store) -> None:
     kept.vanishing.follow(lambda: NOW_MS + UNREAD_MS + 61_001)
     who = author(1)
