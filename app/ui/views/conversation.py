@@ -23,6 +23,10 @@ from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.surfaces import Label, Surface
 
 
+ROOMY = 400
+"""From this width on there is room for words beside the title."""
+
+
 class VanishMark(QWidget):
     """A timer with how long messages stay after they were read; hidden if they stay for ever."""
 
@@ -76,6 +80,10 @@ class ConversationHeader(Surface):
         row.addWidget(self.find_button)
         row.addWidget(self.details_button)
         self.back.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.timer.words.setVisible(self.width() >= ROOMY)
 
 
 class ConversationView(Surface):

@@ -6,9 +6,13 @@ from datetime import date
 
 from PySide6.QtCore import QDate, QPoint, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QTextCharFormat
-from PySide6.QtWidgets import QCalendarWidget, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCalendarWidget, QFrame, QToolButton, QVBoxLayout, QWidget
 
-from app.ui.theme import Theme
+from app.ui.theme import Theme, icon
+
+
+LATER_DAYS = 42
+"""Days to come that one page can show."""
 
 
 class CalendarPopup(QFrame):
@@ -54,9 +58,20 @@ class CalendarPopup(QFrame):
         plain, head = QTextCharFormat(), QTextCharFormat()
         plain.setForeground(palette.text)
         head.setForeground(palette.text2)
+        head.setBackground(palette.panel)
         for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
             self.calendar.setWeekdayTextFormat(day, plain)
         self.calendar.setHeaderTextFormat(head)
+        later = QTextCharFormat()
+        later.setForeground(palette.offline)
+        for ahead in range(1, LATER_DAYS):
+            self.calendar.setDateTextFormat(self.calendar.maximumDate().addDays(ahead), later)
+        arrows = (("prev", "chevron-left", "Previous"), ("next", "chevron-right", "Next"))
+        for end, glyph, word in arrows:
+            button = self.calendar.findChild(QToolButton, f"qt_calendar_{end}month")
+            if isinstance(button, QToolButton):
+                button.setIcon(icon(glyph, palette.text2, 18))
+                button.setAccessibleName(f"{word} month")
         self.calendar.setStyleSheet(
             f"QCalendarWidget QWidget {{ background: {palette.panel.name()}; }}"
             f"QCalendarWidget QToolButton {{ color: {palette.text.name()}; font-weight: 600;"
