@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from app.domain.errors import AppError
 from app.services.api import Account, Backend
@@ -35,12 +35,22 @@ async def unlocked(window: MainWindow, account: Account, leave: Callable[[], obj
 
 
 async def _ask(page: UnlockView, account: Account) -> Backend:
-    answers: asyncio.Queue[str] = asyncio.Queue()
-    page.answered.connect(answers.put_nowait)
+    wishes: asyncio.Queue[Callable[[], Awaitable[Backend]]] = asyncio.Queue()
+    page.answered.connect(lambda text: wishes.put_nowait(lambda: account.open(text)))
+    page.profile_chosen.connect(lambda name: wishes.put_nowait(lambda: _switch(account, name)))
+    page.offer_profiles(await account.profiles(), account.name)
     while True:
+        wish = await wishes.get()
         try:
-            return await account.open(await answers.get())
+            return await wish()
         except AppError as error:
-            if error.code != "wrong-passphrase":
+            if error.code not in {"wrong-passphrase", "passphrase-needed"}:
                 raise
-            page.refuse(wording.words_for(error))
+            page.offer_profiles(await account.profiles(), account.name)
+            page.refuse(wording.words_for(error) if error.code == "wrong-passphrase" else "")
+
+
+async def _switch(account: Account, name: str) -> Backend:
+    """Open another profile, if it needs no passphrase."""
+    await account.switch_to(name)
+    return await account.open()

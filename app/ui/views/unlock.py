@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from collections.abc import Sequence
 
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout
+
+from app.ui.dialogs.profiles import shown
 from app.ui.theme import TextSize, Theme, Weight
 from app.ui.views.notices import Glyph
 from app.ui.widgets.buttons import push_button
@@ -15,9 +18,13 @@ WIDTH = 320
 
 
 class UnlockView(Surface):
-    """Emits `answered` with a passphrase; `refuse` says that it would not do."""
+    """Emits `answered` with a passphrase; `refuse` says that it would not do.
+
+    `profile_chosen` carries the name of the profile that is wanted instead.
+    """
 
     answered = Signal(str)
+    profile_chosen = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "canvas")
@@ -32,6 +39,11 @@ class UnlockView(Surface):
         self.problem.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.go = push_button("Unlock", "primary")
         self.leave = push_button("Quit")
+        self.profile = push_button("", "quiet")
+        self.profiles = QMenu(self)
+        self.profiles.setAccessibleName("Profiles")
+        self.profile.setMenu(self.profiles)
+        self.profile.hide()
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.leave)
@@ -49,9 +61,11 @@ class UnlockView(Surface):
         column.addWidget(self.problem, 0, centre)
         column.addLayout(buttons)
         buttons.setAlignment(centre)
+        column.addWidget(self.profile, 0, centre)
         column.addStretch()
         self.setTabOrder(self.field, self.go)
         self.setTabOrder(self.go, self.leave)
+        self.setTabOrder(self.leave, self.profile)
         self.go.setEnabled(False)
         self.field.textChanged.connect(self._on_text)
         self.field.returnPressed.connect(self._submit)
@@ -65,6 +79,17 @@ class UnlockView(Surface):
         self.field.selectAll()
         self.field.setFocus()
         self.go.setEnabled(bool(self.field.text()))
+
+    def offer_profiles(self, names: Sequence[str], current: str) -> None:
+        """Offer the other profiles of this computer, if there are some."""
+        self.profile.setText(f"Profile: {shown(current)}")
+        self.profile.setAccessibleName(f"Profile: {shown(current)}. Choose another one")
+        self.profile.setVisible(len(names) > 1)
+        self.profiles.clear()
+        for name in names:
+            if name != current:
+                action = self.profiles.addAction(shown(name))
+                action.triggered.connect(lambda _on=False, to=name: self.profile_chosen.emit(to))
 
     def forget(self) -> None:
         """Keep nothing of what was typed."""

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QCalendarWidget, QFrame, QToolButton, QVBoxLayout,
 
 from app.ui.theme import Theme, icon
 
-
 LATER_DAYS = 42
 """Days to come that one page can show."""
 
