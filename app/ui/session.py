@@ -31,6 +31,7 @@ from app.ui.controllers.network import NetworkController
 from app.ui.controllers.notifying import NotifyController
 from app.ui.controllers.people import PeopleFlows
 from app.ui.controllers.pins import PinController
+from app.ui.controllers.requests import Requests
 from app.ui.controllers.room_flows import RoomFlows
 from app.ui.controllers.room_menu import RoomMenu
 from app.ui.controllers.room_panel import RoomPanel
@@ -103,6 +104,7 @@ class Session(QObject):
         self.invitations = Invitations(
             desk, messages, self.conversation, self.flows.ask, self.open_room
         )
+        self.requests = Requests(desk, self.conversation, self.people, self.open_room)
         self.standing = StandingKeeper(desk, self.view, self.conversation, self.flows.leave)
         self.links = LinkOpener(desk)
         self.menu = MessageMenu(desk, messages, self.conversation, clock)
@@ -135,6 +137,7 @@ class Session(QObject):
         await self.notifying.start()
         window.emoji.load(await backend.setting(EMOJI_KEY, ""))
         await self.invitations.load()
+        self.requests.load()
         window.show_page(window.empty)
         self.network.start()
         if self.account is not None:
@@ -180,6 +183,7 @@ class Session(QObject):
         self.notifying.apply(changes)
         self.panel.apply(changes)
         self.invitations.apply(changes)
+        self.requests.apply(changes)
         self.standing.apply(changes)
         if self.account is not None:
             self.account.apply(changes)

@@ -364,6 +364,7 @@ class FakeBackend:
         self.chats = FakeChats(name, self.feed)
         self.network = FakeNetwork(self.feed)
         self.contacts = FakeContacts(peer_of(name), self.feed)
+        self.contacts.chats = self.chats
         self.conversations = FakeConversations(self.chats)
         self.governance = FakeGovernance(self.chats, self.contacts)
         self.settings: dict[str, str] = {}

@@ -9,19 +9,34 @@ from app.crypto.identity import safety_number
 from app.domain.contacts import ContactChanged, ContactView, FoundPerson, Presence, SafetyView
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId
+from app.services.api import Chats
 from app.services.feed import Feed
 
 
 class FakeContacts:
-    """Implements `Contacts` without rooms: the room of a request is the peer id's beginning."""
+    """Implements `Contacts`; rooms are made by `chats`, once there are any."""
 
     def __init__(self, me: PeerId, feed: Feed) -> None:
         self.me = me
+        self._rooms: dict[PeerId, RoomId] = {}
         self.book: dict[PeerId, ContactView] = {}
         self.names: dict[PeerId, str] = {}
         """What others are called who are no contacts."""
         self.presence = Presence.ONLINE
         self._feed = feed
+        self.chats: Chats | None = None
+
+    def room_with(self, peer: PeerId) -> RoomId | None:
+        """Return the last room that a request led to."""
+        return self._rooms.get(peer)
+
+    def _chats(self) -> Chats:
+        assert self.chats is not None
+        return self.chats
+
+    async def _open(self, peer: PeerId) -> RoomId:
+        self._rooms[peer] = await self._chats().open_direct(peer, self._get(peer).name)
+        return self._rooms[peer]
 
     def add(self, peer: PeerId, name: str, state: str, text: str = "") -> ContactView:
         """Put somebody into the book and tell of it."""
@@ -45,13 +60,15 @@ class FakeContacts:
 
     async def request(self, peer: PeerId, text: str) -> RoomId:
         self._put(replace(self._get(peer), state="requested", text=text))
-        return RoomId(peer[:16])
+        room = await self._open(peer)
+        await self._chats().send(room, text)
+        return room
 
     async def accept(self, peer: PeerId) -> RoomId:
         if self._get(peer).state != "incoming":
             raise AppError("no-request")
         self._put(replace(self._get(peer), state="friend"))
-        return RoomId(peer[:16])
+        return await self._open(peer)
 
     async def reject(self, peer: PeerId) -> None:
         if self._get(peer).state != "incoming":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.contacts import ContactView
 from app.domain.governing import InvitationView
 from app.domain.ids import PeerId
 from app.domain.views import PersonView, RoomSummary, SearchHit
@@ -56,7 +57,14 @@ class InvitationsRow:
     waiting: tuple[InvitationView, ...]
 
 
-SidebarRow = SectionRow | RoomRow | PersonRow | HitRow | ArchiveRow | InvitationsRow
+@dataclass(frozen=True, slots=True)
+class RequestsRow:
+    """Leads to the people who ask to talk, the first to ask first."""
+
+    waiting: tuple[ContactView, ...]
+
+
+SidebarRow = SectionRow | RoomRow | PersonRow | HitRow | ArchiveRow | InvitationsRow | RequestsRow
 
 
 def row_key(row: SidebarRow) -> tuple[str, bytes | str | PeerId]:
@@ -70,7 +78,5 @@ def row_key(row: SidebarRow) -> tuple[str, bytes | str | PeerId]:
             return ("person", person.peer)
         case HitRow(hit):
             return ("hit", hit.message.event)
-        case ArchiveRow():
-            return ("archive", "")
-        case InvitationsRow():
-            return ("invitations", "")
+        case ArchiveRow() | InvitationsRow() | RequestsRow():
+            return (type(row).__name__, "")

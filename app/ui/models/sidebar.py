@@ -15,16 +15,18 @@ from app.domain.changes import (
     RoomRemoved,
     TypingChanged,
 )
+from app.domain.contacts import ContactView
 from app.domain.governing import InvitationView
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import PersonView, RoomKind, RoomSummary, SearchHit
-from app.ui import phrases
+from app.ui import people_phrases, phrases
 from app.ui.models.keyed import KeyedListModel
 from app.ui.models.rows import (
     ArchiveRow,
     HitRow,
     InvitationsRow,
     PersonRow,
+    RequestsRow,
     RoomRow,
     SectionRow,
     SidebarRow,
@@ -37,6 +39,9 @@ def _order(summary: RoomSummary) -> tuple[int, int, bytes]:
     if summary.last is not None:
         return (1, -summary.last.position.hlc, summary.room)
     return (2 if summary.kind is RoomKind.NOTES else 0, 0, summary.room)
+
+
+_TITLES = {ArchiveRow: "Archived", InvitationsRow: "Invitations", RequestsRow: "Requests"}
 
 
 class SidebarModel(KeyedListModel[SidebarRow]):
@@ -53,6 +58,8 @@ class SidebarModel(KeyedListModel[SidebarRow]):
         self._hits: tuple[SearchHit, ...] = ()
         self._query = ""
         self._invitations: tuple[InvitationView, ...] = ()
+        self._requests: tuple[ContactView, ...] = ()
+        self._blocked: frozenset[PeerId] = frozenset()
         self._archive_open = False
 
     @property
@@ -80,6 +87,11 @@ class SidebarModel(KeyedListModel[SidebarRow]):
     def set_invitations(self, waiting: Iterable[InvitationView]) -> None:
         """Show that these wait for an answer, the latest first."""
         self._invitations = tuple(waiting)
+        self._renew()
+
+    def set_requests(self, waiting: Iterable[ContactView], blocked: Iterable[PeerId]) -> None:
+        """Show that these ask to talk, the first to ask first, and nobody who is blocked."""
+        self._requests, self._blocked = tuple(waiting), frozenset(blocked)
         self._renew()
 
     def set_query(self, query: str) -> None:
@@ -123,6 +135,7 @@ class SidebarModel(KeyedListModel[SidebarRow]):
     def people(self) -> tuple[PersonView, ...]:
         """Those on this network with whom there is no conversation, by name."""
         known = {summary.peer for summary in self._rooms.values()}
+        known |= {*self._blocked, *(view.peer for view in self._requests)}
         strangers = (person for person in self._people if person.peer not in known)
         return tuple(sorted(strangers, key=lambda each: (each.name.casefold(), each.peer)))
 
@@ -145,10 +158,8 @@ class SidebarModel(KeyedListModel[SidebarRow]):
                 return person.name
             case HitRow(_, room_name):
                 return room_name
-            case ArchiveRow():
-                return "Archived"
-            case InvitationsRow():
-                return "Invitations"
+            case ArchiveRow() | InvitationsRow() | RequestsRow():
+                return _TITLES[type(row)]
 
     def description(self, row: SidebarRow) -> str:
         match row:
@@ -162,8 +173,9 @@ class SidebarModel(KeyedListModel[SidebarRow]):
                 return phrases.archive_line(row.rooms, row.unread, opened=row.open)
             case InvitationsRow(waiting):
                 return phrases.invitations_line(waiting, spoken=True)
-            case SectionRow():
-                return ""
+            case RequestsRow() | SectionRow():
+                asking = row.waiting if isinstance(row, RequestsRow) else ()
+                return people_phrases.requests_line(asking, spoken=True) if asking else ""
 
     def selectable(self, row: SidebarRow) -> bool:
         return not isinstance(row, SectionRow)
@@ -196,7 +208,8 @@ class SidebarModel(KeyedListModel[SidebarRow]):
             typists.pop(peer, None)
 
     def _renew(self) -> None:
-        rows = [*self._invitation_rows(), *self._room_rows(), *self._archived_rows()]
+        waiting = [*self._request_rows(), *self._invitation_rows()]
+        rows = [*waiting, *self._room_rows(), *self._archived_rows()]
         self.set_rows([*rows, *self._people_rows(), *self._hit_rows()])
 
     def _matches(self, name: str) -> bool:
@@ -209,6 +222,11 @@ class SidebarModel(KeyedListModel[SidebarRow]):
     def _invitation_rows(self) -> list[SidebarRow]:
         shown = bool(self._invitations) and self._matches("Invitations")
         return [InvitationsRow(self._invitations)] if shown else []
+
+    def _request_rows(self) -> list[SidebarRow]:
+        names = " ".join(people_phrases.called(view) for view in self._requests)
+        shown = bool(self._requests) and self._matches(f"Requests {names}")
+        return [RequestsRow(self._requests)] if shown else []
 
     def _room_rows(self) -> list[SidebarRow]:
         return [self._row_of(room) for room in self.conversations() if self._matches(room.name)]

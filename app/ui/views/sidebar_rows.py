@@ -11,13 +11,14 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.views import MessageKind, MessageState, MessageView, RoomKind, RoomSummary
-from app.ui import phrases
+from app.ui import people_phrases, phrases
 from app.ui.models.keyed import ROW_ROLE
 from app.ui.models.rows import (
     ArchiveRow,
     HitRow,
     InvitationsRow,
     PersonRow,
+    RequestsRow,
     RoomRow,
     SectionRow,
 )
@@ -98,6 +99,11 @@ class SidebarDelegate(QStyledItemDelegate):
                     line.upper("Invitations")
                     line.badge(str(min(len(waiting), _MANY)), quiet=False)
                     line.lower(phrases.invitations_line(waiting))
+                case RequestsRow(asking):
+                    self._paint_disc(painter, tile, "user-plus")
+                    line.upper("Requests")
+                    line.badge(str(min(len(asking), _MANY)), quiet=False)
+                    line.lower(people_phrases.requests_line(asking))
         painter.restore()
 
     def _paint_disc(self, painter: QPainter, tile: QRectF, icon: str) -> None:
