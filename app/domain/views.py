@@ -115,6 +115,7 @@ class MessageView:
     forwarded_from: str = ""
     vanish_s: int = 0
     vanishes_ms: int = 0
+    author_picture: str = ""
 
     @property
     def event(self) -> EventId:

@@ -19,9 +19,9 @@ from app.ui.theme import (
     Weight,
     font,
     name_colour,
-    paint_avatar,
     paint_icon,
 )
+from app.ui.widgets.avatar import Face, paint_face
 
 AVATARS = 256
 """Painted avatars kept."""
@@ -45,7 +45,7 @@ class RowPainter:
         self._small = font(TextSize.SMALL, Weight.MEDIUM)
         self._meta = font(TextSize.META, tabular=True)
         self._extras = ExtrasPainter(theme)
-        self._avatars: dict[tuple[bytes, str, float], QImage] = {}
+        self._avatars: dict[tuple[Face, float, bool], QImage] = {}
 
     @property
     def _palette(self) -> Palette:
@@ -102,11 +102,13 @@ class RowPainter:
         painter.setPen(colour)
         painter.drawText(QPointF(left + FORWARD_MARK, top + 13), item.forwarded)
 
-    def avatar(self, painter: QPainter, key: bytes, name: str, bottom: float) -> None:
+    def avatar(self, painter: QPainter, face: Face, bottom: float) -> None:
         """Draw an author's avatar in the left column, ending at `bottom`."""
         size = Size.AVATAR_SMALL
         ratio = painter.device().devicePixelRatioF()
-        image = self._avatars.get((key, name, ratio))
+        is_here = bool(face.picture) and self._theme.pictures.find(face.picture) is not None
+        known = (face, ratio, is_here)
+        image = self._avatars.get(known)
         if image is None:
             image = QImage(
                 round(size * ratio), round(size * ratio), QImage.Format.Format_ARGB32_Premultiplied
@@ -114,11 +116,12 @@ class RowPainter:
             image.setDevicePixelRatio(ratio)
             image.fill(Qt.GlobalColor.transparent)
             inner = QPainter(image)
-            paint_avatar(inner, QRectF(0, 0, size, size), key, name)
+            square = QRectF(0, 0, size, size)
+            paint_face(inner, square, face, self._theme, self._palette.canvas)
             inner.end()
             if len(self._avatars) >= AVATARS:
                 self._avatars.clear()
-            self._avatars[(key, name, ratio)] = image
+            self._avatars[known] = image
         painter.drawImage(QPointF(LEFT, bottom - size), image)
 
     def _text(

@@ -19,6 +19,7 @@ from app.ui.messages.source import Clock
 from app.ui.messages.stage import Stage
 from app.ui.messages.wording import day_line
 from app.ui.theme import Size, Theme
+from app.ui.widgets.avatar import Face
 
 STICKY = 8
 """How far below the upper edge the date floats."""
@@ -84,7 +85,9 @@ class Scene:
             MessageKind.UNSUPPORTED,
         )
         if bubble and row.item.setting.ends and not message.own and self._stage.measurer.named:
-            self._rows.avatar(painter, message.author, message.author_name, row.bottom)
+            picture = message.author_picture
+            face = Face(message.author, message.author_name, picture=picture)
+            self._rows.avatar(painter, face, row.bottom)
 
     def _above(self, painter: QPainter, row: ShownRow, *, sticky: bool) -> None:
         setting = row.item.setting
@@ -116,7 +119,7 @@ class Scene:
         if stage.measurer.named:
             peer, name = next(iter(stage.typing.items()))
             middle = top + TYPING_HEIGHT / 2
-            self._rows.avatar(painter, peer, name, middle + Size.AVATAR_SMALL / 2)
+            self._rows.avatar(painter, Face(peer, name), middle + Size.AVATAR_SMALL / 2)
         self._between.typing(painter, stage.measurer.left, top, phase)
 
 
