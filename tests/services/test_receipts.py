@@ -9,7 +9,7 @@ import pytest
 
 from app.crypto.identity import Identity
 from app.domain.changes import StatusChanged
-from app.domain.ids import RoomId
+from app.domain.ids import PeerId, RoomId
 from app.domain.views import MessageState
 from app.protocol.frames import Receipt, Wanted, encode_frame
 from app.protocol.receipts import make_receipt
@@ -53,9 +53,14 @@ async def test_delivered_and_read_are_known_without_meeting(world: World) -> Non
     await cem.start(URL)
     await ana.start(URL)
     await ana.reached(view, MessageState.READ)
-    moved = [(c.state, c.by) for c in ana.heard(StatusChanged) if view.event in c.messages]
-    assert moved.count((MessageState.DELIVERED, bob.peer)) == 1
-    assert moved.count((MessageState.READ, bob.peer)) == 1
+
+    def moves() -> list[tuple[MessageState, PeerId | None]]:
+        told = ana.heard(StatusChanged)
+        return [(change.state, change.by) for change in told if view.event in change.messages]
+
+    wanted = [(MessageState.DELIVERED, bob.peer), (MessageState.READ, bob.peer)]
+    await until(lambda: all(move in moves() for move in wanted))
+    assert [moves().count(move) for move in wanted] == [1, 1]
     await ana.stop()
     await ana.start()
     assert await ana.state(view) is MessageState.READ
