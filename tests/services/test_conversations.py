@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import pytest
 
@@ -18,6 +19,8 @@ from app.domain.ids import RoomId
 from app.domain.pictures import picture_name
 from app.domain.rules import Rule
 from app.domain.views import MessageKind, MessageState, RoomSummary
+from app.services import vanisher
+from app.storage.vanishing import Erased
 from tests.services.world import URL, Someone, World, until
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -378,3 +381,25 @@ async def test_members_may_not_do_what_only_admins_may(world: World) -> None:
     await until(lambda: not place.state.rules.info)
     with pytest.raises(AppError, match="not allowed"):
         await bob.backend.conversations.set_room_picture(room, PNG)
+
+
+async def test_a_disk_in_trouble_only_delays_what_disappears(
+    world: World, times: Times, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(vanisher, "LOOK_EVERY", 0.01)
+    (ana,) = await world.started("Ana")
+    room = await ana.backend.chats.open_notes()
+    await vanishing(ana, room, 30)
+    erase, failing = ana.store.vanishing.erase_due, [AppError("disk-full")]
+
+    async def erase_at_the_second_try(now_ms: int) -> Sequence[Erased]:
+        if failing:
+            raise failing.pop()
+        return await erase(now_ms)
+
+    monkeypatch.setattr(ana.store.vanishing, "erase_due", erase_at_the_second_try)
+    view = await ana.say(room, "for a moment")
+    times.pass_by(31, ana)
+    await until(lambda: any(view.event in one.messages for one in ana.heard(MessagesRemoved)))
+    assert not failing
+    assert "stays for now" in caplog.text

@@ -119,6 +119,7 @@ class ConversationController(QObject):
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Take in what happened in one turn of the loop; the room list has had it before."""
+        self.writing.apply(changes)
         room = self._room
         if room is None:
             return

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
+from app.domain.changes import Change, HistoryDeleted, MessagesRemoved
 from app.domain.ids import EventId, RoomId
 from app.domain.views import MessageKind, MessageView
 from app.ui.messages.wording import shown_text
@@ -115,8 +117,25 @@ class Writing(QObject):
         if kept is not None:
             self.take_up(*kept)
 
+    def apply(self, changes: Iterable[Change]) -> None:
+        """Give up answering and editing what has gone, here and in other rooms."""
+        for change in changes:
+            match change:
+                case MessagesRemoved(_, events):
+                    for event in events:
+                        self.forget(event)
+                case HistoryDeleted(room):
+                    self._kept.pop(room, None)
+                    if self._task is not None and self._task.message.room == room:
+                        self.peel()
+                case _:
+                    continue
+
     def forget(self, event: EventId) -> None:
         """This message is no longer there."""
+        for room, (edit, _) in tuple(self._kept.items()):
+            if edit.message.event == event:
+                del self._kept[room]
         if self._task is not None and self._task.message.event == event:
             self.peel()
 

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.domain.changes import HistoryDeleted, MessagesRemoved
 from app.domain.errors import AppError
 from app.domain.ids import EventId
 from app.domain.views import MessageKind
@@ -169,3 +170,37 @@ async def test_a_quote_leads_to_its_original_and_so_does_the_bar(rig: Rig) -> No
     messages.original_wanted.emit(EventId(b"?" * 32))
     await rig.settle()
     assert "not on this computer" in rig.window.trouble.words.text()
+
+
+async def test_what_has_disappeared_is_answered_and_edited_no_more(rig: Rig) -> None:
+    room = await rig.open(SURVEY)
+    writing, bar = rig.session.conversation.writing, rig.session.composer.bar
+    first, other = room.messages[-1], room.messages[-2]
+    writing.reply(first)
+    rig.backend.chats.tell(MessagesRemoved(room.room, (other.event,)))
+    await rig.settle()
+    assert bar.isVisible()
+    rig.backend.chats.tell(MessagesRemoved(room.room, (first.event,)))
+    await rig.settle()
+    assert not bar.isVisible()
+    writing.reply(other)
+    await rig.backend.conversations.delete_history(room.room)
+    await rig.settle()
+    assert not bar.isVisible()
+
+
+@pytest.mark.parametrize("whole", [False, True])
+async def test_an_edit_that_waits_for_a_message_that_is_gone_is_forgotten(
+    rig: Rig, whole: bool
+) -> None:
+    room = await rig.open(SURVEY)
+    mine = next(message for message in room.messages if message.own)
+    rig.session.conversation.writing.edit(mine)
+    rig.session.composer.set_text("another wording")
+    await rig.open("Jonas Weber")
+    gone = HistoryDeleted(room.room) if whole else MessagesRemoved(room.room, (mine.event,))
+    rig.backend.chats.tell(gone)
+    await rig.settle()
+    await rig.open(SURVEY)
+    assert not rig.session.composer.bar.isVisible()
+    assert rig.session.composer.text() != "another wording"
