@@ -15,6 +15,7 @@ from app.protocol.signals import Answer, Knock, Offer, Signal, SignalOpener, Wan
 from app.services.background import Background
 from app.services.circle import Circle
 from app.services.clocks import WallClock
+from app.services.contact_book import ContactBook
 from app.services.conversation import RoomBook
 from app.services.feed import Feed
 from app.services.link_sync import LinkSync
@@ -91,8 +92,9 @@ class ConnectionManager:
         link = self.live(peer)
         return link is not None and room in link.rooms
 
-    def is_blocked(self, peer: PeerId) -> bool:
-        return self._parts.circle.contacts.is_blocked(peer)
+    @property
+    def contacts(self) -> ContactBook:
+        return self._parts.circle.contacts
 
     def is_seen_online(self, peer: PeerId) -> bool:
         """Whether a peer is linked and does not ask to be shown as offline."""
@@ -108,7 +110,7 @@ class ConnectionManager:
         """A server has seen `peer` in a room of ours."""
         if peer == self.me:
             return
-        if self.is_blocked(peer):
+        if self.contacts.is_blocked(peer):
             self._turn_away(peer, instance)
             return
         supervisor = self._supervisors.get(peer)
@@ -160,7 +162,7 @@ class ConnectionManager:
 
     def signaled(self, server: str, sender: PeerId, payload: bytes) -> Knock | None:
         """Take a payload from a server. A knock is returned, the rest is dealt with."""
-        if self.is_blocked(sender):
+        if self.contacts.is_blocked(sender):
             return None
         try:
             signal = self._opener.open(sender, payload, time.monotonic() - self._started)

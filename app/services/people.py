@@ -33,7 +33,7 @@ class People:
         """Raise AppError("peer-blocked") if the room is a conversation with somebody blocked."""
         conversation = self._book.find(room)
         peer = conversation.record.peer if conversation is not None else None
-        if peer is not None and self._manager.is_blocked(peer):
+        if peer is not None and self._manager.contacts.is_blocked(peer):
             raise AppError("peer-blocked", {"peer": to_text(peer)})
 
     def _view(self, conversation: Conversation, peer: PeerId) -> MemberView:

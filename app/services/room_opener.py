@@ -87,7 +87,7 @@ class RoomOpener:
     async def announce(self, conversation: Conversation) -> None:
         """Meet the other members on the servers. Slow or failing servers are not waited for."""
         peer = conversation.record.peer
-        blocked = peer is not None and self._manager.is_blocked(peer)
+        blocked = peer is not None and self._manager.contacts.is_blocked(peer)
         if conversation.kind is not RoomKind.NOTES and not blocked:
             self._places.announce(conversation)
         self.publisher.room_changed(conversation.room)
