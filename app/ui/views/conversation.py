@@ -22,7 +22,6 @@ from app.ui.widgets.avatar import Avatar, face_of
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.surfaces import Label, Surface
 
-
 ROOMY = 400
 """From this width on there is room for words beside the title."""
 
