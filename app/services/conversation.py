@@ -97,8 +97,14 @@ class Conversation:
 
     def check_standing(self) -> None:
         """Raise AppError("room-waiting" | "room-removed" | "room-left") if we are no member."""
-        if self.standing != "member":
-            raise AppError(f"room-{self.standing}", {"room": to_text(self.room)})
+        named = {"room": to_text(self.room)}
+        match self.standing:
+            case "waiting":
+                raise AppError("room-waiting", named)
+            case "removed":
+                raise AppError("room-removed", named)
+            case "left":
+                raise AppError("room-left", named)
 
     @property
     def vanish_s(self) -> int:
@@ -170,6 +176,5 @@ class RoomBook:
         Raises AppError("unknown-room" | "room-waiting" | "room-left" | "room-removed").
         """
         conversation = self.listed(room)
-        if conversation.standing != "member":
-            raise AppError(f"room-{conversation.standing}", {"room": to_text(room)})
+        conversation.check_standing()
         return conversation

@@ -103,6 +103,7 @@ SENTENCES: Mapping[str, str] = {
     "not-allowed": "Your role in this room does not allow that. Ask an admin or the owner.",
     "not-banned": "This person is not banned. Invite them to let them in.",
     "peer-banned": "This person is banned from the room. Readmit them first.",
+    "room-left": "You have left this room. Join it again to write there.",
     "room-removed": "You are no longer a member of this room. Ask for an invitation.",
     "room-waiting": "Nobody has let you in yet. It goes on when a member is online.",
     "unknown-invitation": "This invitation is no longer there. Ask for a new one.",

@@ -11,8 +11,9 @@ import pytest
 
 from app.cli.conversation_render import conversation_notices
 from app.cli.handlers import Handlers
-from app.cli.render import notices, time_text
+from app.cli.render import notices
 from app.cli.requests import parse_request
+from app.cli.times import time_text
 from app.domain.changes import HistoryDeleted, MessagesRemoved, PersonPictured
 from app.domain.errors import AppError
 from app.domain.ids import EventId, RoomId, room_id, to_text
