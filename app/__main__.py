@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.config import configure_logging, parse_arguments
+from app.domain.contacts import Accept
 
 if TYPE_CHECKING:
     from app.services.api import Account
@@ -19,7 +20,7 @@ SUMMARY = "Talk directly, from your computer."
 def main(argv: Sequence[str] | None = None) -> int:
     """Show the window until it is closed; return the exit code."""
     given = parse_arguments("parlor", SUMMARY, sys.argv[1:] if argv is None else argv)
-    settings = replace(given, discover=True)
+    settings = replace(given, discover=True, accept=Accept.NOBODY)
     configure_logging(settings.log_level)
     gc.disable()  # what is loaded now stays; the window's loop collects later on
     from app.ui.first_window import first_window  # noqa: PLC0415

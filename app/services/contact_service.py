@@ -103,6 +103,13 @@ class ContactService:
         await self._forget_hidden(peer)
         self._gate.tell(peer)
 
+    async def withdraw(self, peer: PeerId) -> None:
+        """Wait for somebody no longer. Raises AppError("no-request")."""
+        if self._somebody(peer).state is not ContactState.REQUESTED:
+            raise AppError("no-request", {"peer": to_text(peer)})
+        await self._contacts.update(peer, state=ContactState.KNOWN)
+        self._gate.tell(peer)
+
     async def block(self, peer: PeerId) -> None:
         """Refuse everything that comes from this person directly. Raises AppError("own-id")."""
         contact = self._somebody(peer)

@@ -32,6 +32,10 @@ class Contacts(Protocol):
         """Forget a request; the other is told nothing. Raises AppError("no-request")."""
         ...
 
+    async def withdraw(self, peer: PeerId) -> None:
+        """Wait for somebody no longer; their answer is a request then. AppError("no-request")."""
+        ...
+
     async def block(self, peer: PeerId) -> None: ...
 
     async def unblock(self, peer: PeerId) -> None:

@@ -16,6 +16,7 @@ from app.domain.views import Position
 from app.services.api import Account, Backend
 from app.ui import wording
 from app.ui.controllers.account import AccountFlows
+from app.ui.controllers.acquaintance import Acquaintance
 from app.ui.controllers.completion import CompletionController
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.dates import DateController
@@ -105,6 +106,7 @@ class Session(QObject):
             desk, messages, self.conversation, self.flows.ask, self.open_room
         )
         self.requests = Requests(desk, self.conversation, self.people, self.open_room)
+        self.acquaintance = Acquaintance(desk, self.view, self.conversation, self.people)
         self.standing = StandingKeeper(desk, self.view, self.conversation, self.flows.leave)
         self.links = LinkOpener(desk)
         self.menu = MessageMenu(desk, messages, self.conversation, clock)
@@ -184,6 +186,7 @@ class Session(QObject):
         self.panel.apply(changes)
         self.invitations.apply(changes)
         self.requests.apply(changes)
+        self.acquaintance.apply(changes)
         self.standing.apply(changes)
         if self.account is not None:
             self.account.apply(changes)

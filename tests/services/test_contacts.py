@@ -125,10 +125,21 @@ async def test_a_rejected_request_does_not_come_again(world: World) -> None:
     await bob.has_all(room, ["hello", "I have changed my mind"])
 
 
+async def test_who_waits_for_somebody_no_longer_is_asked_by_them(world: World) -> None:
+    ana, bob = await strangers(world, "Ana", "Bob")
+    room = await ana.backend.contacts.request(bob.peer, "hello")
+    await until(lambda: state_of(bob, ana) == "incoming")
+    assert ana.backend.contacts.of(bob.peer).state == "requested"
+    await ana.backend.contacts.withdraw(bob.peer)
+    assert ana.backend.contacts.of(bob.peer).state == told(ana, bob)[-1].state == "none"
+    await ana.backend.conversations.leave(room, keep=False)
+    assert state_of(bob, ana) == "incoming"
+
+
 async def test_what_cannot_be_asked(world: World) -> None:
     ana, bob = await strangers(world, "Ana", "Bob")
     contacts = ana.backend.contacts
-    for wrong in (contacts.accept, contacts.reject):
+    for wrong in (contacts.accept, contacts.reject, contacts.withdraw):
         with pytest.raises(AppError, match="no request"):
             await wrong(bob.peer)
     with pytest.raises(AppError, match="own id"):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from app.crypto.identity import safety_number
 from app.domain.contacts import ContactChanged, ContactView, FoundPerson, Presence, SafetyView
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId
-from app.services.api import Chats
 from app.services.feed import Feed
+
+if TYPE_CHECKING:
+    from tests.ui.fake_backend import FakeChats
 
 
 class FakeContacts:
@@ -20,17 +23,15 @@ class FakeContacts:
         self.me = me
         self._rooms: dict[PeerId, RoomId] = {}
         self.book: dict[PeerId, ContactView] = {}
-        self.names: dict[PeerId, str] = {}
-        """What others are called who are no contacts."""
         self.presence = Presence.ONLINE
         self._feed = feed
-        self.chats: Chats | None = None
+        self.chats: FakeChats | None = None
 
     def room_with(self, peer: PeerId) -> RoomId | None:
         """Return the last room that a request led to."""
         return self._rooms.get(peer)
 
-    def _chats(self) -> Chats:
+    def _chats(self) -> FakeChats:
         assert self.chats is not None
         return self.chats
 
@@ -48,7 +49,9 @@ class FakeContacts:
         return view
 
     def _get(self, peer: PeerId) -> ContactView:
-        name = self.names.get(peer, "")
+        rooms = () if self.chats is None else self.chats.book.values()
+        members = (member for room in rooms for member in room.members)
+        name = next((member.name for member in members if member.peer == peer), "")
         empty = ContactView(peer, name, "", "", "none", "", online=False, verified=False)
         return self.book.get(peer, empty)
 
@@ -73,6 +76,9 @@ class FakeContacts:
     async def reject(self, peer: PeerId) -> None:
         if self._get(peer).state != "incoming":
             raise AppError("no-request")
+        self._put(replace(self._get(peer), state="none"))
+
+    async def withdraw(self, peer: PeerId) -> None:
         self._put(replace(self._get(peer), state="none"))
 
     async def block(self, peer: PeerId) -> None:

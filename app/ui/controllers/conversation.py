@@ -45,6 +45,7 @@ class ConversationController(QObject):
         self._view, self._messages, self._drawer = view, view.messages, window.drawer
         self._rooms, self._members_model = window.rooms, window.members
         self._chats, self._tasks = chats, tasks
+        self._contacts = desk.backend.contacts
         self._conversations = desk.backend.conversations
         self._members: Sequence[MemberView] = ()
         self._room: RoomId | None = None
@@ -218,13 +219,22 @@ class ConversationController(QObject):
 
     async def _send(self, room: RoomId, text: str, task: Reply | None) -> None:
         try:
-            await self._chats.send(room, text, task.message.event if task else None)
+            await self._say(room, text, task)
         except AppError as error:
             self._give_back(room, text, error)
             if task is not None and room == self._room:
                 self.writing.reply(task.message)
         finally:
             self.drafts.end_sending(room, text)
+
+    async def _say(self, room: RoomId, text: str, task: Reply | None) -> None:
+        """Send a message; the first one to somebody new asks whether they want to talk."""
+        summary = self._rooms.summary(room)
+        peer = None if summary is None else summary.peer
+        if peer is not None and task is None and self._contacts.of(peer).state == "none":
+            await self._contacts.request(peer, text)
+        else:
+            await self._chats.send(room, text, task.message.event if task else None)
 
     async def _edit(self, room: RoomId, task: Edit, text: str) -> None:
         if text == task.message.text:

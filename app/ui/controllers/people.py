@@ -23,6 +23,10 @@ _BLOCK = (
     "{name} can no longer write to you, invite you or see whether you are here. In rooms that you"
     " share you still see each other. {name} is told nothing."
 )
+_WITHDRAW = (
+    "What you wrote to {name} is deleted here. If it has reached them already, they keep it, but"
+    " this conversation does not open when they answer: they ask you then."
+)
 _WARNING = (
     "Somebody may be between you, or {name} may have a new device. Write nothing private here"
     " before you have compared numbers some other way."
@@ -95,6 +99,14 @@ class PeopleFlows(QObject):
     async def unblock(self, peer: PeerId) -> None:
         """Let somebody in again."""
         await self._contacts.unblock(peer)
+
+    async def withdraw(self, peer: PeerId, room: RoomId) -> None:
+        """Take a request of ours back after asking, and its conversation away."""
+        name = called(self._contacts.of(peer))
+        question = Question("Take the request back?", _WITHDRAW.format(name=name), "Take it back")
+        if await self._ask(ConfirmSheet(self._theme, self._window, question)):
+            await self._contacts.withdraw(peer)
+            await self._backend.conversations.leave(room, keep=False)
 
     async def report(self, peer: PeerId) -> None:
         """Write a report to copy, and block unless that is not wanted."""

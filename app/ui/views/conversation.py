@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.views import MemberView, RoomSummary
@@ -14,6 +14,7 @@ from app.ui.messages import Clock, MessageList
 from app.ui.room_phrases import duration
 from app.ui.theme import Size, TextSize, Theme, Weight
 from app.ui.views.composer import Composer
+from app.ui.views.deed_bar import DeedBar
 from app.ui.views.find_bar import FindBar
 from app.ui.views.notices import Banner, Glyph
 from app.ui.views.pin_bar import PinBar
@@ -52,6 +53,9 @@ class VanishMark(QWidget):
 class ConversationHeader(Surface):
     """Avatar, title, what goes on, and the buttons."""
 
+    pressed = Signal()
+    """Who or what this is was clicked."""
+
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "panel", edges=("bottom",))
         self.setFixedHeight(Size.HEADER)
@@ -59,6 +63,10 @@ class ConversationHeader(Surface):
         self.avatar = Avatar(theme, Size.AVATAR_HEADER)
         self.title = Label(theme, TextSize.HEADER, Weight.SEMIBOLD, elide=True)
         self.line = Label(theme, TextSize.SMALL, tone="text2", elide=True)
+        self.verified = Glyph(theme, "shield-check", "ok", 18)
+        self.verified.setToolTip("Verified: you compared the safety number")
+        self.verified.setAccessibleName("Verified")
+        self.verified.hide()
         self.timer = VanishMark(theme)
         self.find_button = IconButton(theme, "search", "Find in conversation", checkable=True)
         self.details_button = IconButton(theme, "panel-right", "Details", checkable=True)
@@ -75,6 +83,8 @@ class ConversationHeader(Surface):
         row.addWidget(self.avatar)
         row.addSpacing(8)
         row.addLayout(texts, 1)
+        row.addWidget(self.verified)
+        row.addSpacing(4)
         row.addWidget(self.timer)
         row.addWidget(self.find_button)
         row.addWidget(self.details_button)
@@ -83,6 +93,13 @@ class ConversationHeader(Surface):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.timer.words.setVisible(self.width() >= ROOMY)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
+            self.pressed.emit()
 
 
 class ConversationView(Surface):
@@ -95,6 +112,8 @@ class ConversationView(Surface):
         self.header = ConversationHeader(theme)
         self.offline = Banner(theme, "warn_bg", "warn", "cloud-off")
         self.trouble = Banner(theme, "danger_bg", "danger", "circle-alert")
+        self.request_bar = DeedBar(theme, "accent_soft", "text", "hourglass")
+        self.impostor_bar = DeedBar(theme, "danger_bg", "danger", "triangle-alert")
         self.find_bar = FindBar(theme, clock.now)
         self.pin_bar = PinBar(theme)
         self.messages = messages
@@ -105,6 +124,8 @@ class ConversationView(Surface):
         column.setSpacing(0)
         for widget in (self.header, self.pin_bar, self.find_bar, self.trouble, self.offline):
             column.addWidget(widget)
+        column.addWidget(self.impostor_bar)
+        column.addWidget(self.request_bar)
         column.addWidget(messages, 1)
         column.addWidget(composer, 0, Qt.AlignmentFlag.AlignBottom)
         column.addWidget(self.standing)

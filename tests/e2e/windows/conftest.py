@@ -65,6 +65,7 @@ def meet(ana: Window, bob: Window) -> None:
     bob.click(bob.row("Ana Lima", "On this network"))
     bob.see("Message to Ana Lima", "text")
     bob.say("Hello Ana")
-    ana.click(ana.row("Bob Martins", "Hello Ana"))
+    ana.click(ana.row("Requests", "Bob Martins: Hello Ana"))
+    ana.press("Accept Bob Martins")
     ana.hear("Bob Martins: Hello Ana")
     bob.hear("You: Hello Ana", "read")

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.window]
 
 
 def test_two_clicks_and_a_text_are_enough(people: People) -> None:
-    """One hosts, the other sees a name, clicks it and types; ticks and replies come back."""
+    """One hosts, the other sees a name, clicks it and types; an answer accepts."""
     ana, bob = people.open("Ana Lima"), people.open("Bob Martins")
     ana.press("Host here")
     ana.see("Hosting on this network")
@@ -22,16 +22,33 @@ def test_two_clicks_and_a_text_are_enough(people: People) -> None:
     bob.say("Hello Ana")
     assert bob.hear("You: Hello Ana", "delivered")
 
-    ana.click(ana.row("Bob Martins", "1 new message, online, Hello Ana"))
+    ana.click(ana.row("Requests", "1 waiting, Bob Martins: Hello Ana"))
+    ana.see("Answer Bob Martins", "text")
+    ana.say("Hello Bob")
     ana.hear("Bob Martins: Hello Ana")
     bob.hear("You: Hello Ana", "read")
 
-    ana.say("Hello Bob")
     bob.hear("Ana Lima: Hello Bob")
     ana.hear("You: Hello Bob", "delivered")
     bob.face()
     ana.hear("You: Hello Bob", "read")
     bob.row("Ana Lima", "online, Hello Bob")
+
+
+def test_two_who_begin_at_once_need_no_request(people: People) -> None:
+    """Each clicks the other's name and types; nobody has to accept anybody."""
+    ana, bob = people.open("Ana Lima"), people.open("Bob Martins")
+    ana.press("Host here")
+    ana.click(ana.row("Bob Martins", "On this network"))
+    bob.click(bob.row("Ana Lima", "On this network"))
+    bob.see("Message to Ana Lima", "text")
+    bob.say("Hello Ana")
+    ana.hear("Bob Martins: Hello Ana")
+    ana.see("Message to Bob Martins", "text")
+    ana.say("Hello Bob")
+    bob.hear("Ana Lima: Hello Bob")
+    assert ana.find("Requests") is None
+    assert bob.find("Requests") is None
 
 
 def test_both_write_at_once(pair: tuple[Window, Window]) -> None:
