@@ -11,7 +11,7 @@ from app.crypto.rekeying import open_secret, seal_secret
 from app.crypto.room_keys import ROOM_SECRET_SIZE
 from app.domain.events import decode_event
 from app.domain.governance import Rekeying
-from app.domain.governing import Rekeyed, Role
+from app.domain.governing import MAX_PARTS, Rekeyed, Role
 from app.domain.ids import EventId, PeerId, RoomId
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation
@@ -74,15 +74,20 @@ class KeyRotator:
 
     def rotation(self, conversation: Conversation, *without: PeerId) -> Bound:
         """Return what makes the event with a new key for everybody but `without`."""
-        state = conversation.state
+        state, room = conversation.state, conversation.room
+
+        def precedence(peer: PeerId) -> tuple[bool, bool]:
+            return peer != self._me, not self._manager.is_online_in(peer, room)
+
         members = [p for p, m in state.members.items() if m.present and p not in without]
+        members = sorted(members, key=precedence)[:MAX_PARTS]
         secret = os.urandom(ROOM_SECRET_SIZE)
         generation = (state.governance.newest >> GENERATION_BITS) + 1
 
         def make(prev: EventId) -> Rekeyed:
             digest = hashlib.sha256(self._me + prev).digest()
             number = generation << GENERATION_BITS | int.from_bytes(digest[:2], "big")
-            sealed = seal_secret(self._identity, members, conversation.room, number, secret)
+            sealed = seal_secret(self._identity, members, room, number, secret)
             return Rekeyed(number, sealed)
 
         return make

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain.governance import Removal
-from app.domain.governing import RoleGiven
+from app.domain.governing import Coded, RoleGiven
 from app.domain.ids import PeerId
 from app.protocol.frames import MAX_EPOCHS, MAX_PROOFS, Dismissed, Welcome
 from app.services.clocks import WallClock
@@ -72,10 +72,13 @@ def keys_for(conversation: Conversation, peer: PeerId) -> list[tuple[int, bool, 
     is_new = state.role_of(peer) is None
     held = {one.number for one in state.governance.rekeyings if peer in one.recipients}
     newest = conversation.latest_keys.epoch
+    is_old = not any(isinstance(act.content.body, Coded) for act in state.governance.acts)
     given = []
     for epoch in sorted(conversation.keys, reverse=True)[:MAX_EPOCHS]:
         secret = conversation.secrets.get(epoch)
         shown = state.rules.history if is_new else epoch in held
+        # Before `coded` there was no govern key: who was in is written under the body key.
+        shown = shown or (epoch == 0 and is_old)
         if epoch < 0:
             continue
         if secret is not None and (shown or epoch == newest):

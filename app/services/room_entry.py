@@ -58,7 +58,8 @@ class RoomEntry:
         """Tell whether nobody has what we wrote last, as after coming back under an old key."""
         mine = conversation.vector.get(self._me.peer, 0)
         others = conversation.others(self._me.peer)
-        return all(conversation.tracker.reported(peer) < mine for peer in others)
+        reported = conversation.tracker.reported
+        return bool(others) and all(reported(peer) < mine for peer in others)
 
     async def finish(self, conversation: Conversation) -> None:
         """Join a room that has let us in, once we know of the token by which it did."""

@@ -216,7 +216,7 @@ class RoomService:
         if me is not None and not me.present:
             removed = self._me.peer in conversation.state.governance.removals
             await self._opener.set_standing(conversation, "removed" if removed else "left")
-        elif me is None and record.joined:
+        elif me is None and record.joined and self._me.peer not in conversation.vector:
             await self._logs.append(conversation.room, Joined(self._me.name))
 
     async def rename(self, room: RoomId, name: str) -> None:

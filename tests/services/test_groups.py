@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from app.domain.governing import FOUNDING, Removed, Role, RoleGiven
+from app.domain.ids import RoomId
 from app.domain.rules import Rule
 from app.domain.views import MessageKind
+from app.protocol.frames import Welcome
+from app.services.room_doorkeeper import keys_for
 from tests.services.groups import (
     epoch,
     invitation_to,
@@ -306,3 +311,44 @@ async def test_joining_twice_changes_nothing(world: World) -> None:
     await asyncio.sleep(0.1)
     assert standing(cem, room) == standing(bob, room) == "member"
     assert room_of(ana, room).vector == vector
+
+
+async def test_what_a_newcomer_is_given_follows_from_the_rule(world: World) -> None:
+    room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")
+    await rule(ana).remove(room, eve.peer)
+    newest = epoch(ana, room)
+    conversation = room_of(ana, room)
+    secrets = {number: key for number, whole, key in keys_for(conversation, eve.peer) if whole}
+    assert secrets == {0: conversation.secrets[0], newest: conversation.secrets[newest]}
+    await rule(ana).set_rule(room, Rule.HISTORY, 0)
+    latest = epoch(ana, room)
+    given = keys_for(conversation, eve.peer)
+    assert [(number, whole) for number, whole, _ in given] == [
+        (latest, True),
+        (newest, False),
+        (0, False),
+    ]
+    assert given[1][2] == conversation.keys[newest].govern
+    # A member gets the secrets that it was given before.
+    known = [number for number, whole, _ in keys_for(conversation, bob.peer) if whole]
+    assert known == [latest, newest]
+
+
+@pytest.mark.parametrize("wrong", ["room", "founder", "secret", "unasked"])
+async def test_a_welcome_that_does_not_fit_is_ignored(world: World, wrong: str) -> None:
+    ana, bob = await world.started("Ana", "Bob")
+    made = await ana.backend.chats.create_room("Lab")
+    link = await rule(ana).make_link(made.room)
+    await ana.stop()
+    await bob.backend.chats.join(link.link)
+    conversation = room_of(bob, made.room)
+    await bob.backend._services.logs.set_founder(conversation, ana.peer)
+    where = RoomId(b"x" * 16) if wrong == "room" else made.room
+    founder = bob.peer if wrong == "founder" else ana.peer
+    keys = [(0 if wrong == "secret" else 1 << 16, True, b"k" * 32)]
+    if wrong == "unasked":
+        where = (await bob.backend.chats.create_room("Mine")).room
+        founder = bob.peer
+    entry = bob.backend._services.groups._parts.entry
+    assert await entry.welcomed(Welcome(where, founder, "Lab", keys)) is None
+    assert set(conversation.keys) == {-1}
