@@ -12,6 +12,7 @@ from app.protocol.frames import (
     TYPES,
     Auth,
     Bye,
+    Dismissed,
     Events,
     Frame,
     Have,
@@ -26,6 +27,7 @@ from app.protocol.frames import (
     Rooms,
     Typing,
     Wanted,
+    Welcome,
     decode_frame,
     encode_frame,
 )
@@ -53,6 +55,14 @@ frames: st.SearchStrategy[Frame] = st.one_of(
     st.builds(Pong, tokens),
     st.builds(Typing, rooms, st.booleans()),
     st.builds(Bye, st.text(max_size=40)),
+    st.builds(
+        Welcome,
+        rooms,
+        keys,
+        st.text(max_size=100),
+        st.lists(st.tuples(tokens, st.booleans(), keys), min_size=1, max_size=4),
+    ),
+    st.builds(Dismissed, rooms, st.lists(st.binary(max_size=300), min_size=1, max_size=17)),
     st.builds(Parcel, keys, keys, rooms, st.binary(min_size=48, max_size=200)),
     st.builds(ParcelTaken, rooms),
     st.builds(

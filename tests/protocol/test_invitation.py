@@ -13,6 +13,7 @@ from app.protocol.invitation import (
     MAX_LINK_LENGTH,
     ContactInvite,
     RoomInvite,
+    TokenInvite,
     encode,
     looks_like_invite,
     parse,
@@ -42,7 +43,8 @@ later_epochs = st.builds(
 )
 peers = secrets.map(lambda seed: Identity(seed).peer)
 contacts = st.builds(ContactInvite, peers, st.sampled_from(["Ana", "Ünal Öz", "李小龙"]), servers)
-invites = first_epochs | later_epochs | contacts
+tokens = st.builds(TokenInvite, st.binary(min_size=16, max_size=16).map(RoomId), secrets, servers)
+invites = first_epochs | later_epochs | contacts | tokens
 
 
 def link_of(content: bytes) -> str:
@@ -243,3 +245,13 @@ def test_a_secret_is_not_printed() -> None:
 
 def test_peer_ids_in_links_are_whole() -> None:
     assert parse(encode(ContactInvite(PeerId(ANA), "Ana"))) == ContactInvite(ANA, "Ana")
+
+
+def test_a_token_is_not_printed_and_makes_a_short_link() -> None:
+    invite = TokenInvite(RoomId(b"r" * 16), SECRET, "http://192.168.1.20:7700")
+    assert "ssss" not in repr(invite)
+    link = encode(invite)
+    assert len(link) < 100
+    assert parse(f" <{link}> ") == invite
+    assert refusal(parse, link_of(content_of(link)[:-12])) == "invite-malformed"
+    assert refusal(parse, link_of(content_of(link) + b"x")) == "invite-malformed"

@@ -12,6 +12,7 @@ from app.protocol.frames import (
     TYPES,
     Auth,
     Bye,
+    Dismissed,
     Events,
     Frame,
     Have,
@@ -26,6 +27,7 @@ from app.protocol.frames import (
     Rooms,
     Typing,
     Wanted,
+    Welcome,
     encode_frame,
 )
 from app.protocol.handshake import Fingerprints, LinkHandshake
@@ -90,6 +92,8 @@ def frame() -> Section:
         Typing(ROOM, active=True),
         Bye("quit"),
         Presence(1),
+        Welcome(ROOM, author, "Lab", [(65_536, True, fixed("epoch")), (0, False, fixed("govern"))]),
+        Dismissed(ROOM, [b"an event"]),
         Parcel(author, BO.peer, fixed("parcel", 16), fixed("sealed") * 2),
         ParcelTaken(fixed("parcel", 16)),
         make_receipt(ANA, ROOM, NOW, {ANA.peer: 7, BO.peer: 300}, {BO.peer: 299}),

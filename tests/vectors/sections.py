@@ -40,7 +40,7 @@ from app.domain.events import (
     compute_id,
 )
 from app.domain.ids import EventId, PeerId, RoomId, to_text
-from app.protocol.invitation import ContactInvite, RoomInvite, encode
+from app.protocol.invitation import ContactInvite, RoomInvite, TokenInvite, encode
 from app.protocol.spoken_code import to_words
 from tests.vectors import archive_sections, governing_sections, link_sections
 from tests.vectors.link_sections import fixed
@@ -238,6 +238,18 @@ def invitation() -> Section:
                 RoomInvite(room_id(SECRET), SECRET, 0, "http://[fe80::1]:7700"),
                 RoomInvite(room_id(SECRET), SECRET, 0, "https://parlor.example.org"),
                 RoomInvite(later, SECRET, 300, "mqtts://broker.example:8883/x"),
+            )
+        ],
+        "tokens": [
+            {
+                "room_id": invite.room.hex(),
+                "token": invite.token.hex(),
+                "server": invite.server,
+                "link": encode(invite),
+            }
+            for invite in (
+                TokenInvite(later, fixed("token")),
+                TokenInvite(later, fixed("token"), "https://parlor.example.org"),
             )
         ],
         "contacts": [

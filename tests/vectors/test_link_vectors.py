@@ -51,6 +51,8 @@ FIELDS = {
     "typing": 2,
     "bye": 1,
     "presence": 1,
+    "welcome": 4,
+    "dismissed": 2,
     "parcel": 4,
     "parceltaken": 1,
     "receipt": 6,

@@ -182,6 +182,9 @@ def test_invitation() -> None:
         epoch = {0: b"\x00", 300: b"\xac\x02"}[entry["epoch"]]
         content = b"\x01\x01" + raw(entry["room_id"]) + epoch + raw(entry["secret"])
         assert plain.link(content + server_bytes(entry["server"])) == entry["link"]
+    for entry in vectors["tokens"]:
+        content = b"\x01\x03" + raw(entry["room_id"]) + raw(entry["token"])
+        assert plain.link(content + server_bytes(entry["server"])) == entry["link"]
     for entry in vectors["contacts"]:
         name = entry["name"].encode("utf-8")
         content = b"\x01\x02" + raw(entry["peer_id"]) + bytes((len(name),)) + name
