@@ -56,8 +56,10 @@ class Introducer:
         rooms.on_opened = self._opened
 
     def rendezvous(self) -> Sequence[bytes]:
-        shared = (room for room in self._book if self._is_shared(room))
-        return [place for room in shared for place in self._places.of(room)]
+        """The first place of each room, then the second ones: a server allows so many only."""
+        places = [self._places.of(room) for room in self._book if self._is_shared(room)]
+        ranked = [(rank, place) for each in places for rank, place in enumerate(each)]
+        return [place for _, place in sorted(ranked, key=lambda one: one[0])]
 
     def card(self, ahead_ms: int) -> NameCard | None:
         shown = self.listed and not self._privacy.is_invisible

@@ -18,6 +18,8 @@ from app.services.conversation import WAITING, Conversation
 LINK_EPOCHS = 16
 """The newest epoch and those before it that open a room to a member who was away."""
 MAX_DOORS = 64
+MEETING_EPOCHS = 4
+"""As many are met on servers, where rooms are scarce."""
 MAX_PLACES = 8
 
 
@@ -89,7 +91,7 @@ def places_of(conversation: Conversation, now_ms: int) -> tuple[bytes, ...]:
     places = [asking.rendezvous] if asking is not None else []
     if _is_out(conversation):
         return tuple(places)
-    places += [keys.rendezvous for keys in conversation.whole_keys[:MAX_PLACES]]
+    places += [keys.rendezvous for keys in conversation.whole_keys[:MEETING_EPOCHS]]
     governance = conversation.state.governance
     if governance.founding_open and 0 in conversation.keys:
         places.append(conversation.keys[0].rendezvous)
