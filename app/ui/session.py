@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from app.domain.changes import Change, ErrorRaised, PersonPictured, ServerChanged
+from app.domain.contacts import Presence
 from app.domain.errors import AppError
 from app.domain.ids import RoomId
 from app.domain.views import Position
@@ -32,6 +33,7 @@ from app.ui.controllers.network import NetworkController
 from app.ui.controllers.notifying import NotifyController
 from app.ui.controllers.people import PeopleFlows
 from app.ui.controllers.pins import PinController
+from app.ui.controllers.presence import PresenceControl
 from app.ui.controllers.requests import Requests
 from app.ui.controllers.room_flows import RoomFlows
 from app.ui.controllers.room_menu import RoomMenu
@@ -75,6 +77,7 @@ class Session(QObject):
         super().__init__(window)
         self._window, self._backend = window, backend
         self._tasks = TaskOwner(self.show_error)
+        self._presence = Presence.ONLINE
         load = backend.conversations.picture
         images = ImageProcess()
         self.pictures = Pictures(window.theme, load, self._tasks, images)
@@ -105,6 +108,7 @@ class Session(QObject):
         self.invitations = Invitations(
             desk, messages, self.conversation, self.flows.ask, self.open_room
         )
+        self.presence = PresenceControl(desk, self.flows.own_contact, self._show_presence)
         self.requests = Requests(desk, self.conversation, self.people, self.open_room)
         self.acquaintance = Acquaintance(desk, self.view, self.conversation, self.people)
         self.standing = StandingKeeper(desk, self.view, self.conversation, self.flows.leave)
@@ -134,7 +138,7 @@ class Session(QObject):
         if theme in {choice.value for choice in Choice}:
             window.theme.set_choice(Choice(theme))
         window.actions_registry.load(await backend.setting(KEYS_KEY, ""))
-        self._show_profile()
+        await self.presence.start()
         await self.sidebar.load()
         await self.notifying.start()
         window.emoji.load(await backend.setting(EMOJI_KEY, ""))
@@ -200,8 +204,14 @@ class Session(QObject):
     def _show_profile(self) -> None:
         profile = self._backend.profile
         online, picture = self.network.online(), profile.picture
-        face = Face(profile.peer, profile.name, online=online, picture=picture)
+        visible = online and self._presence is not Presence.INVISIBLE
+        shown = self._presence.name.lower()
+        face = Face(profile.peer, profile.name, online=visible, picture=picture, presence=shown)
         self._window.sidebar.set_profile(face)
+
+    def _show_presence(self, state: Presence) -> None:
+        self._presence = state
+        self._show_profile()
 
     def _show_pictures(self) -> None:
         for area in self._window.findChildren(QAbstractScrollArea):

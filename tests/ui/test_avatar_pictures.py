@@ -110,10 +110,10 @@ async def test_a_picked_image_is_made_small(shelf: tuple[Shelf, Pictures]) -> No
 async def test_our_own_picture_stands_in_the_sidebar(rig: Rig) -> None:
     await rig.backend.conversations.set_own_picture(encoded(64, 64, colour=RED))
     await rig.settle()
-    face = rig.window.sidebar.header.avatar._face
+    face = rig.window.sidebar.header.me._face
     assert face is not None
     assert face.picture == rig.backend.profile.picture
-    rig.window.sidebar.header.avatar.grab()
+    rig.window.sidebar.header.me.grab()
     pictures = rig.session.pictures
     await until(lambda: pictures.find(face.picture) is not None)
     await rig.settle()

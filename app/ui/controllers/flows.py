@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog
 
 from app.domain.ids import RoomId
 from app.domain.views import RoomInvitation, RoomKind
+from app.services.privacy import READS_SETTING, TYPING_SETTING
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.notifying import NotifyController
 from app.ui.dialogs.base import ask
@@ -106,6 +107,12 @@ class DialogFlows(QObject):
         network, profile = self._backend.network, self._backend.profile
         sheet = SettingsSheet(self._theme, self._window, network, self._tasks, profile)
         sheet.listed.setChecked(listed)
+        for switch, chosen, key in (
+            (sheet.reads, sheet.reads_chosen, READS_SETTING),
+            (sheet.typing, sheet.typing_chosen, TYPING_SETTING),
+        ):
+            switch.setChecked(await self._backend.setting(key, "yes") == "yes")
+            chosen.connect(lambda on, key=key: self._store(key, "yes" if on else "no"))
         if self.notifying is not None:
             sheet.notes.choose(STYLES.index(self.notifying.style))
             sheet.note_style_chosen.connect(self.notifying.choose)

@@ -24,6 +24,7 @@ class RoomRow:
     summary: RoomSummary
     online: bool | None = None
     typing: tuple[str, ...] = ()
+    presence: str = "online"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from app.domain.changes import (
     RoomRemoved,
     TypingChanged,
 )
-from app.domain.contacts import ContactView
+from app.domain.contacts import ContactView, PresenceChanged
 from app.domain.governing import InvitationView
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import PersonView, RoomKind, RoomSummary, SearchHit
@@ -53,6 +53,7 @@ class SidebarModel(KeyedListModel[SidebarRow]):
         self._rooms: dict[RoomId, RoomSummary] = {}
         self._pins: list[RoomId] = []
         self._online: set[PeerId] = set()
+        self._presence: dict[PeerId, str] = {}
         self._typing: dict[RoomId, dict[PeerId, str]] = {}
         self._people: tuple[PersonView, ...] = ()
         self._hits: tuple[SearchHit, ...] = ()
@@ -194,6 +195,8 @@ class SidebarModel(KeyedListModel[SidebarRow]):
                     self._typing.setdefault(room, {})[peer] = name
                 else:
                     self._typing.get(room, {}).pop(peer, None)
+            case PresenceChanged(peer, shown):
+                self._presence[peer] = shown
             case LinkChanged(peer, state):
                 self._note_link(peer, online=state is LinkState.ONLINE)
             case _:
@@ -217,7 +220,8 @@ class SidebarModel(KeyedListModel[SidebarRow]):
 
     def _row_of(self, summary: RoomSummary) -> RoomRow:
         online = None if summary.peer is None else summary.peer in self._online
-        return RoomRow(summary, online, self.typing_in(summary.room))
+        presence = self._presence.get(summary.peer, "online") if summary.peer else "online"
+        return RoomRow(summary, online, self.typing_in(summary.room), presence)
 
     def _invitation_rows(self) -> list[SidebarRow]:
         shown = bool(self._invitations) and self._matches("Invitations")

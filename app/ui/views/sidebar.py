@@ -13,7 +13,7 @@ from app.ui.models.sidebar import SidebarModel
 from app.ui.theme import Size, TextSize, Theme, Weight
 from app.ui.views.notices import Notice
 from app.ui.views.sidebar_rows import SidebarDelegate
-from app.ui.widgets.avatar import Avatar, Face
+from app.ui.widgets.avatar import AvatarButton, Face
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.fields import SearchField
 from app.ui.widgets.lists import RowList
@@ -26,7 +26,7 @@ class ProfileHeader(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setFixedHeight(Size.HEADER)
-        self.avatar = Avatar(theme, Size.AVATAR_SMALL, "sidebar")
+        self.me = AvatarButton(theme, Size.AVATAR_SMALL, "Me")
         self.name = Label(theme, TextSize.BODY, Weight.SEMIBOLD, elide=True)
         self.state = Label(theme, TextSize.SMALL, tone="text2", elide=True)
         self.new = IconButton(theme, "square-pen", "New conversation")
@@ -40,7 +40,7 @@ class ProfileHeader(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(15, 0, 12, 0)
         row.setSpacing(0)
-        row.addWidget(self.avatar)
+        row.addWidget(self.me)
         row.addSpacing(9)
         row.addLayout(texts, 1)
         row.addSpacing(4)
@@ -75,7 +75,7 @@ class Sidebar(Surface):
         self._mark_open()
 
     def set_profile(self, face: Face) -> None:
-        self.header.avatar.set_face(face)
+        self.header.me.set_face(face)
         self.header.name.setText(face.name)
 
     def _lay_out(self) -> None:

@@ -79,7 +79,8 @@ class SidebarDelegate(QStyledItemDelegate):
             behind = self._paint_tile(painter, tile, option)
             match row:
                 case RoomRow():
-                    self._paint_face(painter, tile, face_of(row.summary, row.online), behind)
+                    face = face_of(row.summary, row.online, row.presence)
+                    self._paint_face(painter, tile, face, behind)
                     selected = option.state & QStyle.StateFlag.State_Selected
                     self._paint_room(line, row, draft=not selected)
                 case PersonRow(person):

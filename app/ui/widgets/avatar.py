@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.domain.views import RoomKind, RoomSummary
 from app.ui.theme import (
@@ -33,12 +33,14 @@ class Face:
     icon: str = ""
     online: bool | None = None
     picture: str = ""
+    presence: str = "online"
+    """Online, away or busy; of no account while `online` is not true."""
 
 
-def face_of(summary: RoomSummary, online: bool | None = None) -> Face:
+def face_of(summary: RoomSummary, online: bool | None = None, presence: str = "online") -> Face:
     """The face of a conversation: the other person's, or the room's."""
     key = bytes(summary.peer or summary.room)
-    return Face(key, summary.name, _ICONS.get(summary.kind, ""), online, summary.picture)
+    return Face(key, summary.name, _ICONS.get(summary.kind, ""), online, summary.picture, presence)
 
 
 def paint_face(painter: QPainter, square: QRectF, face: Face, theme: Theme, behind: QColor) -> None:
@@ -51,7 +53,40 @@ def paint_face(painter: QPainter, square: QRectF, face: Face, theme: Theme, behi
     else:
         paint_avatar(painter, square, face.key, face.name)
     if face.online:
-        paint_presence(painter, square, theme.palette.online, behind)
+        palette = theme.palette
+        colours = {"away": palette.away, "busy": palette.danger}
+        paint_presence(painter, square, colours.get(face.presence, palette.online), behind)
+
+
+class AvatarButton(QAbstractButton):
+    """A face that can be pressed."""
+
+    def __init__(self, theme: Theme, size: int, name: str, behind: str = "sidebar") -> None:
+        super().__init__()
+        self._theme, self._behind = theme, behind
+        self._face: Face | None = None
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFixedSize(size + 2, size + 2)
+        theme.changed.connect(self.update)
+        theme.pictured.connect(self.update)
+
+    def set_face(self, face: Face) -> None:
+        self._face = face
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        square = QRectF(1, 1, self.width() - 2, self.height() - 2)
+        if self._face is not None:
+            behind: QColor = getattr(self._theme.palette, self._behind)
+            paint_face(painter, square, self._face, self._theme, behind)
+        if self.hasFocus():
+            painter.setPen(QPen(self._theme.palette.accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(square)
 
 
 class Avatar(QWidget):
