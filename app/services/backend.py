@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.crypto.identity import fingerprint
+from app.crypto.room_keys import room_of_code
 from app.domain.contacts import ContactState
 from app.domain.errors import AppError
 from app.protocol.invitation import ContactInvite, encode
@@ -148,6 +149,7 @@ class ParlorBackend:
         """Say goodbye, end all tasks in bounded time, close the database."""
         services = self._services
         async with AsyncExitStack() as steps:  # the last one first, each whatever the others do
+            steps.callback(room_of_code.cache_clear)  # codes are keys
             steps.push_async_callback(services.store.close)
             steps.push_async_callback(services.transports.local_server.stop)
             if services.transports.discovery is not None:
