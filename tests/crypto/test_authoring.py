@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,8 +15,15 @@ from app.crypto.authoring import (
     write_event,
 )
 from app.crypto.identity import Identity, verify
-from app.crypto.room_keys import epoch_keys, govern_only, room_id
+from app.crypto.room_keys import (
+    epoch_keys,
+    founding_code,
+    govern_only,
+    room_id,
+    secret_from_code,
+)
 from app.crypto.seal import seal_body
+from app.domain.codec import encode_body
 from app.domain.errors import LocalProtocolError
 from app.domain.events import (
     FIRST_PREV,
@@ -33,6 +41,8 @@ from app.domain.events import (
     compute_id,
     decode_event,
 )
+from app.domain.governing import Coded, Removed, RoleGiven
+from app.domain.ids import EventId
 from tests.domain.history import known_bodies, packed
 
 SECRET = b"s" * 32
@@ -122,3 +132,42 @@ def test_a_newer_kind_is_signed_like_any_other() -> None:
 def test_we_write_in_our_own_name_and_under_the_right_key(header: Header) -> None:
     with pytest.raises(LocalProtocolError):
         write_event(ANA, header, Text("hi"), KEYS)
+
+
+NONCE = b"n" * 16
+CODE = founding_code(ANA.peer, NONCE)
+CODED_SECRET = secret_from_code(CODE)
+CODED_KEYS = epoch_keys(0, CODED_SECRET)
+
+
+def coded(author: Identity = ANA, body: Coded | None = None, **changed: Any) -> Event:
+    """Return the second event of a room that Ana has made, or one that is not quite so."""
+    plain = Header(room_id(CODED_SECRET), author.peer, 2, EventId(b"p" * 32), 5, 0)
+    header = dataclasses.replace(plain, **changed)
+    return write_event(author, header, body or Coded(CODE, NONCE), CODED_KEYS, group=True)
+
+
+def test_the_founder_is_tied_to_the_code() -> None:
+    assert open_event(coded(), CODED_KEYS) == Coded(CODE, NONCE)
+    assert open_event(coded(), govern_only(0, CODED_KEYS.govern)) is None
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        coded(BO),
+        coded(BO, Coded(founding_code(BO.peer, NONCE), NONCE)),
+        coded(body=Coded(CODE, b"m" * 16)),
+        coded(seq=3),
+        coded(room=room_id(SECRET)),
+    ],
+)
+def test_nobody_else_can_have_made_the_room(event: Event) -> None:
+    assert open_event(event, CODED_KEYS) == Unsupported("coded")
+
+
+@pytest.mark.parametrize("body", [Removed(BO.peer, 0, ban=False), RoleGiven(BO.peer, "admin")])
+def test_what_rules_is_sealed_apart_everywhere(body: KnownBody) -> None:
+    event = write_event(ANA, HEADER, body, KEYS, group=True)
+    assert open_event(event, govern_only(0, KEYS.govern)) == body
+    assert open_event(sealed_by_hand(encode_body(body)), KEYS) == Unsupported("sealed")
