@@ -11,6 +11,8 @@ from app.domain.ids import RoomId
 from app.domain.rules import Rule
 from app.domain.views import MessageKind
 from app.protocol.frames import Welcome
+from app.services import key_rotator
+from app.services.conversation import Conversation
 from app.services.room_doorkeeper import keys_for
 from tests.services.groups import (
     epoch,
@@ -352,3 +354,45 @@ async def test_a_welcome_that_does_not_fit_is_ignored(world: World, wrong: str) 
     entry = bob.backend._services.groups._parts.entry
     assert await entry.welcomed(Welcome(where, founder, "Lab", keys)) is None
     assert set(conversation.keys) == {-1}
+
+
+async def test_one_of_those_in_charge_makes_the_new_key(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, (ana, bob, cem, eve) = await world.together("Ana", "Bob", "Cem", "Eve")
+    await rule(ana).set_role(room, bob.peer, Role.ADMIN)
+    await until(lambda: rule(bob).own_role(room) is Role.ADMIN, "admin")
+    await eve.backend.chats.leave(room)
+    assert await one_key(room, ana, bob, cem, after=0) >> 16 == 1
+    assert [one.author for one in room_of(cem, room).state.governance.rekeyings] == [ana.peer]
+    monkeypatch.setattr(key_rotator, "TURN", 0.3)
+    monkeypatch.setattr(ana.backend._services.groups.rotator, "rotate_if_needed", nothing)
+    await cem.backend.chats.leave(room)
+    assert await one_key(room, ana, bob, after=1 << 17) >> 16 == 2
+    assert room_of(ana, room).state.governance.rekeyings[-1].author == bob.peer
+
+
+async def nothing(_conversation: Conversation) -> None:
+    """Stand for somebody in charge who is online and does not do it."""
+
+
+async def test_who_made_a_link_may_take_it_back(world: World) -> None:
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    link = await rule(bob).make_link(room)
+    await rule(bob).revoke(room, link.id)
+    await one_key(room, ana, bob, after=0)
+    assert await refused(rule(bob).revoke(room, FOUNDING)) == "not-allowed"
+
+
+async def test_only_groups_are_governed_and_only_from_inside(world: World) -> None:
+    ana, bob = await world.started("Ana", "Bob")
+    direct = await ana.backend.chats.open_direct(bob.peer, "Bob")
+    assert await refused(rule(ana).make_link(direct)) == "not-a-group"
+    made = await ana.backend.chats.create_room("Lab")
+    link = await rule(ana).make_link(made.room)
+    await ana.stop()
+    await bob.backend.chats.join(link.link)
+    assert await refused(rule(bob).make_link(made.room)) == "room-waiting"
+    assert await refused(rule(bob).readmit(made.room, ana.peer)) == "room-waiting"
+    await bob.backend.chats.leave(made.room)
+    assert all(summary.room != made.room for summary in await bob.backend.chats.rooms())
