@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.gallery import accounts, keeping, message_lists, rooms, windows
+from tests.gallery import accounts, keeping, message_lists, people, rooms, windows
 from tests.gallery.entry import Entry
 
 ENTRIES: dict[str, Entry] = {
@@ -10,5 +10,6 @@ ENTRIES: dict[str, Entry] = {
     **windows.ENTRIES,
     **accounts.ENTRIES,
     **rooms.ENTRIES,
+    **people.ENTRIES,
     **keeping.ENTRIES,
 }

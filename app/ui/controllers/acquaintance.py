@@ -20,10 +20,7 @@ VERIFY, BLOCK, KNOWN = "Verify", "Block", "I know them"
 UNBLOCK, CANCEL = "Unblock", "Cancel"
 _WAITS = "Waiting for {name} to accept. What you wrote is a request until then."
 _BLOCKED = "You have blocked {name}."
-_IMPOSTOR = (
-    "Careful: {name} goes by the name of somebody you know, but has another key. It may be an"
-    " impostor. Compare safety numbers before you trust them."
-)
+_IMPOSTOR = "An impostor? The name of {name} is known to you, this key is not."
 
 
 class Acquaintance(QObject):

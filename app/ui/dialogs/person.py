@@ -90,7 +90,13 @@ class PersonSheet(Sheet):
     def __init__(self, theme: Theme, parent: QWidget, facts: PersonFacts) -> None:
         view = facts.view
         super().__init__(theme, parent, "Profile")
-        face = Face(view.peer, called(view), online=view.online, picture=facts.picture)
+        face = Face(
+            view.peer,
+            called(view),
+            online=view.online,
+            picture=facts.picture,
+            presence=view.presence,
+        )
         theirs = f"Calls themselves {one_line(view.name)}"
         other = (theirs,) if view.alias and view.alias != view.name else ()
         self.add(Head(theme, face, (*other, presence_line(view))))
