@@ -53,7 +53,7 @@ SENTENCES: Mapping[str, str] = {
         "The clock of a member is {hours} hours ahead. What they wrote is shown when its time has"
         " come; nothing is lost."
     ),
-    "notices-lost": "{count} notices were left out because nobody was reading them.",
+    "notices-lost": "Some notices were left out ({count}), for nobody was reading them.",
     # What a person types or pastes.
     "bad-id": "This is not a valid id. Copy it again from where you found it.",
     "bad-name": "This name cannot be used. Type 1 to 64 visible characters.",
@@ -110,12 +110,21 @@ SENTENCES: Mapping[str, str] = {
     "unknown-link": "This link or invitation is no longer valid. Look at the list again.",
     "unknown-member": "This person is not in the room any more. Look at the list again.",
     "not-renamable": "This conversation has no name of its own. Only rooms can be renamed.",
+    "too-many-messages": "These are more than {most} messages. Select fewer of them.",
     "bad-picture": "This is no picture that others could see. Choose a PNG, JPEG or WebP file.",
     "picture-too-large": "This picture is too large to be sent. Choose a smaller one.",
     "unknown-picture": "This picture is not on this computer any more. Ask for it again.",
-    "too-many-messages": "These are more than {most} messages. Select fewer of them.",
     "unknown-message": "This message is not on this computer. It may still be on its way.",
     "unknown-room": "This conversation is no longer there. Choose another one.",
+    # Files.
+    "file-not-found": "This file is not there any more. Look where it has been moved to.",
+    "file-unreadable": "This file cannot be read ({reason}). Check whether you may open it.",
+    "bad-file-name": "A file has a name that is no text. Rename it and try again.",
+    "not-a-file": "Only files and folders can be sent. Choose another one.",
+    "source-changed": "This file has changed since it was offered. Offer it again.",
+    "too-many-files": "This folder has more than {limit} files. Send it in parts or as an archive.",
+    "no-direct-way": "There is no direct way to this computer. Another way is tried.",
+    "port-unavailable": "No port is free for a direct connection ({reason}). Another way is tried.",
     # Servers.
     "already-authenticated": _OUR_FAULT,
     "auth-failed": "The server did not accept our proof of identity. Check this computer's clock.",
@@ -167,9 +176,15 @@ SENTENCES: Mapping[str, str] = {
 
 PEER_FAULTS: Sequence[str] = (
     "bad-answer",
+    "bad-bulk-frame",
+    "bad-certificate",
     "bad-description",
     "bad-packet",
+    "bad-path",
     "bad-peer-id",
+    "bad-piece-map",
+    "bad-piece-size",
+    "bad-token",
     "event-malformed",
     "event-too-large",
     "event-version",
@@ -178,6 +193,9 @@ PEER_FAULTS: Sequence[str] = (
     "frame-too-large",
     "vector-too-large",
     "handshake-order",
+    "manifest-malformed",
+    "manifest-mismatch",
+    "manifest-too-large",
     "parcel-malformed",
     "parcel-tampered",
     "signal-stale",
@@ -187,6 +205,7 @@ PEER_FAULTS: Sequence[str] = (
     "seal-broken",
     "signal-malformed",
     "too-many-authors",
+    "unasked-piece",
     "unknown-channel",
     "wrong-room",
 )

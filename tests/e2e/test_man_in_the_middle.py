@@ -12,7 +12,7 @@ import pytest
 from app.crypto.identity import Identity
 from app.domain.errors import RemoteProtocolError
 from app.domain.ids import PeerId, RoomId
-from app.protocol.frames import Dismissed, Welcome
+from app.protocol.frames import Dismissed, HandedOn, Welcome
 from app.protocol.handshake import Established
 from app.protocol.room_gate import Proofs
 from app.services.clocks import WallClock
@@ -35,6 +35,9 @@ class NoRooms:
         raise AssertionError((peer, room, key))
 
     def answered(self, peer: PeerId, frame: Welcome | Dismissed) -> None:
+        raise AssertionError((peer, frame))
+
+    def handed_on(self, peer: PeerId, frame: HandedOn) -> None:
         raise AssertionError((peer, frame))
 
     def typing(self, peer: PeerId, room: RoomId, active: bool) -> None:

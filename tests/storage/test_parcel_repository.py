@@ -53,13 +53,14 @@ async def test_a_later_one_takes_the_earlier_ones_place(store: Store) -> None:
 async def test_bytes_are_bounded(store: Store, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     monkeypatch.setattr(parcel_repository, limit, 2 * (100 + OVERHEAD))
     for other in range(2):
-        way = {"receiver": PeerId(bytes([50 + other]) * 32), "sender": ANA}
-        if limit == "MAX_BYTES_FOR_ONE":
-            way = {"sender": way["receiver"], "receiver": BOB}
-        assert await store.parcels.put(replace(parcel(), **way))
+        somebody = PeerId(bytes([50 + other]) * 32)
+        sender, receiver = (somebody, BOB) if limit == "MAX_BYTES_FOR_ONE" else (ANA, somebody)
+        assert await store.parcels.put(replace(parcel(), sender=sender, receiver=receiver))
+    again = replace(parcel(number=9), sender=sender, receiver=receiver)
+    larger = replace(parcel(number=9, size=101), sender=sender, receiver=receiver)
     assert not await store.parcels.put(parcel())
-    assert await store.parcels.put(replace(parcel(number=9), **way))
-    assert not await store.parcels.put(replace(parcel(number=9, size=101), **way))
+    assert await store.parcels.put(again)
+    assert not await store.parcels.put(larger)
 
 
 async def test_their_number_is_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
