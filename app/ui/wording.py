@@ -118,7 +118,6 @@ SENTENCES: Mapping[str, str] = {
     "unknown-room": "This conversation is no longer there. Choose another one.",
     # Files.
     "file-not-found": "This file is not there any more. Look where it has been moved to.",
-    "file-unreadable": "This file cannot be read ({reason}). Check whether you may open it.",
     "bad-file-name": "A file has a name that is no text. Rename it and try again.",
     "not-a-file": "Only files and folders can be sent. Choose another one.",
     "source-changed": "This file has changed since it was offered. Offer it again.",
