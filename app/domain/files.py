@@ -1,0 +1,101 @@
+"""Files in conversations: what an offer says, and how far a transfer is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import msgspec
+
+from app.domain.ids import EventId, PeerId, RoomId
+
+
+class FileOffered(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t", tag="file"):
+    """A message that offers a file or a folder; its event id names the transfer.
+
+    `root` is the digest of the manifest (32 bytes), `size` the bytes in all files, `files` how
+    many there are. `text` is what the author says about it.
+    """
+
+    name: str
+    size: int
+    root: bytes
+    files: int = 1
+    is_folder: bool = False
+    text: str = ""
+    reply_to: bytes | None = None
+    vanish_s: int = 0
+
+
+class TransferState(Enum):
+    """`PREPARING`: an own file is being read. `OFFERED`: to be accepted, or waiting to be fetched.
+
+    `WAITING`: accepted, but nobody who has it is there. `CANCELLED`: the author took it back.
+    Those from `DONE` on move nothing any more; a declined or failed one may be accepted again.
+    """
+
+    PREPARING = "preparing"
+    OFFERED = "offered"
+    WAITING = "waiting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    FAILED = "failed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
+class Lane(Enum):
+    """How the bytes travel."""
+
+    DIRECT = "direct"
+    WEBRTC = "webrtc"
+    RELAY = "relay"
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """How far one other member is with what we give. `rate` is bytes a second."""
+
+    peer: PeerId
+    name: str
+    done: int
+    state: TransferState
+    rate: float = 0.0
+    lane: Lane | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferView:
+    """An offer as it stands on this machine. Sizes are bytes, `rate` bytes a second.
+
+    `own` ones were offered by us: `done` is then how far the slowest of the `receivers` is who are
+    fetching, or the size if all who asked have it. `path` is where it lies, or will; `reason` an
+    error code while FAILED or PAUSED by something other than the person.
+    """
+
+    transfer: EventId
+    room: RoomId
+    peer: PeerId
+    peer_name: str
+    own: bool
+    name: str
+    size: int
+    files: int
+    is_folder: bool
+    digest: str
+    state: TransferState
+    offered_ms: int
+    done: int = 0
+    rate: float = 0.0
+    lane: Lane | None = None
+    path: str = ""
+    reason: str = ""
+    receivers: tuple[Receiver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TransferChanged:
+    """A transfer is new or looks different; while it runs at most four times a second."""
+
+    view: TransferView

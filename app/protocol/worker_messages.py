@@ -1,0 +1,192 @@
+"""What the app and the worker that moves files tell each other over a pipe.
+
+A message is its length (4 bytes, big-endian) and a MessagePack map with its kind under "t". The
+app names transfers and lanes by numbers of its own choice, which it uses once. A lane is one
+connection to one peer for one transfer.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TypeVar
+
+import msgspec
+
+from app.domain.errors import LocalProtocolError
+
+LENGTH = struct.Struct(">I")
+MAX_MESSAGE = 1024 * 1024
+
+
+class _Message(msgspec.Struct, frozen=True, tag_field="t", forbid_unknown_fields=True):
+    pass
+
+
+class Prepare(_Message, frozen=True, tag="prepare"):
+    """Read `path` whole and write its manifest into the file `manifest`. -> Prepared | Failed."""
+
+    transfer: int
+    path: str
+    manifest: str
+
+
+class Serve(_Message, frozen=True, tag="serve"):
+    """Give the pieces of `path` to whom a lane of this transfer leads. -> Failed if it cannot."""
+
+    transfer: int
+    root: bytes
+    path: str
+    manifest: str
+
+
+class Fetch(_Message, frozen=True, tag="fetch"):
+    """Get what `root` stands for into `folder`, and serve what is there meanwhile.
+
+    `manifest` and `state` are files that are made if they are not there; with `state` it goes on
+    where it was. `size` is what was offered, a hard limit. -> Progress, Done | Failed.
+    """
+
+    transfer: int
+    root: bytes
+    size: int
+    folder: str
+    manifest: str
+    state: str
+
+
+class Stop(_Message, frozen=True, tag="stop"):
+    """Close the lanes of a transfer and its files; with `delete`, what came so far goes too.
+
+    -> Stopped
+    """
+
+    transfer: int
+    delete: bool = False
+
+
+class OpenLane(_Message, frozen=True, tag="open-lane"):
+    """Listen for a peer. -> LaneReady. It is used after ConnectLane alone."""
+
+    transfer: int
+    lane: int
+
+
+class ConnectLane(_Message, frozen=True, tag="connect-lane"):
+    """Meet the peer: expect it on our port, and try its addresses. -> LaneUp | LaneDown.
+
+    `certificate` (DER) and `token` (32 bytes) are those that both have agreed on.
+    """
+
+    lane: int
+    certificate: bytes
+    token: bytes
+    addresses: tuple[tuple[str, int], ...]
+
+
+class CloseLane(_Message, frozen=True, tag="close-lane"):
+    """-> LaneDown."""
+
+    lane: int
+
+
+class Cap(_Message, frozen=True, tag="cap"):
+    """Bytes a second over all transfers, 0 for no limit."""
+
+    up: int
+    down: int
+
+
+class Prepared(_Message, frozen=True, tag="prepared"):
+    """The manifest is written; `root` is its digest."""
+
+    transfer: int
+    root: bytes
+    name: str
+    size: int
+    files: int
+    is_folder: bool
+
+
+class LaneReady(_Message, frozen=True, tag="lane-ready"):
+    """We listen on `port` and show `certificate` (DER)."""
+
+    lane: int
+    port: int
+    certificate: bytes
+
+
+class LaneUp(_Message, frozen=True, tag="lane-up"):
+    lane: int
+
+
+class LaneDown(_Message, frozen=True, tag="lane-down"):
+    """A lane is closed or never came up; `code` is why ("done" if all was moved)."""
+
+    lane: int
+    code: str
+
+
+class Progress(_Message, frozen=True, tag="progress"):
+    """At most ten a second for each transfer. `done` are verified bytes, `rate` bytes a second.
+
+    `lane` is None for the transfer as a whole, else how far the peer at its other end is.
+    """
+
+    transfer: int
+    done: int
+    size: int
+    rate: float
+    lane: int | None = None
+
+
+class Done(_Message, frozen=True, tag="done"):
+    """Everything is verified and in place at `path`."""
+
+    transfer: int
+    path: str
+
+
+class Stopped(_Message, frozen=True, tag="stopped"):
+    transfer: int
+
+
+class Failed(_Message, frozen=True, tag="failed"):
+    """It rests until it is begun anew. `code` is an error code, `params` the values of its text."""
+
+    transfer: int
+    code: str
+    params: dict[str, str]
+
+
+Command = Prepare | Serve | Fetch | Stop | OpenLane | ConnectLane | CloseLane | Cap
+Notice = Prepared | LaneReady | LaneUp | LaneDown | Progress | Done | Stopped | Failed
+
+_encoder = msgspec.msgpack.Encoder()
+_commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
+_notices: msgspec.msgpack.Decoder[Notice] = msgspec.msgpack.Decoder(Notice)
+_Kind = TypeVar("_Kind", Command, Notice)
+
+
+def encode_message(message: Command | Notice) -> bytes:
+    """Return length and content. LocalProtocolError if it is too long."""
+    raw = _encoder.encode(message)
+    if len(raw) > MAX_MESSAGE:
+        raise LocalProtocolError(f"{len(raw)} bytes for the worker")
+    return LENGTH.pack(len(raw)) + raw
+
+
+def decode_command(raw: bytes) -> Command:
+    """Undo `encode_message` without the length. Raises LocalProtocolError."""
+    return _decoded(_commands, raw)
+
+
+def decode_notice(raw: bytes) -> Notice:
+    """Undo `encode_message` without the length. Raises LocalProtocolError."""
+    return _decoded(_notices, raw)
+
+
+def _decoded(decoder: msgspec.msgpack.Decoder[_Kind], raw: bytes) -> _Kind:
+    try:
+        return decoder.decode(raw)
+    except msgspec.DecodeError as error:
+        raise LocalProtocolError("not a message of the worker's") from error

@@ -1,0 +1,81 @@
+"""What a front end may ask about files; a part of `app.services.api`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from app.domain.files import TransferView
+from app.domain.ids import EventId, PeerId, RoomId
+from app.domain.views import MessageView
+
+
+@dataclass(frozen=True, slots=True)
+class TransferSettings:
+    """`folder` takes what is accepted without another choice. Caps are bytes a second, 0 for none.
+
+    What one of `trusted` offers is accepted by itself up to `auto_limit` bytes, and saved in
+    `auto_folder`.
+    """
+
+    folder: Path
+    auto_folder: Path
+    auto_limit: int = 0
+    trusted: frozenset[PeerId] = frozenset()
+    cap_up: int = 0
+    cap_down: int = 0
+
+
+class Transfers(Protocol):
+    """Files to and from conversations; `TransferChanged` tells of every change.
+
+    Calls on a transfer may raise AppError("unknown-transfer").
+    """
+
+    async def offer(self, room: RoomId, path: Path, text: str = "") -> MessageView:
+        """Read a file or folder whole, then offer it to all members; may take a while.
+
+        Raises AppError("file-not-found" | "file-unreadable" | "not-a-file" | "bad-file-name" |
+        "too-many-files" | "source-changed" | "text-too-long" | "unknown-room").
+        """
+        ...
+
+    async def transfers(self) -> Sequence[TransferView]:
+        """All that are known, the latest offer first."""
+        ...
+
+    async def transfer(self, transfer: EventId) -> TransferView: ...
+
+    async def accept(self, transfer: EventId, folder: Path | None = None) -> None:
+        """Fetch into `folder`, or the one from the settings.
+
+        Raises AppError("not-a-folder" | "folder-unwritable" | "disk-full" | "own-transfer").
+        """
+        ...
+
+    async def decline(self, transfer: EventId) -> None:
+        """Raises AppError("own-transfer" | "transfer-over")."""
+        ...
+
+    async def pause(self, transfer: EventId) -> None:
+        """Fetch, or serve, no more until `resume`. Raises AppError("transfer-over")."""
+        ...
+
+    async def resume(self, transfer: EventId) -> None:
+        """Go on, also after a failure. Raises AppError("transfer-over" | "disk-full")."""
+        ...
+
+    async def cancel(self, transfer: EventId) -> None:
+        """Take an own offer back, or stop fetching and delete what came.
+
+        Raises AppError("transfer-over").
+        """
+        ...
+
+    async def settings(self) -> TransferSettings: ...
+
+    async def set_settings(self, settings: TransferSettings) -> None:
+        """Raises AppError("not-a-folder" | "folder-unwritable" | "bad-setting")."""
+        ...
