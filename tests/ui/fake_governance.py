@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from app.domain.changes import MemberChanged, MessagesAdded, RoomChanged
@@ -20,7 +20,7 @@ from app.domain.governing import (
     TokenId,
 )
 from app.domain.ids import EventId, PeerId, RoomId
-from app.domain.rules import RoomRules, Rule
+from app.domain.rules import RoomRules, Rule, is_rule
 from app.domain.views import MemberView, MessageKind, RoomKind
 from tests.ui.fake_contacts import FakeContacts
 from tests.ui.fake_operations import FakeRoom
@@ -29,13 +29,6 @@ if TYPE_CHECKING:
     from tests.ui.fake_backend import FakeChats
 
 RANK = {"member": 1, "admin": 2, "owner": 3}
-_LONGEST = 366 * 86_400
-_FIELDS = {
-    Rule.HISTORY: "history",
-    Rule.INFO: "info",
-    Rule.INVITES: "invites",
-    Rule.VANISH: "vanish_after_s",
-}
 
 
 @dataclass
@@ -90,10 +83,9 @@ class FakeGovernance:
 
     async def set_rule(self, room: RoomId, rule: Rule, value: int) -> None:
         found = self._allowed(room, admin=True)
-        if not 0 <= value <= (_LONGEST if rule is Rule.VANISH else 1):
+        if not is_rule(rule.value, value):
             raise AppError("bad-rule")
-        kept = value if rule is Rule.VANISH else bool(value)
-        found.rules = RoomRules(**{**asdict(found.rules), _FIELDS[rule]: kept})
+        found.rules = found.rules.having(rule, value)
         self._say(found, self._chats.me, MessageKind.RULED, f"{rule.value} {value}")
 
     def own_role(self, room: RoomId) -> Role | None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QScrollBar, QWidget
 
 from app.ui.dialogs.create_room import CreateRoomSheet
 from app.ui.main_window import MainWindow
+from tests.ui.fake_backend import peer_of, room_of
 from tests.ui.rig import Rig
 
 STEPS = 60
@@ -95,6 +96,59 @@ async def test_tab_leads_from_the_list_to_the_message_to_the_details(rig: Rig) -
         )
     ]
     assert places == sorted(places)
+
+
+async def test_tab_leads_through_the_government_of_a_room(rig: Rig) -> None:
+    governance, room = rig.backend.governance, room_of("Lighthouse Survey")
+    rig.backend.chats.give_role(room, rig.backend.chats.me, "owner")
+    await governance.remove(room, peer_of("Dev Anand"), ban=True)
+    await governance.make_link(room)
+    await rig.open("Lighthouse Survey")
+    drawer = rig.window.drawer
+    drawer.show_page(2)
+    await rig.settle()
+    assert nameless_but_panes(rig.window) == []
+    order = walk(rig.window)
+    controls = [each for each in drawer.info.controls() if each.isVisible()]
+    wanted = [drawer.mute, drawer.invite, drawer.code, *drawer.tabs.buttons()[2:], *controls]
+    places = [order.index(widget) for widget in wanted]
+    assert places == sorted(places)
+    assert {spoken(widget) for widget in controls} >= {
+        "Rename",
+        "Change the topic",
+        "All may invite",
+        "Messages vanish: Off",
+        "Revoke link, Made by you · nobody joined · never expires",
+        "New link…",
+        "Readmit Dev Anand",
+        "Leave",
+    }
+
+
+async def test_tab_leads_through_invitations(rig: Rig) -> None:
+    for name in ("Book club", "Choir"):
+        rig.backend.governance.receive("Kenji Sato", name)
+    await rig.settle()
+    rig.session.invitations.open()
+    await rig.settle()
+    names = [spoken(widget) for widget in walk(rig.window)]
+    for name in ("Book club", "Choir"):
+        assert {f"Join {name}", f"Decline {name}"} <= set(names)
+    assert names.count("Block Kenji Sato") == 2
+
+
+async def test_the_dialogs_of_rooms_have_names_and_ways_out(rig: Rig) -> None:
+    await rig.open("Lighthouse Survey")
+    for button in (rig.window.drawer.invite, rig.window.drawer.code, rig.window.drawer.info.leave):
+        button.click()
+        await rig.settle()
+        sheet = rig.dialog(QDialog)
+        assert spoken(sheet)
+        assert nameless(sheet) == []
+        walk(sheet)
+        QTest.keyClick(sheet, Qt.Key.Key_Escape)
+        await rig.settle()
+        assert rig.no_dialog()
 
 
 async def test_no_dialog_traps_the_keyboard(rig: Rig) -> None:

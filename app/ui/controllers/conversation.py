@@ -191,7 +191,9 @@ class ConversationController(QObject):
         self._members = members
         self._members_model.show(members)
         self._messages.set_people({member.peer: member.name for member in members}, self._me)
-        self._view.offline.say(*waiting(members, page.messages))
+        summary = self.summary()
+        belongs = summary is not None and summary.standing == "member"
+        self._view.offline.say(*waiting(members, page.messages) if belongs else ("",))
         self._renew()
 
     def _on_edit(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QPushButton
 
 from app.ui.theme import Radius, Theme
@@ -26,9 +26,11 @@ class Tabs(Surface):
             button.setAccessibleName(name)
             button.setCheckable(True)
             button.setMinimumHeight(28)
+            button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             self._group.addButton(button, at)
             row.addWidget(button, 1)
         self._theme = theme
+        self._group.idToggled.connect(self._lead_tab)
         self._group.idClicked.connect(self.chosen)
         self._group.button(0).setChecked(True)
         theme.changed.connect(self._dress)
@@ -40,6 +42,11 @@ class Tabs(Surface):
     def choose(self, at: int) -> None:
         """Choose a word without telling of it."""
         self._group.button(at).setChecked(True)
+
+    def _lead_tab(self, at: int, checked: bool) -> None:
+        """Let Tab lead to the chosen word; arrows lead on from there."""
+        policy = Qt.FocusPolicy.StrongFocus if checked else Qt.FocusPolicy.ClickFocus
+        self._group.button(at).setFocusPolicy(policy)
 
     def _dress(self) -> None:
         palette = self._theme.palette

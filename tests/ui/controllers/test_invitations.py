@@ -192,6 +192,7 @@ async def test_who_was_removed_reads_by_whom_and_may_delete_it(rig: Rig) -> None
     view = rig.session.view
     assert not view.composer.isVisible()
     assert "by Jonas Weber" in view.standing.words.text()
+    assert not view.offline.isVisible()  # nothing will be delivered any more
     assert not rig.window.drawer.invite.isVisible()
     await rig.open(KENJI)
     assert view.composer.isVisible()
