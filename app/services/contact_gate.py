@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.domain.contacts import (
     Accept,
@@ -38,6 +38,8 @@ class ContactGate:
         self._book = book
         self.publisher = publisher
         self._manager = manager
+        self.on_waiting: Callable[[Sequence[MessageRow]], None] = lambda _rows: None
+        """Told what somebody has written who waits for our answer to a request."""
 
     async def admits(self, conversation: Conversation, rows: Sequence[MessageRow]) -> bool:
         """Tell whether a conversation that the other began is to be shown now.
@@ -58,7 +60,12 @@ class ContactGate:
         if contact.state is not ContactState.INCOMING:
             words = [row.text for row in rows if row.kind is MessageKind.TEXT]
             await self.change(conversation, ContactState.INCOMING, text=words[0] if words else "")
+        self.on_waiting(rows)
         return False
+
+    def is_unwelcome(self, peer: PeerId) -> bool:
+        """Whether somebody was blocked or sent away."""
+        return self._contacts.is_unwelcome(peer)
 
     def _accepts(self, peer: PeerId) -> bool:
         link = self._manager.live(peer)

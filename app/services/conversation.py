@@ -124,6 +124,10 @@ class Conversation:
         alias = self.aliases.get(peer, "")
         return alias or self.state.name_of(peer) or names.get(peer, "") or to_text(peer)[:8]
 
+    def is_inside(self, me: PeerId) -> bool:
+        """Tell whether we are a member by what others have told us, not just by our own word."""
+        return self.state.role_of(me) is not None and any(author != me for author in self.vector)
+
     def others(self, me: PeerId) -> dict[PeerId, Position]:
         """Return who else belongs here, each with the place of the join."""
         if self.record.peer is not None:

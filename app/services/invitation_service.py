@@ -40,6 +40,9 @@ class InvitationService:
         self._links = links
         self._rooms = rooms
         self._gate = gate
+        self._told: set[EventId] = set()
+        """Invitations of strangers, whose rows come up again with every word of theirs."""
+        gate.on_waiting = self.waiting
 
     @property
     def _acts(self) -> GroupActs:
@@ -118,7 +121,7 @@ class InvitationService:
         conversation = self._acts.book.find(row.room)
         if row.kind is not MessageKind.INVITATION or row.author == self._acts.me.peer:
             return None
-        if conversation is None or not conversation.record.joined:
+        if conversation is None or self._is_unwelcome(conversation):
             return None
         offer, event = offer_in(row.text), row.position.event
         return InvitationView(
@@ -132,9 +135,14 @@ class InvitationService:
             state=await self._state(event, offer),
         )
 
+    def _is_unwelcome(self, conversation: Conversation) -> bool:
+        """A stranger may invite, which is a request; one who was sent away may not."""
+        peer = conversation.record.peer
+        return peer is None or self._gate.is_unwelcome(peer)
+
     async def _state(self, event: EventId, offer: RoomOffered) -> str:
         room = self._acts.book.find(RoomId(offer.room))
-        if room is not None and room.state.role_of(self._acts.me.peer) is not None:
+        if room is not None and room.is_inside(self._acts.me.peer):
             return ACCEPTED
         settled = await self._store.settings.get(_setting(event), PENDING)
         expired = 0 < offer.until_ms < self._acts.wall.now_ms()
@@ -146,6 +154,14 @@ class InvitationService:
             for view in change.messages:
                 if view.kind is MessageKind.INVITATION and not view.own:
                     self._publisher.background.spawn(self._tell(view.event))
+
+    def waiting(self, rows: Sequence[MessageRow]) -> None:
+        """Tell of invitations among what a stranger has written, once for each."""
+        for row in rows:
+            event = row.position.event
+            if row.kind is MessageKind.INVITATION and event not in self._told:
+                self._told.add(event)
+                self._publisher.background.spawn(self._tell(event))
 
     async def _tell(self, invitation: EventId) -> None:
         view, _ = await self._known(invitation)

@@ -67,12 +67,12 @@ class RoomEntry:
         if token is None:
             return
         state, me, named = conversation.state, self._me.peer, token_id(token)
+        if named not in state.governance.tokens:
+            return
         inside = state.role_of(me) is not None
         # Who was dismissed may not have the removal yet; what it joins by was made after that.
         dismissed = inside and conversation.record.standing == "removed"
         if not inside and not state.governance.lets_in(named, me, self._wall.now_ms()):
-            return
-        if dismissed and named not in state.governance.tokens:
             return
         if dismissed or not inside:
             await self._logs.append(conversation.room, Joined(self._me.name, named))

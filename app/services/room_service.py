@@ -98,7 +98,7 @@ class RoomService:
         conversation = await self._opener.add(record)
         if offer.founder and conversation.state.founder is None:
             await self._logs.set_founder(conversation, PeerId(offer.founder))
-        if conversation.state.role_of(self._me.peer) is None or conversation.standing != "member":
+        if not conversation.is_inside(self._me.peer) or conversation.standing != "member":
             await self._opener.ask(conversation, offer.token, offer.name)
             await self._opener.announce(conversation)
         return room
