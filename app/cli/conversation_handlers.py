@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from app.cli import conversation_render, render
 from app.cli import conversation_requests as ask
-from app.cli import render
 from app.cli.times import milliseconds
 from app.domain.errors import AppError
 from app.domain.ids import event_id, room_id, to_text
@@ -37,6 +37,7 @@ class ConversationHandlers:
             ask.Pin: self._pin,
             ask.Unpin: self._unpin,
             ask.Pinned: self._pinned,
+            ask.Details: self._details,
             ask.Forward: self._forward,
             ask.At: self._at,
             ask.Picture: self._picture,
@@ -81,6 +82,17 @@ class ConversationHandlers:
     async def _pinned(self, request: ask.Pinned) -> Answer:
         found = await self._backend.conversations.pinned(room_id(request.room))
         return {"messages": [render.message(view) for view in found]}
+
+    async def _details(self, request: ask.Details) -> Answer:
+        message = event_id(request.message)
+        view = await self._chats.message(message)
+        deliveries = await self._chats.deliveries(message)
+        versions = await self._chats.versions(message) if view.edited else ()
+        return {
+            **render.message(view),
+            "members": [conversation_render.delivery(one) for one in deliveries],
+            "versions": [conversation_render.version(one) for one in versions],
+        }
 
     async def _forward(self, request: ask.Forward) -> Answer:
         messages = [event_id(message) for message in request.messages]

@@ -48,6 +48,12 @@ class Pinned(BaseRequest, tag="pinned"):
     room: str
 
 
+class Details(BaseRequest, tag="details"):
+    """How far a message of ours got, member by member, and how it read before."""
+
+    message: str
+
+
 class Forward(BaseRequest, tag="forward"):
     """`named` says whose messages they are."""
 
@@ -84,6 +90,7 @@ ConversationRequest = (
     | Pin
     | Unpin
     | Pinned
+    | Details
     | Forward
     | At
     | Picture

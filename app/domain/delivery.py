@@ -32,6 +32,24 @@ class Status:
     read_by: tuple[PeerId, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MemberDelivery:
+    """How far an own message got on its way to one member; times are Unix ms, 0 if unknown.
+
+    `sent_ms` is when it first left this machine to anybody who hands it on. `delivered_ms` and
+    `read_ms` are moments by which it was so: when we heard it from the member, by our clock, or,
+    of a receipt that others brought, when the member signed it, by its clock, but neither before
+    the message was written nor later than now.
+    """
+
+    peer: PeerId
+    name: str
+    state: MessageState
+    sent_ms: int = 0
+    delivered_ms: int = 0
+    read_ms: int = 0
+
+
 class DeliveryTracker:
     """The ticks of one room, from version vectors and read marks."""
 
@@ -76,6 +94,14 @@ class DeliveryTracker:
         delivered = tuple(p for p in self._others if self._marks_of(p).stored.get(author, 0) >= seq)
         read_by = tuple(p for p in delivered if self._marks_of(p).read.get(author, 0) >= seq)
         return Status(self._own_state(seq, position, delivered, read_by), delivered, read_by)
+
+    def stages(self, seq: int, position: Position) -> dict[PeerId, MessageState]:
+        """Return how far an own message got to each of its recipients and whoever else has it."""
+        status = self.status(self._me, seq, position)
+        left = MessageState.SENT if seq <= self.sent else MessageState.QUEUED
+        stages = dict.fromkeys(self.recipients(position), left)
+        stages |= dict.fromkeys(status.delivered_to, MessageState.DELIVERED)
+        return stages | dict.fromkeys(status.read_by, MessageState.READ)
 
     def _own_state(
         self, seq: int, position: Position, delivered: tuple[PeerId, ...], read: tuple[PeerId, ...]

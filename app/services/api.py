@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from app.domain.changes import LinkState, ServerState
+from app.domain.delivery import MemberDelivery
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import (
     HistoryPage,
@@ -151,6 +152,10 @@ class Chats(MessageCalls, Protocol):
         ...
 
     async def message(self, event: EventId) -> MessageView: ...
+
+    async def deliveries(self, message: EventId) -> Sequence[MemberDelivery]:
+        """How far an own message got, by the members' names; nothing for somebody else's."""
+        ...
 
     async def search(self, query: str, room: RoomId | None, limit: int) -> Sequence[SearchHit]: ...
 

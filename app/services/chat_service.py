@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.domain.delivery import MemberDelivery
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import (
     HistoryPage,
@@ -93,6 +94,9 @@ class ChatService(OperationCalls):
 
     async def message(self, event: EventId) -> MessageView:
         return await self._messages.message(event)
+
+    async def deliveries(self, message: EventId) -> Sequence[MemberDelivery]:
+        return await self._ticks.deliveries(message)
 
     async def search(self, query: str, room: RoomId | None, limit: int) -> Sequence[SearchHit]:
         return await self._messages.search(query, room, limit)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from app.domain.changes import MessagesChanged, StatusChanged
+from app.domain.delivery import MemberDelivery
 from app.domain.errors import AppError
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageState
 from app.services.conversation import Conversation, RoomBook
+from app.services.delivery_details import details
 from app.services.mark_journal import MarkJournal
 from app.services.privacy import Privacy
 from app.services.publisher import Publisher
@@ -37,6 +39,7 @@ class DeliveryService:
         self.privacy = Privacy()
         self._journal = journal
         self._catch_up = logs.catch_up
+        self._wall = logs.wall
 
     def handed_over(self, room: RoomId, seq: int, peer: PeerId) -> None:
         """Our events up to `seq` went to the link of `peer`."""
@@ -47,6 +50,8 @@ class DeliveryService:
         if fresh:
             self._tell(conversation, fresh, MessageState.SENT, peer)
             self._journal.sent(room, seq)
+            now = self._wall.now_ms()
+            self._journal.stepped(room, self._publisher.me, MessageState.SENT, fresh, now)
 
     def reported(
         self,
@@ -54,8 +59,9 @@ class DeliveryService:
         member: PeerId,
         stored: Mapping[PeerId, int],
         read: Mapping[PeerId, int],
+        signed_ms: int | None = None,
     ) -> None:
-        """`member` told over its own link what it has stored and read."""
+        """`member` told what it has stored and read, over its own link or signed at that time."""
         conversation = self._book.find(room)
         if conversation is None:
             return
@@ -66,6 +72,10 @@ class DeliveryService:
         self._tell(conversation, advance.stored, MessageState.DELIVERED, member)
         self._tell(conversation, advance.read, MessageState.READ, member)
         self._journal.reported(room, member, stored, read)
+        now = self._wall.now_ms()
+        time_ms = now if signed_ms is None else min(signed_ms, now)
+        self._journal.stepped(room, member, MessageState.DELIVERED, advance.stored, time_ms)
+        self._journal.stepped(room, member, MessageState.READ, advance.read, time_ms)
         self.on_report(room)
 
     def told_as_read(self, conversation: Conversation) -> dict[PeerId, int]:
@@ -105,6 +115,16 @@ class DeliveryService:
     def _publish(self, change: StatusChanged) -> None:
         self._publisher.feed.publish(change)
         self._publisher.room_changed(change.room)
+
+    async def deliveries(self, message: EventId) -> list[MemberDelivery]:
+        """See `Chats.deliveries`."""
+        row = await self._store.messages.by_event(message)
+        conversation = self._book.listed(row.room)
+        if row.author != self._publisher.me:
+            return []
+        await self._journal.flush()
+        times = await self._store.steps.times(row.room, row.seq)
+        return details(conversation, row, times, self._publisher.names)
 
     async def mark_read(self, room: RoomId, message: EventId) -> dict[PeerId, int]:
         """Note that we have read up to `message`; return the marks that grew.

@@ -136,7 +136,8 @@ class ReceiptService:
     def _believe(self, receipt: Receipt) -> None:
         stored = {PeerId(author): seq for author, seq in receipt.stored.items()}
         read = {PeerId(author): seq for author, seq in receipt.read.items()}
-        self._parts.ticks.reported(RoomId(receipt.room), PeerId(receipt.member), stored, read)
+        room, member = RoomId(receipt.room), PeerId(receipt.member)
+        self._parts.ticks.reported(room, member, stored, read, receipt.time)
 
     # -- what is done
 

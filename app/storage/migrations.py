@@ -14,6 +14,7 @@ from typing import Any
 from app.domain.errors import AppError
 from app.storage.conversation_tables import CONVERSATION_TABLES
 from app.storage.governing_tables import GOVERNING_TABLES
+from app.storage.step_tables import STEP_TABLES
 
 Migration = Callable[[Any], None]
 """Changes the tables of an open peewee database, inside a transaction."""
@@ -171,12 +172,18 @@ def _governing(database: Any) -> None:
         database.execute_sql(statement)
 
 
+def _steps(database: Any) -> None:
+    for statement in STEP_TABLES:
+        database.execute_sql(statement)
+
+
 MIGRATIONS: Sequence[Migration] = (
     _first_tables,
     _operations,
     _handing_on,
     _conversations,
     _governing,
+    _steps,
 )
 """`MIGRATIONS[n]` leads from version n to n + 1."""
 

@@ -88,6 +88,24 @@ class Mark(Model):
         primary_key = CompositeKey("room", "member", "author")
 
 
+class MarkStep(Model):
+    """When our events from `first` to `last` were sent (0), stored (1) or read (2) by `member`.
+
+    Of what was sent `member` is ourselves.
+    """
+
+    room = IntegerField()
+    member = IntegerField()
+    stage = IntegerField()
+    last = IntegerField()
+    first = IntegerField()
+    time_ms = IntegerField()
+
+    class Meta:
+        table_name = "mark_step"
+        primary_key = CompositeKey("room", "member", "stage", "last")
+
+
 class StoredEvent(Model):
     """The log itself. A held event is not in the read tables yet.
 
@@ -267,6 +285,7 @@ TABLES = (
     Room,
     RoomEpoch,
     Mark,
+    MarkStep,
     StoredEvent,
     Message,
     StoredOperation,

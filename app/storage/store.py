@@ -22,6 +22,7 @@ from app.storage.reducer import Reducer
 from app.storage.rereading import Rereader
 from app.storage.room_repository import RoomRepository
 from app.storage.setting_repository import SettingRepository
+from app.storage.step_repository import StepRepository
 from app.storage.vanishing import VanishingRepository
 
 
@@ -44,6 +45,7 @@ class Store:
         self.messages = MessageRepository(database, catalog, tables, ordinals, overlays)
         self._rereader = Rereader(database, tables, reducer, self.log)
         self.marks = MarkRepository(database, catalog, self.log, tables)
+        self.steps = StepRepository(database, catalog)
         self.peers = PeerRepository(database)
         self.parcels = ParcelRepository(database)
         self.receipts = ReceiptRepository(database, catalog)

@@ -18,7 +18,7 @@ from app.domain.changes import HistoryDeleted, MessagesRemoved, PersonPictured
 from app.domain.errors import AppError
 from app.domain.ids import EventId, RoomId, room_id, to_text
 from app.services.performance import PerformanceMonitor
-from tests.services.world import Someone, World
+from tests.services.world import Someone, World, until
 
 PNG = b"\x89PNG\r\n\x1a\n and some bytes"
 
@@ -134,3 +134,26 @@ def test_notices() -> None:
     ]
     (told,) = notices(PersonPictured(b"p" * 32, "ab"))  # type: ignore[arg-type]
     assert (told["event"], told["picture"]) == ("picture", "ab")
+
+
+async def test_the_details_of_a_message_are_told_member_by_member(world: World) -> None:
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    text = to_text(room)
+    sent = (await ask(ana, "send", room=text, text="one"))["message"]
+    await ask(ana, "edit", message=sent, text="two")
+    await bob.has(room, "two")
+    await ask(bob, "read", room=text, message=sent)
+    tracker = ana.backend._services.opener._book.get(room).tracker
+    await until(lambda: tracker.read_by(bob.peer))
+    told = await ask(ana, "details", message=sent)
+    (member,) = told["members"]
+    times = [member.pop(stage) for stage in ("sent", "delivered", "read")]
+    assert member == {"peer": to_text(bob.peer), "name": "Bob", "state": "read"}
+    assert times == sorted(times)
+    assert all(time.endswith("Z") for time in times)
+    assert [version["text"] for version in told["versions"]] == ["one", "two"]
+    assert (await ask(bob, "details", message=sent))["members"] == []
+    await bob.stop()
+    later = (await ask(ana, "send", room=text, text="three"))["message"]
+    (member,) = (await ask(ana, "details", message=later))["members"]
+    assert (member["delivered"], member["read"]) == (None, None)

@@ -143,3 +143,14 @@ def test_reports_never_take_a_tick_back(
         before = after
     if told:
         assert marks.report(*data.draw(st.sampled_from(told))).stored == range(0)
+
+
+def test_each_member_has_come_to_a_stage_of_its_own() -> None:
+    marks = DeliveryTracker(ME, {}, 0)
+    marks.set_others({ANA: at(1), BO: at(1), EVE: at(20)})
+    assert marks.stages(1, at(10)) == {ANA: QUEUED, BO: QUEUED}
+    marks.handed_over(1)
+    marks.report(ANA, {ME: 1}, {ME: 1})
+    assert marks.stages(1, at(10)) == {ANA: READ, BO: SENT}
+    marks.report(EVE, {ME: 1}, {})
+    assert marks.stages(1, at(10)) == {ANA: READ, BO: SENT, EVE: DELIVERED}

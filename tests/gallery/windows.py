@@ -30,6 +30,7 @@ from tests.gallery import demo
 from tests.gallery.entry import Entry, Stand, frozen_now
 from tests.gallery.shots import settle
 from tests.ui.fake_backend import FakeBackend, room_of
+from tests.ui.fake_operations import delivery
 
 WIDE, MIDDLE, NARROW, SMALL = QSize(1280, 800), QSize(1100, 720), QSize(600, 800), QSize(380, 700)
 SURVEY = room_of("Lighthouse Survey")
@@ -177,7 +178,9 @@ def _details(stand: Stand, backend: FakeBackend, parent: QWidget) -> QWidget:
     message = replace(sent, delivered_to=tuple(some[:2]), read_by=tuple(some[:1]), edited=True)
     versions = [MessageVersion(sent.time_ms, "Looks god."), MessageVersion(sent.time_ms, sent.text)]
     clock = Clock(frozen_now, frozen_now().tzinfo)
-    return DetailsSheet(stand.theme, parent, message, room.members, versions, clock)
+    others = (member for member in room.members if not member.you)
+    deliveries = [delivery(message, member) for member in others]
+    return DetailsSheet(stand.theme, parent, message, room.members, deliveries, versions, clock)
 
 
 def _delete(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from app.domain.changes import Change, MessagesChanged, MessagesRemoved, RoomChanged
+from app.domain.delivery import MemberDelivery
 from app.domain.errors import AppError
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.policy import check_operable, check_own, clean_reaction, clean_text
 from app.domain.rules import NO_RULES, RoomRules
 from app.domain.views import (
     MemberView,
+    MessageState,
     MessageVersion,
     MessageView,
     Position,
@@ -71,6 +73,17 @@ class FakeRoom:
         )
 
 
+def delivery(view: MessageView, member: MemberView) -> MemberDelivery:
+    """Say that whoever has it had it after four seconds, and read it a minute later."""
+    state = MessageState.QUEUED if view.state is MessageState.QUEUED else MessageState.SENT
+    state = MessageState.DELIVERED if member.peer in view.delivered_to else state
+    state = MessageState.READ if member.peer in view.read_by else state
+    reached = list(MessageState).index(state)
+    moments = (view.time_ms + 1000, view.time_ms + 4000, view.time_ms + 64_000)
+    known = [time_ms if step <= reached else 0 for step, time_ms in enumerate(moments, 1)]
+    return MemberDelivery(member.peer, member.name, state, *known)
+
+
 class FakeOperations(ABC):
     """`book` has all rooms, `my_id` is who we are."""
 
@@ -126,6 +139,11 @@ class FakeOperations(ABC):
         if view.deleted:
             return ()
         return (*self.earlier.get(message, ()), MessageVersion(view.time_ms, view.text))
+
+    async def deliveries(self, message: EventId) -> Sequence[MemberDelivery]:
+        view = await self.message(message)
+        others = (one for one in self._get(view.room).members if not one.you)
+        return [delivery(view, one) for one in others] if view.own else []
 
     async def set_topic(self, room: RoomId, text: str) -> None:
         self._get(room).topic = text

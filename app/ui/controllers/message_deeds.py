@@ -37,9 +37,10 @@ class MessageDeeds(QObject):
         """Show who has a message, and how it read before."""
         fresh = await self._chats.message(message.event)
         members = await self._chats.members(fresh.room)
+        deliveries = await self._chats.deliveries(fresh.event)
         versions = await self._chats.versions(fresh.event) if fresh.edited else ()
         theme, window = self._window.theme, self._window
-        await ask(DetailsSheet(theme, window, fresh, members, versions, self._clock))
+        await ask(DetailsSheet(theme, window, fresh, members, deliveries, versions, self._clock))
 
     async def pin(self, message: MessageView) -> None:
         """Pin a message to its room, or take the pin away."""

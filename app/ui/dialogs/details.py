@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from app.domain.delivery import MemberDelivery
 from app.domain.views import MemberView, MessageState, MessageVersion, MessageView
 from app.ui.dialogs.base import Sheet
 from app.ui.messages import Clock
@@ -21,13 +22,28 @@ from app.ui.widgets.surfaces import Label
 MOST_HEIGHT = 360
 
 
-def member_state(message: MessageView, member: MemberView) -> str:
-    """How far an own message got on its way to one member."""
-    if member.peer in message.read_by:
-        return "Read"
-    if member.peer in message.delivered_to:
-        return "Delivered"
-    return "Queued" if message.state is MessageState.QUEUED else "Sent, not yet delivered"
+HEARD = "Delivered and read: when we heard of it, or when the member signed that it was so."
+
+
+def member_states(one: MemberDelivery, clock: Clock, written_ms: int) -> list[str]:
+    """How far an own message got on its way to one member, the last step first."""
+    if one.state is MessageState.QUEUED:
+        return ["Queued"]
+    if one.state is MessageState.SENT:
+        return ["Sent, not yet delivered"]
+    states = [_step("Delivered", one.delivered_ms, clock, written_ms)]
+    if one.state is MessageState.READ:
+        states.insert(0, _step("Read", one.read_ms, clock, written_ms))
+    return states
+
+
+def _step(name: str, time_ms: int, clock: Clock, written_ms: int) -> str:
+    """A step with its moment if that is known; the day is left out if it is the message's."""
+    if not time_ms:
+        return name
+    then = clock.at(time_ms)
+    same_day = then.date() == clock.at(written_ms).date()
+    return f"{name} {then:%H:%M:%S}" if same_day else f"{name} {then:%d %b %Y, %H:%M:%S}"
 
 
 def when(time_ms: int, clock: Clock) -> str:
@@ -58,6 +74,7 @@ class DetailsSheet(Sheet):
         parent: QWidget,
         message: MessageView,
         members: Sequence[MemberView],
+        deliveries: Sequence[MemberDelivery],
         versions: Sequence[MessageVersion],
         clock: Clock,
     ) -> None:
@@ -70,10 +87,7 @@ class DetailsSheet(Sheet):
         self._line(f"{author}, {when(message.time_ms, clock)}")
         for line in lasting(message, clock):
             self._line(line)
-        if message.own:
-            for member in members:
-                if not member.you:
-                    self._member(member, member_state(message, member))
+        self._deliveries(message, members, deliveries, clock)
         if versions:
             self._heading("Versions")
             for version in versions:
@@ -105,17 +119,39 @@ class DetailsSheet(Sheet):
         self.lines.append(text)
         self._body.addWidget(label)
 
-    def _member(self, member: MemberView, state: str) -> None:
+    def _deliveries(
+        self,
+        message: MessageView,
+        members: Sequence[MemberView],
+        deliveries: Sequence[MemberDelivery],
+        clock: Clock,
+    ) -> None:
+        sent = next((one.sent_ms for one in deliveries if one.sent_ms), 0)
+        if sent:
+            self._line(_step("Sent from here", sent, clock, message.time_ms))
+        known = {member.peer: member for member in members}
+        for one in deliveries:
+            self._member(one, known.get(one.peer), member_states(one, clock, message.time_ms))
+        if any(one.delivered_ms for one in deliveries):
+            self._line(HEARD)
+
+    def _member(
+        self, delivery: MemberDelivery, member: MemberView | None, states: Sequence[str]
+    ) -> None:
         avatar = Avatar(self.theme, Size.AVATAR_SMALL)
-        avatar.set_face(
-            Face(member.peer, member.name, online=member.online, picture=member.picture)
-        )
-        self.lines.append(f"{member.name}: {state}")
+        online, picture = (member.online, member.picture) if member else (False, "")
+        avatar.set_face(Face(delivery.peer, delivery.name, online=online, picture=picture))
+        self.lines.append(f"{delivery.name}: {', '.join(states)}")
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(avatar)
-        row.addWidget(Label(self.theme, TextSize.PREVIEW, Weight.MEDIUM, text=member.name), 1)
-        row.addWidget(Label(self.theme, TextSize.SMALL, tone="text2", text=state))
+        row.addWidget(Label(self.theme, TextSize.PREVIEW, Weight.MEDIUM, text=delivery.name), 1)
+        steps = QVBoxLayout()
+        steps.setSpacing(0)
+        for state in states:
+            step = Label(self.theme, TextSize.SMALL, tone="text2", text=state)
+            steps.addWidget(step, 0, Qt.AlignmentFlag.AlignRight)
+        row.addLayout(steps)
         self._body.addLayout(row)
 
 

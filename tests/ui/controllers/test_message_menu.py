@@ -1,19 +1,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
 
+from app.domain.delivery import MemberDelivery
 from app.domain.errors import AppError
 from app.domain.ids import EventId
-from app.domain.views import MessageKind, MessageView, Reaction
+from app.domain.views import MessageKind, MessageState, MessageView, Reaction
 from app.ui.controllers.message_menu import MessageMenu
-from app.ui.dialogs.details import DeleteSheet, DetailsSheet
+from app.ui.dialogs.details import DeleteSheet, DetailsSheet, member_states
 from app.ui.emoji import QUICK
-from app.ui.messages import copying
+from app.ui.messages import Clock, copying
 from app.ui.messages.selection import Point, Selection
 from app.ui.widgets.emoji_picker import EmojiPicker
 from tests.ui.fake_backend import FROZEN_MS, ME, peer_of
@@ -183,7 +185,7 @@ async def test_details_list_every_member_and_version(rig: Rig) -> None:
     assert sheet.lines[0] == "You, Friday, 21 November 2025, 09:36:00"
     assert "Dev Anand: Sent, not yet delivered" in sheet.lines
     assert sheet.lines[-1].endswith("Other words")
-    assert len(sheet.lines) == 1 + 4 + 2
+    assert len(sheet.lines) == 2 + 4 + 2
     sheet.reject()
     await rig.settle()
 
@@ -337,3 +339,30 @@ async def test_the_header_tells_how_long_messages_stay(rig: Rig) -> None:
     assert timer.isVisible()
     assert timer.words.text() == "1 day"
     assert timer.words.accessibleName() == "Messages disappear 1 day after they were read"
+
+
+async def test_details_tell_when_a_message_moved_on(rig: Rig) -> None:
+    room = await rig.open(SURVEY)
+    own = next(row for row in room.messages if row.own)
+    jonas, mara = [member for member in room.members if not member.you][:2]
+    peers = (jonas.peer, mara.peer)
+    rig.backend.chats.change(replace(own, delivered_to=peers, read_by=peers[:1]))
+    menu = await ask_for(rig, again(room, own))
+    menu.menu.close()
+    menu.details.trigger()
+    await rig.settle()
+    sheet = rig.dialog(DetailsSheet)
+    assert sheet.lines[1] == "Sent from here 09:36:01"
+    assert f"{jonas.name}: Read 09:37:04, Delivered 09:36:04" in sheet.lines
+    assert f"{mara.name}: Delivered 09:36:04" in sheet.lines
+    sheet.reject()
+    await rig.settle()
+
+
+def test_the_day_is_told_if_it_is_another_and_nothing_if_it_is_not_known() -> None:
+    clock = Clock(zone=UTC)
+    written = FROZEN_MS
+    one = MemberDelivery(peer_of("Ana"), "Ana", MessageState.READ, 0, 0, written + 86_400_000)
+    assert member_states(one, clock, written) == ["Read 22 Nov 2025, 09:52:00", "Delivered"]
+    queued = replace(one, state=MessageState.QUEUED)
+    assert member_states(queued, clock, written) == ["Queued"]
