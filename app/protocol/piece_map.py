@@ -26,6 +26,16 @@ class PieceMap:
         pieces.there = sum(byte.bit_count() for byte in raw)
         return pieces
 
+    @classmethod
+    def full(cls, count: int) -> PieceMap:
+        """Return a map of pieces that are all there."""
+        pieces = cls(count)
+        pieces._bits[:] = b"\xff" * len(pieces._bits)
+        if count % 8:
+            pieces._bits[-1] = (0xFF << (-count % 8)) & 0xFF
+        pieces.there = count
+        return pieces
+
     def encode(self) -> bytes:
         """Return a bit for each piece and zeros up to a whole byte."""
         return bytes(self._bits)
@@ -51,6 +61,10 @@ class PieceMap:
         if piece in self:
             self._bits[piece >> 3] &= ~_bit(piece)
             self.there -= 1
+
+    def present(self) -> Iterator[int]:
+        """Yield what is there."""
+        return (piece for piece in range(self.count) if piece in self)
 
     def missing(self, start: int = 0, among: PieceMap | None = None) -> Iterator[int]:
         """Yield what is not there, from `start` on, of those that are in `among`.

@@ -31,19 +31,24 @@ class Prepare(_Message, frozen=True, tag="prepare"):
 
 
 class Serve(_Message, frozen=True, tag="serve"):
-    """Give the pieces of `path` to whom a lane of this transfer leads. -> Failed if it cannot."""
+    """Give the pieces of `path` to whom a lane of this transfer leads. -> Failed if it cannot.
+
+    `received` if `path` is where a Fetch has put it, whose names may differ from the manifest's.
+    """
 
     transfer: int
     root: bytes
     path: str
     manifest: str
+    received: bool = False
 
 
 class Fetch(_Message, frozen=True, tag="fetch"):
     """Get what `root` stands for into `folder`, and serve what is there meanwhile.
 
     `manifest` and `state` are files that are made if they are not there; with `state` it goes on
-    where it was. `size` is what was offered, a hard limit. -> Progress, Done | Failed.
+    where it was. `size` is what was offered, a hard limit. -> Progress, Done | Failed. After Done
+    it serves on until it is stopped.
     """
 
     transfer: int
@@ -62,6 +67,16 @@ class Stop(_Message, frozen=True, tag="stop"):
 
     transfer: int
     delete: bool = False
+
+
+class Discard(_Message, frozen=True, tag="discard"):
+    """Delete what came of a Fetch that is not running. -> Stopped | Failed."""
+
+    transfer: int
+    root: bytes
+    folder: str
+    manifest: str
+    state: str
 
 
 class OpenLane(_Message, frozen=True, tag="open-lane"):
@@ -158,7 +173,7 @@ class Failed(_Message, frozen=True, tag="failed"):
     params: dict[str, str]
 
 
-Command = Prepare | Serve | Fetch | Stop | OpenLane | ConnectLane | CloseLane | Cap
+Command = Prepare | Serve | Fetch | Stop | Discard | OpenLane | ConnectLane | CloseLane | Cap
 Notice = Prepared | LaneReady | LaneUp | LaneDown | Progress | Done | Stopped | Failed
 
 _encoder = msgspec.msgpack.Encoder()

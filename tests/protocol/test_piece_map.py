@@ -53,6 +53,7 @@ class PieceMaps(RuleBasedStateMachine):
     @invariant()
     def same(self) -> None:
         assert {n for n in range(-2, 80) if n in self.pieces} == self.model
+        assert set(self.pieces.present()) == self.model
         assert self.pieces.there == len(self.model)
         assert self.pieces.is_complete == (len(self.model) == self.pieces.count)
         again = PieceMap.decode(self.pieces.encode(), self.pieces.count)
@@ -75,3 +76,11 @@ def test_any_bytes_are_a_map_or_refused(raw: bytes, count: int) -> None:
     except RemoteProtocolError:
         return
     assert pieces.encode() == raw
+
+
+@given(st.integers(0, 72))
+def test_everything_is_there(count: int) -> None:
+    pieces = PieceMap.full(count)
+    assert pieces.is_complete
+    assert list(pieces.present()) == list(range(count))
+    assert PieceMap.decode(pieces.encode(), count).there == count

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from app.crypto.content import piece_digest
@@ -81,10 +81,18 @@ def _by_path(entry: Entry) -> str:
 class SourceFiles:
     """Reads pieces. Not for several threads at once; close it."""
 
-    def __init__(self, path: Path, manifest: Manifest) -> None:
+    def __init__(
+        self,
+        path: Path,
+        manifest: Manifest,
+        layout: Layout | None = None,
+        places: Sequence[tuple[str, ...]] | None = None,
+    ) -> None:
+        """`places` is where the files lie below `path`, if not where the manifest says."""
         self._path = path
         self._manifest = manifest
-        self.layout = Layout([entry.size for entry in manifest.entries])
+        self.layout = layout or Layout([entry.size for entry in manifest.entries])
+        self._places = places
         self._open: OrderedDict[int, int] = OrderedDict()
         self._buffer = bytearray()
 
@@ -93,31 +101,36 @@ class SourceFiles:
 
         Raises AppError("source-changed" | "file-not-found" | "file-unreadable").
         """
-        parts = self.layout.slices(piece)
-        size = sum(part.length for part in parts)
+        size = self.layout.length(piece)
         if len(self._buffer) < size:
             self._buffer = bytearray(size)
-        view = memoryview(self._buffer)[:size]
+        return self.read_into(piece, memoryview(self._buffer))
+
+    def read_into(self, piece: int, buffer: memoryview) -> memoryview:
+        """Return the bytes of a piece, in the beginning of `buffer`. Raises AppError as `read`."""
         at = 0
-        for part in parts:
-            self._read_slice(part, view[at : at + part.length])
+        for part in self.layout.slices(piece):
+            self._read_slice(part, buffer[at : at + part.length])
             at += part.length
-        return view
+        return buffer[:at]
 
     def digest(self, piece: int) -> bytes:
         """Return the digest of a piece as it is on the disk now."""
         return piece_digest([self.read(piece)])
 
     def _read_slice(self, part: Slice, into: memoryview) -> None:
-        path = self._path_of(part.entry)
         try:
-            got = _read_at(self._descriptor(part.entry), into, part.offset)
+            descriptor = self._descriptor(part.entry)
+            got = read_at(descriptor, into, part.offset)
+            self._check_unchanged(part.entry, descriptor)
         except OSError as error:
-            raise _as_app_error(error, path) from error
+            raise _as_app_error(error, self._path_of(part.entry)) from error
         if got < len(into):
-            raise AppError("source-changed", {"path": str(path)})
+            raise AppError("source-changed", {"path": str(self._path_of(part.entry))})
 
     def _path_of(self, number: int) -> Path:
+        if self._places is not None:
+            return self._path.joinpath(*self._places[number])
         below = self._manifest.entries[number].path
         return self._path / below if below else self._path
 
@@ -130,7 +143,6 @@ class SourceFiles:
             os.close(self._open.popitem(last=False)[1])
         descriptor = os.open(self._path_of(number), _READ_ONLY)
         self._open[number] = descriptor
-        self._check_unchanged(number, descriptor)
         return descriptor
 
     def _check_unchanged(self, number: int, descriptor: int) -> None:
@@ -145,7 +157,8 @@ class SourceFiles:
             os.close(self._open.popitem()[1])
 
 
-def _read_at(descriptor: int, into: memoryview, offset: int) -> int:
+def read_at(descriptor: int, into: memoryview, offset: int) -> int:
+    """Fill `into` from `offset` of a file on; return how much of it could be. Raises OSError."""
     filled = 0
     while filled < len(into):
         if hasattr(os, "preadv"):

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import hmac
-import queue
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -21,20 +20,22 @@ from app.domain.errors import AppError, RemoteProtocolError
 from app.protocol.bulk_frames import HEADER, TOKEN_SIZE, FrameHeader, Kind, decode_header
 from app.transport.bulk.certificates import (
     LaneCertificate,
-    client_context,
     is_pinned,
-    server_context,
 )
 from app.transport.bulk.streams import read_exactly
 
 CONNECT_WITHIN = 2.0
-"""Seconds for an address to answer, TLS included; others are tried at the same time."""
+"""Seconds for an address to answer, and for who connects to show certificate and token."""
+GREET_WITHIN = 8.0
+"""Seconds for the other side to learn over the link that it is to be met."""
 SOCKET_BUFFER = 4 * 1024 * 1024
-MAX_ADDRESSES = 16
 MAX_ACCEPTED = 8
 """Connections that may be shaking hands at once."""
 
 Address = tuple[str, int]
+Found = Callable[[ssl.SSLSocket], None]
+_WATCH = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 4, "TCP_USER_TIMEOUT": 30_000}
+"""When a connection whose other end is silently gone is given up (seconds, ms for the last)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,10 @@ class LaneTerms:
 
 
 class LaneListener:
-    """A port of our own that answers nobody but one peer; closed with the transfer."""
+    """A port of our own that answers nobody but one peer; closed once the peer was met."""
 
-    def __init__(self, terms: LaneTerms, host: str = "") -> None:
-        """Raises AppError("port-unavailable"), RemoteProtocolError("bad-certificate")."""
-        self._terms = terms
-        self._context = server_context(terms.own, terms.peer)
+    def __init__(self, host: str = "") -> None:
+        """Who connects waits until `serve`. Raises AppError("port-unavailable")."""
         try:
             self._socket = _listening(host)
         except OSError as error:
@@ -63,22 +62,28 @@ class LaneListener:
     def port(self) -> int:
         return int(self._socket.getsockname()[1])
 
-    def serve(self, found: queue.Queue[ssl.SSLSocket]) -> None:
-        """Put every lane of the peer into `found`, until closed. Runs in a thread of its own."""
+    def serve(self, terms: LaneTerms, context: ssl.SSLContext, found: Found) -> None:
+        """Hand every lane of the peer to `found`, until closed. Runs in a thread of its own.
+
+        `context` is the `server_context` of the terms; `found` may take its time, in other threads.
+        """
         while True:
             try:
                 raw, _ = self._socket.accept()
             except OSError:
                 return
             if self._free.acquire(blocking=False):
-                threading.Thread(target=self._greet, args=(raw, found), daemon=True).start()
+                greet = partial(self._greet, raw, terms, context, found)
+                threading.Thread(target=greet, daemon=True).start()
             else:
                 raw.close()
 
-    def _greet(self, raw: socket.socket, found: queue.Queue[ssl.SSLSocket]) -> None:
+    def _greet(
+        self, raw: socket.socket, terms: LaneTerms, context: ssl.SSLContext, found: Found
+    ) -> None:
         try:
             with contextlib.suppress(OSError, RemoteProtocolError):
-                found.put(_accepted(raw, self._context, self._terms))
+                found(_accepted(raw, context, terms))
         finally:
             self._free.release()
 
@@ -87,50 +92,6 @@ class LaneListener:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
-
-
-def connect(terms: LaneTerms, addresses: Sequence[Address]) -> ssl.SSLSocket:
-    """Return a lane to the first of the addresses that answers; all are tried side by side.
-
-    Raises AppError("no-direct-way"), RemoteProtocolError("bad-certificate").
-    """
-    context = client_context(terms.own, terms.peer)
-    race = _Race(len(addresses[:MAX_ADDRESSES]))
-    for address in addresses[:MAX_ADDRESSES]:
-        dial = partial(_dial, address, context, terms)
-        threading.Thread(target=race.run, args=(dial,), daemon=True).start()
-    lane = race.winner(CONNECT_WITHIN * 2)
-    if lane is None:
-        raise AppError("no-direct-way")
-    return lane
-
-
-class _Race:
-    """The first lane wins; the others are closed, however late they come."""
-
-    def __init__(self, runners: int) -> None:
-        self._running = runners
-        self._lane: ssl.SSLSocket | None = None
-        self._closed = False
-        self._news = threading.Condition()
-
-    def run(self, dial: Callable[[], ssl.SSLSocket]) -> None:
-        lane: ssl.SSLSocket | None = None
-        with contextlib.suppress(OSError, RemoteProtocolError):
-            lane = dial()
-        with self._news:
-            self._running -= 1
-            if lane is not None and self._lane is None and not self._closed:
-                self._lane, lane = lane, None
-            self._news.notify_all()
-        if lane is not None:
-            lane.close()
-
-    def winner(self, within: float) -> ssl.SSLSocket | None:
-        with self._news:
-            self._news.wait_for(lambda: self._lane is not None or not self._running, within)
-            self._closed = True
-            return self._lane
 
 
 def _listening(host: str) -> socket.socket:
@@ -142,49 +103,68 @@ def _listening(host: str) -> socket.socket:
 def _accepted(raw: socket.socket, context: ssl.SSLContext, terms: LaneTerms) -> ssl.SSLSocket:
     def greet(lane: ssl.SSLSocket) -> None:
         _check_pin(lane, terms)
-        _take_token(lane, terms.token)
+        take_token(lane, terms.token)
 
-    return _secured(raw, partial(context.wrap_socket, server_side=True), greet)
+    return _secured(raw, partial(context.wrap_socket, server_side=True), greet, CONNECT_WITHIN)
 
 
-def _dial(address: Address, context: ssl.SSLContext, terms: LaneTerms) -> ssl.SSLSocket:
+def dial(address: Address, terms: LaneTerms, context: ssl.SSLContext) -> ssl.SSLSocket:
+    """Return a lane to an address, `context` being the `client_context` of the terms.
+
+    The other side may take `GREET_WITHIN` to hear of us. Raises OSError, RemoteProtocolError.
+    """
+
     def greet(lane: ssl.SSLSocket) -> None:
         _check_pin(lane, terms)
-        lane.sendall(FrameHeader(Kind.TOKEN, TOKEN_SIZE).encode() + terms.token)
+        lane.sendall(token_frame(terms))
 
     raw = socket.create_connection(address, CONNECT_WITHIN)
-    return _secured(raw, context.wrap_socket, greet)
+    return _secured(raw, context.wrap_socket, greet, GREET_WITHIN)
+
+
+def token_frame(terms: LaneTerms) -> bytes:
+    """Return what the connecting side says first, and the deciding side to the lane it takes."""
+    return FrameHeader(Kind.TOKEN, TOKEN_SIZE).encode() + terms.token
+
+
+def take_token(lane: ssl.SSLSocket, token: bytes) -> None:
+    """Read what `token_frame` makes. Raises RemoteProtocolError for anything else, OSError."""
+    header = decode_header(read_exactly(lane, HEADER.size))
+    if header.kind is not Kind.TOKEN or header.length != TOKEN_SIZE:
+        raise RemoteProtocolError("bad-bulk-frame")
+    if not hmac.compare_digest(read_exactly(lane, TOKEN_SIZE), token):
+        raise RemoteProtocolError("bad-token")
 
 
 def _secured(
     raw: socket.socket,
     wrap: Callable[[socket.socket], ssl.SSLSocket],
     greet: Callable[[ssl.SSLSocket], None],
+    within: float,
 ) -> ssl.SSLSocket:
     """Return the lane that a connection becomes; it is closed if that fails."""
     opened = raw
     try:
-        raw.settimeout(CONNECT_WITHIN)
-        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
-            raw.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER)
+        raw.settimeout(within)
+        _tune(raw)
         opened = lane = wrap(raw)
         greet(lane)
     except Exception:
         opened.close()
         raise
-    lane.settimeout(None)
     return lane
+
+
+def _tune(raw: socket.socket) -> None:
+    raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+        raw.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER)
+    for name, value in _WATCH.items():
+        if hasattr(socket, name):
+            raw.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _check_pin(lane: ssl.SSLSocket, terms: LaneTerms) -> None:
     if not is_pinned(lane, terms.peer):
         raise RemoteProtocolError("bad-certificate")
-
-
-def _take_token(lane: ssl.SSLSocket, token: bytes) -> None:
-    header = decode_header(read_exactly(lane, HEADER.size))
-    if header.kind is not Kind.TOKEN or header.length != TOKEN_SIZE:
-        raise RemoteProtocolError("bad-bulk-frame")
-    if not hmac.compare_digest(read_exactly(lane, TOKEN_SIZE), token):
-        raise RemoteProtocolError("bad-token")

@@ -13,9 +13,14 @@ import pytest
 from app.domain.errors import AppError, RemoteProtocolError
 from app.protocol.bulk_frames import FrameHeader, Kind
 from app.transport.bulk import tls_lane
-from app.transport.bulk.certificates import LaneCertificate, client_context, make_certificate
+from app.transport.bulk.certificates import (
+    LaneCertificate,
+    client_context,
+    make_certificate,
+    server_context,
+)
 from app.transport.bulk.streams import read_exactly
-from app.transport.bulk.tls_lane import LaneListener, LaneTerms, connect
+from app.transport.bulk.tls_lane import LaneListener, LaneTerms, dial
 
 Lanes = queue.Queue[ssl.SSLSocket]
 TOKEN = b"t" * 32
@@ -39,9 +44,10 @@ def theirs(certificates: tuple[LaneCertificate, ...]) -> LaneTerms:
 
 @contextmanager
 def listening(terms: LaneTerms, host: str = "127.0.0.1") -> Iterator[tuple[LaneListener, Lanes]]:
-    listener = LaneListener(terms, host)
+    listener = LaneListener(host)
     found: Lanes = queue.Queue()
-    thread = threading.Thread(target=listener.serve, args=(found,))
+    context = server_context(terms.own, terms.peer)
+    thread = threading.Thread(target=listener.serve, args=(terms, context, found.put))
     thread.start()
     try:
         yield listener, found
@@ -52,35 +58,41 @@ def listening(terms: LaneTerms, host: str = "127.0.0.1") -> Iterator[tuple[LaneL
             found.get().close()
 
 
+def connect(terms: LaneTerms, port: int) -> ssl.SSLSocket:
+    return dial(("127.0.0.1", port), terms, client_context(terms.own, terms.peer))
+
+
 def refused(listener: LaneListener, terms: LaneTerms) -> None:
     """With TLS 1.3 the one who connects hears of a refusal only when it reads."""
-    with pytest.raises((AppError, OSError)):
+    with pytest.raises((RemoteProtocolError, OSError)):
         _connect_and_read(terms, listener.port)
 
 
 def _connect_and_read(terms: LaneTerms, port: int) -> None:
-    with connect(terms, [("127.0.0.1", port)]) as lane:
+    with connect(terms, port) as lane:
         read_exactly(lane, 1)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", ""])
 def test_two_who_know_each_other_meet(ours: LaneTerms, theirs: LaneTerms, host: str) -> None:
-    with listening(ours, host) as (listener, found):
-        nobody = ("127.0.0.1", 1)
-        with connect(theirs, [nobody, ("127.0.0.1", listener.port)]) as lane, found.get() as other:
-            assert lane.version() == "TLSv1.3"
-            lane.sendall(b"there")
-            assert read_exactly(other, 5) == b"there"
-            other.sendall(b"back")
-            assert read_exactly(lane, 4) == b"back"
-            other.close()
-            with pytest.raises(OSError, match=ENDED):
-                read_exactly(lane, 1)
+    with (
+        listening(ours, host) as (listener, found),
+        connect(theirs, listener.port) as lane,
+        found.get() as other,
+    ):
+        assert lane.version() == "TLSv1.3"
+        lane.sendall(b"there")
+        assert read_exactly(other, 5) == b"there"
+        other.sendall(b"back")
+        assert read_exactly(lane, 4) == b"back"
+        other.close()
+        with pytest.raises(OSError, match=ENDED):
+            read_exactly(lane, 1)
 
 
 def test_a_lane_outlives_its_port(ours: LaneTerms, theirs: LaneTerms) -> None:
     with listening(ours) as (listener, found):
-        lane = connect(theirs, [("127.0.0.1", listener.port)])
+        lane = connect(theirs, listener.port)
         other = found.get()
     with lane, other:
         lane.sendall(b"x")
@@ -153,38 +165,19 @@ def test_silent_visitors_do_not_keep_the_peer_out(
             for one in silent:
                 one.settimeout(5)
                 assert one.recv(1) == b""
-            with connect(theirs, [where]), found.get(timeout=5):
+            with connect(theirs, listener.port), found.get(timeout=5):
                 pass
         finally:
             for one in silent:
                 one.close()
 
 
-def test_no_way_is_said_to_be_none(theirs: LaneTerms) -> None:
-    with pytest.raises(AppError, match="no direct way"):
-        connect(theirs, [("127.0.0.1", 1)])
-    with pytest.raises(AppError, match="no direct way"):
-        connect(theirs, [])
-
-
-def test_the_slower_of_two_connections_is_closed(ours: LaneTerms, theirs: LaneTerms) -> None:
-    with listening(ours) as (listener, found):
-        where = ("127.0.0.1", listener.port)
-        with connect(theirs, [where, where]) as lane:
-            lanes = [found.get(timeout=5), found.get(timeout=5)]
-            lane.sendall(b"x")
-            ends = sorted(one.recv(1) for one in lanes)
-            assert ends == [b"", b"x"]
-            for one in lanes:
-                one.close()
-
-
 @pytest.mark.parametrize("peer", [b"", b"no certificate", b"\x30" * 5000])
 def test_what_is_no_certificate_is_refused(ours: LaneTerms, peer: bytes) -> None:
     with pytest.raises(RemoteProtocolError, match="bad-certificate"):
-        LaneListener(LaneTerms(ours.own, peer, TOKEN))
+        server_context(ours.own, peer)
 
 
-def test_a_host_that_we_do_not_have_is_an_error(ours: LaneTerms) -> None:
+def test_a_host_that_we_do_not_have_is_an_error() -> None:
     with pytest.raises(AppError, match="port unavailable"):
-        LaneListener(ours, "192.0.2.1")
+        LaneListener("192.0.2.1")

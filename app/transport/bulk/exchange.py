@@ -1,0 +1,265 @@
+"""One transfer's lanes and what they share: the content, and the plan of who is asked for what."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from app.domain.errors import AppError
+from app.domain.manifest import Layout, Manifest
+from app.protocol.bulk_frames import FrameHeader, Kind
+from app.protocol.fetch_plan import FetchPlan
+from app.protocol.piece_map import PieceMap
+
+if TYPE_CHECKING:
+    from app.transport.bulk.lanes import BulkLane
+
+HAVE_EVERY = 0.25
+"""Seconds between two tellings of what we have."""
+
+
+class Reader(Protocol):
+    """One thread's way to the bytes of pieces."""
+
+    def read_into(self, piece: int, buffer: memoryview) -> memoryview: ...
+
+    def close(self) -> None: ...
+
+
+class Writer(Protocol):
+    """One thread's way to put verified pieces away."""
+
+    def write(self, piece: int, content: memoryview) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is exchanged. `writer` is None for what we have whole and only give."""
+
+    manifest: Manifest
+    layout: Layout
+    done: PieceMap
+    reader: Callable[[], Reader]
+    writer: Callable[[], Writer] | None = None
+
+
+class Owner(Protocol):
+    """Who is told what happens; from any thread, which must not be kept waiting."""
+
+    def manifest_came(self, manifest: Manifest) -> None: ...
+
+    def piece_came(self, size: int, is_last: bool) -> None: ...
+
+    def broke(self, error: AppError) -> None: ...
+
+    def lane_ended(self, number: int, code: str) -> None: ...
+
+
+class Exchange:
+    """Lanes come and go; each has a reading and a writing thread that call in here."""
+
+    def __init__(self, root: bytes, manifest_file: Path, owner: Owner) -> None:
+        self.root = root
+        self.manifest_file = manifest_file
+        self.content: Content | None = None
+        self.in_place = False
+        """Nothing is left to be done with what came; others may be told that we have it all."""
+        self._owner = owner
+        self._plan: FetchPlan[BulkLane] | None = None
+        self._lanes: set[BulkLane] = set()
+        self._seeks = False
+        self._asked: BulkLane | None = None
+        self._news = threading.Condition(threading.RLock())
+        self._closed = False
+
+    @property
+    def lanes(self) -> list[BulkLane]:
+        with self._news:
+            return list(self._lanes)
+
+    def join(self, lane: BulkLane) -> bool:
+        """Let a lane take part; False if it is too late for that."""
+        with self._news:
+            if self._closed:
+                return False
+            self._lanes.add(lane)
+            if self.content is not None:
+                lane.begin(self.content)
+            self._ask_for_manifest()
+            return True
+
+    def left(self, lane: BulkLane, code: str) -> None:
+        """A lane has ended; both its threads are through."""
+        with self._news:
+            self._drop(lane)
+            self._lanes.discard(lane)
+            self._news.notify_all()
+        self._owner.lane_ended(lane.number, code)
+
+    def drop(self, lane: BulkLane) -> None:
+        """Ask a lane for nothing more, and others for what it was asked."""
+        with self._news:
+            self._drop(lane)
+
+    def _drop(self, lane: BulkLane) -> None:
+        if self._plan is not None:
+            self._plan.remove(lane)
+        if self._asked is lane:
+            self._asked = None
+            self._ask_for_manifest()
+
+    def begin(self, content: Content, *, in_place: bool) -> None:
+        """The manifest is known and the pieces are at hand, or can be put somewhere."""
+        with self._news:
+            count = max(content.done.count, 1)
+            first = random.randrange(count)  # noqa: S311 - only spreads the load
+            self.in_place = in_place
+            self.content = content
+            self._plan = FetchPlan(content.done, lambda number: first * (number + 1))
+            for lane in self._lanes:
+                lane.begin(content)
+
+    def placed(self) -> None:
+        """Everything that came lies where it belongs."""
+        with self._news:
+            self.in_place = True
+            for lane in self._lanes:
+                self.tell(lane)
+                self._settle(lane)
+
+    def seek_manifest(self) -> None:
+        """Ask the lanes for the manifest until one has it."""
+        with self._news:
+            self._seeks = True
+            self._ask_for_manifest()
+
+    def manifest_missing(self, lane: BulkLane) -> None:
+        """A lane that was asked for the manifest does not have it."""
+        with self._news:
+            if self._asked is lane:
+                self._asked = None
+            self._ask_for_manifest()
+
+    def manifest_came(self, lane: BulkLane, manifest: Manifest) -> None:
+        with self._news:
+            if self._asked is lane:
+                self._asked = None
+            self._seeks = False
+        self._owner.manifest_came(manifest)
+
+    def peer_has(self, lane: BulkLane, pieces: PieceMap) -> None:
+        """A lane tells what can be had there."""
+        with self._news:
+            if self._plan is not None:
+                has = None if pieces.is_complete else pieces
+                self._plan.add(lane, has, time.monotonic())
+            self._settle(lane)
+            self.pump(lane)
+
+    def ask_again(self) -> None:
+        """A lane that had no manifest may have it now."""
+        with self._news:
+            self._ask_for_manifest()
+
+    def lacking(self, lane: BulkLane, pieces: tuple[int, ...]) -> None:
+        with self._news:
+            if self._plan is not None:
+                for piece in pieces:
+                    self._plan.lacking(lane, piece)
+            self.pump(lane)
+
+    def locked(self) -> threading.Condition:
+        """Return what to hold while changing what a lane has asked for."""
+        return self._news
+
+    def has(self, piece: int) -> bool:
+        return self.content is not None and piece in self.content.done
+
+    def arrived(self, lane: BulkLane, piece: int, size: int) -> None:
+        """A verified piece is written."""
+        with self._news:
+            if self._plan is None:
+                return
+            is_news = self._plan.arrived(lane, piece, time.monotonic())
+            is_last = is_news and self._plan.is_complete
+            self.pump(lane)
+        if is_news:
+            self._owner.piece_came(size, is_last)
+
+    def lost(self, pieces: list[int]) -> None:
+        """Pieces turned out not to be there; they are fetched again."""
+        with self._news:
+            if self.content is not None:
+                for piece in pieces:
+                    self.content.done.discard(piece)
+
+    def snapshot(self) -> bytes:
+        """Return the encoded map of what is there at this moment."""
+        with self._news:
+            return self.content.done.encode() if self.content is not None else b""
+
+    def broke(self, error: AppError) -> None:
+        """The disk, or what we give, is not as it should be."""
+        self._owner.broke(error)
+
+    def pump(self, lane: BulkLane) -> None:
+        """Ask a lane for more if it is time for that."""
+        with self._news:
+            if self._plan is None or lane not in self._lanes or lane.is_closing:
+                return
+            pieces = self._plan.wants(lane, time.monotonic())
+            if pieces:
+                lane.ask(pieces)
+
+    def tell(self, lane: BulkLane) -> None:
+        """Tell a lane what we have, if it does not know; not yet that it is all."""
+        with self._news:
+            if self.content is None:
+                return
+            done = self.content.done
+            if lane.told == done.there or (done.is_complete and not self.in_place):
+                return
+            lane.told = done.there
+            bits = done.encode()
+            lane.outbox.put_have(FrameHeader(Kind.HAVE, len(bits), done.count).encode() + bits)
+
+    def tick(self, now: float) -> None:
+        """To be called a few times a second."""
+        for lane in self.lanes:
+            lane.tick(now)
+            if now - lane.told_at >= HAVE_EVERY:
+                lane.told_at = now
+                self.tell(lane)
+            self.pump(lane)
+
+    def close(self, code: str) -> None:
+        """End all lanes, saying why."""
+        with self._news:
+            self._closed = True
+            for lane in self._lanes:
+                lane.close(code)
+
+    def wait_closed(self, seconds: float) -> bool:
+        """Tell whether all lanes have ended within the time."""
+        with self._news:
+            return self._news.wait_for(lambda: not self._lanes, seconds)
+
+    def _ask_for_manifest(self) -> None:
+        if not self._seeks or self._asked is not None:
+            return
+        lane = next((one for one in self._lanes if one.may_know_manifest), None)
+        if lane is not None:
+            self._asked = lane
+            lane.ask_manifest()
+
+    def _settle(self, lane: BulkLane) -> None:
+        """A lane over which nothing more can come is closed."""
+        if self.in_place and lane.peer_map is not None and lane.peer_map.is_complete:
+            lane.close("done")

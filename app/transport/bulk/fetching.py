@@ -1,0 +1,196 @@
+"""The job of who fetches: from a manifest to files in place, through any interruption."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.manifest import Manifest
+from app.protocol.piece_map import PieceMap
+from app.protocol.worker_messages import Done, Fetch, Notice
+from app.transport.bulk.exchange import Content
+from app.transport.bulk.failures import disk_errors
+from app.transport.bulk.jobs import ExchangeJob, Tell
+from app.transport.bulk.manifest_files import keep_manifest, load_manifest
+from app.transport.bulk.part_files import PartFiles
+from app.transport.bulk.progress import Meter
+from app.transport.bulk.resume import VERSION, ResumeState, load_state, save_state
+from app.transport.bulk.targets import Target, discard, part_name
+
+SAVE_EVERY = 1.0
+"""Seconds between two savings of what came."""
+SAVE_AFTER = 64 * 1024 * 1024
+"""Bytes after which it is saved sooner."""
+
+
+class FetchJob(ExchangeJob):
+    """Fetches, puts in place, and serves what is there until it is stopped."""
+
+    def __init__(self, command: Fetch, tell: Tell) -> None:
+        super().__init__(command.transfer, command.root, Path(command.manifest), tell)
+        self._command = command
+        self._state_file = Path(command.state)
+        self._part = part_name(command.root, self._state_file)
+        self._came: list[Manifest] = []
+        self._target: Target | None = None
+        self._meter = Meter()
+        self._done = 0
+        self._saved = 0
+        self._began = False
+
+    def manifest_came(self, manifest: Manifest) -> None:
+        self._came.append(manifest)
+        self._news.set()
+
+    def piece_came(self, size: int, is_last: bool) -> None:
+        self._done += size
+        if is_last or self._done - self._saved >= SAVE_AFTER:
+            self._news.set()
+
+    def tick(self, now: float) -> None:
+        if self._began:
+            self._progress(self._meter, self._done, now, None)
+        super().tick(now)
+
+    def _work(self) -> NoReturn:
+        manifest = self._known_manifest()
+        self._size = manifest.size
+        if manifest.size > self._command.size:
+            raise AppError("offer-mismatch", {"size": manifest.size})
+        self._target = target = Target(Path(self._command.folder), self._part, manifest)
+        path = self._placed_before(target, manifest) or self._fetch(target, manifest)
+        self._tell(Done(self.transfer, str(path)))
+        while True:
+            self._wait()
+
+    def _known_manifest(self) -> Manifest:
+        path = Path(self._command.manifest)
+        known = load_manifest(path, self._command.root)
+        if known is not None:
+            return known
+        self._lanes.seek_manifest()
+        while not self._came:
+            self._wait()
+        manifest = self._came.pop()
+        keep_manifest(path, manifest, self._command.root)
+        return manifest
+
+    def _placed_before(self, target: Target, manifest: Manifest) -> Path | None:
+        """Return where an earlier run has put it, if it has."""
+        state = load_state(self._state_file, self._command.root)
+        path = target.placed_before(state.placed, state.inode) if state is not None else None
+        if path is None:
+            return None
+        everything = PieceMap.full(target.part.layout.count)
+        if target.lost(everything):
+            return None
+        self._offer(target, manifest, everything, in_place=True)
+        return path
+
+    def _fetch(self, target: Target, manifest: Manifest) -> Path:
+        target.begin()
+        done = self._came_before(target)
+        self._saved = self._done
+        target.ensure_room(manifest.size - self._done)
+        self._offer(target, manifest, done, in_place=False)
+        while not self._is_complete(target, done):
+            self._wait(SAVE_EVERY)
+            self._save(target)
+            target.ensure_room(manifest.size - self._done, margin=0)
+        path = target.complete(self._note_name)
+        self._lanes.placed()
+        return path
+
+    def _came_before(self, target: Target) -> PieceMap:
+        """Return which pieces an earlier run has left, and count them."""
+        done = PieceMap(target.part.layout.count)
+        if not target.is_new:
+            done = self._remembered(target) or self._looked_up(target)
+        self._done = sum(target.part.layout.length(piece) for piece in done.present())
+        return done
+
+    def _remembered(self, target: Target) -> PieceMap | None:
+        state = load_state(self._state_file, self._command.root)
+        if state is None:
+            return None
+        try:
+            done = PieceMap.decode(state.pieces, target.part.layout.count)
+        except RemoteProtocolError:
+            return None
+        for piece in target.lost(done):
+            done.discard(piece)
+        return done
+
+    def _looked_up(self, target: Target) -> PieceMap:
+        """What is remembered is lost or damaged: look at what lies there."""
+        done = PieceMap(target.part.layout.count)
+        for piece, is_right in target.verified():
+            self._check()
+            if is_right:
+                done.add(piece)
+        return done
+
+    def _offer(self, target: Target, manifest: Manifest, done: PieceMap, *, in_place: bool) -> None:
+        def files() -> PartFiles:
+            return PartFiles(target.part)
+
+        self._done = manifest.size if in_place else self._done
+        self._began = True
+        self._lanes.begin(
+            Content(manifest, target.part.layout, done, files, files), in_place=in_place
+        )
+
+    def _is_complete(self, target: Target, done: PieceMap) -> bool:
+        """Tell whether everything came and is still there; what is not is fetched again."""
+        if not done.is_complete:
+            return False
+        lost = target.lost(done)
+        self._lanes.lost(lost)
+        self._done -= sum(target.part.layout.length(piece) for piece in lost)
+        return not lost
+
+    def _save(self, target: Target) -> None:
+        """Remember what came, as soon as it is safe on the disk."""
+        done = self._done
+        if done == self._saved:
+            return
+        pieces = self._lanes.snapshot()
+        target.sync()
+        self._remember(ResumeState(VERSION, self._command.root, pieces))
+        self._saved = done
+
+    def _note_name(self, name: str, inode: int) -> None:
+        state = ResumeState(VERSION, self._command.root, self._lanes.snapshot(), name, inode)
+        self._remember(state)
+
+    def _remember(self, state: ResumeState) -> None:
+        with disk_errors(self._state_file.parent):
+            self._state_file.parent.mkdir(parents=True, exist_ok=True)
+            save_state(self._state_file, state)
+
+    def _ended(self, code: str) -> Notice | None:
+        is_closed = self._close_lanes(code)
+        if self._target is not None and is_closed:
+            with suppress(AppError):
+                if self._began and not self._lanes.in_place and not self._deletes:
+                    self._save(self._target)
+            self._target.close()
+        return self._deleted() if self._deletes else None
+
+    def _deleted(self) -> Notice | None:
+        try:
+            what = self._command
+            delete(what.root, what.folder, what.manifest, what.state)
+        except AppError as error:
+            return self._failed(error)
+        return None
+
+
+def delete(root: bytes, folder: str, manifest: str, state: str) -> None:
+    """Delete what came of a fetch and is not in place; arguments as in Fetch. Raises AppError."""
+    discard(Path(folder), part_name(root, Path(state)))
+    with disk_errors(Path(state).parent):
+        Path(state).unlink(missing_ok=True)
+        Path(manifest).unlink(missing_ok=True)

@@ -1,0 +1,87 @@
+"""The jobs of who offers something: read it through once, then serve it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import NoReturn
+
+from app.domain.errors import AppError
+from app.domain.file_names import safe_paths
+from app.domain.manifest import Layout, Manifest
+from app.protocol.piece_map import PieceMap
+from app.protocol.worker_messages import Notice, Prepare, Prepared, Progress, Serve
+from app.transport.bulk.exchange import Content
+from app.transport.bulk.jobs import ExchangeJob, Job, Tell
+from app.transport.bulk.manifest_files import load_manifest, save_manifest
+from app.transport.bulk.progress import Meter
+from app.transport.bulk.sources import SourceFiles, digest_all, survey
+
+_turns = threading.Semaphore(2)
+"""So many offers are read at once; others would only make the disk slower."""
+
+
+class PrepareJob(Job):
+    """Reads a file or folder whole and writes its manifest."""
+
+    def __init__(self, command: Prepare, tell: Tell) -> None:
+        super().__init__(command.transfer, tell)
+        self._path = Path(command.path)
+        self._file = Path(command.manifest)
+        self._meter = Meter()
+        self._read = 0
+        self._size = 0
+
+    def tick(self, now: float) -> None:
+        rate = self._meter.news(self._read, now)
+        if rate is not None:
+            self._tell(Progress(self.transfer, self._read, self._size, rate))
+
+    def _work(self) -> Notice:
+        with _turns:
+            self._check()
+            manifest = digest_all(self._path, survey(self._path), self._read_on)
+            root = save_manifest(self._file, manifest)
+        files = len(manifest.entries)
+        name, size, is_folder = manifest.name, manifest.size, manifest.is_folder
+        return Prepared(self.transfer, root, name, size, files, is_folder)
+
+    def _read_on(self, done: int, size: int) -> None:
+        self._check()
+        self._read, self._size = done, size
+
+    def _ended(self, code: str) -> Notice | None:
+        """Nothing is open any more."""
+
+
+class ServeJob(ExchangeJob):
+    """Gives what lies at a path until it is stopped."""
+
+    def __init__(self, command: Serve, tell: Tell) -> None:
+        super().__init__(command.transfer, command.root, Path(command.manifest), tell)
+        self._command = command
+
+    def _work(self) -> NoReturn:
+        path = Path(self._command.path)
+        manifest = load_manifest(Path(self._command.manifest), self._command.root)
+        if manifest is None:
+            raise AppError("manifest-lost", {"path": self._command.manifest})
+        if not path.exists():
+            raise AppError("file-not-found", {"path": str(path)})
+        self._size = manifest.size
+        self._lanes.begin(_served(path, manifest, self._command.received), in_place=True)
+        while True:
+            self._wait()
+
+
+def _served(path: Path, manifest: Manifest, received: bool) -> Content:
+    layout = Layout([entry.size for entry in manifest.entries])
+    places = None
+    if received and manifest.is_folder:
+        places = safe_paths(entry.path for entry in manifest.entries)
+    return Content(
+        manifest,
+        layout,
+        PieceMap.full(layout.count),
+        lambda: SourceFiles(path, manifest, layout, places),
+    )

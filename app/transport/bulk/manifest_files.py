@@ -1,0 +1,40 @@
+"""Manifests on this disk: written once, read when a transfer is begun again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.crypto.content import root_digest
+from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.manifest import Manifest
+from app.protocol.manifests import decode_manifest, encode_manifest
+from app.transport.bulk.failures import disk_errors
+from app.transport.bulk.resume import write_whole
+
+
+def save_manifest(path: Path, manifest: Manifest) -> bytes:
+    """Write a manifest and return its root digest. Raises AppError."""
+    wire = encode_manifest(manifest)
+    with disk_errors(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, wire)
+    return root_digest(wire)
+
+
+def load_manifest(path: Path, root: bytes) -> Manifest | None:
+    """Return the manifest of `root`, None if that is not what is in the file."""
+    try:
+        return decode_manifest(path.read_bytes(), root)
+    except (OSError, RemoteProtocolError):
+        return None
+
+
+def keep_manifest(path: Path, manifest: Manifest, root: bytes) -> None:
+    """Write a manifest that came from elsewhere.
+
+    Raises AppError, also "manifest-malformed" if we would have encoded it in another way: nobody
+    could get it from us.
+    """
+    if root_digest(encode_manifest(manifest)) != root:
+        raise AppError("manifest-malformed")
+    save_manifest(path, manifest)

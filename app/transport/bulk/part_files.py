@@ -1,0 +1,185 @@
+"""Reading and writing the files of a part: what has arrived of a transfer."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from app.domain.manifest import PIECE_SIZE, Layout, Manifest, Slice
+from app.transport.bulk.failures import disk_errors
+from app.transport.bulk.folders import Folder
+from app.transport.bulk.sources import read_at
+
+MAX_OPEN = 8
+"""Big files that one thread keeps open."""
+MAX_FOLDERS = 16
+
+Place = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Part:
+    """Files of `manifest` at `places` below `base`."""
+
+    manifest: Manifest
+    layout: Layout
+    base: Folder
+    places: list[Place]
+    _dirty: set[int] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note_written(self, entry: int) -> None:
+        with self._lock:
+            self._dirty.add(entry)
+
+    def take_written(self) -> set[int]:
+        """Return the files that were written since the last call."""
+        with self._lock:
+            dirty, self._dirty = self._dirty, set()
+        return dirty
+
+    def is_small(self, entry: int) -> bool:
+        """Tell whether a file comes whole in one piece."""
+        return self.manifest.entries[entry].size < PIECE_SIZE
+
+
+class PartFiles:
+    """One thread's hands on a part; close it.
+
+    Reading and writing raise AppError as `target_error` says, the other calls OSError.
+    """
+
+    def __init__(self, part: Part) -> None:
+        self._part = part
+        self._open: OrderedDict[int, int] = OrderedDict()
+        self._folders: OrderedDict[Place, Folder] = OrderedDict()
+
+    def write(self, piece: int, content: memoryview) -> None:
+        """Put a verified piece where it belongs."""
+        at = 0
+        with disk_errors(self._part.base.path):
+            for part in self._part.layout.slices(piece):
+                self._write_slice(part, content[at : at + part.length])
+                self._part.note_written(part.entry)
+                at += part.length
+
+    def read_into(self, piece: int, buffer: memoryview) -> memoryview:
+        """Return the bytes of a piece that is there, in the beginning of `buffer`."""
+        at = 0
+        with disk_errors(self._part.base.path):
+            for part in self._part.layout.slices(piece):
+                self._read_slice(part, buffer[at : at + part.length])
+                at += part.length
+        return buffer[:at]
+
+    def is_sound(self, entry: int) -> bool:
+        """Tell whether a file is there and of the size it should have."""
+        *folders, name = self._part.places[entry]
+        try:
+            found = self.folder(tuple(folders), make=False).look(name)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return found is not None and found.st_size == self._part.manifest.entries[entry].size
+
+    def make_empty(self, entry: int) -> None:
+        """Make a file that has no pieces."""
+        descriptor = self._opened(entry, make=True)
+        try:
+            self._finish(entry, descriptor)
+        finally:
+            os.close(descriptor)
+
+    def finish(self, entry: int) -> None:
+        """Set the time of a big file and see it on the disk."""
+        descriptor = self._descriptor(entry)
+        self._finish(entry, descriptor)
+        os.fsync(descriptor)
+
+    def sync(self, entry: int) -> None:
+        """See on the disk what was written to a file."""
+        os.fsync(self._descriptor(entry))
+
+    def folder(self, place: Place, *, make: bool) -> Folder:
+        if not place:
+            return self._part.base
+        known = self._folders.get(place)
+        if known is not None:
+            self._folders.move_to_end(place)
+            return known
+        fresh = self.folder(place[:-1], make=make).child(place[-1], make=make)
+        if len(self._folders) >= MAX_FOLDERS:
+            self._folders.popitem(last=False)[1].close()
+        self._folders[place] = fresh
+        return fresh
+
+    def _write_slice(self, part: Slice, content: memoryview) -> None:
+        if not self._part.is_small(part.entry):
+            _write_at(self._descriptor(part.entry), content, part.offset)
+            return
+        descriptor = self._opened(part.entry, make=True)
+        try:
+            _write_at(descriptor, content, 0)
+            self._finish(part.entry, descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _read_slice(self, part: Slice, into: memoryview) -> None:
+        if not self._part.is_small(part.entry):
+            _read_whole(self._descriptor(part.entry), into, part.offset)
+            return
+        descriptor = self._opened(part.entry, make=False)
+        try:
+            _read_whole(descriptor, into, 0)
+        finally:
+            os.close(descriptor)
+
+    def _finish(self, entry: int, descriptor: int) -> None:
+        """Cut a small file to its size, which an earlier run may have left longer; set its time."""
+        mtime = self._part.manifest.entries[entry].mtime_ms * 1_000_000
+        size = self._part.manifest.entries[entry].size
+        if os.fstat(descriptor).st_size != size:
+            os.ftruncate(descriptor, size)
+        if os.utime in os.supports_fd:
+            os.utime(descriptor, ns=(mtime, mtime))
+
+    def _opened(self, entry: int, *, make: bool) -> int:
+        *folders, name = self._part.places[entry]
+        return self.folder(tuple(folders), make=make).open_file(name, make=make)
+
+    def _descriptor(self, entry: int) -> int:
+        """Return a big file, kept open, which has its final size from the beginning."""
+        known = self._open.get(entry)
+        if known is not None:
+            self._open.move_to_end(entry)
+            return known
+        if len(self._open) >= MAX_OPEN:
+            os.close(self._open.popitem(last=False)[1])
+        descriptor = self._opened(entry, make=True)
+        self._open[entry] = descriptor
+        if os.fstat(descriptor).st_size != self._part.manifest.entries[entry].size:
+            os.ftruncate(descriptor, self._part.manifest.entries[entry].size)
+        return descriptor
+
+    def close(self) -> None:
+        while self._open:
+            os.close(self._open.popitem()[1])
+        while self._folders:
+            self._folders.popitem()[1].close()
+
+
+def _write_at(descriptor: int, content: memoryview, offset: int) -> None:
+    written = 0
+    while written < len(content):
+        if hasattr(os, "pwrite"):
+            written += os.pwrite(descriptor, content[written:], offset + written)
+        else:
+            os.lseek(descriptor, offset + written, os.SEEK_SET)
+            written += os.write(descriptor, content[written:])
+
+
+def _read_whole(descriptor: int, into: memoryview, offset: int) -> None:
+    if read_at(descriptor, into, offset) < len(into):
+        raise FileNotFoundError(errno.ENOENT, "a file of ours was cut short")
