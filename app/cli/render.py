@@ -102,6 +102,7 @@ def room(summary: RoomSummary) -> Json:
         "last": message(summary.last) if summary.last is not None else None,
         **given(
             standing="" if summary.standing == "member" else summary.standing,
+            refused_for=summary.refused_for,
             role=summary.role,
             muted=_muted(summary.muted_until_ms),
             pinned=summary.pinned,

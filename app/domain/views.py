@@ -142,9 +142,11 @@ class RoomSummary:
 
     `read_to` is the last message that was read here, None if none was; `mentions` counts the
     unread messages that mention us. `standing` is member, waiting (until a member lets us in),
-    removed or left; `role` is ours in a group, else "". `muted_until_ms` is Unix ms, 0 if it is
-    not muted, -1 for ever. Pinned rooms come first. `picture` names an image, "" for none, here and
-    in every view.
+    refused (somebody in charge says that the invitation is of no use, we go on asking), removed
+    or left; `refused_for` is why: revoked, expired, taken (it was for somebody else, or for once),
+    banned or closed, else "". `role` is ours in a group, else "". `muted_until_ms` is Unix ms, 0
+    if it is not muted, -1 for ever. Pinned rooms come first. `picture` names an image, "" for none,
+    here and in every view.
     """
 
     room: RoomId
@@ -166,6 +168,7 @@ class RoomSummary:
     archived: bool = False
     marked_unread: bool = False
     picture: str = ""
+    refused_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,17 @@ class Dismissed(_Frame, frozen=True, array_like=True):
     events: Annotated[list[Wire], Meta(min_length=1, max_length=MAX_PROOFS)]
 
 
+class TurnedAway(_Frame, frozen=True, array_like=True):
+    """Says to somebody who asks to be let into a group why nobody may let it in.
+
+    `tag` proves that the sender knows the invitation, as `closed_tag` makes it.
+    """
+
+    room: RoomKey
+    tag: Key
+    reason: Code
+
+
 class Heads(_Frame, frozen=True, array_like=True):
     """The last event of each author that the sender has: its number and id."""
 
@@ -185,6 +196,8 @@ class Wanted(_Frame, frozen=True, array_like=True):
     members: Annotated[list[Key], Meta(max_length=MAX_WANTED)]
 
 
+DoorAnswer = Welcome | Dismissed | TurnedAway
+"""What is said to somebody who shows a proof key that opens a room to nobody."""
 HandedOn = Parcel | ParcelTaken | Receipt | Wanted
 """What is said of people who are not at the other end of the link."""
 Frame = (
@@ -199,8 +212,7 @@ Frame = (
     | Typing
     | Bye
     | Presence
-    | Welcome
-    | Dismissed
+    | DoorAnswer
     | Heads
     | HandedOn
 )
@@ -219,6 +231,7 @@ TYPES: dict[int, type[Frame]] = {
     11: Presence,
     12: Welcome,
     13: Dismissed,
+    14: TurnedAway,
     16: Parcel,
     17: ParcelTaken,
     18: Receipt,

@@ -14,14 +14,20 @@ from dataclasses import dataclass
 
 from app.domain.errors import RemoteProtocolError
 from app.domain.ids import PeerId, RoomId
-from app.protocol.frames import MAX_TAGS, Rooms
+from app.protocol.frames import MAX_TAGS, Rooms, TurnedAway
 
 LABEL = b"parlor room tag 1\x00"
+CLOSED_LABEL = b"parlor room closed 1\x00"
 
 
 def room_tag(proof_key: bytes, transcript: bytes, sender: PeerId) -> bytes:
     """Return the 32 bytes with which `sender` proves on one link that it knows the room key."""
     return hmac.digest(proof_key, LABEL + transcript + sender, hashlib.sha256)
+
+
+def closed_tag(proof_key: bytes, transcript: bytes, sender: PeerId) -> bytes:
+    """Return the 32 bytes by which `sender` shows that it knows what it says is of no use."""
+    return hmac.digest(proof_key, CLOSED_LABEL + transcript + sender, hashlib.sha256)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,6 +63,7 @@ class RoomGate:
         self._sent: set[bytes] = set()
         self._seen: set[bytes] = set()
         self._asked: set[bytes] = set()
+        self._shown: dict[RoomId, tuple[bytes, ...]] = {}
         self.open: set[RoomId] = set()
 
     def offer(self, proofs: Mapping[RoomId, Proofs]) -> tuple[Rooms, Matched]:
@@ -67,6 +74,7 @@ class RoomGate:
         fresh: list[bytes] = []
         for room, keys in proofs.items():
             self._forget(room)
+            self._shown[room] = keys.guest or keys.inside
             self._inside.update((self._tag(key, self._remote), room) for key in keys.inside)
             self._door.update((self._tag(key, self._remote), (room, key)) for key in keys.door)
             tags = (self._tag(key, self._local) for key in (*keys.inside, *keys.guest))
@@ -79,7 +87,18 @@ class RoomGate:
         self._forget(room)
         self.open.discard(room)
 
+    def turn_away(self, room: RoomId, key: bytes, reason: str) -> TurnedAway:
+        """Return the answer to somebody who has shown this proof key in vain."""
+        return TurnedAway(room, closed_tag(key, self._transcript, self._local), reason)
+
+    def is_answer(self, frame: TurnedAway) -> bool:
+        """Tell whether somebody answers who knows by what we ask to be let in."""
+        shown = self._shown.get(RoomId(frame.room), ())
+        tags = (closed_tag(key, self._transcript, self._remote) for key in shown)
+        return any(hmac.compare_digest(tag, frame.tag) for tag in tags)
+
     def _forget(self, room: RoomId) -> None:
+        self._shown.pop(room, None)
         self._inside = {tag: known for tag, known in self._inside.items() if known != room}
         gone = {tag for tag, (known, _) in self._door.items() if known == room}
         self._door = {tag: known for tag, known in self._door.items() if tag not in gone}

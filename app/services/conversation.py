@@ -11,6 +11,7 @@ from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId, to_text
 from app.domain.room import NOWHERE, RoomState
 from app.domain.views import Position, RoomKind
+from app.services.refusals import Refusal
 from app.storage.records import RoomRecord
 
 NOTES_NAME = "Notes to self"
@@ -27,8 +28,8 @@ class Conversation:
     `aliases` are the names that we have given people ourselves; `called` is the room's name as an
     invitation said it. `held` tells that events may be
     stored which are not shown yet; `withdrawn` that nobody needs to hear of it from us any more,
-    since we have left and it is known; `remembered` is how much of our
-    own log others had when we forgot this room.
+    since we have left and it is known; `refusal` is why we are not let in; `remembered` is how
+    much of our own log others had when we forgot this room.
     """
 
     record: RoomRecord
@@ -40,6 +41,7 @@ class Conversation:
     aliases: Mapping[PeerId, str] = field(default_factory=dict)
     withdrawn: bool = False
     called: str = ""
+    refusal: Refusal | None = None
     keys: dict[int, EpochKeys] = field(init=False)
     secrets: dict[int, bytes] = field(init=False, repr=False)
 
@@ -93,14 +95,33 @@ class Conversation:
     @property
     def standing(self) -> str:
         """What `RoomSummary.standing` says."""
+        if self.refusal is not None and self.is_outside:
+            return "refused"
         return "waiting" if self.asking is not None else self.record.standing
 
+    @property
+    def is_outside(self) -> bool:
+        """Whether this is a group that has not let us in, as far as we can tell."""
+        hears_nobody = self.state.founder is None and self.record.standing == "member"
+        asks = self.asking is not None or hears_nobody
+        return asks and self.kind is RoomKind.GROUP and self.record.joined
+
+    @property
+    def refused_for(self) -> str:
+        """Why we are not let in: revoked, expired, taken, banned or closed; else ""."""
+        return self.refusal.reason if self.refusal is not None and self.is_outside else ""
+
     def check_standing(self) -> None:
-        """Raise AppError("room-waiting" | "room-removed" | "room-left") if we are no member."""
+        """Raise AppError if we are no member.
+
+        Its code is "room-waiting", "room-refused", "room-removed" or "room-left".
+        """
         named = {"room": to_text(self.room)}
         match self.standing:
             case "waiting":
                 raise AppError("room-waiting", named)
+            case "refused":
+                raise AppError("room-refused", {**named, "reason": self.refused_for})
             case "removed":
                 raise AppError("room-removed", named)
             case "left":
@@ -126,7 +147,9 @@ class Conversation:
 
     def is_inside(self, me: PeerId) -> bool:
         """Tell whether we are a member by what others have told us, not just by our own word."""
-        return self.state.role_of(me) is not None and any(author != me for author in self.vector)
+        hears_founder = self.state.founder in self.vector
+        others = any(author != me for author in self.vector)
+        return self.state.role_of(me) is not None and hears_founder and others
 
     def others(self, me: PeerId) -> dict[PeerId, Position]:
         """Return who else belongs here, each with the place of the join."""
@@ -177,7 +200,7 @@ class RoomBook:
     def writable(self, room: RoomId) -> Conversation:
         """Return one that may be written to.
 
-        Raises AppError("unknown-room" | "room-waiting" | "room-left" | "room-removed").
+        Raises AppError("unknown-room"), or as `Conversation.check_standing` does.
         """
         conversation = self.listed(room)
         conversation.check_standing()

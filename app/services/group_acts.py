@@ -38,16 +38,17 @@ class GroupActs:
         return conversation
 
     def check(self, conversation: Conversation, body: Governing) -> None:
-        """Raise AppError("not-allowed" | "room-waiting") if this would have no effect."""
-        if conversation.standing == "waiting":
-            conversation.check_standing()
+        """Raise AppError("not-allowed" | "room-waiting" | "room-refused") if it has no effect."""
+        _check_inside(conversation)
         if not may(conversation.state, self.me.peer, body):
             raise AppError("not-allowed", {"room": to_text(conversation.room)})
 
     def check_charge(self, conversation: Conversation) -> None:
-        """Raise AppError("not-allowed" | "room-waiting") if we are neither owner nor admin."""
-        if conversation.standing == "waiting":
-            conversation.check_standing()
+        """Raise AppError if we are neither owner nor admin.
+
+        Its code is "not-allowed", "room-waiting" or "room-refused".
+        """
+        _check_inside(conversation)
         if not self._rotator.is_in_charge(conversation):
             raise AppError("not-allowed", {"room": to_text(conversation.room)})
 
@@ -72,3 +73,8 @@ class GroupActs:
     async def hide_history(self, conversation: Conversation) -> None:
         """Make sure that whoever is let in from now on reads nothing older, if that is the rule."""
         await self._rotator.hide_history(conversation)
+
+
+def _check_inside(conversation: Conversation) -> None:
+    if conversation.standing in {"waiting", "refused"}:
+        conversation.check_standing()

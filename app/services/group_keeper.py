@@ -12,10 +12,10 @@ from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId
 from app.domain.room import RoomState
 from app.domain.views import RoomKind
-from app.protocol.frames import Dismissed, Welcome
+from app.protocol.frames import Dismissed, DoorAnswer, TurnedAway, Welcome
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation, RoomBook
-from app.services.key_rotator import KeyRotator
+from app.services.key_rotator import KeyRotator, is_in_charge
 from app.services.publisher import Publisher
 from app.services.room_doorkeeper import RoomDoorkeeper
 from app.services.room_entry import RoomEntry
@@ -72,10 +72,15 @@ class GroupKeeper:
         if conversation is not None:
             self._soon(self._parts.doorkeeper.asked(conversation, peer, key))
 
-    def answered(self, peer: PeerId, frame: Welcome | Dismissed) -> None:
+    def answered(self, peer: PeerId, frame: DoorAnswer) -> None:
         log.debug("%s answers %s", peer.hex()[:8], type(frame).__name__)
-        work = self._welcomed(frame) if isinstance(frame, Welcome) else self._dismissed(frame)
-        self._soon(work)
+        match frame:
+            case Welcome():
+                self._soon(self._welcomed(frame))
+            case Dismissed():
+                self._soon(self._dismissed(peer, frame))
+            case TurnedAway():
+                self._soon(self._turned_away(frame))
 
     def _soon(self, work: Coroutine[None, None, None]) -> None:
         if self._parts.publisher.background.is_open:
@@ -88,11 +93,26 @@ class GroupKeeper:
         if conversation is not None:
             await self.look_at(conversation)
 
-    async def _dismissed(self, frame: Dismissed) -> None:
+    async def _dismissed(self, peer: PeerId, frame: Dismissed) -> None:
         conversation = await self._parts.entry.dismissed(frame)
-        if conversation is not None:
+        if conversation is not None and not self._is_heard_elsewhere(conversation, peer):
             await self._parts.entry.set_standing(conversation, "removed")
             await self.look_at(conversation)
+
+    def _is_heard_elsewhere(self, conversation: Conversation, peer: PeerId) -> bool:
+        """Tell whether somebody else in charge, who tells us all, still takes us for a member.
+
+        Who dismisses us may have been put out itself, without our having heard of it.
+        """
+        manager = self._parts.manager
+        others = (link.peer for link in manager.links() if conversation.room in link.rooms)
+        return any(is_in_charge(conversation, other) for other in others if other != peer)
+
+    async def _turned_away(self, frame: TurnedAway) -> None:
+        conversation = await self._parts.entry.turned_away(frame)
+        if conversation is not None:
+            await self.look_at(conversation)
+            self._parts.publisher.room_changed(conversation.room)
 
     # -- watching
 
@@ -141,6 +161,8 @@ class GroupKeeper:
         parts = self._parts
         await parts.rotator.learn(conversation)
         await parts.entry.finish(conversation)
+        if not conversation.is_outside:
+            await parts.entry.note(conversation, None)
         await self._note_standing(conversation)
         await self._show_out(conversation)
         parts.places.refresh(conversation)

@@ -16,6 +16,7 @@ from app.protocol.fragments import Reassembler, split
 from app.protocol.frames import (
     Bye,
     Dismissed,
+    DoorAnswer,
     Events,
     Frame,
     HandedOn,
@@ -26,6 +27,7 @@ from app.protocol.frames import (
     Presence,
     Refused,
     Rooms,
+    TurnedAway,
     Typing,
     Welcome,
     decode_frame,
@@ -57,7 +59,7 @@ class LinkHost(Protocol):
 
     def asked(self, peer: PeerId, room: RoomId, key: bytes) -> None: ...
 
-    def answered(self, peer: PeerId, frame: Welcome | Dismissed) -> None: ...
+    def answered(self, peer: PeerId, frame: DoorAnswer) -> None: ...
 
     def handed_on(self, peer: PeerId, frame: HandedOn) -> None:
         """The peer said something of somebody else."""
@@ -187,6 +189,11 @@ class PeerLink:
         if self._sync is not None:
             self._send(frame)
 
+    def turn_away(self, room: RoomId, key: bytes, reason: str) -> None:
+        """Say to somebody who asked by this proof key why it is not let in."""
+        if self._gate is not None and self._sync is not None:
+            self._send(self._gate.turn_away(room, key, reason))
+
     def withdraw(self, room: RoomId) -> None:
         """Speak of this room no more."""
         if self._gate is not None and self._sync is not None:
@@ -263,8 +270,8 @@ class PeerLink:
                     sync.receive(frame)
             case Rooms():
                 self._matched(gate.receive(frame))
-            case Welcome() | Dismissed():
-                self._host.answered(self.peer, frame)
+            case Welcome() | Dismissed() | TurnedAway():
+                self._answered(gate, frame)
             case Ping(token):
                 self._send(Pong(token))
             case Pong():
@@ -276,6 +283,10 @@ class PeerLink:
                 self._host.presence(self.peer, state, self.rooms)
             case _:
                 raise RemoteProtocolError("handshake-order", type(frame).__name__)
+
+    def _answered(self, gate: RoomGate, frame: DoorAnswer) -> None:
+        if not isinstance(frame, TurnedAway) or gate.is_answer(frame):
+            self._host.answered(self.peer, frame)
 
     async def _keep_alive(self) -> None:
         while not self._beat.is_dead(_steady()):

@@ -119,6 +119,7 @@ class Publisher:
             archived=overview.kept.archived,
             marked_unread=overview.kept.marked,
             standing=conversation.standing,
+            refused_for=conversation.refused_for,
             picture=self._picture(conversation),
             role=role.value if role is not None else "",
             rules=conversation.state.rules,

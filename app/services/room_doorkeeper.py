@@ -10,7 +10,7 @@ from app.services.clocks import WallClock
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation
 from app.services.key_rotator import KeyRotator
-from app.services.room_doors import is_good_for
+from app.services.room_doors import is_good_for, why_shut
 from app.services.room_logs import RoomLogs
 
 
@@ -30,7 +30,15 @@ class RoomDoorkeeper:
         if is_good_for(conversation, peer, key, self._wall.now_ms()):
             await self._let_in(conversation, peer)
         else:
+            self._refuse(conversation, peer, key)
             await self.dismiss(conversation, peer)
+
+    def _refuse(self, conversation: Conversation, peer: PeerId, key: bytes) -> None:
+        """Say to somebody with an invitation why it is of no use, if that is for us to say."""
+        reason = why_shut(conversation, peer, key, self._wall.now_ms())
+        link = self._manager.live(peer)
+        if reason and link is not None and self._rotator.is_in_charge(conversation):
+            link.turn_away(conversation.room, key, reason)
 
     async def _let_in(self, conversation: Conversation, peer: PeerId) -> None:
         state = conversation.state

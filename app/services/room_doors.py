@@ -9,7 +9,7 @@ from app.crypto.room_keys import EpochKeys, epoch_keys
 
 if TYPE_CHECKING:
     from app.domain.governance import Token
-from app.domain.governing import FOUNDING
+from app.domain.governing import FOUNDING, Role
 from app.domain.ids import PeerId
 from app.domain.views import RoomKind
 from app.protocol.room_gate import Proofs
@@ -21,6 +21,9 @@ MAX_DOORS = 64
 MEETING_EPOCHS = 4
 """As many are met on servers, where rooms are scarce."""
 MAX_PLACES = 8
+DEAD_PLACES = 4
+"""Where those in charge wait for people with an invitation that lets nobody in any more."""
+MAX_DEAD = 8
 
 
 def token_keys(token: bytes) -> EpochKeys:
@@ -35,7 +38,9 @@ def proofs_for(conversation: Conversation, peer: PeerId, now_ms: int) -> Proofs:
     known = [keys.proof for keys in conversation.whole_keys]
     asking = conversation.asking
     guest = (asking.proof,) if asking is not None else ()
-    doors = tuple(keys.proof for keys in _doors(conversation, peer, now_ms))
+    ways = _ways(conversation, peer, now_ms)
+    shut = [keys.proof for token, keys, open_now in ways if not open_now][:MAX_DEAD]
+    doors = (*(keys.proof for _, keys, open_now in ways if open_now), *shut)
     if _is_out(conversation):
         return Proofs((), guest)
     if peer in conversation.state.governance.removals:
@@ -63,18 +68,41 @@ def is_good_for(conversation: Conversation, peer: PeerId, proof: bytes, now_ms: 
     """Tell whether `peer` may be let in by what it has shown."""
     if conversation.state.role_of(peer) is not None:
         return any(keys.proof == proof for keys in conversation.whole_keys)
-    return any(keys.proof == proof for keys in _doors(conversation, peer, now_ms))
+    ways = _ways(conversation, peer, now_ms)
+    return any(keys.proof == proof for _, keys, open_now in ways if open_now)
 
 
-def _doors(conversation: Conversation, peer: PeerId, now_ms: int) -> Iterator[EpochKeys]:
-    """Yield the keys of every invitation that is good for `peer` now."""
+def why_shut(conversation: Conversation, peer: PeerId, proof: bytes, now_ms: int) -> str:
+    """Return why `peer` is not let in by the invitation that it shows, "" if it shows none."""
+    shut = (token for token, keys, _ in _ways(conversation, peer, now_ms) if keys.proof == proof)
+    token = next(shut, None)
+    if token is None:
+        return ""
+    if peer in conversation.state.governance.banned:
+        return "banned"
+    if token.peer not in (None, peer) or (token.peer is not None and token.uses):
+        return "taken"
+    return "expired" if 0 < token.until_ms < now_ms else "revoked"
+
+
+def _ways(
+    conversation: Conversation, peer: PeerId, now_ms: int
+) -> list[tuple[Token, EpochKeys, bool]]:
+    """Return the invitations, each with its keys and whether it is good for `peer` now."""
     governance = conversation.state.governance
+    return [
+        (token, keys, governance.lets_in(token.id, peer, now_ms))
+        for token, keys in _invitations(conversation)
+    ]
+
+
+def _invitations(conversation: Conversation) -> Iterator[tuple[Token, EpochKeys]]:
     first = conversation.keys.get(0)
-    if first is not None and first.is_whole and governance.lets_in(FOUNDING, peer, now_ms):
-        yield first
+    founding = conversation.state.governance.tokens.get(FOUNDING)
+    if founding is not None and first is not None and first.is_whole:
+        yield founding, first
     for token in _latest(conversation):
-        if governance.lets_in(token.id, peer, now_ms):
-            yield token_keys(token.token)
+        yield token, token_keys(token.token)
 
 
 def _latest(conversation: Conversation) -> list[Token]:
@@ -83,8 +111,11 @@ def _latest(conversation: Conversation) -> list[Token]:
     return tokens[-MAX_DOORS:][::-1]
 
 
-def places_of(conversation: Conversation, now_ms: int) -> tuple[bytes, ...]:
+def places_of(conversation: Conversation, now_ms: int, me: PeerId) -> tuple[bytes, ...]:
     """Return the rendezvous at which we meet the members of a room, and who may become one."""
+    refusal = conversation.refusal
+    if refusal is not None and not refusal.is_knocking(now_ms):
+        return ()
     if conversation.kind is not RoomKind.GROUP:
         return (conversation.latest_keys.rendezvous,)
     asking = conversation.asking
@@ -97,7 +128,18 @@ def places_of(conversation: Conversation, now_ms: int) -> tuple[bytes, ...]:
         places.append(conversation.keys[0].rendezvous)
     invited = [token for token in _latest(conversation) if is_open(token, now_ms)]
     places += [token_keys(token.token).rendezvous for token in invited[:MAX_PLACES]]
+    if conversation.state.role_of(me) in (Role.OWNER, Role.ADMIN):
+        places += list(_dead_places(conversation, now_ms))[:DEAD_PLACES]
     return tuple(place for place in dict.fromkeys(places) if place)
+
+
+def _dead_places(conversation: Conversation, now_ms: int) -> Iterator[bytes]:
+    """Yield where people may look for us by what lets nobody in, the latest first."""
+    for token in _latest(conversation):
+        if not is_open(token, now_ms) and not (token.peer is not None and token.uses):
+            yield token_keys(token.token).rendezvous
+    if not conversation.state.governance.founding_open and 0 in conversation.keys:
+        yield conversation.keys[0].rendezvous
 
 
 def is_open(token: Token, now_ms: int) -> bool:

@@ -12,10 +12,12 @@ from app.domain.events import Event, Joined, decode_event
 from app.domain.governing import Removed, RoleGiven, token_id
 from app.domain.ids import PeerId, RoomId
 from app.domain.room import fold_in
-from app.protocol.frames import Dismissed, Welcome
+from app.protocol.frames import Dismissed, TurnedAway, Welcome
+from app.services import refusals
 from app.services.clocks import WallClock
 from app.services.conversation import WAITING, Conversation, RoomBook
 from app.services.me import Me
+from app.services.refusals import Refusal, known_reason
 from app.services.room_logs import RoomLogs
 from app.storage.store import Store
 
@@ -45,6 +47,7 @@ class RoomEntry:
         if conversation.state.founder is None:
             await self._logs.set_founder(conversation, PeerId(frame.founder))
         await self._logs.release_held(conversation.room, new_keys=True)
+        await self.note(conversation, None)
         return conversation
 
     def _asks(self, conversation: Conversation) -> bool:
@@ -52,7 +55,8 @@ class RoomEntry:
         if not conversation.record.joined or conversation.asking is not None:
             return conversation.record.joined
         outside = state.role_of(self._me.peer) is None or state.founder is None
-        return conversation.standing == "member" and (outside or self._is_unheard(conversation))
+        is_member = conversation.record.standing == "member"
+        return is_member and (outside or self._is_unheard(conversation))
 
     def _is_unheard(self, conversation: Conversation) -> bool:
         """Tell whether nobody has what we wrote last, as after coming back under an old key."""
@@ -80,6 +84,23 @@ class RoomEntry:
         conversation.forget(WAITING)
         conversation.withdrawn = False
         await self.set_standing(conversation, "member")
+
+    async def turned_away(self, frame: TurnedAway) -> Conversation | None:
+        """Note that what we ask by is of no use, if we do ask; None if that is not new."""
+        conversation = self._book.find(RoomId(frame.room))
+        reason = known_reason(frame.reason)
+        if conversation is None or not conversation.is_outside:
+            return None
+        if conversation.refusal is not None and conversation.refusal.reason == reason:
+            return None
+        await self.note(conversation, Refusal(reason, self._wall.now_ms()))
+        return conversation
+
+    async def note(self, conversation: Conversation, refusal: Refusal | None) -> None:
+        """Keep why we are not let in, or that there is no reason any more."""
+        if conversation.refusal != refusal:
+            conversation.refusal = refusal
+            await refusals.save(self._store.settings, conversation.room, refusal)
 
     async def dismissed(self, frame: Dismissed) -> Conversation | None:
         """Note that we were removed, if that is so; None if not."""

@@ -10,9 +10,11 @@ from app.crypto.room_keys import room_id
 from app.domain.delivery import DeliveryTracker, MemberMarks
 from app.domain.ids import PeerId, RoomId, to_text
 from app.domain.views import RoomKind
+from app.services import refusals
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import WAITING, Conversation, RoomBook
 from app.services.publisher import Publisher
+from app.services.refusals import Refusal
 from app.services.room_places import RoomPlaces
 from app.storage.records import RoomRecord
 from app.storage.store import Store
@@ -62,6 +64,8 @@ class RoomOpener:
             conversation.remembered = int(known)
         if record.kind is RoomKind.GROUP and not state.name:
             conversation.called = await self._store.settings.get(_called(record.room), "")
+        if record.kind is RoomKind.GROUP:
+            conversation.refusal = await refusals.load(self._store.settings, record.room)
         tracker.set_others(conversation.others(self.publisher.me))
         return conversation
 
@@ -94,6 +98,10 @@ class RoomOpener:
 
     async def ask(self, conversation: Conversation, token: bytes, name: str) -> None:
         """Ask to be let into a room by a token from now on."""
+        if conversation.secrets.get(WAITING) == token:
+            await self.knock_anew(conversation)
+        else:
+            await self._set_refusal(conversation, None)
         await self._store.rooms.add_epoch(conversation.room, WAITING, token)
         conversation.know(WAITING, token)
         if name:
@@ -103,6 +111,17 @@ class RoomOpener:
             await self.set_joined(conversation, joined=True)
         conversation.withdrawn = False
         self._manager.room_added(conversation.room)
+
+    async def knock_anew(self, conversation: Conversation) -> None:
+        """Look for members now by what was of no use before; it may be otherwise today."""
+        known = conversation.refusal
+        if known is not None:
+            await self._set_refusal(conversation, Refusal(known.reason, self._places.now_ms()))
+
+    async def _set_refusal(self, conversation: Conversation, refusal: Refusal | None) -> None:
+        if conversation.refusal != refusal:
+            conversation.refusal = refusal
+            await refusals.save(self._store.settings, conversation.room, refusal)
 
     async def set_joined(self, conversation: Conversation, joined: bool) -> None:
         """Show the room from now on, or hide it."""
@@ -152,6 +171,7 @@ class RoomOpener:
             await self._store.settings.set(_remembered(conversation.room), str(known))
         if for_good:
             await self._store.kept.set_cleared(conversation.room, conversation.vector)
+        await self._set_refusal(conversation, None)
         await self._store.kept.cap_cleared(conversation.room, self.publisher.me, known)
         await self._store.rooms.remove(conversation.room)
 

@@ -26,9 +26,13 @@ class RoomPlaces:
         self._hub = hub
         self._manager = manager
 
+    def now_ms(self) -> int:
+        """Return the time by which places are chosen (Unix ms)."""
+        return self._wall.now_ms()
+
     def of(self, conversation: Conversation) -> Sequence[bytes]:
         """Return the server rooms of a room as they are to be now."""
-        places = places_of(conversation, self._wall.now_ms())
+        places = places_of(conversation, self._wall.now_ms(), self._manager.me)
         self._note(conversation.room, places)
         return places
 

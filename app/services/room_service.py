@@ -114,6 +114,9 @@ class RoomService:
             await self._opener.come_back(conversation)
             await self._opener.announce(conversation)
             await self._join(conversation, is_kept=is_kept)
+        elif conversation.refusal is not None:
+            await self._opener.knock_anew(conversation)
+            await self._opener.announce(conversation)
         return conversation.room
 
     async def _join(self, conversation: Conversation, *, is_kept: bool) -> None:

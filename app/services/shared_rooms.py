@@ -8,7 +8,7 @@ from typing import Protocol
 from app.domain.changes import MemberChanged
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import RoomKind
-from app.protocol.frames import Dismissed, HandedOn, Welcome
+from app.protocol.frames import DoorAnswer, HandedOn
 from app.protocol.room_gate import Proofs
 from app.services.circle import Circle
 from app.services.clocks import WallClock
@@ -25,7 +25,7 @@ class Door(Protocol):
         """`peer` has shown this proof key, which opens the room to nobody."""
         ...
 
-    def answered(self, peer: PeerId, frame: Welcome | Dismissed) -> None: ...
+    def answered(self, peer: PeerId, frame: DoorAnswer) -> None: ...
 
 
 class SharedRooms:
@@ -66,7 +66,7 @@ class SharedRooms:
     def asked(self, peer: PeerId, room: RoomId, key: bytes) -> None:
         self.door.asked(peer, room, key)
 
-    def answered(self, peer: PeerId, frame: Welcome | Dismissed) -> None:
+    def answered(self, peer: PeerId, frame: DoorAnswer) -> None:
         self.door.answered(peer, frame)
 
     def room_opened(self, peer: PeerId, room: RoomId) -> None:

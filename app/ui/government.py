@@ -134,6 +134,18 @@ def farewell(standing: str, rows: Sequence[MessageView], me: PeerId) -> str:
     return f"You were removed from this room{by}. You can read what was said before."
 
 
+def refused_line(reason: str) -> str:
+    """Why a link or an invitation leads nowhere, as somebody in charge of the room says."""
+    return f"{_REFUSALS.get(reason, _CLOSED)} Parlor tries again now and then."
+
+
+_CLOSED = "This link or invitation lets nobody in any more. Ask for a new one."
+_REFUSALS = {
+    "revoked": "This link or invitation was withdrawn. Ask for a new one.",
+    "expired": "This link or invitation has expired. Ask for a new one.",
+    "taken": "This invitation has been used, or is for somebody else. Ask for one of your own.",
+    "banned": "You are banned from this room. An admin has to readmit you before you can join.",
+}
 WAITING = (
     "Waiting until a member lets you in. You can close Parlor, it goes on when somebody of the"
     " room is online."

@@ -105,6 +105,7 @@ SENTENCES: Mapping[str, str] = {
     "peer-banned": "This person is banned from the room. Readmit them first.",
     "room-left": "You have left this room. Join it again to write there.",
     "room-removed": "You are no longer a member of this room. Ask for an invitation.",
+    "room-refused": "This link or invitation lets nobody in any more. Ask for a new one.",
     "room-waiting": "Nobody has let you in yet. It goes on when a member is online.",
     "unknown-invitation": "This invitation is no longer there. Ask for a new one.",
     "unknown-link": "This link or invitation is no longer valid. Look at the list again.",

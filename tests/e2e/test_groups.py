@@ -102,10 +102,11 @@ def test_links_let_in_until_they_expire_or_are_revoked(
     assert ana.refused("room_revoke", room=room, link="first") == "unknown-link"
     ana.until(lambda reply: reply["links"] == [], "room_links", room=room)
     late, later = programs.people("Late", "Later", server=common_server.url)
-    for stranger, dead in ((late, short), (later, link)):
+    for stranger, dead, reason in ((late, short, "expired"), (later, link, "revoked")):
         stranger.ask("room_join", invite=dead["invite"])
-        assert in_room(stranger, room)["standing"] == "waiting"
-        assert stranger.refused("send", room=room, text="let me in") == "room-waiting"
+        stranger.event("room", room=room, standing="refused", refused_for=reason)
+        assert in_room(stranger, room)["refused_for"] == reason
+        assert stranger.refused("send", room=room, text="let me in") == "room-refused"
     ana.say(room, "among us")
     cem.hear("among us")
     are_in(room, ana, bob, cem)

@@ -12,7 +12,7 @@ import pytest
 from app.crypto.identity import Identity
 from app.domain.errors import RemoteProtocolError
 from app.domain.ids import PeerId, RoomId
-from app.protocol.frames import Dismissed, HandedOn, Welcome
+from app.protocol.frames import DoorAnswer, HandedOn
 from app.protocol.handshake import Established
 from app.protocol.room_gate import Proofs
 from app.services.clocks import WallClock
@@ -34,7 +34,7 @@ class NoRooms:
     def asked(self, peer: PeerId, room: RoomId, key: bytes) -> None:
         raise AssertionError((peer, room, key))
 
-    def answered(self, peer: PeerId, frame: Welcome | Dismissed) -> None:
+    def answered(self, peer: PeerId, frame: DoorAnswer) -> None:
         raise AssertionError((peer, frame))
 
     def handed_on(self, peer: PeerId, frame: HandedOn) -> None:

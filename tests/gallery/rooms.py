@@ -94,6 +94,11 @@ async def _waiting(session: Session, backend: FakeBackend) -> None:
     await _standing(session, backend, "waiting")
 
 
+async def _refused(session: Session, backend: FakeBackend) -> None:
+    backend.chats.book[SURVEY].refused_for = "revoked"
+    await _standing(session, backend, "refused")
+
+
 async def _removed(session: Session, backend: FakeBackend) -> None:
     backend.governance.put_out(SURVEY, "Jonas Weber")
     await session.conversation.open(SURVEY)
@@ -176,6 +181,7 @@ ENTRIES = {
     "invitations-none": Entry(window(demo.full, _no_invitations), MIDDLE),
     "invitation-cards": Entry(window(demo.full, _cards), MIDDLE),
     "room-waiting": Entry(window(demo.full, _waiting), MIDDLE),
+    "room-refused": Entry(window(demo.full, _refused), MIDDLE),
     "room-removed": Entry(window(demo.full, _removed), MIDDLE),
     "sheet-invite-people": Entry(sheet(_invite_people), QSize(440, 470)),
     "sheet-invite-link": Entry(sheet(_invite_link), QSize(440, 640)),

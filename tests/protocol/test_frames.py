@@ -25,6 +25,7 @@ from app.protocol.frames import (
     Receipt,
     Refused,
     Rooms,
+    TurnedAway,
     Typing,
     Wanted,
     Welcome,
@@ -63,6 +64,7 @@ frames: st.SearchStrategy[Frame] = st.one_of(
         st.lists(st.tuples(tokens, st.booleans(), keys), min_size=1, max_size=4),
     ),
     st.builds(Dismissed, rooms, st.lists(st.binary(max_size=300), min_size=1, max_size=17)),
+    st.builds(TurnedAway, rooms, keys, st.text(max_size=40)),
     st.builds(Parcel, keys, keys, rooms, st.binary(min_size=48, max_size=200)),
     st.builds(ParcelTaken, rooms),
     st.builds(

@@ -102,6 +102,19 @@ def test_a_guest_is_heard_at_the_door_and_sees_nothing() -> None:
     assert ana.open == guest.open == set()
 
 
+def test_only_who_knows_the_key_that_we_show_can_turn_us_away() -> None:
+    ana, guest = gates()
+    guest.offer({room(1): Proofs((key(1),), guest=(key(7),)), room(2): Proofs((key(2),))})
+    assert guest.is_answer(ana.turn_away(room(1), key(7), "revoked"))
+    assert guest.is_answer(ana.turn_away(room(2), key(2), "revoked"))
+    for number, wrong in ((1, 1), (1, 2), (2, 7), (3, 7)):
+        assert not guest.is_answer(ana.turn_away(room(number), key(wrong), "revoked"))
+    assert not guest.is_answer(guest.turn_away(room(1), key(7), "revoked"))
+    assert not guest.is_answer(RoomGate(ANA, BOB, b"u" * 32).turn_away(room(1), key(7), "x"))
+    guest.withdraw(room(1))
+    assert not guest.is_answer(ana.turn_away(room(1), key(7), "revoked"))
+
+
 def test_two_guests_do_not_let_each_other_in() -> None:
     ana, bob = gates()
     asking = {room(1): Proofs((), guest=(key(7),))}

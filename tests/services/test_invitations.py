@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from app.domain.contacts import Accept
-from app.domain.governing import InvitationChanged
+from app.domain.governing import InvitationChanged, RoomOffered
+from app.domain.ids import PeerId, RoomId
+from app.protocol.frames import TurnedAway
+from app.services import refusals
+from app.services.conversation import Conversation
 from app.services.privacy import ACCEPT_SETTING
+from app.services.refusals import Refusal
+from app.services.room_doors import places_of
 from tests.services.groups import (
     invitation_to,
     members_are,
     one_key,
     refused,
+    room_of,
     rule,
     standing,
 )
@@ -70,3 +77,147 @@ async def test_who_stands_before_a_dead_link_can_be_invited(world: World) -> Non
     assert (await cem.backend.chats.room(room)).name == "Lab"
     await cem.say(room, "and write")
     await bob.has(room, "and write")
+
+
+async def turned_away(person: Someone, room: RoomId, reason: str) -> None:
+    """Wait until somebody has been told why it is not let in."""
+    await until(lambda: standing(person, room) == "refused", f"refused for {reason}")
+    summary = await person.backend.chats.room(room)
+    assert (summary.standing, summary.refused_for) == ("refused", reason)
+    assert await refused(person.say(room, "hello?")) == "room-refused"
+    assert await refused(rule(person).make_link(room)) == "room-refused"
+
+
+async def test_who_follows_the_first_link_too_late_is_told_so(world: World) -> None:
+    room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")
+    first = await ana.backend.chats.invitation(room)
+    await rule(ana).remove(room, eve.peer)
+    await one_key(room, ana, bob, after=0)
+    (cem,) = await world.started("Cem")
+    assert await cem.backend.chats.join(first.link) == room
+    await turned_away(cem, room, "revoked")
+    await cem.stop()
+    await cem.start(URL)
+    assert standing(cem, room) == "refused"
+    assert await cem.backend.chats.join(first.link) == room
+    assert standing(cem, room) == "refused"
+    await rule(ana).invite(room, cem.peer)
+    view = await invitation_to(cem)
+    assert await rule(cem).accept(view.id) == room
+    await members_are(room, ana, bob, cem)
+    assert standing(cem, room) == "member"
+    assert (await cem.backend.chats.room(room)).refused_for == ""
+
+
+async def test_two_with_a_dead_link_do_not_take_each_other_for_members(world: World) -> None:
+    room, (ana, eve) = await world.together("Ana", "Eve")
+    first = await ana.backend.chats.invitation(room)
+    await rule(ana).remove(room, eve.peer)
+    await ana.stop()
+    cem, dan = await world.started("Cem", "Dan")
+    for person in (cem, dan):
+        await person.backend.chats.join(first.link)
+    await world.all_linked(room, cem, dan)
+    await ana.start(URL)
+    for person in (cem, dan):
+        await turned_away(person, room, "revoked")
+
+
+async def test_each_reason_is_told(world: World) -> None:
+    room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")
+    cem, dan = await world.started("Cem", "Dan")
+    link = await rule(ana).make_link(room)
+    await rule(ana).revoke(room, link.id)
+    await cem.backend.chats.join(link.link)
+    await turned_away(cem, room, "revoked")
+    soon = ana.backend._services.logs.wall.now_ms() + 300
+    late = await rule(ana).make_link(room, soon)
+    await until(lambda: ana.backend._services.logs.wall.now_ms() > soon)
+    await cem.backend.chats.join(late.link)
+    await turned_away(cem, room, "expired")
+    await rule(ana).remove(room, eve.peer, ban=True)
+    await until(lambda: standing(eve, room) == "removed", "removed")
+    good = await rule(ana).make_link(room)
+    await eve.backend.chats.join(good.link)
+    await turned_away(eve, room, "banned")
+    await dan.backend.chats.join(good.link)
+    await members_are(room, ana, bob, dan)
+    await cem.backend.chats.join(good.link)
+    await members_are(room, ana, bob, dan, cem)
+
+
+async def test_an_invitation_of_somebody_else_is_taken(world: World) -> None:
+    room, (ana, _) = await world.together("Ana", "Bob")
+    cem, dan = await world.started("Cem", "Dan")
+    await rule(ana).invite(room, cem.peer)
+    (token,) = [t for t in room_of(ana, room).state.governance.tokens.values() if t.peer]
+    offer = RoomOffered(room, "Lab", token.token, ana.peer)
+    await dan.backend._services.rooms.join_by_token(room, offer)
+    await turned_away(dan, room, "taken")
+    await dan.backend.chats.leave(room)
+    assert await dan.backend.chats.rooms() == []
+    assert await refusals.load(dan.store.settings, room) is None
+
+
+async def test_a_liar_cannot_keep_us_out(world: World) -> None:
+    """Bob, a mere member, says that a good link is dead before Ana has come."""
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    link = await rule(ana).make_link(room)
+    await members_are(room, ana, bob)
+    await until(lambda: len(rule(bob).links(room)) == 2, "links")
+    await ana.stop()
+    keeper = bob.backend._services.groups._parts.doorkeeper
+
+    async def lie(conversation: Conversation, peer: PeerId, key: bytes) -> None:
+        found = bob.backend._services.manager.live(peer)
+        assert found is not None
+        found.turn_away(conversation.room, key, "no such reason")
+
+    keeper.asked = lie  # type: ignore[method-assign]
+    (cem,) = await world.started("Cem")
+    await cem.backend.chats.join(link.link)
+    await turned_away(cem, room, "closed")
+    await ana.start(URL)
+    await members_are(room, ana, bob, cem)
+    assert standing(cem, room) == "member"
+
+
+async def test_only_who_knows_the_invitation_is_believed(world: World) -> None:
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    other = (await bob.backend.chats.create_room("Other")).room
+    link = await rule(ana).make_link(room)
+    await until(lambda: len(rule(bob).links(room)) == 2, "links")
+    await ana.stop()
+    bob.backend._services.groups._parts.doorkeeper.asked = ignore  # type: ignore[method-assign]
+    (cem,) = await world.started("Cem")
+    await cem.backend.chats.join(link.link)
+    await until(lambda: bob.backend._services.manager.live(cem.peer), "linked")
+    found = bob.backend._services.manager.live(cem.peer)
+    assert found is not None
+    for where, key in ((room, b"k" * 32), (other, b"k" * 32)):
+        found.turn_away(where, key, "revoked")
+    entry = cem.backend._services.groups._parts.entry
+    mine = (await cem.backend.chats.create_room("Mine")).room
+    for where in (mine, RoomId(b"x" * 16)):
+        assert await entry.turned_away(TurnedAway(where, b"t" * 32, "revoked")) is None
+    assert standing(cem, room) == "waiting"
+    assert await entry.turned_away(TurnedAway(room, b"t" * 32, "revoked")) is not None
+    assert await entry.turned_away(TurnedAway(room, b"t" * 32, "revoked")) is None
+
+
+async def ignore(conversation: Conversation, peer: PeerId, key: bytes) -> None:
+    """Answer nobody."""
+    del conversation, peer, key
+
+
+async def test_who_is_refused_looks_for_members_now_and_then(world: World) -> None:
+    (cem,) = await world.started("Cem")
+    made = await cem.backend.chats.create_room("Lab")
+    conversation = room_of(cem, made.room)
+    (place,) = places_of(conversation, 0, cem.peer)
+    conversation.refusal = Refusal("revoked", 1000)
+    minute = 60_000
+    times = [1000, minute, minute + 1000, 9 * minute, 10 * minute + 1000, 11 * minute + 1000]
+    met = [bool(places_of(conversation, now, cem.peer)) for now in times]
+    assert met == [True, True, False, False, True, False]
+    assert place

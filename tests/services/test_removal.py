@@ -76,6 +76,25 @@ async def test_a_dismissal_that_proves_nothing_is_ignored(world: World, wrong: s
     assert standing(eve, room) == "member"
 
 
+async def test_who_is_linked_to_somebody_in_charge_believes_the_log_alone(
+    world: World,
+) -> None:
+    room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")
+    await rule(ana).set_role(room, bob.peer, Role.ADMIN)
+    await until(lambda: rule(bob).own_role(room) is Role.ADMIN, "admin")
+    await bob.stop()
+    await bob.start()
+    await rule(bob).remove(room, eve.peer)
+    removal = room_of(bob, room).state.governance.removals[eve.peer]
+    (wire,) = await bob.store.log.events_in(room, [(bob.peer, removal.seq, removal.seq)], 1)
+    eve.backend._services.groups.answered(bob.peer, Dismissed(room, [wire]))
+    await rule(ana).remove(room, bob.peer)
+    await eve.say(room, "still here")
+    await ana.has(room, "still here")
+    assert standing(eve, room) == "member"
+    assert members(eve, room) == {ana.peer, eve.peer}
+
+
 async def test_a_key_that_was_not_stored_is_found_again(world: World) -> None:
     """As if the power had failed between the event and its secret, here and there."""
     room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")

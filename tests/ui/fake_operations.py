@@ -44,6 +44,7 @@ class FakeRoom:
     muted_until_ms: int = 0
     mentions: int = 0
     picture: str = ""
+    refused_for: str = ""
 
     def summary(self) -> RoomSummary:
         unread = sum(
@@ -65,6 +66,7 @@ class FakeRoom:
             role=self.role,
             rules=self.rules,
             picture=self.picture,
+            refused_for=self.refused_for,
             mentions=self.mentions,
             muted_until_ms=self.muted_until_ms,
             pinned=self.pinned,

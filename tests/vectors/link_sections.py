@@ -25,6 +25,7 @@ from app.protocol.frames import (
     Presence,
     Refused,
     Rooms,
+    TurnedAway,
     Typing,
     Wanted,
     Welcome,
@@ -32,7 +33,7 @@ from app.protocol.frames import (
 )
 from app.protocol.handshake import Fingerprints, LinkHandshake
 from app.protocol.receipts import make_receipt
-from app.protocol.room_gate import room_tag
+from app.protocol.room_gate import closed_tag, room_tag
 from app.protocol.signals import Answer, Knock, Offer, Signal, Want, encode_signal
 from app.transport.webrtc_description import CandidateLine, Description
 from app.transport.webrtc_description import encode as encode_description
@@ -94,6 +95,7 @@ def frame() -> Section:
         Presence(1),
         Welcome(ROOM, author, "Lab", [(65_536, True, fixed("epoch")), (0, False, fixed("govern"))]),
         Dismissed(ROOM, [b"an event"]),
+        TurnedAway(ROOM, closed_tag(PROOF, fixed("transcript"), author), "revoked"),
         Parcel(author, BO.peer, fixed("parcel", 16), fixed("sealed") * 2),
         ParcelTaken(fixed("parcel", 16)),
         make_receipt(ANA, ROOM, NOW, {ANA.peer: 7, BO.peer: 300}, {BO.peer: 299}),

@@ -53,6 +53,7 @@ FIELDS = {
     "presence": 1,
     "welcome": 4,
     "dismissed": 2,
+    "turnedaway": 3,
     "parcel": 4,
     "parceltaken": 1,
     "receipt": 6,

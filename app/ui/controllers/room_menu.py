@@ -17,6 +17,7 @@ from app.ui.models.rows import RoomRow
 
 HOUR_MS = 3_600_000
 FOR_EVER = -1
+INSIDE_OR_ASKING = frozenset({"member", "waiting", "refused"})
 MUTES = (
     ("For 1 hour", HOUR_MS),
     ("For 8 hours", 8 * HOUR_MS),
@@ -60,7 +61,7 @@ class RoomMenu(QObject):
         elif summary.last is not None:
             self._add("Mark as unread", lambda: calls.mark_unread(room, True))
         self.menu.addSeparator()
-        if summary.kind is RoomKind.GROUP and summary.standing in {"member", "waiting"}:
+        if summary.kind is RoomKind.GROUP and summary.standing in INSIDE_OR_ASKING:
             self._add("Leave…", lambda: self._leave(room))
         if summary.last is not None:
             self._add("Delete history…", lambda: self._delete_history(summary))

@@ -15,7 +15,7 @@ from app.ui.controllers.desk import Desk
 from app.ui.views.conversation import ConversationView
 
 LOOKED_AT = 40
-MEMBER, WAITING = "member", "waiting"
+MEMBER, WAITING, REFUSED = "member", "waiting", "refused"
 
 
 class StandingKeeper(QObject):
@@ -50,6 +50,9 @@ class StandingKeeper(QObject):
         self._give_place(free)
         if free:
             self._view.standing.say("")
+        elif summary.standing == REFUSED:
+            words = government.refused_line(summary.refused_for)
+            self._view.standing.say(words, "Cancel")
         elif summary.standing == WAITING:
             self._view.standing.say(government.WAITING, "Cancel", waits=True)
         else:

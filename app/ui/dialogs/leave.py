@@ -49,7 +49,7 @@ def away(summary: RoomSummary) -> Farewell:
     """What to ask where we are no member, or where there is nothing to be a member of."""
     if summary.kind is not RoomKind.GROUP:
         return _DIRECT
-    return _CANCEL if summary.standing == "waiting" else _DELETE
+    return _CANCEL if summary.standing in {"waiting", "refused"} else _DELETE
 
 
 class LeaveSheet(Sheet):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -173,9 +174,30 @@ async def test_one_waits_until_somebody_lets_one_in(rig: Rig) -> None:
     assert rig.focus() is view.composer.field
 
 
-async def test_waiting_can_be_given_up(rig: Rig) -> None:
+async def test_a_dead_link_is_told_with_its_reason(rig: Rig) -> None:
     room = rig.backend.chats.add_room("Choir", RoomKind.GROUP, ["Leo"])
-    room.standing = "waiting"
+    await rig.open("Choir")
+    view = rig.session.view
+    words = {
+        "revoked": "withdrawn",
+        "expired": "expired",
+        "taken": "somebody else",
+        "banned": "banned",
+        "closed": "lets nobody in",
+    }
+    for reason, said in words.items():
+        room.standing, room.refused_for = "refused", reason
+        rig.backend.chats.tell(RoomChanged(room.summary()))
+        await rig.settle()
+        assert said in view.standing.words.text()
+        assert view.standing.words.text().endswith("Parlor tries again now and then.")
+    assert not view.composer.isVisible()
+
+
+@pytest.mark.parametrize("standing", ["waiting", "refused"])
+async def test_waiting_can_be_given_up(rig: Rig, standing: str) -> None:
+    room = rig.backend.chats.add_room("Choir", RoomKind.GROUP, ["Leo"])
+    room.standing = standing
     rig.backend.chats.tell(RoomChanged(room.summary()))
     await rig.settle()
     await rig.open("Choir")
