@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -21,6 +22,13 @@ async def settle(turns: int = TURNS) -> None:
         await asyncio.sleep(0)
 
 
+def dispose(widget: QWidget) -> None:
+    """Delete a widget now; without a loop of Qt's own nothing would do what `deleteLater` asks."""
+    widget.hide()
+    widget.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
 async def _shoot(entry: Entry, theme: Theme) -> QImage:
     def fail(error: Exception) -> None:
         raise error
@@ -33,7 +41,7 @@ async def _shoot(entry: Entry, theme: Theme) -> QImage:
     pixmap: QPixmap = widget.grab()
     widget.close()
     await tasks.close()
-    widget.deleteLater()
+    dispose(widget)
     await settle(2)
     return pixmap.toImage()
 

@@ -35,6 +35,17 @@ def light_again(request: pytest.FixtureRequest) -> Iterator[None]:
         request.getfixturevalue("theme").set_choice(Choice.LIGHT)
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """A window that stays on the screen would be taken for the next test's."""
+    yield
+    if QApplication.instance() is not None:
+        left = [each for each in QApplication.topLevelWidgets() if each.isVisible()]
+        for each in left:
+            each.hide()
+        assert not left
+
+
 @pytest_asyncio.fixture
 async def rig(theme: Theme) -> AsyncIterator[Rig]:
     """A window with conversations of all kinds."""

@@ -14,7 +14,7 @@ from app.ui.main_window import MainWindow
 from app.ui.session import Session
 from app.ui.theme import Theme
 from tests.gallery.entry import frozen_now
-from tests.gallery.shots import settle
+from tests.gallery.shots import dispose, settle
 from tests.ui.fake_account import FakeAccount
 from tests.ui.fake_backend import FakeBackend, room_of
 from tests.ui.fake_operations import FakeRoom
@@ -49,8 +49,7 @@ class Rig:
 
     async def stop(self) -> None:
         await self.session.close()
-        self.window.hide()
-        self.window.deleteLater()
+        dispose(self.window)
         await self.settle(2)
 
     async def settle(self, turns: int = 20) -> None:

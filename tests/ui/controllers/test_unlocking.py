@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,7 +14,7 @@ from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from app.ui.views.unlock import UnlockView
 from tests.gallery import demo
-from tests.gallery.shots import settle
+from tests.gallery.shots import dispose, settle
 from tests.ui.fake_account import FakeAccount
 
 
@@ -32,9 +33,17 @@ async def made() -> Backend:
     return demo.first_start()
 
 
-async def begin(theme: Theme, account: FakeAccount) -> tuple[UnlockView, asyncio.Task[Backend]]:
-    window = MainWindow(theme)
-    window.show()
+@pytest.fixture
+def window(theme: Theme) -> Iterator[MainWindow]:
+    made = MainWindow(theme)
+    made.show()
+    yield made
+    dispose(made)
+
+
+async def begin(
+    window: MainWindow, account: FakeAccount
+) -> tuple[UnlockView, asyncio.Task[Backend]]:
     task = asyncio.create_task(unlocked(window, account, window.close))
     await settle()
     page = window.centralWidget()
@@ -42,9 +51,9 @@ async def begin(theme: Theme, account: FakeAccount) -> tuple[UnlockView, asyncio
     return page, task
 
 
-async def test_another_profile_is_opened_instead(theme: Theme) -> None:
+async def test_another_profile_is_opened_instead(window: MainWindow) -> None:
     account = Profiles(made, "secret")
-    page, task = await begin(theme, account)
+    page, task = await begin(window, account)
     assert page.profile.isVisible()
     assert page.profile.text() == "Profile: First profile"
     (other,) = page.profiles.actions()
@@ -54,9 +63,9 @@ async def test_another_profile_is_opened_instead(theme: Theme) -> None:
     assert account.name == "Work"
 
 
-async def test_another_profile_may_want_a_passphrase_too(theme: Theme) -> None:
+async def test_another_profile_may_want_a_passphrase_too(window: MainWindow) -> None:
     account = FakeAccount(made, "secret")
-    page, task = await begin(theme, account)
+    page, task = await begin(window, account)
     page.profiles.actions()[0].trigger()
     await settle()
     assert page.profile.text() == "Profile: Work"
@@ -70,10 +79,10 @@ async def test_another_profile_may_want_a_passphrase_too(theme: Theme) -> None:
     await task
 
 
-async def test_with_one_profile_there_is_nothing_to_choose(theme: Theme) -> None:
+async def test_with_one_profile_there_is_nothing_to_choose(window: MainWindow) -> None:
     account = FakeAccount(made, "secret")
     account.names = [""]
-    page, task = await begin(theme, account)
+    page, task = await begin(window, account)
     assert not page.profile.isVisible()
     page.field.setText("secret")
     page.go.click()
@@ -81,10 +90,10 @@ async def test_with_one_profile_there_is_nothing_to_choose(theme: Theme) -> None
 
 
 async def test_what_no_passphrase_can_mend_is_raised(
-    theme: Theme, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account = FakeAccount(made, "secret")
-    page, task = await begin(theme, account)
+    page, task = await begin(window, account)
 
     async def fail(_name: str) -> None:
         raise AppError("disk-failed")
