@@ -1,0 +1,103 @@
+"""Whole transfers in virtual time: content equal on any line, and how fast on a bad one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.transport.fast_sctp.rate_window import RateWindow
+from app.transport.fast_sctp.window import MAX_WINDOW, ClassicWindow, Window
+from tests.transport.fast_sctp.virtual_line import Line, OneWay
+
+WINDOWS: list[Callable[[int], Window]] = [ClassicWindow, RateWindow]
+SIZE = 1160
+MBIT = 125_000
+
+
+def content(count: int, seed: int = 3) -> list[bytes]:
+    rng = random.Random(seed)
+    return [rng.randbytes(rng.choice((1, 200, 5000, 65536))) for _ in range(count)]
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@given(
+    seed=st.integers(0, 1000),
+    loss=st.sampled_from((0.0, 0.02, 0.15, 0.4)),
+    twice=st.sampled_from((0.0, 0.2)),
+    shuffled=st.sampled_from((0.0, 0.2)),
+    delay=st.sampled_from((0.0001, 0.02)),
+)
+@settings(max_examples=25)
+def test_content_is_equal_over_any_line(  # noqa: PLR0913, PLR0917 - what hypothesis varies
+    window: Callable[[int], Window],
+    seed: int,
+    loss: float,
+    twice: float,
+    shuffled: float,
+    delay: float,
+) -> None:
+    rng = random.Random(seed)
+    there = Line(delay, 20 * MBIT, loss=loss, twice=twice, shuffled=shuffled, rng=rng)
+    back = Line(delay, loss=loss, twice=twice, shuffled=shuffled, rng=rng)
+    ends = OneWay(window(SIZE), there, back, SIZE)
+    sent = content(12, seed)
+    ends.run(sent)
+    assert [message.data for message in ends.got] == sent
+    assert ends.inbound.held == 0
+    assert ends.out.flight == 0
+
+
+@pytest.mark.parametrize("loss", [0.005, 0.01, 0.02])
+def test_following_the_rate_keeps_a_lossy_line_full(loss: float) -> None:
+    there = Line(0.025, 50 * MBIT, queue=0.05, loss=loss)
+    ends = OneWay(RateWindow(SIZE), there, Line(0.025), SIZE)
+    ends.run([bytes(65536)] * 100)
+    began = ends.now
+    ends.run([bytes(65536)] * 300)
+    assert len(ends.got) == 400
+    assert 300 * 65536 / (ends.now - began) > 0.85 * 50 * MBIT
+
+
+def test_the_classic_window_fills_a_clean_line() -> None:
+    ends = OneWay(ClassicWindow(SIZE), Line(0.01, 50 * MBIT, queue=0.05), Line(0.01), SIZE)
+    ends.run([bytes(65536)] * 300)
+    assert 300 * 65536 / (ends.now - 1.0) > 0.8 * 50 * MBIT
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_a_line_that_is_cut_for_a_while(window: Callable[[int], Window]) -> None:
+    there = Line(0.02, 20 * MBIT)
+    ends = OneWay(window(SIZE), there, Line(0.02), SIZE)
+    ends.run([bytes(65536)] * 4)
+    there.free_at = ends.now
+    there.loss = 1.0
+    with pytest.raises(AssertionError, match="stalled"):
+        ends.run([bytes(65536)] * 20, until=ends.now + 5)
+    there.loss = 0.0
+    healed = ends.now
+    ends.run([])
+    assert len(ends.got) == 24
+    assert ends.now - healed < 6
+
+
+def test_a_crowded_line_makes_the_rate_back_off() -> None:
+    window = RateWindow(SIZE)
+    ends = OneWay(window, Line(0.02, 20 * MBIT, queue=0.02), Line(0.02), SIZE)
+    ends.run([bytes(65536)] * 100)
+    before = window.rate
+    there = Line(0.02, 4 * MBIT, queue=0.02)
+    ends._there = there
+    ends.run([bytes(65536)] * 100)
+    assert window.rate < before / 2
+    assert 0 < window.size < MAX_WINDOW
+
+
+def test_few_packets_are_wasted_on_a_clean_line() -> None:
+    for make in WINDOWS:
+        ends = OneWay(make(SIZE), Line(0.01, 100 * MBIT), Line(0.01), SIZE)
+        ends.run([bytes(SIZE * 50)] * 40)
+        assert ends.packets < 2000 * 1.02
