@@ -155,6 +155,7 @@ def build(
     ticks = DeliveryService(store, book, publisher, journal, logs)
     ticks.privacy = privacy
     contact_book = ContactBook(ContactRepository(store.settings))
+    contact_book.on_unheard = store.kept.forget_unheard
     watch = IdentityWatch(me.peer, contact_book, feed)
     feed.subscribe(watch.heard)
     presence = PresenceService(privacy, feed)

@@ -11,6 +11,9 @@ from app.domain.ids import PeerId
 from app.domain.policy import clean_person_name
 
 MAX_NOTE_LENGTH = 4000
+MOST_SHUT = 16
+FOR_EVER = 1 << 62
+Span = tuple[int, int]
 
 
 class ContactState(Enum):
@@ -52,7 +55,8 @@ class Contact:
     """One person. `text` is what the request said; times are Unix ms, None for never.
 
     `verified_ms` is when the safety number was compared. It belongs to this key, for a key is
-    what a peer id is: another key is another contact.
+    what a peer id is: another key is another contact. `blocked_ms` is since when it is blocked, 0
+    if it is not or nobody knows; `shut` are earlier times when it was, from and to (Unix ms).
     """
 
     peer: PeerId
@@ -63,6 +67,13 @@ class Contact:
     text: str = ""
     blocked: bool = False
     verified_ms: int | None = None
+    blocked_ms: int = 0
+    shut: tuple[Span, ...] = ()
+
+    @property
+    def unheard(self) -> tuple[Span, ...]:
+        """When what this person wrote to us was written in vain, the present included."""
+        return (*self.shut, (self.blocked_ms, FOR_EVER)) if self.blocked_ms else self.shut
 
     @property
     def is_close(self) -> bool:

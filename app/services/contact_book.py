@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from app.domain.contacts import Contact, ContactState
+from app.domain.contacts import Contact, ContactState, Span
 from app.domain.ids import PeerId
 from app.storage.contact_repository import ContactRepository
 
@@ -20,6 +20,8 @@ class ContactBook:
         self._contacts: dict[PeerId, Contact] = {}
         self._turn = asyncio.Lock()
         self.aliases: dict[PeerId, str] = {}
+        self.on_unheard: Callable[[Mapping[PeerId, Sequence[Span]]], None] = lambda _spans: None
+        """Told, as often as that changes, when who was blocked: for whoever drops their words."""
 
     def __iter__(self) -> Iterator[Contact]:
         return iter(tuple(self._contacts.values()))
@@ -49,7 +51,10 @@ class ContactBook:
             return contact
 
     def _keep(self, contact: Contact) -> None:
+        changed = self.get(contact.peer).unheard != contact.unheard
         self._contacts[contact.peer] = contact
+        if changed:
+            self.on_unheard({one.peer: one.unheard for one in self if one.unheard})
         self.aliases.pop(contact.peer, None)
         if contact.alias:
             self.aliases[contact.peer] = contact.alias

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.crypto.identity import agreement_key, safety_number
 from app.domain.contacts import (
+    MOST_SHUT,
     Contact,
     ContactState,
     ContactView,
@@ -111,11 +112,16 @@ class ContactService:
         self._gate.tell(peer)
 
     async def block(self, peer: PeerId) -> None:
-        """Refuse everything that comes from this person directly. Raises AppError("own-id")."""
+        """Refuse everything that comes from this person directly. Raises AppError("own-id").
+
+        What it writes to us until it is unblocked is never shown.
+        """
         contact = self._somebody(peer)
         waiting = contact.state is ContactState.INCOMING
         state = ContactState.KNOWN if waiting else contact.state
-        await self._contacts.update(peer, blocked=True, state=state, name=self._gate.name_of(peer))
+        since = contact.blocked_ms if contact.blocked else self._parts.wall.now_ms()
+        name = self._gate.name_of(peer)
+        await self._contacts.update(peer, blocked=True, blocked_ms=since, state=state, name=name)
         if waiting:
             await self._forget_hidden(peer)
         self._parts.blocking.shut(peer)
@@ -123,9 +129,13 @@ class ContactService:
 
     async def unblock(self, peer: PeerId) -> None:
         """Let this person in again. Raises AppError("not-blocked")."""
-        if not self._contacts.is_blocked(peer):
+        contact = self._contacts.get(peer)
+        if not contact.blocked:
             raise AppError("not-blocked", {"peer": to_text(peer)})
-        await self._contacts.update(peer, blocked=False)
+        shut = contact.shut
+        if contact.blocked_ms:
+            shut = (*shut, (contact.blocked_ms, self._parts.wall.now_ms()))[-MOST_SHUT:]
+        await self._contacts.update(peer, blocked=False, blocked_ms=0, shut=shut)
         self._parts.blocking.open(peer)
         self._gate.tell(peer)
 

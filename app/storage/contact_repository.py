@@ -25,6 +25,8 @@ class _Record(msgspec.Struct, omit_defaults=True):
     text: str = ""
     blocked: bool = False
     verified_ms: int | None = None
+    blocked_ms: int = 0
+    shut: tuple[tuple[int, int], ...] = ()
 
 
 _encoder = msgspec.json.Encoder()
@@ -45,6 +47,8 @@ class ContactRepository:
             contact.text,
             contact.blocked,
             contact.verified_ms,
+            contact.blocked_ms,
+            contact.shut,
         )
         value = _encoder.encode(record).decode("utf-8")
         await self._settings.set(PREFIX + to_text(contact.peer), value)
@@ -76,4 +80,6 @@ def _read(peer: str, value: str) -> Contact | None:
         record.text,
         record.blocked,
         record.verified_ms,
+        record.blocked_ms,
+        record.shut,
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from app.domain.clock import physical_ms
+from app.domain.contacts import Span
 from app.domain.ids import EventId, PeerId, RoomId
 from app.storage.catalog import Catalog
 from app.storage.database import Database
@@ -14,6 +16,7 @@ _CLEAR = """
 INSERT INTO cleared (room, author, seq) VALUES (?, ?, ?)
 ON CONFLICT (room, author) DO UPDATE SET seq = max(seq, excluded.seq)
 """
+_PEER = "SELECT peer FROM room WHERE id = ?"
 _HIDE = "INSERT OR IGNORE INTO hidden (room, event) VALUES (?, ?)"
 _HIDES = "SELECT 1 FROM hidden WHERE room = ? LIMIT 1"
 _IS_HIDDEN = "SELECT 1 FROM hidden WHERE room = ? AND event = ?"
@@ -27,6 +30,8 @@ class Gone:
         self.now_ms: Callable[[], int] = _system_time_ms
         self._database = database
         self._catalog = catalog
+        self.unheard: Mapping[PeerId, Sequence[Span]] = {}
+        """When somebody was blocked here (Unix ms); given anew, never changed."""
         self._generation = -1
         self._cleared: dict[int, dict[PeerId, int]] = {}
         self._hiding: dict[int, bool] = {}
@@ -38,6 +43,17 @@ class Gone:
         if room not in self._hiding:
             self._hiding[room] = self._database.execute(_HIDES, (room,)).fetchone() is not None
         return self._hiding[room] and self._is_hidden(room, event)
+
+    def is_unheard(self, room: int, author: PeerId, hlc: int) -> bool:
+        """Tell whether this was written to us alone by somebody who was blocked then."""
+        spans = self.unheard.get(author, ())
+        time_ms = physical_ms(hlc)
+        written_in_vain = any(first <= time_ms < last for first, last in spans)
+        return written_in_vain and self._is_between_us(room, author)
+
+    def _is_between_us(self, room: int, author: PeerId) -> bool:
+        (peer,) = self._database.execute(_PEER, (room,)).fetchone()
+        return bool(peer == author)
 
     def is_cleared(self, room: int, author: PeerId, seq: int) -> bool:
         """Tell whether the event was there when the history was deleted."""

@@ -5,10 +5,11 @@ Everything raises AppError("unknown-room").
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from app.domain.clock import compose
+from app.domain.contacts import Span
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import Position
 from app.storage.catalog import Catalog
@@ -95,6 +96,10 @@ class KeptRepository:
     async def cleared(self, room: RoomId) -> dict[PeerId, int]:
         """Return up to which seq of each author the history was deleted here."""
         return await self._database.read(lambda: self._tables.gone.cleared(room))
+
+    def forget_unheard(self, spans: Mapping[PeerId, Sequence[Span]]) -> None:
+        """Show nothing that comes from now on and was written to us alone in these times."""
+        self._tables.gone.unheard = dict(spans)
 
     async def set_cleared(self, room: RoomId, vector: Mapping[PeerId, int]) -> None:
         """Show nothing of the authors up to these seqs, if it should come."""

@@ -87,7 +87,8 @@ class Overlays:
         content, operation = added.content, added.operation
         one = Operated(content.author, content.position, operation)
         here = self._target(room, added.target)
-        if self._is_gone(room, added.target, here):
+        unheard = self._tables.gone.is_unheard(room, content.author, content.position.hlc)
+        if unheard or self._is_gone(room, added.target, here):
             return added.target
         waiting = here is None or here.kind != 0
         self._is_any_waiting()

@@ -207,7 +207,8 @@ class ReadTables:
         for row in added:
             content = row.content
             event, due = content.position.event, self._vanishes(row, since)
-            if 0 < due <= now:
+            unheard = self.gone.is_unheard(room, content.author, content.position.hlc)
+            if unheard or 0 < due <= now:
                 self.gone.hide(room, event)
             gone = self.gone.is_gone(room, content.author, content.seq, event)
             yield row, -1 if gone else due

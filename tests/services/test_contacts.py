@@ -175,8 +175,46 @@ async def test_blocking_cuts_off_and_unblocking_joins_again(world: World) -> Non
     assert not ana.linked(room, bob)
     await bob.backend.contacts.unblock(ana.peer)
     assert state_of(bob, ana) == "friend"
-    await bob.has(room, "hello?")
     await ana.reached(view, MessageState.DELIVERED)
+    await ana.say(room, "hello again")
+    await bob.has(room, "hello again")
+    assert await bob.texts(room) == ["May I?", "hello again"]
+    assert (await bob.backend.chats.room(room)).unread == 2
+
+
+async def test_what_was_written_to_us_while_blocked_is_never_shown(world: World) -> None:
+    room, ana, bob = await friends(world)
+    group = (await ana.backend.chats.create_room("Lab")).room
+    link = (await ana.backend.chats.invitation(group)).link
+    await bob.backend.chats.join(link)
+    first = await ana.say(room, "before")
+    await bob.has(room, "before")
+    await bob.backend.contacts.block(ana.peer)
+    await until(lambda: not ana.linked(room, bob))
+    await bob.backend.contacts.block(ana.peer)
+    late = await ana.say(room, "in vain")
+    await ana.backend.chats.edit(first.event, "an insult")
+    await ana.backend.chats.react(first.event, "👎")
+    await ana.say(group, "to all")
+    await bob.stop()
+    await bob.start()
+    bob.changes.clear()
+    await bob.backend.contacts.unblock(ana.peer)
+    await bob.backend.network.connect(URL)
+    after = await ana.say(room, "after")
+    await ana.backend.chats.react(late.event, "👍")
+    await bob.has(room, "after")
+    await bob.has(group, "to all")
+    assert await bob.texts(room) == ["May I?", "before", "after"]
+    added = [v.text for c in bob.heard(MessagesAdded) if c.room == room for v in c.messages]
+    assert added == ["after"]
+    before = next(view for view in await bob.history(room) if view.text == "before")
+    assert (before.edited, before.reactions) == (False, ())
+    await ana.reached(after, MessageState.DELIVERED)
+    await bob.stop()
+    await bob.start()
+    assert await bob.texts(room) == ["May I?", "before", "after"]
+    assert await bob.backend.chats.search("vain", None, 9) == []
 
 
 async def test_who_is_blocked_stays_a_member_of_groups(world: World) -> None:

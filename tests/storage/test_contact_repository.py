@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.domain.contacts import Contact, ContactState
+from app.domain.contacts import FOR_EVER, Contact, ContactState
 from app.domain.ids import to_text
 from app.storage.contact_repository import PREFIX, ContactRepository
 from app.storage.store import Store
 from tests.storage.support import author
 
 ANA, BOB = (author(number).peer for number in (1, 2))
-WHOLE = Contact(ANA, ContactState.FRIEND, "Ana", "Anni", "met", "May I?", True, 5)
+WHOLE = Contact(
+    ANA, ContactState.FRIEND, "Ana", "Anni", "met", "May I?", True, 5, 7, ((1, 2), (3, 6))
+)
 
 
 async def test_contacts_come_back(store: Store) -> None:
@@ -23,6 +25,12 @@ async def test_contacts_come_back(store: Store) -> None:
     changed = replace(WHOLE, blocked=False, verified_ms=None)
     await contacts.save(changed)
     assert changed in await contacts.all()
+
+
+def test_what_is_written_in_vain_is_that_of_now_and_of_earlier_times() -> None:
+    assert WHOLE.unheard == ((1, 2), (3, 6), (7, FOR_EVER))
+    assert replace(WHOLE, blocked_ms=0).unheard == WHOLE.shut
+    assert Contact(BOB).unheard == ()
 
 
 async def test_what_cannot_be_read_is_left_out(store: Store) -> None:

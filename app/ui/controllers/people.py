@@ -21,7 +21,8 @@ from app.ui.people_phrases import called, report_text
 LOOKED_AT, REPORTED = 200, 5
 _BLOCK = (
     "{name} can no longer write to you, invite you or see whether you are here. In rooms that you"
-    " share you still see each other. {name} is told nothing."
+    " share you still see each other. What {name} writes to you meanwhile is never shown, even if"
+    " you unblock them. {name} is told nothing."
 )
 _WITHDRAW = (
     "What you wrote to {name} is deleted here. If it has reached them already, they keep it, but"
