@@ -36,7 +36,7 @@ def known_reason(reason: str) -> str:
 
 async def load(settings: SettingRepository, room: RoomId) -> Refusal | None:
     """Return what was kept of a room."""
-    text = await settings.get(_setting(room), "")
+    text = await settings.get(setting(room), "")
     reason, _, time_ms = text.partition(" ")
     return Refusal(reason, int(time_ms)) if reason else None
 
@@ -44,8 +44,9 @@ async def load(settings: SettingRepository, room: RoomId) -> Refusal | None:
 async def save(settings: SettingRepository, room: RoomId, refusal: Refusal | None) -> None:
     """Keep it, or that there is none any more."""
     text = f"{refusal.reason} {refusal.time_ms}" if refusal is not None else ""
-    await settings.set(_setting(room), text)
+    await settings.set(setting(room), text)
 
 
-def _setting(room: RoomId) -> str:
+def setting(room: RoomId) -> str:
+    """Name what keeps it."""
     return f"room.{to_text(room)}.refused"

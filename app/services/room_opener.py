@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 
 from app.crypto.room_keys import room_id
 from app.domain.delivery import DeliveryTracker, MemberMarks
+from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId, to_text
 from app.domain.views import RoomKind
 from app.services import refusals
@@ -16,7 +17,7 @@ from app.services.conversation import WAITING, Conversation, RoomBook
 from app.services.publisher import Publisher
 from app.services.refusals import Refusal
 from app.services.room_places import RoomPlaces
-from app.storage.records import RoomRecord
+from app.storage.records import Remains, RoomRecord
 from app.storage.store import Store
 
 
@@ -151,7 +152,10 @@ class RoomOpener:
             self._places.leave(conversation.room)
 
     async def remove(self, room: RoomId, *, for_good: bool = False) -> None:
-        """Forget a room and everything in it; `for_good`: even if others bring it back."""
+        """Forget a room and everything in it; `for_good`: even if others bring it back.
+
+        Raises AppError if the disk fails; nothing has changed then.
+        """
         async with self._turn(room):
             conversation = self._book.find(room)
             if conversation is None:
@@ -165,15 +169,24 @@ class RoomOpener:
 
     async def _forget(self, conversation: Conversation, for_good: bool) -> None:
         """Delete everything but what must not come back, and how much of our log others have."""
-        others = conversation.others(self.publisher.me)
-        known = max(map(conversation.tracker.reported, others), default=0)
-        if known:
-            await self._store.settings.set(_remembered(conversation.room), str(known))
-        if for_good:
-            await self._store.kept.set_cleared(conversation.room, conversation.vector)
-        await self._set_refusal(conversation, None)
-        await self._store.kept.cap_cleared(conversation.room, self.publisher.me, known)
-        await self._store.rooms.remove(conversation.room)
+        me, room = self.publisher.me, conversation.room
+        known = max(map(conversation.tracker.reported, conversation.others(me)), default=0)
+        settings = {_remembered(room): str(known)} if known else {}
+        if conversation.refusal is not None:
+            settings[refusals.setting(room)] = ""
+        remains = Remains((me, known), for_good, settings)
+
+        def tell() -> None:
+            if conversation.record.joined:
+                self.publisher.room_removed(room)
+
+        try:
+            await self._store.rooms.remove(room, remains, tell)
+        except AppError as error:
+            if error.code not in {"unknown-room", "database-closed"}:
+                self._book.add(conversation)
+                self._manager.room_added(room)
+            raise
 
 
 def _taken_note_of(task: asyncio.Task[None]) -> None:

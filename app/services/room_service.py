@@ -186,12 +186,14 @@ class RoomService:
         if is_group and conversation.standing == "member":
             await self._logs.append(room, Left())
             await self._opener.set_standing(conversation, "left")
-        if not keep:
+        if keep:
+            await self.forget_if_departed(conversation)
+        elif is_group:
             await self._opener.set_joined(conversation, joined=False)
             self._publisher.room_removed(room)
-            if not is_group:
-                await self._opener.remove(room, for_good=True)
-        await self.forget_if_departed(conversation)
+            await self.forget_if_departed(conversation)
+        else:
+            await self._opener.remove(room, for_good=True)
 
     async def forget_if_departed(self, conversation: Conversation) -> None:
         """Delete or fall silent in a group that is left, as soon as nobody waits to hear of it."""

@@ -16,6 +16,8 @@ _CLEAR = """
 INSERT INTO cleared (room, author, seq) VALUES (?, ?, ?)
 ON CONFLICT (room, author) DO UPDATE SET seq = max(seq, excluded.seq)
 """
+_VECTOR = "SELECT author, max(seq) FROM event WHERE room = ? GROUP BY author"
+_CAP = "UPDATE cleared SET seq = ? WHERE room = ? AND author = ? AND seq > ?"
 _PEER = "SELECT peer FROM room WHERE id = ?"
 _HIDE = "INSERT OR IGNORE INTO hidden (room, event) VALUES (?, ?)"
 _HIDES = "SELECT 1 FROM hidden WHERE room = ? LIMIT 1"
@@ -72,6 +74,17 @@ class Gone:
         """Let no row up to `vector` come back, not even after the room was forgotten."""
         values = [(room, author, seq) for author, seq in vector.items()]
         self._database.executemany(_CLEAR, values)
+        self._cleared.clear()
+
+    def clear_all(self, room: int) -> None:
+        """The same for all that is there, by the room's number."""
+        found = self._database.execute(_VECTOR, (room,)).fetchall()
+        vector = {self._catalog.peer_id(author): seq for author, seq in found}
+        self.clear(self._catalog.room_id(room), vector)
+
+    def cap(self, room: RoomId, author: PeerId, seq: int) -> None:
+        """Let what `author` may write anew after this seq be shown."""
+        self._database.execute(_CAP, (seq, room, author, seq))
         self._cleared.clear()
 
     def cleared(self, room: RoomId) -> dict[PeerId, int]:

@@ -32,7 +32,6 @@ _MENTION = (
     "SELECT hlc, event FROM message INDEXED BY message_mentioned "
     "WHERE unseen = 1 AND mentioned = 1 AND room = ? ORDER BY hlc, event LIMIT 1"
 )
-_VECTOR = "SELECT author, max(seq) FROM event WHERE room = ? GROUP BY author"
 _CLEARING = "SELECT id, room FROM room WHERE clearing = 1"
 _OUTDATED = f"""
 SELECT m.id, m.hlc, m.event, m.unseen AND m.kind = 0 FROM message AS m
@@ -47,7 +46,6 @@ _CLEAR_INDEX = (
 _CLEAR_MESSAGE = "DELETE FROM message WHERE id = ?"
 _CLEAR_OPERATIONS = "DELETE FROM operation WHERE room = ? AND target = ?"
 _COUNT_LESS = "UPDATE room SET total = total - ?, unread = unread - ? WHERE id = ?"
-_CAP = "UPDATE cleared SET seq = ? WHERE room = ? AND author = ? AND seq > ?"
 _MAX_MS = (1 << 47) - 1
 
 
@@ -107,7 +105,7 @@ class KeptRepository:
 
     async def cap_cleared(self, room: RoomId, author: PeerId, seq: int) -> None:
         """Show what `author` may write anew after this seq."""
-        await self._database.write(lambda: self._database.execute(_CAP, (seq, room, author, seq)))
+        await self._database.write(lambda: self._tables.gone.cap(room, author, seq))
 
     async def clear(self, room: RoomId) -> None:
         """Delete all rows of a room for good; its log stays, for others may lack it.
@@ -117,9 +115,7 @@ class KeptRepository:
 
         def begin() -> None:
             number = self._catalog.room(room)
-            found = self._database.execute(_VECTOR, (number,)).fetchall()
-            vector = {self._catalog.peer_id(author): seq for author, seq in found}
-            self._tables.gone.clear(room, vector)
+            self._tables.gone.clear_all(number)
             self._database.execute(_SET.format("clearing"), (1, number))
 
         await self._database.write(begin)

@@ -99,6 +99,19 @@ class RoomRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Remains:
+    """What is kept of a room that is forgotten.
+
+    With `for_good` no row that there is comes back, but what we write ourselves after `own`, our
+    id and a number of our log, does. `settings` are stored with it.
+    """
+
+    own: tuple[PeerId, int]
+    for_good: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class RoomOverview:
     """`total` counts rows of any kind, `unread` texts by others that are not read.
 

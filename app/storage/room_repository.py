@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from app.domain.errors import AppError
 from app.domain.ids import EventId, PeerId, RoomId
@@ -11,8 +11,8 @@ from app.domain.views import Position, RoomKind
 from app.storage.catalog import Catalog
 from app.storage.database import Database
 from app.storage.read_tables import COLUMNS, ReadTables
-from app.storage.records import Kept, RoomOverview, RoomRecord
-from app.storage.schema import RemovedRoom, Room, RoomEpoch
+from app.storage.records import Kept, Remains, RoomOverview, RoomRecord
+from app.storage.schema import RemovedRoom, Room, RoomEpoch, Setting
 from app.storage.state_codec import encode_state
 
 CLEAR_ROWS = 2000
@@ -57,12 +57,19 @@ class RoomRepository:
     async def all(self) -> list[RoomRecord]:
         return await self._database.read(self._all)
 
-    async def remove(self, room: RoomId) -> None:
-        """Forget a room and everything in it. It is gone at once; its rows follow in steps.
+    async def remove(
+        self,
+        room: RoomId,
+        remains: Remains | None = None,
+        on_gone: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Forget a room and everything in it but what remains, in one transaction.
 
-        If the store is closed meanwhile, the next start goes on with them.
+        It is gone at once, when `on_gone` is called; its rows follow in steps. If the store is
+        closed meanwhile, the next start goes on with them.
         """
-        await self._database.write(lambda: self._hide(room))
+        await self._database.write(lambda: self._hide(room, remains))
+        on_gone()
         try:
             await self.clear_removed()
         except AppError as error:
@@ -161,8 +168,15 @@ class RoomRepository:
 
         await self._database.write(run)
 
-    def _hide(self, room: RoomId) -> None:
-        number = self._catalog.room(room)
+    def _hide(self, room: RoomId, remains: Remains | None = None) -> None:
+        number, gone = self._catalog.room(room), self._tables.gone
+        if remains is not None:
+            if remains.for_good:
+                gone.clear_all(number)
+            gone.cap(room, *remains.own)
+            for key, value in remains.settings.items():
+                row = Setting.insert(key=key, value=value).on_conflict_replace()
+                row.execute(self._database.orm)
         RemovedRoom.insert(room=number).execute(self._database.orm)
         Room.delete().where(Room.id == number).execute(self._database.orm)
         self._database.invalidate()

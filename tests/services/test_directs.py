@@ -8,13 +8,15 @@ import os
 import pytest
 
 from app.crypto.identity import Identity
-from app.domain.changes import MessagesAdded, RoomChanged, TypingChanged
+from app.domain.changes import MessagesAdded, RoomChanged, RoomRemoved, TypingChanged
 from app.domain.errors import AppError
-from app.domain.ids import PeerId
+from app.domain.ids import PeerId, RoomId
 from app.domain.views import MessageState, RoomKind
 from app.protocol.signals import SESSION_SIZE, Knock, seal_signal
 from app.services import introducer, room_service
 from app.services.me import Me
+from app.storage.records import Remains
+from app.storage.room_repository import RoomRepository
 from tests.services.world import URL, Someone, World, until
 
 
@@ -174,3 +176,38 @@ def test_a_card_is_signed() -> None:
     card = me.card(1_800_000_000_000)
     assert (card.peer, card.name, card.time_ms) == (me.peer, "Ana", 1_800_000_000_000)
     assert len(me.instance) == 16
+
+
+async def test_leaving_is_done_whole_or_not_at_all(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, bob = await world.started("Ana", "Bob")
+    room = await ana.backend.chats.open_direct(bob.peer, "Bob")
+    await ana.say(room, "hello")
+    await until(lambda: bob.listed(room))
+    await bob.say(room, "hi")
+    await ana.has(room, "hi")
+    hide = RoomRepository._hide
+
+    def fail(rooms: RoomRepository, room: RoomId, remains: Remains) -> None:
+        hide(rooms, room, remains)
+        raise AppError("disk-full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RoomRepository, "_hide", fail)
+        with pytest.raises(AppError, match="disk full"):
+            await ana.backend.chats.leave(room)
+    assert not ana.heard(RoomRemoved)
+    assert await ana.texts(room) == ["hello", "hi"]
+    await ana.stop()
+    await ana.start(URL)
+    assert await ana.texts(room) == ["hello", "hi"]
+    await until(lambda: ana.linked(room, bob))
+    await ana.backend.chats.leave(room)
+    assert [change.room for change in ana.heard(RoomRemoved)] == [room]
+    assert await ana.backend.chats.rooms() == []
+    assert await ana.store.rooms.all() == []
+    await ana.backend.chats.open_direct(bob.peer, "Bob")
+    await bob.say(room, "are you there?")
+    await ana.has(room, "are you there?")
+    assert await ana.texts(room) == ["are you there?"]
