@@ -1,0 +1,114 @@
+"""The datagrams of one aioice connection, read in batches without a queue or a task for each."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import Any
+
+from aioice import Connection
+from aioice.ice import StunProtocol
+
+from app.transport.fast_sctp.records import MAX_DATAGRAM, is_application_data
+
+SOCKET_BUFFER = 4 * 1024 * 1024
+BATCH_BYTES = 200_000
+COMPONENT = 1
+
+
+class Wire:
+    """Takes application data from the nominated pair of a connected `connection`.
+
+    A datagram is put into `buffer` and `arrived(size)` is called for each, `settled()` after each
+    batch. Everything else goes the way it went before.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        buffer: memoryview,
+        arrived: Callable[[int], None],
+        settled: Callable[[], None],
+    ) -> None:
+        self._connection = connection
+        self._buffer = buffer
+        self._arrived = arrived
+        self._settled = settled
+        protocol = self._pair.protocol
+        self._protocol: Any = protocol
+        self._pass_on = protocol.datagram_received
+        self._socket = _own_socket(protocol)
+        self._protocol.datagram_received = self._received
+
+    @property
+    def is_near(self) -> bool:
+        """Whether the remote end is on this machine or its IPv4 network: full-size packets fit."""
+        pair = self._pair
+        address = ip_address(pair.remote_addr[0])
+        near = address.is_private or address.is_loopback
+        return self._socket is not None and address.version == 4 and near  # noqa: PLR2004 - IPv4
+
+    def send(self, datagrams: Iterable[bytes | memoryview]) -> None:
+        """Send at once; what the system does not take counts as lost on the way."""
+        pair = self._pair
+        sendto, address = pair.protocol.transport.sendto, pair.remote_addr
+        for datagram in datagrams:
+            sendto(datagram, address)
+
+    def close(self) -> None:
+        """Give the datagrams back."""
+        self._protocol.datagram_received = self._pass_on
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    @property
+    def _pair(self) -> Any:
+        pair = self._connection._nominated.get(COMPONENT)  # noqa: SLF001 - aioice tells nowhere else
+        if pair is None:
+            raise ConnectionError("no way to the remote end")
+        return pair
+
+    def _received(self, data: bytes | str, address: tuple[Any, ...]) -> None:
+        if not isinstance(data, bytes) or not is_application_data(data):
+            self._pass_on(data, address)
+            return
+        self._buffer[: len(data)] = data
+        self._arrived(len(data))
+        self._drain()
+        self._settled()
+
+    def _drain(self) -> None:
+        """Read what waits in the socket, so that one acknowledgement does for all of it."""
+        left = BATCH_BYTES
+        while self._socket is not None and left > 0:
+            try:
+                size, address = self._socket.recvfrom_into(self._buffer)
+            except OSError:
+                return
+            left -= max(size, 1)
+            if is_application_data(self._buffer[:size]):
+                self._arrived(size)
+            else:
+                self._pass_on(bytes(self._buffer[:size]), address)
+
+
+def _own_socket(protocol: StunProtocol) -> socket.socket | None:
+    """Return a second handle of the socket, or None where reading from it does not work.
+
+    That is the case for relayed ways, and for loops that leave the reading to the system.
+    """
+    transport: Any = protocol.transport
+    found = transport.get_extra_info("socket")
+    if found is None or not hasattr(transport, "max_size"):
+        return None
+    # asyncio makes an object of this size for each datagram.
+    transport.max_size = MAX_DATAGRAM
+    own: socket.socket = found.dup()
+    own.setblocking(False)
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        with suppress(OSError):
+            own.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER)
+    return own
