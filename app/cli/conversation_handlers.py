@@ -37,6 +37,7 @@ class ConversationHandlers:
             ask.Pin: self._pin,
             ask.Unpin: self._unpin,
             ask.Pinned: self._pinned,
+            ask.Typing: self._typing,
             ask.Details: self._details,
             ask.Forward: self._forward,
             ask.At: self._at,
@@ -82,6 +83,10 @@ class ConversationHandlers:
     async def _pinned(self, request: ask.Pinned) -> Answer:
         found = await self._backend.conversations.pinned(room_id(request.room))
         return {"messages": [render.message(view) for view in found]}
+
+    async def _typing(self, request: ask.Typing) -> Answer:
+        self._chats.typing(room_id(request.room), request.active)
+        return {}
 
     async def _details(self, request: ask.Details) -> Answer:
         message = event_id(request.message)

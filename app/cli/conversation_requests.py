@@ -48,6 +48,13 @@ class Pinned(BaseRequest, tag="pinned"):
     room: str
 
 
+class Typing(BaseRequest, tag="typing"):
+    """Repeated while it lasts; it is forgotten soon."""
+
+    room: str
+    active: bool = True
+
+
 class Details(BaseRequest, tag="details"):
     """How far a message of ours got, member by member, and how it read before."""
 
@@ -90,6 +97,7 @@ ConversationRequest = (
     | Pin
     | Unpin
     | Pinned
+    | Typing
     | Details
     | Forward
     | At

@@ -113,7 +113,7 @@ class ContactGate:
     def view(self, peer: PeerId) -> ContactView:
         """Return a contact as it is shown now."""
         contact = self._contacts.get(peer)
-        online = self._manager.is_seen_online(peer)
+        online = not contact.blocked and self._manager.is_seen_online(peer)
         return ContactView(
             peer=peer,
             name=self.name_of(peer),
