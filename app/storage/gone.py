@@ -53,6 +53,10 @@ class Gone:
         written_in_vain = any(first <= time_ms < last for first, last in spans)
         return written_in_vain and self._is_between_us(room, author)
 
+    def silenced(self, room: int) -> PeerId | None:
+        """Return with whom a conversation of two is in which something may have been dropped."""
+        return next((peer for peer in self.unheard if self._is_between_us(room, peer)), None)
+
     def _is_between_us(self, room: int, author: PeerId) -> bool:
         (peer,) = self._database.execute(_PEER, (room,)).fetchone()
         return bool(peer == author)

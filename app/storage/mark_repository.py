@@ -42,6 +42,10 @@ _FIRST_UNSEEN = (
     "WHERE unseen = 1 AND room = ? GROUP BY author"
 )
 
+_LAST_SHOWN = (
+    "SELECT seq FROM message WHERE room = ? AND author = ? ORDER BY hlc DESC, event DESC LIMIT 1"
+)
+
 
 class MarkRepository:
     """Marks only ever rise. Raises AppError("unknown-room")."""
@@ -118,7 +122,16 @@ class MarkRepository:
         }
         for author, first in self._database.execute(_FIRST_UNSEEN, (number,)):
             vector[self._catalog.peer_id(author)] = first - 1
+        silenced = self._tables.gone.silenced(number)
+        if silenced in vector:
+            vector[silenced] = min(vector[silenced], self._last_shown(number, silenced))
         return {author: seq for author, seq in vector.items() if seq}
+
+    def _last_shown(self, room: int, author: PeerId) -> int:
+        """What was dropped after the last row of somebody has been read by nobody."""
+        values = (room, self._catalog.known(author))
+        found = self._database.execute(_LAST_SHOWN, values).fetchone()
+        return int(found[0]) if found is not None else 0
 
     def _load(self, room: RoomId) -> RoomMarks:
         number = self._catalog.room(room)
