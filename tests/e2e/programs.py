@@ -122,7 +122,7 @@ class Program:
             code = self.process.wait(WAIT)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
+            self.process.wait(WAIT)
             raise AssertionError(f"did not end\n{self.story()}") from None
         finally:
             self._reader.join(WAIT)

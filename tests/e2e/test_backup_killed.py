@@ -8,6 +8,8 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +46,16 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "backup"
 
 
-def start(folder: Path) -> subprocess.Popen[bytes]:
+@contextmanager
+def start(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the program; it is gone at the end, whatever became of the test."""
     command = [sys.executable, "-m", "app.cli", "--data-dir", str(folder)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
 
 
 def tell(child: subprocess.Popen[bytes], **request: object) -> None:

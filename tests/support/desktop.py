@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -86,17 +88,30 @@ def eventually(look: Callable[[], Result | None], what: str, timeout: float = WA
     return found
 
 
+def line_of(process: subprocess.Popen[str]) -> str:
+    """Return the next line that a child says, "" if it ends; one that stays silent is killed."""
+    assert process.stdout is not None
+    patience = threading.Timer(WAIT, process.kill)
+    patience.daemon = True
+    patience.start()
+    try:
+        return process.stdout.readline()
+    finally:
+        patience.cancel()
+
+
 def end(process: subprocess.Popen[str]) -> None:
     """End a child, by force if need be."""
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
-            pipe.close()
+            with suppress(BrokenPipeError):
+                pipe.close()
     process.terminate()
     try:
         process.wait(5)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait()
+        process.wait(WAIT)
 
 
 class Desktop:
@@ -131,8 +146,9 @@ class Desktop:
         self._reader = self.child([SYSTEM_PYTHON, "-Wignore", str(READER)], pipes=True)
 
     def close(self) -> None:
-        for child in reversed(self._children):
-            end(child)
+        with ExitStack() as ends:
+            for child in self._children:
+                ends.callback(end, child)
 
     def child(self, command: Sequence[str], *, pipes: bool = False) -> subprocess.Popen[str]:
         """Start a program that ends with the desktop."""
@@ -152,12 +168,13 @@ class Desktop:
         """Return all that a program shows, in the order a screen reader walks it."""
         assert self._reader is not None
         assert self._reader.stdin is not None
-        assert self._reader.stdout is not None
         self._reader.stdin.write(f"{process}\n")
         self._reader.stdin.flush()
+        told = line_of(self._reader)
+        assert told, f"the screen reader gave no answer; see {self.folder / 'desktop.log'}"
         return [
             Part(**{**about, "states": tuple(about["states"]), "rect": tuple(about["rect"])})
-            for about in json.loads(self._reader.stdout.readline())
+            for about in json.loads(told)
         ]
 
     def xdotool(self, *arguments: object) -> str:
@@ -187,13 +204,15 @@ class Desktop:
         self._children.append(child)
         os.close(write)
         with os.fdopen(read) as told:
+            assert select.select([told], [], [], WAIT)[0], "Xvfb named no screen"
             return f":{told.readline().strip()}"
 
     def _bus(self) -> str:
         command = ["dbus-daemon", "--session", "--nofork", "--print-address=1"]
         bus = self.child([*command, f"--address=unix:dir={self.folder}"], pipes=True)
-        assert bus.stdout is not None
-        return bus.stdout.readline().strip()
+        address = line_of(bus).strip()
+        assert address, "no D-Bus came up"
+        return address
 
     def _lone_network(self) -> tuple[str, ...]:
         """Make a network with nobody else on it; where that is forbidden, use the machine's."""
@@ -202,8 +221,7 @@ class Desktop:
         if sys.platform != "linux" or shutil.which("unshare") is None or shutil.which("ip") is None:
             return ()
         holder = self.child([*new, "sh", "-ec", LONE_NETWORK], pipes=True)
-        assert holder.stdout is not None
-        if holder.stdout.readline().strip() != "up":
+        if line_of(holder).strip() != "up":
             return ()
         enter = ("nsenter", f"--target={holder.pid}", "--net")
         return enter if as_root else (*enter, "--user", "--preserve-credentials")

@@ -170,7 +170,7 @@ class Window:
             return self.process.wait(WAIT)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
+            self.process.wait(WAIT)
             raise AssertionError(f"{self.name} did not end\n{self.complaints()}") from None
 
     def complaints(self) -> str:

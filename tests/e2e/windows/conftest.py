@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,13 @@ from tests.support.windows import Window
 
 
 @pytest.fixture
-def screen(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desktop]:
+def screen(tmp_path: Path) -> Iterator[Desktop]:
     """A desktop of its own with a network of its own."""
     absent = lacking()
     if absent and os.environ.get("CI") != "true":
         pytest.skip(f"needs {absent}")
     with desktop(tmp_path) as made:
-        failures = request.session.testsfailed
         yield made
-        if request.session.testsfailed > failures:
-            made.picture(request.node.name)
 
 
 class People:
@@ -39,13 +37,24 @@ class People:
         self.windows.append(window)
         return window
 
+    def close(self) -> None:
+        """End all of them, whatever becomes of one."""
+        with ExitStack() as ends:
+            for window in self.windows:
+                ends.callback(window.close)
+
 
 @pytest.fixture
-def people(screen: Desktop, tmp_path: Path) -> Iterator[People]:
+def people(screen: Desktop, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[People]:
     """Open windows here. What a program complains of fails the test, and so does a bad end."""
     made = People(screen, tmp_path)
-    yield made
-    codes = [window.close() for window in made.windows]
+    failures = request.session.testsfailed
+    with ExitStack() as ends:
+        ends.callback(made.close)
+        yield made
+        if request.session.testsfailed > failures:
+            screen.picture(request.node.name)
+    codes = [window.process.returncode for window in made.windows]
     complaints = [f"{window.name}: {window.complaints()}" for window in made.windows]
     assert not any(window.complaints() for window in made.windows), "\n".join(complaints)
     assert all(code in (0, -9) for code in codes), codes

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.windows.conftest import People
-from tests.support.desktop import eventually
+from tests.support.desktop import eventually, run
 from tests.support.windows import Window
 
 pytestmark = [pytest.mark.e2e, pytest.mark.window]
@@ -134,7 +133,7 @@ def test_a_full_disk_takes_no_words(people: People, tmp_path: Path) -> None:
     mount = f'mount -t tmpfs -o size=6m none "{small}" && exec "$@"'
     alone = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "-Urm"]
     before = (*alone, "sh", "-c", mount, "sh")
-    if subprocess.run([*before, "true"], capture_output=True, check=False).returncode:
+    if run([*before, "true"]).returncode:
         pytest.skip("no small disk can be made here")
     carla = people.open("Carla Rossi", before)
     carla.face()
