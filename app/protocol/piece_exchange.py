@@ -53,6 +53,8 @@ class ManifestFetch:
         """`root` is the digest from the signed offer."""
         self._root = root
         self._parts = bytearray()
+        self.is_whole = False
+        """All of it came. What is wrong then but "manifest-mismatch" is the author's own fault."""
 
     def receive(self, header: FrameHeader, payload: bytes) -> Manifest | None:
         """Take a part; return the manifest after the last one.
@@ -66,6 +68,7 @@ class ManifestFetch:
         self._parts += payload
         if len(self._parts) < header.number:
             return None
+        self.is_whole = True
         return decode_manifest(bytes(self._parts), self._root)
 
 

@@ -91,7 +91,7 @@ class Exchange:
                 return False
             self._lanes.add(lane)
             if self.content is not None:
-                lane.begin(self.content)
+                self._introduce(lane, self.content)
             self._ask_for_manifest()
             return True
 
@@ -124,7 +124,11 @@ class Exchange:
             self.content = content
             self._plan = FetchPlan(content.done, lambda number: first * (number + 1))
             for lane in self._lanes:
-                lane.begin(content)
+                self._introduce(lane, content)
+
+    def _introduce(self, lane: BulkLane, content: Content) -> None:
+        lane.begin(content)
+        self.tell(lane)
 
     def placed(self) -> None:
         """Everything that came lies where it belongs."""

@@ -9,7 +9,7 @@ from typing import NoReturn
 from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.manifest import Manifest
 from app.protocol.piece_map import PieceMap
-from app.protocol.worker_messages import Done, Fetch, Notice
+from app.protocol.worker_messages import Done, Fetch, Notice, Progress
 from app.transport.bulk.exchange import Content
 from app.transport.bulk.failures import disk_errors
 from app.transport.bulk.jobs import ExchangeJob, Tell
@@ -61,6 +61,7 @@ class FetchJob(ExchangeJob):
             raise AppError("offer-mismatch", {"size": manifest.size})
         self._target = target = Target(Path(self._command.folder), self._part, manifest)
         path = self._placed_before(target, manifest) or self._fetch(target, manifest)
+        self._tell(Progress(self.transfer, self._size, self._size, 0.0))
         self._tell(Done(self.transfer, str(path)))
         while True:
             self._wait()

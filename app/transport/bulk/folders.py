@@ -51,8 +51,8 @@ class Folder:
             raise NotADirectoryError(errno.ENOTDIR, "no folder", str(path))
         return Folder(path, None)
 
-    def open_file(self, name: str, *, make: bool) -> int:
-        """Return a descriptor to read and write a plain file, made if it is not there and `make`.
+    def open_file(self, name: str, *, make: bool) -> tuple[int, int]:
+        """Return a descriptor to read and write a plain file, made if not there, and its size.
 
         FileExistsError if something else lies there, or a file that has other names too.
         """
@@ -62,7 +62,7 @@ class Folder:
         if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
             os.close(descriptor)
             raise FileExistsError(errno.EEXIST, "something else lies there", name)
-        return descriptor
+        return descriptor, found.st_size
 
     def look(self, name: str) -> os.stat_result | None:
         """Return what lies under a name, links not followed, None if nothing does."""
@@ -71,10 +71,11 @@ class Folder:
         except FileNotFoundError:
             return None
 
-    def set_mtime(self, name: str, mtime_ms: int) -> None:
-        times = (mtime_ms * 1_000_000, mtime_ms * 1_000_000)
-        follows = os.utime not in os.supports_follow_symlinks
-        os.utime(self._at(name), ns=times, dir_fd=self._descriptor, follow_symlinks=follows)
+    def names(self) -> frozenset[str]:
+        """Return what lies in the folder."""
+        where = self.path if self._descriptor is None else self._descriptor
+        with os.scandir(where) as listing:
+            return frozenset(one.name for one in listing)
 
     def remove(self, name: str) -> None:
         """Delete a file, or a folder with all in it; nothing is fine too. No link is followed."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from app.crypto.content import piece_digest
-from app.domain.errors import RemoteProtocolError
+from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.manifest import Manifest
 from app.protocol.bulk_frames import HEADER, FrameHeader, Kind, decode_bye, decode_header
 from app.protocol.piece_exchange import Fetching, ManifestFetch
 from app.protocol.piece_map import PieceMap
@@ -132,7 +133,7 @@ class LaneTaker:
             self._manifest = None
             self._exchange.manifest_missing(self._lane)
             return
-        manifest = self._manifest.receive(header, payload)
+        manifest = _manifest(self._manifest, header, payload)
         if manifest is not None:
             self._manifest = None
             self._exchange.manifest_came(self._lane, manifest)
@@ -199,6 +200,16 @@ class LaneTaker:
             self._over.wait(cap.take(len(part)))
             self.heard_at = time.monotonic()
             view = view[len(part) :]
+
+
+def _manifest(fetch: ManifestFetch, header: FrameHeader, payload: bytes) -> Manifest | None:
+    """Take a part. What is the lane's fault is RemoteProtocolError, what the author's, AppError."""
+    try:
+        return fetch.receive(header, payload)
+    except RemoteProtocolError as error:
+        if fetch.is_whole and error.code != "manifest-mismatch":
+            raise AppError(error.code) from error
+        raise
 
 
 class _Allowance:

@@ -6,6 +6,7 @@ import errno
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from app.domain.manifest import PIECE_SIZE, Layout, Manifest, Slice
@@ -16,6 +17,9 @@ from app.transport.bulk.sources import read_at
 MAX_OPEN = 8
 """Big files that one thread keeps open."""
 MAX_FOLDERS = 16
+
+_HAS_PWRITE = hasattr(os, "pwrite")
+_TIMES_OPEN_FILES = os.utime in os.supports_fd
 
 Place = tuple[str, ...]
 
@@ -31,9 +35,9 @@ class Part:
     _dirty: set[int] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note_written(self, entry: int) -> None:
+    def note_written(self, entries: Iterable[int]) -> None:
         with self._lock:
-            self._dirty.add(entry)
+            self._dirty.update(entries)
 
     def take_written(self) -> set[int]:
         """Return the files that were written since the last call."""
@@ -59,12 +63,13 @@ class PartFiles:
 
     def write(self, piece: int, content: memoryview) -> None:
         """Put a verified piece where it belongs."""
+        parts = self._part.layout.slices(piece)
         at = 0
         with disk_errors(self._part.base.path):
-            for part in self._part.layout.slices(piece):
+            for part in parts:
                 self._write_slice(part, content[at : at + part.length])
-                self._part.note_written(part.entry)
                 at += part.length
+        self._part.note_written(part.entry for part in parts)
 
     def read_into(self, piece: int, buffer: memoryview) -> memoryview:
         """Return the bytes of a piece that is there, in the beginning of `buffer`."""
@@ -75,27 +80,45 @@ class PartFiles:
                 at += part.length
         return buffer[:at]
 
-    def is_sound(self, entry: int) -> bool:
-        """Tell whether a file is there and of the size it should have."""
-        *folders, name = self._part.places[entry]
+    def are_there(self) -> list[bool]:
+        """Tell of each file whether it is there, a big one also whether its size is right."""
+        listed: dict[Place, frozenset[str]] = {}
+        there = []
+        for number, place in enumerate(self._part.places):
+            if place[:-1] not in listed:
+                listed[place[:-1]] = self._names_in(place[:-1])
+            is_there = place[-1] in listed[place[:-1]]
+            there.append(is_there and (self._part.is_small(number) or self.is_whole(number)))
+        return there
+
+    def _names_in(self, place: Place) -> frozenset[str]:
         try:
-            found = self.folder(tuple(folders), make=False).look(name)
+            return self.folder(place, make=False).names()
+        except (FileNotFoundError, NotADirectoryError):
+            return frozenset()
+
+    def is_whole(self, entry: int) -> bool:
+        """Tell whether a file is there and of the size it should have."""
+        place = self._part.places[entry]
+        try:
+            found = self.folder(place[:-1], make=False).look(place[-1])
         except (FileNotFoundError, NotADirectoryError):
             return False
         return found is not None and found.st_size == self._part.manifest.entries[entry].size
 
     def make_empty(self, entry: int) -> None:
         """Make a file that has no pieces."""
-        descriptor = self._opened(entry, make=True)
+        descriptor, _ = self._opened(entry, make=True)
         try:
-            self._finish(entry, descriptor)
+            os.ftruncate(descriptor, 0)
+            self._set_mtime(entry, descriptor)
         finally:
             os.close(descriptor)
 
     def finish(self, entry: int) -> None:
         """Set the time of a big file and see it on the disk."""
         descriptor = self._descriptor(entry)
-        self._finish(entry, descriptor)
+        self._set_mtime(entry, descriptor)
         os.fsync(descriptor)
 
     def sync(self, entry: int) -> None:
@@ -119,10 +142,12 @@ class PartFiles:
         if not self._part.is_small(part.entry):
             _write_at(self._descriptor(part.entry), content, part.offset)
             return
-        descriptor = self._opened(part.entry, make=True)
+        descriptor, size = self._opened(part.entry, make=True)
         try:
             _write_at(descriptor, content, 0)
-            self._finish(part.entry, descriptor)
+            if size > len(content):  # an earlier run was told something else
+                os.ftruncate(descriptor, len(content))
+            self._set_mtime(part.entry, descriptor)
         finally:
             os.close(descriptor)
 
@@ -130,24 +155,21 @@ class PartFiles:
         if not self._part.is_small(part.entry):
             _read_whole(self._descriptor(part.entry), into, part.offset)
             return
-        descriptor = self._opened(part.entry, make=False)
+        descriptor, _ = self._opened(part.entry, make=False)
         try:
             _read_whole(descriptor, into, 0)
         finally:
             os.close(descriptor)
 
-    def _finish(self, entry: int, descriptor: int) -> None:
-        """Cut a small file to its size, which an earlier run may have left longer; set its time."""
-        mtime = self._part.manifest.entries[entry].mtime_ms * 1_000_000
-        size = self._part.manifest.entries[entry].size
-        if os.fstat(descriptor).st_size != size:
-            os.ftruncate(descriptor, size)
-        if os.utime in os.supports_fd:
+    def _set_mtime(self, entry: int, descriptor: int) -> None:
+        if _TIMES_OPEN_FILES:
+            mtime = self._part.manifest.entries[entry].mtime_ms * 1_000_000
             os.utime(descriptor, ns=(mtime, mtime))
 
-    def _opened(self, entry: int, *, make: bool) -> int:
-        *folders, name = self._part.places[entry]
-        return self.folder(tuple(folders), make=make).open_file(name, make=make)
+    def _opened(self, entry: int, *, make: bool) -> tuple[int, int]:
+        """Return a file's descriptor and its size."""
+        place = self._part.places[entry]
+        return self.folder(place[:-1], make=make).open_file(place[-1], make=make)
 
     def _descriptor(self, entry: int) -> int:
         """Return a big file, kept open, which has its final size from the beginning."""
@@ -157,9 +179,9 @@ class PartFiles:
             return known
         if len(self._open) >= MAX_OPEN:
             os.close(self._open.popitem(last=False)[1])
-        descriptor = self._opened(entry, make=True)
+        descriptor, size = self._opened(entry, make=True)
         self._open[entry] = descriptor
-        if os.fstat(descriptor).st_size != self._part.manifest.entries[entry].size:
+        if size != self._part.manifest.entries[entry].size:
             os.ftruncate(descriptor, self._part.manifest.entries[entry].size)
         return descriptor
 
@@ -173,7 +195,7 @@ class PartFiles:
 def _write_at(descriptor: int, content: memoryview, offset: int) -> None:
     written = 0
     while written < len(content):
-        if hasattr(os, "pwrite"):
+        if _HAS_PWRITE:
             written += os.pwrite(descriptor, content[written:], offset + written)
         else:
             os.lseek(descriptor, offset + written, os.SEEK_SET)

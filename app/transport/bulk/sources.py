@@ -15,6 +15,7 @@ from app.domain.manifest import MAX_FILES, MAX_FOLDERS, Entry, Layout, Manifest,
 MAX_OPEN = 64
 """Files that are kept open at once."""
 _READ_ONLY = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_HAS_PREADV = hasattr(os, "preadv")
 Progress = Callable[[int, int], None]
 
 
@@ -89,7 +90,7 @@ class SourceFiles:
         places: Sequence[tuple[str, ...]] | None = None,
     ) -> None:
         """`places` is where the files lie below `path`, if not where the manifest says."""
-        self._path = path
+        self._path = os.fspath(path)
         self._manifest = manifest
         self.layout = layout or Layout([entry.size for entry in manifest.entries])
         self._places = places
@@ -124,15 +125,15 @@ class SourceFiles:
             got = read_at(descriptor, into, part.offset)
             self._check_unchanged(part.entry, descriptor)
         except OSError as error:
-            raise _as_app_error(error, self._path_of(part.entry)) from error
+            raise _as_app_error(error, Path(self._path_of(part.entry))) from error
         if got < len(into):
-            raise AppError("source-changed", {"path": str(self._path_of(part.entry))})
+            raise AppError("source-changed", {"path": self._path_of(part.entry)})
 
-    def _path_of(self, number: int) -> Path:
-        if self._places is not None:
-            return self._path.joinpath(*self._places[number])
+    def _path_of(self, number: int) -> str:
         below = self._manifest.entries[number].path
-        return self._path / below if below else self._path
+        if below and self._places is not None:
+            below = "/".join(self._places[number])
+        return f"{self._path}/{below}" if below else self._path
 
     def _descriptor(self, number: int) -> int:
         known = self._open.get(number)
@@ -150,7 +151,7 @@ class SourceFiles:
         entry = self._manifest.entries[number]
         same = now.st_size == entry.size and now.st_mtime_ns // 1_000_000 == entry.mtime_ms
         if not same or not stat.S_ISREG(now.st_mode):
-            raise AppError("source-changed", {"path": str(self._path_of(number))})
+            raise AppError("source-changed", {"path": self._path_of(number)})
 
     def close(self) -> None:
         while self._open:
@@ -161,7 +162,7 @@ def read_at(descriptor: int, into: memoryview, offset: int) -> int:
     """Fill `into` from `offset` of a file on; return how much of it could be. Raises OSError."""
     filled = 0
     while filled < len(into):
-        if hasattr(os, "preadv"):
+        if _HAS_PREADV:
             got = os.preadv(descriptor, [into[filled:]], offset + filled)
         else:
             os.lseek(descriptor, offset + filled, os.SEEK_SET)

@@ -85,18 +85,15 @@ class Target:
             raise AppError("disk-full", {"path": str(self._folder), "missing": missing - free})
 
     def lost(self, there: PieceMap) -> list[int]:
-        """Return the pieces of `there` whose files are gone or of another size."""
-        sound: dict[int, bool] = {}
-        lost = []
+        """Return the pieces of `there` whose files are gone, or cut short."""
         with disk_errors(self._folder), closing(PartFiles(self.part)) as files:
-            for piece in range(there.count):
-                entries = [part.entry for part in self._layout.slices(piece)]
-                for entry in entries if piece in there else ():
-                    if entry not in sound:
-                        sound[entry] = files.is_sound(entry)
-                if piece in there and not all(sound[entry] for entry in entries):
-                    lost.append(piece)
-        return lost
+            sound = files.are_there()
+        slices = self._layout.slices
+        return [
+            piece
+            for piece in there.present()
+            if not all(sound[part.entry] for part in slices(piece))
+        ]
 
     def verified(self) -> Iterator[tuple[int, bool]]:
         """Read what an earlier run has left; yield each piece and whether it is right."""
@@ -108,7 +105,7 @@ class Target:
                 yield piece, self._is_right(files, piece, buffer)
 
     def _is_right(self, files: PartFiles, piece: int, buffer: memoryview) -> bool:
-        if not all(files.is_sound(part.entry) for part in self._layout.slices(piece)):
+        if not all(files.is_whole(part.entry) for part in self._layout.slices(piece)):
             return False
         return piece_digest([files.read_into(piece, buffer)]) == self._manifest.digest(piece)
 

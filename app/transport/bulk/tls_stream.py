@@ -41,9 +41,8 @@ class _Waits:
 class TlsStream:
     """Takes the lane over. `abort` may be called from any thread, `close` when none uses it."""
 
-    def __init__(self, lane: ssl.SSLSocket, patience: float = PATIENCE) -> None:
+    def __init__(self, lane: ssl.SSLSocket) -> None:
         self._lane = lane
-        self._patience = patience
         lane.setblocking(False)
         self._turn = threading.Lock()
         self._reading = _Waits(lane)
@@ -70,9 +69,9 @@ class TlsStream:
                     sent = self._lane.send(view)
                 view = view[sent:]
             except ssl.SSLWantWriteError:
-                self._writing.until(selectors.EVENT_WRITE, self._patience)
+                self._writing.until(selectors.EVENT_WRITE, PATIENCE)
             except ssl.SSLWantReadError:
-                self._writing.until(selectors.EVENT_READ, self._patience)
+                self._writing.until(selectors.EVENT_READ, PATIENCE)
 
     def finish(self) -> None:
         """Say that nothing more is sent; what was sent arrives."""

@@ -147,7 +147,7 @@ def test_progress_is_told_in_bytes(tmp_path: Path) -> None:
 
 
 def test_another_way_to_read_at_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(os, "preadv", raising=False)
+    monkeypatch.setattr(sources, "_HAS_PREADV", False)
     path = tmp_path / "a"
     path.write_bytes(b"x" * PIECE_SIZE + b"end")
     source = SourceFiles(path, survey(path))
