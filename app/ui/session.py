@@ -230,9 +230,13 @@ class Session(QObject):
         window.sidebar.header.settings.clicked.connect(lambda: spawn(flows.settings()))
         window.sidebar.header.new.clicked.connect(self.navigation.show_new_menu)
         window.sidebar.left_search.connect(self.composer.field.setFocus)
-        self.navigation.new_menu.create_room.triggered.connect(lambda: spawn(self.rooms.create()))
-        self.navigation.new_menu.join.triggered.connect(lambda: spawn(flows.join()))
-        self.navigation.new_menu.contact.triggered.connect(lambda: spawn(flows.own_contact()))
+        begin = self.navigation.new_menu
+        begin.write_to.triggered.connect(
+            lambda: spawn(self.rooms.write_to(begin.others, self.sidebar.open_person))
+        )
+        begin.create_room.triggered.connect(lambda: spawn(self.rooms.create()))
+        begin.join.triggered.connect(lambda: spawn(flows.join()))
+        begin.contact.triggered.connect(lambda: spawn(flows.own_contact()))
         drawer.back.clicked.connect(window.panes.fold_overlay)
         header.details_button.clicked.connect(window.panes.toggle_drawer)
         header.back.clicked.connect(lambda: window.panes.show_content(shown=False))
@@ -245,7 +249,7 @@ class Session(QObject):
     def _handlers(self, leave: Callable[[], object]) -> Mapping[str, Callable[[], object]]:
         window, flows, spawn = self._window, self.flows, self._tasks.spawn
         return {
-            "new": self.navigation.show_new_menu,
+            "new": self.navigation.new_menu.write_to.trigger,
             "react": self.menu.react_to_current,
             "forward": self.menu.forward_current,
             "pinned": self.pins.show_all,

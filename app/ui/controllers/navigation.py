@@ -29,10 +29,12 @@ class NewMenu(QMenu):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAccessibleName("New conversation")
+        self.write_to = QAction("Write to somebody…", self)
         self.create_room = QAction("Create a room…", self)
         self.join = QAction("Join or add a contact…", self)
         self.contact = QAction("My contact link…", self)
-        self.addActions([self.create_room, self.join, self.contact])
+        self.others = [self.create_room, self.join, self.contact]
+        self.addActions([self.write_to, *self.others])
 
 
 class Navigation(QObject):

@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import astuple
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog
 
 from app.domain.governing import Banned, RoomLink
 from app.domain.ids import PeerId, RoomId
 from app.domain.rules import NO_RULES, Rule
-from app.domain.views import RoomInvitation, RoomKind
+from app.domain.views import PersonView, RoomInvitation, RoomKind
 from app.ui import government
 from app.ui.controllers.desk import Desk
 from app.ui.dialogs.create_room import CreateRoomSheet, NewRoom
@@ -19,6 +20,7 @@ from app.ui.dialogs.forms import ConfirmSheet, Question
 from app.ui.dialogs.invite import InviteSheet
 from app.ui.dialogs.people_picker import Search
 from app.ui.dialogs.room_invite import LINK, PEOPLE, Doorway, RoomInviteSheet
+from app.ui.dialogs.write_to import WriteToSheet
 from app.ui.models.candidates import Candidate
 
 LINK_LINE = "Anybody who has this can join, until it is taken back."
@@ -56,6 +58,15 @@ class RoomFlows(QObject):
             self._opener(made[0])
         if accepted and not sheet.picker.chosen():
             await self.invite(made[0], LINK)
+
+    async def write_to(
+        self, others: Sequence[QAction], chosen: Callable[[PersonView], object]
+    ) -> None:
+        """Ask whom to write to; `others` are what else may be begun."""
+        search = self._search(None)
+        sheet = WriteToSheet(self._theme, self._window, self._tasks, search, others)
+        sheet.chosen.connect(lambda one: chosen(PersonView(one.peer, one.name, one.online)))
+        await self._ask(sheet)
 
     async def invite(self, room: RoomId, page: int = PEOPLE) -> None:
         """Let people in by name, or by a link or a code."""

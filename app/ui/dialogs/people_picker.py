@@ -32,11 +32,11 @@ Search = Callable[[str], Awaitable[Sequence[Candidate]]]
 
 
 class CandidateDelegate(QStyledItemDelegate):
-    """Paints avatar, name, a line, and a disc that is ticked for who is chosen."""
+    """Paints avatar, name, a line, and with `discs` one that is ticked for who is chosen."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, *, discs: bool = True) -> None:
         super().__init__()
-        self._theme = theme
+        self._theme, self._discs = theme, discs
 
     def sizeHint(
         self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
@@ -77,7 +77,7 @@ class CandidateDelegate(QStyledItemDelegate):
         painter.setFont(font(TextSize.SMALL))
         painter.setPen(palette.text3 if row.note else palette.text2)
         self._draw(painter, upper.translated(0, 19), line)
-        if not row.note:
+        if self._discs and not row.note:
             self._paint_disc(painter, tile, chosen=row.chosen)
         painter.restore()
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from app.domain.changes import ServerState
 from app.domain.errors import AppError
@@ -13,6 +16,7 @@ from app.ui.dialogs.leave import LeaveSheet
 from app.ui.dialogs.room_invite import RoomInviteSheet
 from app.ui.dialogs.settings import SettingsSheet
 from app.ui.dialogs.shortcuts import ShortcutSheet
+from app.ui.dialogs.write_to import WriteToSheet
 from app.ui.theme import Choice
 from tests.gallery.demo import SERVER
 from tests.ui.fake_backend import room_of
@@ -170,7 +174,7 @@ async def test_keys_changed_in_the_sheet_are_stored(rig: Rig) -> None:
 
 
 async def test_our_contact_link_is_in_the_menu(rig: Rig) -> None:
-    await rig.act("new")
+    await rig.click(rig.window.sidebar.header.new)
     assert rig.session.navigation.new_menu.isVisible()
     rig.session.navigation.new_menu.close()
     rig.session.navigation.new_menu.contact.trigger()
@@ -182,6 +186,33 @@ async def test_our_contact_link_is_in_the_menu(rig: Rig) -> None:
     rig.session.navigation.new_menu.create_room.trigger()
     await rig.settle()
     assert rig.dialog(CreateRoomSheet).windowTitle() == "Create a room"
+
+
+async def test_a_few_letters_lead_to_a_person(rig: Rig) -> None:
+    await rig.act("new")
+    sheet = rig.dialog(WriteToSheet)
+    await rig.settle()
+    assert len(sheet.model.rows()) > 1
+    QTest.keyClicks(sheet.field, "kenj")
+    await rig.settle()
+    assert [row.name for row in sheet.model.rows()] == ["Kenji Sato"]
+    QTest.keyClick(sheet.field, Qt.Key.Key_Return)
+    await rig.settle()
+    assert rig.no_dialog()
+    assert rig.room() == room_of("Kenji Sato")
+
+
+async def test_where_nobody_is_found_other_ways_lead_on(rig: Rig) -> None:
+    await rig.act("new")
+    sheet = rig.dialog(WriteToSheet)
+    QTest.keyClicks(sheet.field, "nobody at all")
+    await rig.settle()
+    assert sheet.nobody.isVisible()
+    QTest.keyClick(sheet.field, Qt.Key.Key_Return)
+    assert sheet.isVisible()
+    (create, *_) = sheet.findChildren(QPushButton)
+    await rig.click(create)
+    assert rig.dialog(CreateRoomSheet).isVisible()
 
 
 async def test_stored_settings_are_taken_over(rig: Rig) -> None:
