@@ -309,7 +309,7 @@ async def test_joining_twice_changes_nothing(world: World) -> None:
     assert await cem.backend.chats.join(link.link) == room
     assert await bob.backend.chats.join(link.link) == room
     await asyncio.sleep(0.1)
-    assert standing(cem, room) == standing(bob, room) == "member"
+    await until(lambda: standing(cem, room) == standing(bob, room) == "member", "members")
     assert room_of(ana, room).vector == vector
 
 

@@ -36,6 +36,7 @@ async def test_a_stranger_may_invite_which_is_a_request_too(world: World) -> Non
     assert (view.name, view.sender, view.state) == ("Lab", ana.peer, "pending")
     await until(lambda: contact_of(cem, ana) == "incoming", "request")
     await ana.say(room, "waiting for you")
+    await until(lambda: cem.heard(InvitationChanged), "told")
     assert [change.invitation for change in cem.heard(InvitationChanged)] == [view]
     assert await cem.backend.chats.rooms() == []
     await cem.stop()
@@ -53,6 +54,7 @@ async def test_who_was_sent_away_cannot_invite(world: World) -> None:
     await cem.backend.set_setting(ACCEPT_SETTING, Accept.NOBODY.value)
     await rule(ana).invite(room, cem.peer)
     view = await invitation_to(cem)
+    await until(lambda: contact_of(cem, ana) == "incoming", "request")
     await cem.backend.contacts.reject(ana.peer)
     assert await rule(cem).invitations() == []
     assert await refused(rule(cem).accept(view.id)) == "unknown-invitation"
@@ -73,7 +75,7 @@ async def test_who_stands_before_a_dead_link_can_be_invited(world: World) -> Non
     await members_are(room, ana, bob, cem)
     await ana.say(room, "now you can read")
     await cem.has(room, "now you can read")
-    assert standing(cem, room) == "member"
+    await until(lambda: standing(cem, room) == "member", "member")
     assert (await cem.backend.chats.room(room)).name == "Lab"
     await cem.say(room, "and write")
     await bob.has(room, "and write")
@@ -105,7 +107,7 @@ async def test_who_follows_the_first_link_too_late_is_told_so(world: World) -> N
     view = await invitation_to(cem)
     assert await rule(cem).accept(view.id) == room
     await members_are(room, ana, bob, cem)
-    assert standing(cem, room) == "member"
+    await until(lambda: standing(cem, room) == "member", "member")
     assert (await cem.backend.chats.room(room)).refused_for == ""
 
 
@@ -179,7 +181,7 @@ async def test_a_liar_cannot_keep_us_out(world: World) -> None:
     await turned_away(cem, room, "closed")
     await ana.start(URL)
     await members_are(room, ana, bob, cem)
-    assert standing(cem, room) == "member"
+    await until(lambda: standing(cem, room) == "member", "member")
 
 
 async def test_only_who_knows_the_invitation_is_believed(world: World) -> None:
