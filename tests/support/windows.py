@@ -13,6 +13,8 @@ from tests.support.desktop import ROOT, SCREEN, WAIT, Desktop, Part, eventually
 
 SIZE = (SCREEN[0] // 2 - 20, 720)
 TYPING_MS = 6
+TITLE = r"^(\([0-9]+\) )?Parlor$"
+"""What is unread stands before the name."""
 
 TOLERATED = re.compile(
     r"qt\.accessibility\.atspi: (.* does not implement|Could not find accessible on path)"
@@ -129,7 +131,8 @@ class Window:
         """Bring the window to the front and give it the keys; a dialog of its own keeps them."""
         active = self.desktop.xdotool("getactivewindow", "getwindowpid")
         if active != str(self.process.pid):
-            self.desktop.xdotool("windowactivate", "--sync", self._main())
+            shown = eventually(self._main, f"the window of {self.name}")
+            self.desktop.xdotool("windowactivate", "--sync", shown)
 
     def keys(self, *keys: str) -> None:
         """Press keys in X's spelling, such as ctrl+k, Return, Tab."""
@@ -152,6 +155,17 @@ class Window:
     def focused(self) -> Part | None:
         """Return the part that has the keys; a viewport inside of it has no name."""
         return next((part for part in reversed(self.parts()) if part.focused and part.name), None)
+
+    def has_keys(self, said: str) -> bool:
+        """Whether what has the keys says this, or is a row of the list of this name."""
+        around: list[Part] = []
+        for part in self.parts():
+            around = [*(each for each in around if each.depth < part.depth), part]
+            if part.focused and (
+                said in part.name or any(each[1:3] == ("list", said) for each in around)
+            ):
+                return True
+        return False
 
     def kill(self) -> None:
         """Kill it at once, as a power cut would."""
@@ -196,5 +210,5 @@ class Window:
     def _main(self) -> int:
         """Return the id of the main window, 0 while it is not there."""
         search = ("search", "--onlyvisible", "--all", "--pid", self.process.pid)
-        found = self.desktop.xdotool(*search, "--name", "^Parlor$")
+        found = self.desktop.xdotool(*search, "--name", TITLE)
         return int(found.split()[0]) if found else 0

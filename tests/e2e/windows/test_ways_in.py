@@ -26,8 +26,7 @@ def room_code(window: Window) -> str:
 def tab_to(window: Window, said: str) -> None:
     """Press Tab until what says this has the focus."""
     for _ in range(25):
-        focused = window.focused()
-        if focused is not None and said in focused.name:
+        if window.has_keys(said):
             return
         window.keys("Tab")
     raise AssertionError(f"no way by Tab to {said!r}\n{window.story()}")
@@ -35,13 +34,8 @@ def tab_to(window: Window, said: str) -> None:
 
 def focus_on(window: Window, said: str) -> None:
     """Wait until what says this has the keys."""
-
-    def look() -> bool:
-        focused = window.focused()
-        return focused is not None and said in focused.name
-
     try:
-        eventually(look, f"focus on {said!r}", 8)
+        eventually(lambda: window.has_keys(said), f"focus on {said!r}", 8)
     except AssertionError as error:
         raise AssertionError(f"{error}\n{window.story()}") from None
 
