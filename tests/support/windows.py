@@ -158,12 +158,15 @@ class Window:
 
     def has_keys(self, said: str) -> bool:
         """Whether what has the keys says this, or is a row of the list of this name."""
+        focused = self.focused()
+        return (focused is not None and said in focused.name) or self.in_list(said)
+
+    def in_list(self, name: str) -> bool:
+        """Whether the list of this name or a row of it has the keys."""
         around: list[Part] = []
         for part in self.parts():
             around = [*(each for each in around if each.depth < part.depth), part]
-            if part.focused and (
-                said in part.name or any(each[1:3] == ("list", said) for each in around)
-            ):
+            if part.focused and any(each[1:3] == ("list", name) for each in around):
                 return True
         return False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.windows.test_ways_in import focus_on
+from tests.e2e.windows.test_ways_in import begin_room, focus_on
 from tests.support.desktop import Part, eventually
 from tests.support.windows import Window
 
@@ -43,11 +43,7 @@ def choose(window: Window, name: str, downs: int) -> None:
 
 def make_room(ana: Window) -> None:
     """Create the room by the keyboard and look at how people get in."""
-    ana.face()
-    ana.keys("ctrl+n")
-    eventually(lambda: len(ana.desktop.windows(ana.process.pid)) > 1, "the menu")
-    ana.keys("Down", "Return")
-    ana.see("Room name", "text")
+    begin_room(ana)
     ana.write(ROOM)
     ana.keys("Return")
     ana.see("Room code", "label")

@@ -40,6 +40,16 @@ def focus_on(window: Window, said: str) -> None:
         raise AssertionError(f"{error}\n{window.story()}") from None
 
 
+def begin_room(window: Window) -> None:
+    """Ask by keys for a new room."""
+    window.face()
+    window.keys("ctrl+n")
+    window.see("Write to somebody", "text")
+    tab_to(window, "Create a room")
+    window.keys("space")
+    window.see("Room name", "text")
+
+
 def test_a_room_by_its_code(people: People) -> None:
     """One makes a room and reads out the code; the other types it; both are in."""
     ana, bob = people.open("Ana Lima"), people.open("Bob Martins")
@@ -108,10 +118,7 @@ def test_keys_alone(people: People) -> None:
     bob.hear("You: by keys", "read")
     bob.hear("Ana Lima: me too")
 
-    ana.keys("ctrl+n")
-    eventually(lambda: len(ana.desktop.windows(ana.process.pid)) > 1, "the menu")
-    ana.keys("Down", "Return")
-    ana.see("Room name", "text")
+    begin_room(ana)
     ana.write("Keys")
     ana.keys("Return")
     ana.see("Room code", "label")
