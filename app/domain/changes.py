@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from app.domain.contacts import ContactChanged, PresenceChanged
+from app.domain.files import TransferChanged
 from app.domain.governing import InvitationChanged
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageState, MessageView, RoomSummary
@@ -149,4 +150,5 @@ Change = (
     | ContactChanged
     | PresenceChanged
     | InvitationChanged
+    | TransferChanged
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
+from app.domain.files import FileOffered
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.rules import NO_RULES, RoomRules
 
@@ -19,7 +20,7 @@ class RoomKind(Enum):
 class MessageKind(Enum):
     """`UNSUPPORTED` is an event that only a newer version can show.
 
-    `INVITATION` stands in a conversation of two and offers a group.
+    `INVITATION` stands in a conversation of two and offers a group; `FILE` offers a file or folder.
     """
 
     TEXT = "text"
@@ -32,6 +33,7 @@ class MessageKind(Enum):
     REMOVED = "removed"
     RULED = "ruled"
     INVITATION = "invitation"
+    FILE = "file"
 
 
 class MessageState(Enum):
@@ -86,7 +88,8 @@ class MessageView:
     `text` is the message's text, "" once it was deleted; for RENAMED the new room name; for
     JOINED the joiner's name at that time; for UNSUPPORTED the kind of the event; for LEFT empty;
     for TOPIC the topic; for ROLE the role, for REMOVED "removed" or "banned", both of `subject`;
-    for RULED rule and value ("vanish 3600"); for INVITATION the name of the group.
+    for RULED rule and value ("vanish 3600"); for INVITATION the name of the group; for FILE what
+    the author says about the offer, which `file` describes and the event id names.
     `reply` is None if what `reply_to` names is not here. `forwarded_from` is the name of the
     first author of a forwarded message, "" for others. `vanish_s` is how many seconds a message
     lives, 0 for ever; `vanishes_ms` (Unix ms) is when it is erased here at the latest.
@@ -116,6 +119,7 @@ class MessageView:
     vanish_s: int = 0
     vanishes_ms: int = 0
     author_picture: str = ""
+    file: FileOffered | None = None
 
     @property
     def event(self) -> EventId:
