@@ -84,7 +84,9 @@ class GroupKeeper:
 
     def _soon(self, work: Coroutine[None, None, None]) -> None:
         if self._parts.publisher.background.is_open:
-            self._parts.publisher.background.spawn(_patiently(work))
+            task = self._parts.publisher.background.spawn(_patiently(work))
+            # One that is cancelled before its first step would leave `work` unawaited.
+            task.add_done_callback(lambda _: work.close())
         else:
             work.close()
 

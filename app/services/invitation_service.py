@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping, Sequence
 
@@ -27,6 +28,8 @@ from app.services.room_logs import RoomLogs
 from app.services.room_service import RoomService
 from app.storage.records import MessageRow
 from app.storage.store import Store
+
+log = logging.getLogger(__name__)
 
 PENDING, ACCEPTED, GONE = "pending", "accepted", "gone"
 
@@ -153,7 +156,7 @@ class InvitationService:
         if isinstance(change, MessagesAdded) and self._publisher.background.is_open:
             for view in change.messages:
                 if view.kind is MessageKind.INVITATION and not view.own:
-                    self._publisher.background.spawn(self._tell(view.event))
+                    self._publisher.background.spawn(self._announce(view.event))
 
     def waiting(self, rows: Sequence[MessageRow]) -> None:
         """Tell of invitations among what a stranger has written, once for each."""
@@ -161,7 +164,14 @@ class InvitationService:
             event = row.position.event
             if row.kind is MessageKind.INVITATION and event not in self._told:
                 self._told.add(event)
-                self._publisher.background.spawn(self._tell(event))
+                self._publisher.background.spawn(self._announce(event))
+
+    async def _announce(self, invitation: EventId) -> None:
+        """Tell of one that has come, unless its sender was sent away in the meantime."""
+        try:
+            await self._tell(invitation)
+        except AppError as error:
+            log.info("an invitation is not told: %s", error)
 
     async def _tell(self, invitation: EventId) -> None:
         view, _ = await self._known(invitation)
