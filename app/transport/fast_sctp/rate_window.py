@@ -138,10 +138,16 @@ class RateWindow:
             gain = PROBE_GAIN if self._probing else GAIN
             target = int(gain * self.rate * self._least) + SLACK_FRAGMENTS * self._fragment
             self.size = min(grown, max(target, LAN_WINDOW) if self._is_lan else target)
-        self.pace = 0.0 if self._is_lan else self.rate * self._pace_gain
+        self.pace = self._pace_for(self._least)
 
-    @property
-    def _pace_gain(self) -> float:
+    def _pace_for(self, least: float | None) -> float:
+        """Spread over a round trip: while starting all of the window, later what the line carries.
+
+        A few bytes of a channel being set up show a rate of next to nothing, which must not last.
+        """
+        if least is None or self._is_lan:
+            return 0.0
         if self._starting:
-            return START_PACE
-        return PROBE_PACE if self._probing else CRUISE_PACE
+            return START_PACE * self.size / least
+        floor = FIRST_FRAGMENTS * self._fragment / least
+        return max(floor, self.rate * (PROBE_PACE if self._probing else CRUISE_PACE))

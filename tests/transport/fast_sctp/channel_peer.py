@@ -1,14 +1,16 @@
 """A process with one end of a data channel: `python -m ...fast_sctp.channel_peer PATH`.
 
 PATH is stock, classic or rate. It takes one JSON request in a line and answers with one line:
-{"do": "offer" | "answer" | "accept" | "send" | "received" | "echo", ...}.
+{"do": "offer" | "answer" | "accept" | "send" | "received" | "echo" | "watch", ...}.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import hashlib
 import json
+import random
 import sys
 import time
 from collections.abc import Callable
@@ -33,6 +35,7 @@ class ChannelPeer:
         self._low = asyncio.Event()
         self._changed = asyncio.Event()
         self._echoing = False
+        self._digest: hashlib._Hash | None = None
         self._bytes = self._count = 0
         self._first = self._last = self._processor = 0.0
 
@@ -54,13 +57,24 @@ class ChannelPeer:
         self._echoing = True
         return {}
 
-    async def send(self, count: int, size: int) -> dict[str, Any]:
-        """Send as a transfer does: with little in the channel's own buffer."""
+    async def watch(self) -> dict[str, Any]:
+        """Take the digest of what comes in from now on."""
+        self._digest = hashlib.sha256()
+        return {}
+
+    async def send(self, count: int, size: int, seed: int | None = None) -> dict[str, Any]:
+        """Send as a transfer does: with little in the channel's own buffer.
+
+        Zeros, or with a seed random bytes in random sizes up to `size`, whose digest is told.
+        """
         await self._open.wait()
         assert self._channel is not None
-        message = bytes(size)
+        rng, digest, message = random.Random(seed), hashlib.sha256(), bytes(size)
         began = time.process_time()
         for _ in range(count):
+            if seed is not None:
+                message = rng.randbytes(rng.randint(1, size))
+                digest.update(message)
             while self._channel.bufferedAmount > HIGH_WATER:
                 self._low.clear()
                 await self._low.wait()
@@ -70,7 +84,7 @@ class ChannelPeer:
             self._low.clear()
             await self._low.wait()
         self._channel.bufferedAmountLowThreshold = HIGH_WATER // 2
-        return {"cpu": time.process_time() - began}
+        return {"cpu": time.process_time() - began, "digest": digest.hexdigest()}
 
     async def received(self, count: int) -> dict[str, Any]:
         """Wait for so many messages, then tell how long they took and start over."""
@@ -81,6 +95,7 @@ class ChannelPeer:
             "bytes": self._bytes,
             "seconds": self._last - self._first,
             "cpu": time.process_time() - self._processor,
+            "digest": self._digest.hexdigest() if self._digest else "",
         }
         self._bytes = self._count = 0
         return told
@@ -102,6 +117,8 @@ class ChannelPeer:
         self._count += 1
         self._bytes += len(message)
         self._changed.set()
+        if self._digest:
+            self._digest.update(message)
         if self._echoing and self._channel is not None:
             self._channel.send(message)
 

@@ -10,10 +10,12 @@ import shutil
 import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
+
+from tests.transport.fast_sctp.bad_line import BadLine
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PAGE = (Path(__file__).parent / "chromium_page.js").read_text()
@@ -102,9 +104,9 @@ class ChromiumEnd:
 
 
 @asynccontextmanager
-async def python_end(path: str, prefix: Sequence[str] = ()) -> AsyncIterator[RemoteEnd]:
-    """Yield an end in a process of its own; `prefix` is put before its command."""
-    command = (*prefix, sys.executable, "-m", "tests.transport.fast_sctp.channel_peer", path)
+async def python_end(path: str) -> AsyncIterator[RemoteEnd]:
+    """Yield an end in a process of its own."""
+    command = (sys.executable, "-m", "tests.transport.fast_sctp.channel_peer", path)
     process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
     try:
         yield PythonEnd(process)
@@ -113,13 +115,13 @@ async def python_end(path: str, prefix: Sequence[str] = ()) -> AsyncIterator[Rem
 
 
 @asynccontextmanager
-async def chromium_end(prefix: Sequence[str] = ()) -> AsyncIterator[RemoteEnd]:
+async def chromium_end() -> AsyncIterator[RemoteEnd]:
     """Yield an end in a real Chromium."""
     assert CHROMIUM is not None
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         to_read, to_write = _high_pipe()
         from_read, from_write = _high_pipe()
-        command = (*prefix, CHROMIUM, *FLAGS, f"--user-data-dir={folder}")
+        command = (CHROMIUM, *FLAGS, f"--user-data-dir={folder}")
         process = await asyncio.create_subprocess_exec(
             *("bash", "-c", f'exec "$@" 3<&{to_read} 4>&{from_write}', "bash", *command),
             pass_fds=(to_read, from_write),
@@ -142,21 +144,25 @@ async def chromium_end(prefix: Sequence[str] = ()) -> AsyncIterator[RemoteEnd]:
             transport.close()
 
 
-def remote_end(kind: str, prefix: Sequence[str] = ()) -> Any:
+def remote_end(kind: str) -> Any:
     """Return the context of an end: "chromium", or a path of `channel_peer`."""
-    return chromium_end(prefix) if kind == "chromium" else python_end(kind, prefix)
+    return chromium_end() if kind == "chromium" else python_end(kind)
 
 
 @asynccontextmanager
 async def joined(
-    one: str, other: str, prefixes: Sequence[Sequence[str]] = ((), ())
+    one: str, other: str, line: BadLine | None = None
 ) -> AsyncIterator[tuple[RemoteEnd, RemoteEnd]]:
-    """Yield two ends, the first of which has opened the channel."""
+    """Yield two ends, the first of which has opened the channel, over a line if there is one."""
     async with AsyncExitStack() as stack:
-        first: RemoteEnd = await stack.enter_async_context(remote_end(one, prefixes[0]))
-        second: RemoteEnd = await stack.enter_async_context(remote_end(other, prefixes[1]))
+        first: RemoteEnd = await stack.enter_async_context(remote_end(one))
+        second: RemoteEnd = await stack.enter_async_context(remote_end(other))
         offer = await first.ask("offer")
+        if line is not None:
+            offer = line.carry(offer, from_first=True)
         answer = await second.ask("answer", description=offer)
+        if line is not None:
+            answer = line.carry(answer, from_first=False)
         await first.ask("accept", description=answer)
         yield first, second
 

@@ -101,3 +101,13 @@ def test_few_packets_are_wasted_on_a_clean_line() -> None:
         ends = OneWay(make(SIZE), Line(0.01, 100 * MBIT), Line(0.01), SIZE)
         ends.run([bytes(SIZE * 50)] * 40)
         assert ends.packets < 2000 * 1.02
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_a_few_bytes_at_first_do_not_slow_what_follows(window: Callable[[int], Window]) -> None:
+    ends = OneWay(window(SIZE), Line(0.01, 50 * MBIT), Line(0.01), SIZE)
+    for _ in range(3):
+        ends.run([b"opening"])
+    began = ends.now
+    ends.run([bytes(65536)] * 20)
+    assert ends.now - began < 1
