@@ -67,8 +67,9 @@ class ParcelCarrier:
 
     async def _send(self, link: PeerLink, number: bytes, now: float) -> None:
         parcel = await self._parcels.get(link.peer, number)
-        if parcel is not None:
-            self._offered[link.peer][number] = now
+        offered = self._offered.get(link.peer)
+        if parcel is not None and offered is not None:  # else the link has ended meanwhile
+            offered[number] = now
             link.send(Parcel(parcel.sender, parcel.receiver, number, parcel.sealed))
 
     async def delivered(self, link: PeerLink, number: bytes) -> None:

@@ -17,6 +17,7 @@ from app.services import parcel_carrier, parcel_sender, parcel_service, room_ser
 from app.services.parcel_service import ParcelService
 from app.services.peer_link import PeerLink
 from app.storage import parcel_repository
+from app.storage.parcel_repository import Carried
 from tests.services.world import URL, Someone, World, until
 
 STRANGER = Identity(bytes([88]) * 32)
@@ -168,6 +169,27 @@ async def test_what_nobody_takes_is_offered_again_and_only_its_receiver_ends_it(
     await carrier.delivered(ear, ours.number)
     assert await carried(cem, bob) == 0
     assert carrier.receivers == set()
+
+
+async def test_a_link_that_ends_while_a_parcel_is_read_ends_nothing_else(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, bob, cem = await apart(world)
+    ours = parcel(ana.identity, bob.peer)
+    await give(cem, ana, ours)
+    ear, carrier = Ear(bob.peer), parcels(cem)._carrier
+    get = carrier._parcels.get
+
+    async def late(receiver: PeerId, number: bytes) -> Carried | None:
+        carrier.ended(receiver)
+        return await get(receiver, number)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(carrier._parcels, "get", late)
+        await carrier.offer(ear)
+    assert ear.said == []
+    await carrier.offer(ear)
+    assert ear.said == [ours]
 
 
 async def test_a_carrier_cannot_speak_for_others(world: World) -> None:
