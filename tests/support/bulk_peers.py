@@ -37,10 +37,13 @@ class BulkPeer:
         self._news.set()
 
     async def until(self, ready: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while not ready():
-                self._news.clear()
-                await self._news.wait()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not ready():
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError as error:
+            raise AssertionError(f"only {self.notices[-8:]}, deaths: {self.deaths}") from error
 
     async def heard(self, kind: type[Wanted], key: int) -> Wanted:
         """Return the last notice of a kind for a transfer or lane, when there is one."""
@@ -95,6 +98,7 @@ class BulkPeer:
         return number
 
     async def stop(self, transfer: int, *, delete: bool = False) -> None:
+        self.notices = [n for n in self.notices if not isinstance(n, msg.Stopped)]
         await self.send(msg.Stop(transfer, delete))
         await self.heard(msg.Stopped, transfer)
 

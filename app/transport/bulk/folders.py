@@ -51,8 +51,8 @@ class Folder:
             raise NotADirectoryError(errno.ENOTDIR, "no folder", str(path))
         return Folder(path, None)
 
-    def open_file(self, name: str, *, make: bool) -> tuple[int, int]:
-        """Return a descriptor to read and write a plain file, made if not there, and its size.
+    def open_file(self, name: str, *, make: bool) -> tuple[int, os.stat_result]:
+        """Return a descriptor to read and write a plain file, made if not there and `make`.
 
         FileExistsError if something else lies there, or a file that has other names too.
         """
@@ -62,7 +62,7 @@ class Folder:
         if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
             os.close(descriptor)
             raise FileExistsError(errno.EEXIST, "something else lies there", name)
-        return descriptor, found.st_size
+        return descriptor, found
 
     def look(self, name: str) -> os.stat_result | None:
         """Return what lies under a name, links not followed, None if nothing does."""

@@ -32,6 +32,8 @@ class Part:
     layout: Layout
     base: Folder
     places: list[Place]
+    identities: dict[int, int] = field(default_factory=dict)
+    """The inodes of big files. Another file of the same name does not hold what came."""
     _dirty: set[int] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -81,14 +83,19 @@ class PartFiles:
         return buffer[:at]
 
     def are_there(self) -> list[bool]:
-        """Tell of each file whether it is there, a big one also whether its size is right."""
+        """Tell of each file whether it is there, a big one also whether its size is right.
+
+        Raises FileNotFoundError if a big one was there before.
+        """
         listed: dict[Place, frozenset[str]] = {}
         there = []
         for number, place in enumerate(self._part.places):
+            if not self._part.is_small(number):
+                there.append(self.is_whole(number))
+                continue
             if place[:-1] not in listed:
                 listed[place[:-1]] = self._names_in(place[:-1])
-            is_there = place[-1] in listed[place[:-1]]
-            there.append(is_there and (self._part.is_small(number) or self.is_whole(number)))
+            there.append(place[-1] in listed[place[:-1]])
         return there
 
     def _names_in(self, place: Place) -> frozenset[str]:
@@ -98,12 +105,17 @@ class PartFiles:
             return frozenset()
 
     def is_whole(self, entry: int) -> bool:
-        """Tell whether a file is there and of the size it should have."""
+        """Tell whether a file is there and of the size it should have.
+
+        Raises FileNotFoundError if it is a big one that was there before.
+        """
         place = self._part.places[entry]
         try:
             found = self.folder(place[:-1], make=False).look(place[-1])
         except (FileNotFoundError, NotADirectoryError):
-            return False
+            found = None
+        if not self._part.is_small(entry):
+            self._recognise(entry, found)
         return found is not None and found.st_size == self._part.manifest.entries[entry].size
 
     def make_empty(self, entry: int) -> None:
@@ -142,10 +154,10 @@ class PartFiles:
         if not self._part.is_small(part.entry):
             _write_at(self._descriptor(part.entry), content, part.offset)
             return
-        descriptor, size = self._opened(part.entry, make=True)
+        descriptor, found = self._opened(part.entry, make=True)
         try:
             _write_at(descriptor, content, 0)
-            if size > len(content):  # an earlier run was told something else
+            if found.st_size > len(content):  # an earlier run was told something else
                 os.ftruncate(descriptor, len(content))
             self._set_mtime(part.entry, descriptor)
         finally:
@@ -166,8 +178,8 @@ class PartFiles:
             mtime = self._part.manifest.entries[entry].mtime_ms * 1_000_000
             os.utime(descriptor, ns=(mtime, mtime))
 
-    def _opened(self, entry: int, *, make: bool) -> tuple[int, int]:
-        """Return a file's descriptor and its size."""
+    def _opened(self, entry: int, *, make: bool) -> tuple[int, os.stat_result]:
+        """Return a file's descriptor and what it was like before."""
         place = self._part.places[entry]
         return self.folder(place[:-1], make=make).open_file(place[-1], make=make)
 
@@ -179,11 +191,20 @@ class PartFiles:
             return known
         if len(self._open) >= MAX_OPEN:
             os.close(self._open.popitem(last=False)[1])
-        descriptor, size = self._opened(entry, make=True)
+        descriptor, found = self._opened(entry, make=entry not in self._part.identities)
         self._open[entry] = descriptor
-        if size != self._part.manifest.entries[entry].size:
+        self._recognise(entry, found)
+        if found.st_size != self._part.manifest.entries[entry].size:
             os.ftruncate(descriptor, self._part.manifest.entries[entry].size)
         return descriptor
+
+    def _recognise(self, entry: int, found: os.stat_result | None) -> None:
+        """Raises FileNotFoundError if a file is not the one that pieces were written to."""
+        known = self._part.identities.get(entry)
+        if known is None and found is not None:
+            known = self._part.identities.setdefault(entry, found.st_ino)
+        if known is not None and (found is None or found.st_ino != known):
+            raise FileNotFoundError(errno.ENOENT, "what came is not there any more")
 
     def close(self) -> None:
         while self._open:
