@@ -114,6 +114,7 @@ class Session(QObject):
         self.standing = StandingKeeper(desk, self.view, self.conversation, self.flows.leave)
         self.links = LinkOpener(desk)
         self.menu = MessageMenu(desk, messages, self.conversation, clock)
+        self.menu.report, self.menu.profile = self.people.report_message, self.people.about
         self.pins = PinController(desk, self.view, self.conversation)
         self.dates = DateController(desk, self.view, self.conversation, clock)
         self.completing = CompletionController(desk, self.view, self.conversation)

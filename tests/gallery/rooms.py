@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from app.domain.changes import RoomChanged
@@ -13,6 +14,7 @@ from app.domain.rules import Rule
 from app.ui.dialogs.create_room import CreateRoomSheet, NewRoom
 from app.ui.dialogs.people_picker import PeoplePicker
 from app.ui.dialogs.room_invite import LINK, Doorway, RoomInviteSheet
+from app.ui.dialogs.write_to import WriteToSheet
 from app.ui.models.candidates import Candidate
 from app.ui.session import Session
 from tests.gallery import demo
@@ -172,6 +174,12 @@ def _create(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
     return made
 
 
+def _write_to(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
+    words = ("Create a room…", "Join or add a contact…", "My contact link…")
+    others = [QAction(text, parent) for text in words]
+    return WriteToSheet(stand.theme, parent, stand.tasks, _search, others)
+
+
 ENTRIES = {
     "room-peers": Entry(window(demo.full, _peers), WIDE),
     "room-info": Entry(window(demo.full, _info), QSize(1180, 1000)),
@@ -186,5 +194,6 @@ ENTRIES = {
     "sheet-invite-people": Entry(sheet(_invite_people), QSize(440, 470)),
     "sheet-invite-link": Entry(sheet(_invite_link), QSize(440, 640)),
     "sheet-invite-withdrawn": Entry(sheet(_invite_withdrawn), QSize(440, 620)),
+    "sheet-write-to": Entry(sheet(_write_to), QSize(440, 560)),
     "sheet-create-room": Entry(sheet(_create), QSize(440, 640)),
 }

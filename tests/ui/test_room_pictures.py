@@ -28,6 +28,7 @@ KEPT = [
     Kept("sheet-invite-people", Choice.LIGHT),
     Kept("sheet-invite-withdrawn", Choice.DARK),
     Kept("sheet-create-room", Choice.DARK),
+    Kept("sheet-write-to", Choice.LIGHT),
 ]
 
 

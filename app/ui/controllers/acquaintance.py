@@ -38,6 +38,7 @@ class Acquaintance(QObject):
         self._view, self._conversation, self._people = view, conversation, people
         self._suspects: set[PeerId] = set()
         view.header.pressed.connect(self._show_profile)
+        view.messages.author_wanted.connect(lambda peer: self._tasks.spawn(people.show(peer)))
         view.request_bar.pressed.connect(self._on_pressed)
         view.impostor_bar.pressed.connect(self._on_pressed)
         conversation.switched.connect(lambda _room: self.show())

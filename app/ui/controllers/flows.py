@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog
 
+from app.domain.contacts import ContactView
 from app.domain.ids import RoomId
 from app.domain.views import RoomInvitation, RoomKind
 from app.services.privacy import READS_SETTING, TYPING_SETTING
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.notifying import NotifyController
 from app.ui.dialogs.base import ask
+from app.ui.dialogs.blocked import BlockedSheet
 from app.ui.dialogs.forms import FieldSheet, Question
 from app.ui.dialogs.invite import InviteSheet
 from app.ui.dialogs.leave import LEAVE, LeaveSheet, away
@@ -127,9 +129,20 @@ class DialogFlows(QObject):
         sheet.name_asked.connect(lambda: leave_for(self.rename_profile))
         sheet.shortcuts_asked.connect(lambda: leave_for(self.shortcuts))
         sheet.account_asked.connect(lambda: leave_for(self.account))
+        sheet.blocked_asked.connect(lambda: leave_for(self.blocked))
         await self.ask(sheet)
         for flow in then:
             await flow()
+
+    async def blocked(self) -> None:
+        """Show who was blocked."""
+        contacts = self._backend.contacts
+
+        def blocked() -> list[ContactView]:
+            return [each for each in contacts.all() if each.state == "blocked"]
+
+        sheet = BlockedSheet(self._theme, self._window, self._tasks, blocked, contacts.unblock)
+        await self.ask(sheet)
 
     async def shortcuts(self) -> None:
         """Show all keys, and store what is changed there."""

@@ -26,7 +26,8 @@ ManyFlow = Callable[[Sequence[MessageView]], Coroutine[Any, Any, object]]
 class MessageMenu(QObject):
     """Opens where the message was asked about.
 
-    `report` is what reporting a message leads to; nothing is offered while it is None.
+    `report` is what reporting a message leads to, `profile` shows its author; nothing is offered
+    while they are None.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class MessageMenu(QObject):
         self._message: MessageView | None = None
         self._where = QPoint()
         self.report: Flow | None = None
+        self.profile: Flow | None = None
         self.deeds = MessageDeeds(desk, conversation, clock)
         self._fill()
         self._fill_many()
@@ -62,6 +64,7 @@ class MessageMenu(QObject):
         self.save = self._add("download", "Save as…", self._one(deeds.save))
         self.unread = self._add("mail-open", "Mark unread from here", self._task(deeds.mark_unread))
         self.details = self._add("info", "Details…", self._task(deeds.details))
+        self.author = self._add("user", "About the author…", self._about)
         self.report_it = self._add("flag", "Report…", self._report)
         self.menu.addSeparator()
         self.delete = self._add("trash-2", "Delete…", self._one(deeds.delete))
@@ -120,6 +123,10 @@ class MessageMenu(QObject):
         if self.report is not None:
             self._tasks.spawn(self.report(message))
 
+    def _about(self, message: MessageView) -> None:
+        if self.profile is not None:
+            self._tasks.spawn(self.profile(message))
+
     def _show(self, message: MessageView, where: QPoint) -> None:
         if self.menu.isVisible() or self.many.isVisible():
             return
@@ -144,6 +151,7 @@ class MessageMenu(QObject):
         self.pin.setText("Unpin" if message.pinned else "Pin")
         self.edit.setVisible(live and message.own)
         self.report_it.setVisible(live and not message.own and self.report is not None)
+        self.author.setVisible(live and not message.own and self.profile is not None)
         self.delete.setVisible(True)
 
     def _copy(self, message: MessageView) -> None:

@@ -109,10 +109,18 @@ class PeopleFlows(QObject):
             await self._contacts.withdraw(peer)
             await self._backend.conversations.leave(room, keep=False)
 
-    async def report(self, peer: PeerId) -> None:
+    async def about(self, message: MessageView) -> None:
+        """Show who wrote a message."""
+        await self.show(message.author)
+
+    async def report_message(self, message: MessageView) -> None:
+        """Write a report that may show this message."""
+        await self.report(message.author, message)
+
+    async def report(self, peer: PeerId, about: MessageView | None = None) -> None:
         """Write a report to copy, and block unless that is not wanted."""
         view = self._contacts.of(peer)
-        messages = await self._lately(peer)
+        messages = [about] if about is not None else await self._lately(peer)
 
         def compose(chosen: Sequence[MessageView]) -> str:
             return report_text(view, fingerprint(peer), chosen, self._window.now())

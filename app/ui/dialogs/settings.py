@@ -115,6 +115,7 @@ class SettingsSheet(Sheet):
     typing_chosen = Signal(bool)
     shortcuts_asked = Signal()
     account_asked = Signal()
+    blocked_asked = Signal()
 
     def __init__(
         self,
@@ -136,6 +137,7 @@ class SettingsSheet(Sheet):
         self.listed = Switch(theme, "Let people on this network find me")
         self.reads = Switch(theme, "Read receipts: tell, and be told, what was read")
         self.typing = Switch(theme, "Typing: show, and see, who is writing")
+        self.blocked = push_button("Blocked people…")
         self.servers = ServerList(theme, network, tasks)
         self.shortcuts = push_button("Keyboard shortcuts")
         self.account = push_button("Account")
@@ -153,6 +155,7 @@ class SettingsSheet(Sheet):
         self._caption("Privacy, both ways or not at all")
         self.add(self.reads)
         self.add(self.typing)
+        self.add(self.blocked)
         self._caption("Servers that introduce people")
         self.add(self.servers)
         done = push_button("Done", "primary")
@@ -167,6 +170,7 @@ class SettingsSheet(Sheet):
         self.typing.toggled.connect(self.typing_chosen)
         self.shortcuts.clicked.connect(self.shortcuts_asked)
         self.account.clicked.connect(self.account_asked)
+        self.blocked.clicked.connect(self.blocked_asked)
         self.servers.failed.connect(self.say_problem)
 
     def _caption(self, text: str) -> None:

@@ -62,13 +62,20 @@ class Toggle:
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """A click shows who this is."""
+
+    peer: PeerId
+
+
+@dataclass(frozen=True, slots=True)
 class CopyCode:
     """A click copies this code."""
 
     code: str
 
 
-Hit = Jump | Toggle | CopyCode | Answer
+Hit = Jump | Toggle | CopyCode | Answer | Author
 
 
 class ExtrasMeasurer:

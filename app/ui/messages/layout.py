@@ -73,6 +73,13 @@ class Item:
     marks: tuple[str, ...] = ()
     card: Card | None = None
 
+    @property
+    def shows_author(self) -> bool:
+        """Whether the left column beside it is the author's: what others write in a group."""
+        bubble = (MessageKind.TEXT, MessageKind.UNSUPPORTED)
+        written = self.card is not None or self.message.kind in bubble
+        return written and not self.message.own and self.bubble.left() > LEFT
+
 
 class Measurer:
     """Lays rows out for one width, scheme and kind of room."""

@@ -19,7 +19,7 @@ from app.ui.messages import text
 from app.ui.messages.canvas import MessageCanvas
 from app.ui.messages.copying import selected_messages, selected_text
 from app.ui.messages.dates import date_at
-from app.ui.messages.extras import CopyCode, Hit, Jump, Toggle
+from app.ui.messages.extras import Author, CopyCode, Hit, Jump, Toggle
 from app.ui.messages.invitation import Answer
 from app.ui.messages.pointer import hit_at, over_text, row_at, target_at
 from app.ui.messages.scrolling import LINE, key_step, wheel_step
@@ -38,7 +38,8 @@ class MessageList(MessageCanvas):
     `menu_wanted` and `react_wanted` carry a message and a global point; `reply_wanted` a message;
     `original_wanted` the id of one that was quoted; `invitation_answered` one that carries an
     invitation, and whether to join; `reaction_toggled` a message, an emoji, and
-    whether it is to be put; `copied` how many messages went to the clipboard.
+    whether it is to be put; `copied` how many messages went to the clipboard; `author_wanted` the
+    peer id of whose picture or name was clicked.
     """
 
     link_activated = Signal(str)
@@ -50,6 +51,7 @@ class MessageList(MessageCanvas):
     invitation_answered = Signal(object, bool)
     copied = Signal(int)
     date_wanted = Signal(object, QPoint)
+    author_wanted = Signal(object)
 
     def __init__(
         self,
@@ -193,6 +195,8 @@ class MessageList(MessageCanvas):
                 self.original_wanted.emit(event)
             case Toggle(emoji, own):
                 self.reaction_toggled.emit(message, emoji, not own)
+            case Author(peer):
+                self.author_wanted.emit(peer)
             case Answer(join):
                 self.invitation_answered.emit(message, join)
             case CopyCode(code):

@@ -10,13 +10,14 @@ from PySide6.QtGui import QTextLine
 from app.domain.markdown import Kind
 from app.domain.views import MessageView
 from app.ui.messages.blocks import Laid
-from app.ui.messages.extras import CopyCode, Hit, Jump, Toggle
+from app.ui.messages.extras import Author, CopyCode, Hit, Jump, Toggle
 from app.ui.messages.invitation import answer_at
-from app.ui.messages.layout import Item
+from app.ui.messages.layout import LEFT, NAME_LINE, Item
 from app.ui.messages.paint_extras import copy_box
 from app.ui.messages.rows import ShownRow
 from app.ui.messages.selection import Point, Selection
 from app.ui.messages.text import LINE_BREAK, units
+from app.ui.theme import Size
 
 
 def row_at(rows: Sequence[ShownRow], y: int) -> ShownRow | None:
@@ -72,7 +73,19 @@ def hit_at(item: Item, at: QPointF) -> Hit | None:
         code = laid.block.kind is Kind.CODE and laid.box is not None
         if code and laid.box is not None and copy_box(laid.box).adjusted(-6, -6, 6, 6).contains(at):
             return CopyCode(laid.block.text.replace(LINE_BREAK, "\n"))
-    return None
+    return Author(item.message.author) if _on_author(item, at) else None
+
+
+def _on_author(item: Item, at: QPointF) -> bool:
+    """Tell whether `at` is on the author's name, or on the picture beside the last bubble."""
+    bubble = item.bubble
+    if not item.shows_author:
+        return False
+    on_name = item.name and bubble.left() <= at.x() <= bubble.right()
+    if on_name and 0 <= at.y() < Size.BUBBLE_PAD_Y + NAME_LINE:
+        return True
+    on_picture = item.setting.ends and LEFT <= at.x() <= LEFT + Size.AVATAR_SMALL
+    return on_picture and item.body - Size.AVATAR_SMALL <= at.y() < item.body
 
 
 def target_at(item: Item, at: QPointF) -> str | Hit | None:

@@ -9,7 +9,7 @@ from datetime import date
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from app.domain.views import MessageKind, Position
+from app.domain.views import Position
 from app.ui.messages.between import TYPING_HEIGHT, BetweenPainter
 from app.ui.messages.layout import DAY_BELOW, NEW_ABOVE, NEW_BELOW, PILL
 from app.ui.messages.paint import RowPainter
@@ -80,11 +80,7 @@ class Scene:
 
     def _avatar(self, painter: QPainter, row: ShownRow) -> None:
         message = row.item.message
-        bubble = row.item.card is not None or message.kind in (
-            MessageKind.TEXT,
-            MessageKind.UNSUPPORTED,
-        )
-        if bubble and row.item.setting.ends and not message.own and self._stage.measurer.named:
+        if row.item.shows_author and row.item.setting.ends:
             picture = message.author_picture
             face = Face(message.author, message.author_name, picture=picture)
             self._rows.avatar(painter, face, row.bottom)

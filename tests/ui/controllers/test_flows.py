@@ -9,6 +9,7 @@ from app.domain.changes import ServerState
 from app.domain.errors import AppError
 from app.domain.views import RoomKind
 from app.services.backend import LISTED_SETTING
+from app.ui.dialogs.blocked import BlockedSheet
 from app.ui.dialogs.create_room import CreateRoomSheet
 from app.ui.dialogs.forms import FieldSheet
 from app.ui.dialogs.invite import InviteSheet
@@ -19,7 +20,7 @@ from app.ui.dialogs.shortcuts import ShortcutSheet
 from app.ui.dialogs.write_to import WriteToSheet
 from app.ui.theme import Choice
 from tests.gallery.demo import SERVER
-from tests.ui.fake_backend import room_of
+from tests.ui.fake_backend import peer_of, room_of
 from tests.ui.rig import Rig
 
 SURVEY = "Lighthouse Survey"
@@ -213,6 +214,21 @@ async def test_where_nobody_is_found_other_ways_lead_on(rig: Rig) -> None:
     (create, *_) = sheet.findChildren(QPushButton)
     await rig.click(create)
     assert rig.dialog(CreateRoomSheet).isVisible()
+
+
+async def test_who_was_blocked_is_let_in_from_the_settings(rig: Rig) -> None:
+    await rig.backend.contacts.block(peer_of("Dev Anand"))
+    await rig.act("settings")
+    await rig.click(rig.dialog(SettingsSheet).blocked)
+    sheet = rig.dialog(BlockedSheet)
+    (button,) = [each for each in sheet.findChildren(QPushButton) if each is not sheet.leave]
+    assert button.accessibleName() == "Unblock Dev Anand"
+    assert not sheet.nobody.isVisible()
+    await rig.click(button)
+    assert rig.backend.contacts.of(peer_of("Dev Anand")).state != "blocked"
+    assert sheet.nobody.isVisible()
+    await rig.click(sheet.leave)
+    assert rig.no_dialog()
 
 
 async def test_stored_settings_are_taken_over(rig: Rig) -> None:

@@ -14,13 +14,17 @@ from app.domain.ids import EventId
 from app.domain.views import MessageKind, MessageState, MessageView, Reaction
 from app.ui.controllers.message_menu import MessageMenu
 from app.ui.dialogs.details import DeleteSheet, DetailsSheet, member_states
+from app.ui.dialogs.person import PersonSheet
+from app.ui.dialogs.report import ReportSheet
 from app.ui.emoji import QUICK
 from app.ui.messages import Clock, copying
+from app.ui.messages.layout import LEFT
 from app.ui.messages.selection import Point, Selection
 from app.ui.widgets.emoji_picker import EmojiPicker
+from app.ui.widgets.surfaces import Label
 from tests.ui.fake_backend import FROZEN_MS, ME, peer_of
 from tests.ui.fake_operations import FakeRoom
-from tests.ui.rig import Rig
+from tests.ui.rig import NO_KEYS, Rig
 
 SURVEY = "Lighthouse Survey"
 
@@ -65,6 +69,8 @@ async def test_the_menu_offers_what_can_be_done(rig: Rig) -> None:
         "Save as…",
         "Mark unread from here",
         "Details…",
+        "About the author…",
+        "Report…",
         "Delete…",
     ]
     assert menu.menu.activeAction() is menu.reply
@@ -201,28 +207,44 @@ async def test_a_message_is_pinned_and_unpinned(rig: Rig) -> None:
         assert room.messages[0].pinned is pinned
 
 
-async def test_reporting_is_offered_once_it_leads_somewhere(rig: Rig) -> None:
+async def test_what_others_wrote_can_be_reported_and_leads_to_its_author(rig: Rig) -> None:
     room = await rig.open(SURVEY)
     theirs, own = room.messages[0], next(row for row in room.messages if row.own)
-    menu = await ask_for(rig, theirs)
-    assert not menu.report_it.isVisible()
-    menu.menu.close()
-    menu.report_it.trigger()
-    reported: list[MessageView] = []
-
-    async def report(message: MessageView) -> None:
-        reported.append(message)
-
-    menu.report = report
     for message in (theirs, own):
-        await ask_for(rig, message)
-        assert menu.report_it.isVisible() is (message is theirs)
+        menu = await ask_for(rig, message)
+        assert menu.report_it.isVisible() is menu.author.isVisible() is (message is theirs)
         menu.menu.close()
-    await ask_for(rig, theirs)
+    menu = await ask_for(rig, theirs)
     menu.menu.close()
     menu.report_it.trigger()
     await rig.settle()
-    assert reported == [theirs]
+    report = rig.dialog(ReportSheet)
+    assert len(report.choices) == 1
+    report.reject()
+    await rig.settle()
+    menu.author.trigger()
+    await rig.settle()
+    assert rig.dialog(PersonSheet).isVisible()
+
+
+async def test_a_picture_and_a_name_lead_to_the_author(rig: Rig) -> None:
+    await rig.open(SURVEY)
+    messages = rig.session.view.messages
+    rows = [row for row in messages._rows if row.item.shows_author]
+    named = next(row for row in rows if row.item.name and row.y >= 0)
+    ended = next(row for row in rows if row.item.setting.ends and row.y >= 0)
+    places = (
+        QPoint(int(named.item.bubble.left()) + 20, named.y + 12),
+        QPoint(LEFT + 10, ended.bottom - 10),
+    )
+    for row, place in zip((named, ended), places, strict=True):
+        QTest.mouseClick(messages.viewport(), Qt.MouseButton.LeftButton, NO_KEYS, place)
+        await rig.settle()
+        sheet = rig.dialog(PersonSheet)
+        name = row.item.message.author_name
+        assert name in [label.text() for label in sheet.findChildren(Label)]
+        sheet.reject()
+        await rig.settle()
 
 
 async def test_unread_from_here_leads_back_to_here(rig: Rig) -> None:
