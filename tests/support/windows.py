@@ -153,22 +153,17 @@ class Window:
         return self.see("Message", "text")
 
     def focused(self) -> Part | None:
-        """Return the part that has the keys; a viewport inside of it has no name."""
-        return next((part for part in reversed(self.parts()) if part.focused and part.name), None)
+        """Return the part that has the keys; a viewport inside of it has no name.
 
-    def has_keys(self, said: str) -> bool:
-        """Whether what has the keys says this, or is a row of the list of this name."""
+        Qt calls the current row of every list focused, so rows do not count.
+        """
+        having = (part for part in reversed(self.parts()) if part.focused and part.name)
+        return next((part for part in having if part.role != "list item"), None)
+
+    def has_keys(self, said: str, role: str = "") -> bool:
+        """Whether what has the keys says this, and is of this role if one is given."""
         focused = self.focused()
-        return (focused is not None and said in focused.name) or self.in_list(said)
-
-    def in_list(self, name: str) -> bool:
-        """Whether the list of this name or a row of it has the keys."""
-        around: list[Part] = []
-        for part in self.parts():
-            around = [*(each for each in around if each.depth < part.depth), part]
-            if part.focused and any(each[1:3] == ("list", name) for each in around):
-                return True
-        return False
+        return focused is not None and said in focused.name and role in ("", focused.role)
 
     def kill(self) -> None:
         """Kill it at once, as a power cut would."""

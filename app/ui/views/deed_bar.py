@@ -12,6 +12,9 @@ from app.ui.views.notices import Glyph
 from app.ui.widgets.buttons import push_button
 from app.ui.widgets.surfaces import Label, Surface, Token, Tone
 
+MOST = 3
+"""How many things there may be to do."""
+
 
 class DeedBar(Surface):
     """Hidden until something is said; `pressed` carries the words of a button."""
@@ -29,6 +32,8 @@ class DeedBar(Surface):
         self._row.setSpacing(8)
         self._row.addWidget(Glyph(theme, icon_name, tone))
         self._row.addWidget(self.words, 1)
+        # Made here, as Tab comes to children in the order in which they are made.
+        self._pool = [self._button() for _ in range(MOST)]
         self.hide()
 
     def say(self, words: str, deeds: Sequence[str] = ()) -> None:
@@ -37,15 +42,16 @@ class DeedBar(Surface):
             return
         self.words.setText(words)
         self.setAccessibleName(words)
-        for button in self.buttons:
-            self._row.removeWidget(button)
-            button.hide()
-            button.deleteLater()
-        self.buttons = [self._button(deed) for deed in deeds]
+        self.buttons = self._pool[: len(deeds)]
+        for button, deed in zip(self.buttons, deeds, strict=True):
+            button.setText(deed)
+        for button in self._pool:
+            button.setVisible(button in self.buttons)
         self.setVisible(bool(words))
 
-    def _button(self, deed: str) -> QPushButton:
-        button = push_button(deed, parent=self)
-        button.clicked.connect(lambda: self.pressed.emit(deed))
+    def _button(self) -> QPushButton:
+        button = push_button("", parent=self)
+        button.clicked.connect(lambda: self.pressed.emit(button.text()))
+        button.hide()
         self._row.addWidget(button)
         return button
