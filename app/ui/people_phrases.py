@@ -18,6 +18,9 @@ PRESENCE_WORDS = {
     Presence.INVISIBLE: "Invisible",
 }
 _SEEN = {"online": "Online", "away": "Away", "busy": "Do not disturb", "offline": "Offline"}
+BESIDES = {state: _SEEN[state] for state in ("away", "busy")}
+"""What is said of somebody who is there, but not simply so."""
+
 _ROOMS = 5
 _DIGITS = 60
 

@@ -41,6 +41,7 @@ async def _govern(backend: FakeBackend) -> None:
 
 
 async def _peers(session: Session, backend: FakeBackend) -> None:
+    await backend.contacts.verify(peer_of("Jonas Weber"))
     await session.conversation.open(SURVEY)
     await settle(6)
     await _govern(backend)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from PySide6.QtCore import QObject
 
 from app.domain.changes import Change, ErrorRaised, RoomChanged
-from app.domain.contacts import ContactChanged
+from app.domain.contacts import ContactChanged, PresenceChanged
 from app.domain.ids import PeerId, peer_id
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
@@ -37,6 +37,8 @@ class Acquaintance(QObject):
         self._tasks, self._contacts = desk.tasks, desk.backend.contacts
         self._view, self._conversation, self._people = view, conversation, people
         self._suspects: set[PeerId] = set()
+        self._members = desk.window.members
+        self._members.know(self._contacts.of)
         view.header.pressed.connect(self._show_profile)
         view.messages.author_wanted.connect(lambda peer: self._tasks.spawn(people.show(peer)))
         view.request_bar.pressed.connect(self._on_pressed)
@@ -48,6 +50,8 @@ class Acquaintance(QObject):
         for change in changes:
             if isinstance(change, ErrorRaised) and change.code == WARNING:
                 self._suspects.add(peer_id(str(change.params["peer"])))
+        if any(isinstance(each, ContactChanged | PresenceChanged) for each in changes):
+            self._members.know(self._contacts.of)
         if any(isinstance(each, ContactChanged | ErrorRaised | RoomChanged) for each in changes):
             self.show()
 

@@ -8,9 +8,11 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject
 
+from app.domain.contacts import ContactView
 from app.domain.governing import PendingInvite
+from app.domain.ids import PeerId
 from app.domain.views import MemberView
-from app.ui import government, phrases
+from app.ui import government, people_phrases, phrases
 from app.ui.models.keyed import KeyedListModel
 
 
@@ -23,6 +25,7 @@ class PeerSection:
 
 
 PeerRow = PeerSection | MemberView | PendingInvite
+Contact = Callable[[PeerId], ContactView | None]
 
 
 def _key(row: PeerRow) -> tuple[str, str | bytes]:
@@ -51,6 +54,23 @@ class MembersModel(KeyedListModel[PeerRow]):
         self._members: list[MemberView] = []
         self._invited: list[PendingInvite] = []
         self._grouped = False
+        self._contact: Contact = lambda _peer: None
+
+    def know(self, contact: Contact) -> None:
+        """Say, and whenever it may be another thing say again, what people are to us."""
+        self._contact = contact
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
+
+    def presence(self, row: MemberView) -> str:
+        """How somebody who is online wants to be seen: online, away or busy."""
+        contact = None if row.you else self._contact(row.peer)
+        return contact.presence if contact is not None and contact.online else "online"
+
+    def verified(self, row: MemberView) -> bool:
+        """Whether we have compared the safety number with them."""
+        contact = None if row.you else self._contact(row.peer)
+        return contact is not None and contact.verified
 
     def show(self, members: Iterable[MemberView]) -> None:
         self._members = sorted(members, key=_order)
@@ -78,15 +98,20 @@ class MembersModel(KeyedListModel[PeerRow]):
         """What stands below the name."""
         if isinstance(row, PendingInvite):
             return government.invited_line(row, self._now())
-        return phrases.member_line(row, self._now())
+        line = phrases.member_line(row, self._now())
+        if row.online and (state := self.presence(row)) in people_phrases.BESIDES:
+            return f"{people_phrases.BESIDES[state]} · {line}"
+        return line
 
     def spoken_line(self, row: PeerRow) -> str:
         """All that is painted besides the name."""
         match row:
             case PeerSection():
                 return ""
-            case MemberView() if row.role in government.ROLES:
-                return f"{government.ROLES[row.role]}, {self.line(row)}"
+            case MemberView():
+                role = government.ROLES.get(row.role, "")
+                verified = "verified" if self.verified(row) else ""
+                return ", ".join(part for part in (role, verified, self.line(row)) if part)
             case _:
                 return self.line(row)
 

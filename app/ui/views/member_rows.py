@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
@@ -29,6 +31,7 @@ from app.ui.widgets.lists import RowList
 MEMBER, SECTION = 50, 30
 MORE = 28
 INSET = 12
+BADGE = 15
 _ROUTE_ICONS = {"lan": "zap", "direct": "zap", "relay": "route"}
 _ELIDE = Qt.TextElideMode.ElideRight
 
@@ -94,8 +97,9 @@ class MemberDelegate(QStyledItemDelegate):
         behind = palette.hover if lit else palette.panel
         if isinstance(row, PendingInvite):
             painter.setOpacity(0.55)
-        picture = row.picture if isinstance(row, MemberView) else ""
-        face = Face(row.peer, row.name, online=online, picture=picture)
+        face = Face(row.peer, row.name, online=online)
+        if isinstance(row, MemberView):
+            face = replace(face, picture=row.picture, presence=self._model.presence(row))
         paint_face(painter, square, face, self._theme, behind)
         painter.setOpacity(1)
         texts = tile.adjusted(56, 0, -8, 0)
@@ -115,12 +119,19 @@ class MemberDelegate(QStyledItemDelegate):
         upper = QRectF(area.left(), middle - 20, area.width(), 20)
         role = government.ROLES.get(row.role, "") if isinstance(row, MemberView) else ""
         painter.setFont(font(TextSize.BODY, Weight.MEDIUM))
+        verified = isinstance(row, MemberView) and self._model.verified(row)
+        badge = BADGE + 5 if verified else 0
         chip = self._chip_width(painter, role)
-        shown = painter.fontMetrics().elidedText(row.name, _ELIDE, int(upper.width() - chip))
+        room = int(upper.width() - chip - badge)
+        shown = painter.fontMetrics().elidedText(row.name, _ELIDE, room)
         painter.setPen(palette.text if online else palette.text2)
         painter.drawText(upper, Qt.AlignmentFlag.AlignVCenter, shown)
+        beside = upper.left() + painter.fontMetrics().horizontalAdvance(shown)
+        if verified:
+            box = QRectF(beside + 5, upper.top() + 2, BADGE, BADGE)
+            paint_icon(painter, box, "shield-check", palette.ok, 2)
         if role:
-            beside = upper.left() + painter.fontMetrics().horizontalAdvance(shown) + 8
+            beside += badge + 8
             self._paint_chip(painter, QRectF(beside, upper.top() + 1, chip - 8, 18), role)
         lower = QRectF(area.left(), middle, area.width(), 18)
         colour = palette.text2

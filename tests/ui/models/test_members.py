@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from app.domain.contacts import ContactView
 from app.domain.governing import PendingInvite, TokenId
 from app.domain.ids import PeerId
 from app.domain.views import MemberView
@@ -58,6 +59,30 @@ def test_groups_stand_under_headings_that_count(qtmodeltester: ModelTester) -> N
     assert not model.selectable(PeerSection("online", ""))
     assert model.member(b"ana") == PEOPLE[1]
     assert model.member(b"nobody") is None
+
+
+def test_who_was_verified_or_is_away_is_said_so() -> None:
+    model = MembersModel(frozen_now)
+    model.show(PEOPLE)
+    changed: list[int] = []
+    model.dataChanged.connect(lambda first, last: changed.append(last.row() - first.row()))
+
+    def contact(peer: PeerId) -> ContactView:
+        state = "away" if peer == b"ana" else "busy"
+        online = peer in {b"ana", b"Ben"}
+        return ContactView(
+            peer, "", "", "", "friend", "", online, verified=peer == b"Jonas", presence=state
+        )
+
+    model.know(contact)
+    assert changed == [len(PEOPLE) - 1]
+    described = {model.text(row): model.description(row) for row in model.rows()}
+    assert described["ana"].startswith("Away · ")
+    assert described["Ben"].startswith("Do not disturb · ")
+    assert described["Jonas"] == "Owner, verified, Offline"
+    assert described["Me"] == "You"
+    shown = {row.name: row for row in model.rows() if isinstance(row, MemberView)}
+    assert model.presence(shown["Zoe"]) == model.presence(shown["Me"]) == "online"
 
 
 def test_headings_stay_while_people_come_and_go(qtmodeltester: ModelTester) -> None:
