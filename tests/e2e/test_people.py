@@ -98,7 +98,9 @@ def test_who_is_blocked_sees_nobody_and_reaches_nobody(trio: list[Cli]) -> None:
 
     bob.ask("contact_unblock", peer=ana.peer)
     assert state_of(bob, ana) == "friend"
-    bob.hear("a word in private")
+    ana.say(direct, "a word again")
+    bob.hear("a word again")
+    assert bob.texts(direct) == ["Hello", "a word again"]
     linked(common, ana, bob, eve)
 
 
