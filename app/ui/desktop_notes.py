@@ -34,7 +34,7 @@ class Notes(Protocol):
     @property
     def opened(self) -> SignalInstance: ...
 
-    def show_note(self, room: RoomId, title: str, text: str) -> None: ...
+    def show_note(self, room: RoomId | None, title: str, text: str) -> None: ...
 
     def set_unread(self, unread: int) -> None:
         """Say how many messages wait."""
@@ -50,14 +50,15 @@ class TrayNotes(QObject):
 
     def __init__(self, theme: Theme, window: QWidget) -> None:
         super().__init__(window)
-        self._theme, self._room = theme, RoomId(b"")
+        self._theme = theme
+        self._room: RoomId | None = None
         self._tray = QSystemTrayIcon(self)
         self._tray.messageClicked.connect(lambda: self.opened.emit(self._room))
         self._tray.activated.connect(lambda _reason: window.activateWindow())
         self.set_unread(0)
         self._tray.show()
 
-    def show_note(self, room: RoomId, title: str, text: str) -> None:
+    def show_note(self, room: RoomId | None, title: str, text: str) -> None:
         self._room = room
         self._tray.showMessage(title, text, self._tray.icon(), SHOWN_MS)
 
@@ -79,7 +80,7 @@ class CommandNotes(QObject):
         super().__init__(parent)
         self._program = program
 
-    def show_note(self, room: RoomId, title: str, text: str) -> None:
+    def show_note(self, room: RoomId | None, title: str, text: str) -> None:
         process = QProcess(self)
 
         def ended() -> None:

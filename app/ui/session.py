@@ -124,7 +124,9 @@ class Session(QObject):
             self.account = AccountFlows(desk, account, self.flows.ask, begin_anew)
             self.flows.account = self.account.show
         notes = desktop_notes(window.theme, window)
-        self.notifying = NotifyController(desk, self.conversation, notes, self.open_room)
+        self.notifying = NotifyController(
+            desk, self.conversation, notes, self.open_room, self.requests.open
+        )
         self.flows.notifying = self.notifying
         self._pump = FeedPump(backend.feed, self._deliver)
         self._connect()

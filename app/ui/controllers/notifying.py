@@ -1,4 +1,4 @@
-"""Tells of messages in conversations that are not in front, and how many wait."""
+"""Tells of messages in conversations that are not in front, of requests, and how many wait."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from app.domain.changes import Change, MessagesAdded
-from app.domain.contacts import Presence
-from app.domain.ids import RoomId
+from app.domain.contacts import ContactChanged, ContactView, Presence
+from app.domain.ids import PeerId, RoomId
 from app.domain.views import MessageKind, MessageView, RoomKind, RoomSummary
 from app.services.privacy import PRESENCE_SETTING
 from app.ui import phrases
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
 from app.ui.desktop_notes import Notes, NoteStyle
+from app.ui.people_phrases import called
 
 STYLE_KEY = "notifications"
 TITLE = "Parlor"
@@ -23,7 +24,7 @@ _TOLD = {MessageKind.TEXT, MessageKind.INVITATION}
 
 
 class NotifyController(QObject):
-    """`opener` is called with the conversation whose note was clicked."""
+    """`opener` is called with the conversation whose note was clicked, `asked` for requests."""
 
     def __init__(
         self,
@@ -31,10 +32,14 @@ class NotifyController(QObject):
         conversation: ConversationController,
         notes: Notes | None,
         opener: Callable[[RoomId], object],
+        asked: Callable[[], object],
     ) -> None:
         super().__init__(desk.window)
         self._window, self._tasks, self._backend = desk.window, desk.tasks, desk.backend
-        self._conversation, self._notes, self._opener = conversation, notes, opener
+        self._conversation, self._notes = conversation, notes
+        self._opener, self._asked = opener, asked
+        self._known: set[PeerId] = set()
+        """Whose requests have been told of, or were there before."""
         self._style = NoteStyle.FULL
         if notes is not None:
             notes.opened.connect(self._on_opened)
@@ -48,6 +53,7 @@ class NotifyController(QObject):
         stored = await self._backend.setting(STYLE_KEY, NoteStyle.FULL.value)
         if stored in {style.value for style in NoteStyle}:
             self._style = NoteStyle(stored)
+        self._known |= {each.peer for each in self._backend.contacts.all() if _asks(each)}
         self._count()
 
     def choose(self, style: NoteStyle) -> None:
@@ -69,7 +75,21 @@ class NotifyController(QObject):
         for room, messages in news.items():
             summary = self._window.rooms.summary(room)
             if messages and summary is not None and self._is_wanted(summary):
-                self._tasks.spawn(self._tell(summary, messages))
+                words = self._words(summary, messages)
+                self._tasks.spawn(self._tell(summary.room, summary.name, words))
+        for change in changes:
+            if isinstance(change, ContactChanged):
+                self._on_contact(change.contact)
+
+    def _on_contact(self, contact: ContactView) -> None:
+        is_known = contact.peer in self._known
+        if not _asks(contact):
+            self._known.discard(contact.peer)
+        elif not is_known:
+            self._known.add(contact.peer)
+            whole = self._style is NoteStyle.FULL and contact.text
+            words = phrases.one_line(contact.text) if whole else "Asks to talk with you"
+            self._tasks.spawn(self._tell(None, called(contact), words))
 
     def _new(self, change: MessagesAdded) -> list[MessageView]:
         summary = self._window.rooms.summary(change.room)
@@ -88,14 +108,14 @@ class NotifyController(QObject):
         in_front = self._window.isActiveWindow() and self._conversation.room == summary.room
         return not in_front and not phrases.is_muted(summary, self._window.now())
 
-    async def _tell(self, summary: RoomSummary, messages: Sequence[MessageView]) -> None:
+    async def _tell(self, room: RoomId | None, title: str, words: str) -> None:
         presence = await self._backend.setting(PRESENCE_SETTING, "")
         if self._style is NoteStyle.NOTHING or presence == Presence.BUSY.name.lower():
             return
         if not self._window.isActiveWindow():
             QApplication.alert(self._window)
         if self._notes is not None:
-            self._notes.show_note(summary.room, summary.name, self._words(summary, messages))
+            self._notes.show_note(room, title, words)
 
     def _words(self, summary: RoomSummary, messages: Sequence[MessageView]) -> str:
         last, more = messages[-1], len(messages) - 1
@@ -115,8 +135,15 @@ class NotifyController(QObject):
             if self._notes is not None:
                 self._notes.set_unread(unread)
 
-    def _on_opened(self, room: RoomId) -> None:
+    def _on_opened(self, room: RoomId | None) -> None:
         self._window.show()
         self._window.raise_()
         self._window.activateWindow()
-        self._opener(room)
+        if room is None:
+            self._asked()
+        else:
+            self._opener(room)
+
+
+def _asks(contact: ContactView) -> bool:
+    return contact.state == "incoming"

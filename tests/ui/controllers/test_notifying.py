@@ -12,7 +12,7 @@ from app.ui.controllers.desk import Desk
 from app.ui.controllers.notifying import STYLE_KEY, NotifyController
 from app.ui.desktop_notes import NoteStyle
 from app.ui.dialogs.settings import STYLES, SettingsSheet
-from tests.ui.fake_backend import room_of
+from tests.ui.fake_backend import peer_of, room_of
 from tests.ui.rig import Rig
 
 FAMILY, JONAS = "Family", "Jonas Weber"
@@ -25,11 +25,11 @@ class Heard(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.notes: list[tuple[RoomId, str, str]] = []
+        self.notes: list[tuple[RoomId | None, str, str]] = []
         self.unread: list[int] = []
         self.closed = False
 
-    def show_note(self, room: RoomId, title: str, text: str) -> None:
+    def show_note(self, room: RoomId | None, title: str, text: str) -> None:
         self.notes.append((room, title, text))
 
     def set_unread(self, unread: int) -> None:
@@ -121,10 +121,29 @@ async def test_the_choice_is_made_in_the_settings_and_kept(rig: Rig) -> None:
     await rig.settle()
     assert rig.backend.settings[STYLE_KEY] == "name"
     desk = Desk(rig.window, rig.backend, rig.session._tasks)
-    again = NotifyController(desk, rig.session.conversation, None, print)
+    again = NotifyController(desk, rig.session.conversation, None, print, print)
     await again.start()
     assert again.style is NoteStyle.NAME
     again.stop()
+
+
+async def test_who_asks_to_talk_is_told_once_and_the_note_leads_to_the_request(
+    rig: Rig, heard: Heard
+) -> None:
+    ana = peer_of("Ana Costa")
+    contacts = rig.backend.contacts
+    for text in ("Hi, we met at the pier", "Hi again"):
+        contacts.add(ana, "Ana Costa", "incoming", text)
+        await rig.settle()
+    assert heard.notes == [(None, "Ana Costa", "Hi, we met at the pier")]
+    heard.opened.emit(None)
+    await rig.settle()
+    assert rig.window.shows(rig.session.requests.page)
+    await contacts.reject(ana)
+    rig.session.notifying.choose(NoteStyle.NAME)
+    contacts.add(ana, "Ana Costa", "incoming", "A third time")
+    await rig.settle()
+    assert heard.notes[1:] == [(None, "Ana Costa", "Asks to talk with you")]
 
 
 async def test_the_title_counts_what_waits(rig: Rig, heard: Heard) -> None:
