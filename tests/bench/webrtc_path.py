@@ -1,9 +1,9 @@
 """MB/s of data channels: aiortc's own path, the reworked one, Chromium's, in one run.
 
 Run: python -m tests.bench.webrtc_path [--pairs stock-stock,rate-rate,...] [--size BYTES]
-[--seconds S] [--rounds N] [--line]. Both ends are processes of their own on loopback; the pairs take turns
-for N rounds, so that noise of the machine meets all. Prints one JSON object: for each pair MB/s
-(the median), and CPU seconds a GB of sender and receiver where that is a Python process.
+[--seconds S] [--rounds N] [--line]. Both ends are processes of their own on loopback; the pairs
+take turns for N rounds, so that noise of the machine meets all. Prints one JSON object: for each
+pair MB/s (the median), and CPU seconds a GB of sender and receiver where these are Python.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ async def timed(sender: RemoteEnd, receiver: RemoteEnd, count: int, size: int) -
 
 async def measure(pair: str, size: int, seconds: float) -> dict[str, float]:
     """Connect a pair, warm it up, and time about so many seconds of messages."""
-    async with joined(*pair.split("-")) as ends:
+    one, _, other = pair.partition("-")
+    async with joined(one, other) as ends:
         warm = await timed(*ends, WARM_UP, size)
         rate = warm["bytes"] / max(warm["seconds"], 1e-3)
         told = await timed(*ends, max(WARM_UP, int(rate * seconds / size)), size)
@@ -51,8 +52,9 @@ async def measure(pair: str, size: int, seconds: float) -> dict[str, float]:
 
 async def measure_line(pair: str, size: int, seconds: float) -> dict[str, float]:
     """The same over 50 Mbit/s and 50 ms there and back, with losses; as a share of the line."""
+    one, _, other = pair.partition("-")
     there, back = Line(ONE_WAY, LINE_RATE, queue=0.1, loss=LINE_LOSS), Line(ONE_WAY)
-    async with bad_line(there, back) as line, joined(*pair.split("-"), line) as ends:
+    async with bad_line(there, back) as line, joined(one, other, line) as ends:
         warm = await timed(*ends, WARM_UP, size)
         rate = warm["bytes"] / max(warm["seconds"], 1e-3)
         told = await timed(*ends, max(WARM_UP // 2, int(rate * seconds / size)), size)

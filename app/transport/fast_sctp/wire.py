@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from ipaddress import ip_address
@@ -54,8 +55,10 @@ class Wire:
         """Send at once; what the system does not take counts as lost on the way."""
         pair = self._pair
         sendto, address = pair.protocol.transport.sendto, pair.remote_addr
+        keeps = self._socket is None
         for datagram in datagrams:
-            sendto(datagram, address)
+            # A relay may hold a datagram back; asyncio's own socket copies what it holds back.
+            sendto(bytes(datagram) if keeps else datagram, address)
 
     def close(self) -> None:
         """Give the datagrams back."""
@@ -73,7 +76,7 @@ class Wire:
 
     def _received(self, data: bytes | str, address: tuple[Any, ...]) -> None:
         if not isinstance(data, bytes) or not is_application_data(data):
-            self._pass_on(data, address)
+            self._hand_back(data, address)
             return
         self._buffer[: len(data)] = data
         self._arrived(len(data))
@@ -92,7 +95,12 @@ class Wire:
             if is_application_data(self._buffer[:size]):
                 self._arrived(size)
             else:
-                self._pass_on(bytes(self._buffer[:size]), address)
+                self._hand_back(bytes(self._buffer[:size]), address)
+
+    def _hand_back(self, data: bytes | str, address: tuple[Any, ...]) -> None:
+        """Let aioice have what is its own; over malformed STUN it raises these."""
+        with suppress(struct.error, KeyError, AssertionError):
+            self._pass_on(data, address)
 
 
 def _own_socket(protocol: StunProtocol) -> socket.socket | None:

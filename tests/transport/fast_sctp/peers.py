@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection
+from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
 from aiortc.rtcsctptransport import RTCSctpTransport
 
 from app.transport.fast_sctp.installing import Recovery, install, uninstall
+from tests.transport.fast_sctp.bad_line import BadLine
 
 STOCK = None
 Path = Recovery | None
@@ -77,18 +78,35 @@ def new_end(path: Path) -> End:
     return end
 
 
-async def signal(one: End, other: End) -> None:
-    """Carry offer and answer."""
+async def signal(one: End, other: End, line: BadLine | None) -> None:
+    """Carry offer and answer, past a line between the two if there is one."""
     await one.connection.setLocalDescription(await one.connection.createOffer())
     use(other.path)
-    await other.connection.setRemoteDescription(one.connection.localDescription)
+    offer = carried(one.connection, line, from_first=True)
+    await other.connection.setRemoteDescription(offer)
     await other.connection.setLocalDescription(await other.connection.createAnswer())
-    await one.connection.setRemoteDescription(other.connection.localDescription)
+    answer = carried(other.connection, line, from_first=False)
+    await one.connection.setRemoteDescription(answer)
+
+
+def carried(
+    connection: RTCPeerConnection, line: BadLine | None, *, from_first: bool
+) -> RTCSessionDescription:
+    local = connection.localDescription
+    told = {"type": local.type, "sdp": local.sdp}
+    if line is not None:
+        told = line.carry(told, from_first=from_first)
+    return RTCSessionDescription(**told)
 
 
 @asynccontextmanager
 async def connected(
-    one: Path, other: Path, labels: Sequence[str] = ("bulk",), *, ordered: bool = True
+    one: Path,
+    other: Path,
+    labels: Sequence[str] = ("bulk",),
+    *,
+    ordered: bool = True,
+    line: BadLine | None = None,
 ) -> AsyncIterator[tuple[End, End]]:
     """Yield two connected ends; the first one has opened the channels."""
     first, second = new_end(one), new_end(other)
@@ -96,7 +114,7 @@ async def connected(
         use(one)
         for label in labels:
             first.adopt(first.connection.createDataChannel(label, ordered=ordered))
-        await signal(first, second)
+        await signal(first, second, line)
         for label in labels:
             await first.reaches(label, "open")
             await second.expect(label, 0)
