@@ -20,6 +20,7 @@ from app.ui.room_phrases import government_line
 
 NEARBY = "On this network"
 MESSAGES = "Messages"
+CLIP = "📎"
 DELETED = "This message was deleted"
 MARK_START, MARK_END = "\ue000", "\ue001"
 ROUTES = {"lan": "Direct · LAN", "direct": "Direct", "relay": "Relayed"}
@@ -85,8 +86,8 @@ def message_line(message: MessageView) -> str:
     """One line that stands for a message."""
     name = "You" if message.own else message.author_name
     match message.kind:
-        case MessageKind.TEXT:
-            return DELETED if message.deleted else one_line(plain(message.text[: _PREVIEW * 4]))
+        case MessageKind.TEXT | MessageKind.FILE:
+            return DELETED if message.deleted else _written_line(message)
         case MessageKind.JOINED:
             return f"{'You' if message.own else one_line(message.text)} joined"
         case MessageKind.LEFT:
@@ -99,6 +100,12 @@ def message_line(message: MessageView) -> str:
             return government_line(message, name, one_line)
 
 
+def _written_line(message: MessageView) -> str:
+    if message.file is not None:
+        return f"{CLIP} {isolated(message.file.name)}"
+    return one_line(plain(message.text[: _PREVIEW * 4]))
+
+
 def preview(summary: RoomSummary) -> Preview:
     """What a row of the sidebar says below the name."""
     if summary.draft:
@@ -108,7 +115,7 @@ def preview(summary: RoomSummary) -> Preview:
         notes = summary.kind is RoomKind.NOTES
         return Preview("", "Only you can see this" if notes else "Say hello")
     lead = ""
-    if summary.kind is RoomKind.GROUP and last.kind is MessageKind.TEXT:
+    if summary.kind is RoomKind.GROUP and last.kind in (MessageKind.TEXT, MessageKind.FILE):
         lead = "You:" if last.own else f"{first_name(last.author_name)}:"
     return Preview(lead, message_line(last))
 

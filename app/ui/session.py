@@ -22,6 +22,7 @@ from app.ui.controllers.completion import CompletionController
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.dates import DateController
 from app.ui.controllers.desk import Desk
+from app.ui.controllers.files import file_desk
 from app.ui.controllers.find import FindController
 from app.ui.controllers.flows import KEYS_KEY, THEME_KEY, DialogFlows
 from app.ui.controllers.invitations import Invitations
@@ -112,6 +113,7 @@ class Session(QObject):
         self.requests = Requests(desk, self.conversation, self.people, self.open_room)
         self.acquaintance = Acquaintance(desk, self.view, self.conversation, self.people)
         self.standing = StandingKeeper(desk, self.view, self.conversation, self.flows.leave)
+        self.files = file_desk(desk, self.conversation, self.view, self.flows.ask)
         self.links = LinkOpener(desk)
         self.menu = MessageMenu(desk, messages, self.conversation, clock)
         self.menu.report, self.menu.profile = self.people.report_message, self.people.about
@@ -146,6 +148,8 @@ class Session(QObject):
         await self.notifying.start()
         window.emoji.load(await backend.setting(EMOJI_KEY, ""))
         await self.invitations.load()
+        if self.files is not None:
+            await self.files.load()
         self.requests.load()
         window.show_page(window.empty)
         self.network.start()
@@ -192,6 +196,8 @@ class Session(QObject):
         self.notifying.apply(changes)
         self.panel.apply(changes)
         self.invitations.apply(changes)
+        if self.files is not None:
+            self.files.apply(changes)
         self.requests.apply(changes)
         self.acquaintance.apply(changes)
         self.standing.apply(changes)

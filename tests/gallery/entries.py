@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.gallery import accounts, keeping, message_lists, people, rooms, windows
+from tests.gallery import accounts, files, keeping, message_lists, people, rooms, windows
 from tests.gallery.entry import Entry
 
 ENTRIES: dict[str, Entry] = {
@@ -12,4 +12,5 @@ ENTRIES: dict[str, Entry] = {
     **rooms.ENTRIES,
     **people.ENTRIES,
     **keeping.ENTRIES,
+    **files.ENTRIES,
 }

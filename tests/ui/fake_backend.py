@@ -46,6 +46,7 @@ from tests.ui.fake_contacts import FakeContacts
 from tests.ui.fake_conversations import FakeConversations
 from tests.ui.fake_governance import FakeGovernance
 from tests.ui.fake_operations import FakeOperations, FakeRoom
+from tests.ui.fake_transfers import FakeTransfers
 
 FROZEN_MS = 1_763_718_720_000
 """Friday, 21 November 2025, 09:52 UTC: the gallery's clock."""
@@ -367,6 +368,7 @@ class FakeBackend:
         self.contacts.chats = self.chats
         self.conversations = FakeConversations(self.chats)
         self.governance = FakeGovernance(self.chats, self.contacts)
+        self.transfers = FakeTransfers(self.chats)
         self.settings: dict[str, str] = {}
         self._name = name
 

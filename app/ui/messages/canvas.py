@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from app.domain.changes import Change, MessagesAdded, MessagesRemoved, RoomRemoved
+from app.domain.files import TransferView
 from app.domain.ids import EventId, PeerId
 from app.domain.views import MessageView, Position, RoomSummary
 from app.ui.messages.accessible import Reader, Spoken
@@ -128,6 +129,10 @@ class MessageCanvas(QAbstractScrollArea):
     def set_invitations(self, states: Mapping[EventId, str]) -> None:
         """What became of the invitations that were received: pending, accepted or gone."""
         self.stage.set_invitations(states)
+
+    def set_transfers(self, views: Mapping[EventId, TransferView]) -> None:
+        """How far all files are, by the messages that offer them."""
+        self.stage.set_transfers(views)
 
     def apply(self, change: Change) -> None:
         """Something happened, here or in another room; taken in at the next turn of the loop."""

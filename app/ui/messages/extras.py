@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetricsF
 from app.domain.ids import EventId, PeerId
 from app.domain.views import MessageView, Reaction
 from app.ui.messages.invitation import Answer
+from app.ui.messages.transfer import Do
 from app.ui.messages.wording import quoted
 from app.ui.theme import TextSize, Weight, font
 
@@ -75,7 +76,7 @@ class CopyCode:
     code: str
 
 
-Hit = Jump | Toggle | CopyCode | Answer | Author
+Hit = Jump | Toggle | CopyCode | Answer | Do | Author
 
 
 class ExtrasMeasurer:

@@ -10,6 +10,7 @@ from app.domain.views import MessageKind, MessageState, MessageView, Position
 from app.ui.messages.source import Clock
 
 GROUP_MS = 5 * 60 * 1000
+_GROUPED = {MessageKind.TEXT, MessageKind.FILE}
 _RANK = {state: rank for rank, state in enumerate(MessageState)}
 
 
@@ -39,8 +40,8 @@ class Setting:
 def joins(older: MessageView, newer: MessageView, clock: Clock, divider: Divider | None) -> bool:
     """Tell whether `newer` continues the group of `older`, the row before it."""
     return (
-        older.kind is MessageKind.TEXT
-        and newer.kind is MessageKind.TEXT
+        older.kind in _GROUPED
+        and newer.kind in _GROUPED
         and older.author == newer.author
         and not older.reactions
         and 0 <= newer.time_ms - older.time_ms < GROUP_MS

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QTextLayout, QTextOption
 
+from app.domain.files import TransferView
 from app.domain.ids import EventId
 from app.domain.views import MessageKind, MessageView
 from app.ui.messages.blocks import Laid, Stood, Typesetter, break_lines
@@ -29,6 +30,7 @@ from app.ui.messages.grouping import Setting
 from app.ui.messages.invitation import Card, CardMeasurer
 from app.ui.messages.source import Clock
 from app.ui.messages.text import Names, parse
+from app.ui.messages.transfer import PAD_Y, Frame, TransferCard, TransferMeasurer
 from app.ui.messages.wording import forwarded_line, meta_line, meta_marks, shown_text
 from app.ui.theme import Size, TextSize, Theme, Weight, font
 
@@ -72,11 +74,12 @@ class Item:
     forwarded: str = ""
     marks: tuple[str, ...] = ()
     card: Card | None = None
+    transfer: TransferCard | None = None
 
     @property
     def shows_author(self) -> bool:
         """Whether the left column beside it is the author's: what others write in a group."""
-        bubble = (MessageKind.TEXT, MessageKind.UNSUPPORTED)
+        bubble = (MessageKind.TEXT, MessageKind.UNSUPPORTED, MessageKind.FILE)
         written = self.card is not None or self.message.kind in bubble
         return written and not self.message.own and self.bubble.left() > LEFT
 
@@ -92,6 +95,8 @@ class Measurer:
         self.invitations: Mapping[EventId, str] = {}
         self._cards = CardMeasurer()
         self._type = Typesetter(theme)
+        self.transfers: Mapping[EventId, TransferView] = {}
+        self.files = TransferMeasurer(self._type, lambda _view: None)
         self._small = font(TextSize.SMALL, Weight.MEDIUM)
         self._name = QFontMetricsF(font(TextSize.PREVIEW, Weight.SEMIBOLD))
         self._meta = QFontMetricsF(font(TextSize.META, tabular=True))
@@ -110,10 +115,12 @@ class Measurer:
 
     def measure(self, message: MessageView, setting: Setting, *, whole: bool = False) -> Item:
         """Lay a row out; a very long text only if `whole`, else its beginning."""
-        if message.kind in (MessageKind.TEXT, MessageKind.UNSUPPORTED):
+        if message.deleted or message.kind in (MessageKind.TEXT, MessageKind.UNSUPPORTED):
             return self._bubble(message, setting, whole=whole)
         if message.kind is MessageKind.INVITATION:
             return self._card(message, setting)
+        if message.kind is MessageKind.FILE:
+            return self._transfer(message, setting)
         return self._system(message, setting)
 
     def _bubble(self, message: MessageView, setting: Setting, *, whole: bool) -> Item:
@@ -177,6 +184,29 @@ class Measurer:
         )
         head, body = self._head(setting), math.ceil(bubble.height())
         return Item(message, setting, head, body, bubble, [laid], time=time, time_at=at, card=card)
+
+    def _transfer(self, message: MessageView, setting: Setting) -> Item:
+        name, time = self._shown_name(message, setting), meta_line(message, self._clock)
+        meta = self._meta.horizontalAdvance(time) + (TICKS + TICK_GAP if message.own else 0)
+        edge = self.width - RIGHT if message.own else self.left
+        top = PAD_Y + (NAME_LINE if name else 0)
+        frame = Frame(edge, self.width - self.left - RIGHT, top, meta, message.own)
+        view = self.transfers.get(message.event)
+        stood = self.files.lay_out(message, view, frame, self._mentioned(message))
+        at = QPointF(stood.row.right() - meta, stood.row.bottom() - META_RISE)
+        head, body = self._head(setting), math.ceil(stood.bubble.height())
+        return Item(
+            message,
+            setting,
+            head,
+            body,
+            stood.bubble,
+            stood.blocks,
+            name=name,
+            time=time,
+            time_at=at,
+            transfer=stood.card,
+        )
 
     def _mentioned(self, message: MessageView) -> Names:
         extras = self.extras

@@ -25,6 +25,7 @@ from app.ui.messages.pointer import hit_at, over_text, row_at, target_at
 from app.ui.messages.scrolling import LINE, key_step, wheel_step
 from app.ui.messages.selection import Selection
 from app.ui.messages.source import Clock, MessageSource
+from app.ui.messages.transfer import Do
 from app.ui.tasks import TaskOwner
 from app.ui.theme import Theme
 from app.ui.widgets.keys import is_menu_key
@@ -39,7 +40,8 @@ class MessageList(MessageCanvas):
     `original_wanted` the id of one that was quoted; `invitation_answered` one that carries an
     invitation, and whether to join; `reaction_toggled` a message, an emoji, and
     whether it is to be put; `copied` how many messages went to the clipboard; `author_wanted` the
-    peer id of whose picture or name was clicked.
+    peer id of whose picture or name was clicked; `transfer_deed` a message that offers a file and
+    what is to be done with that.
     """
 
     link_activated = Signal(str)
@@ -49,6 +51,7 @@ class MessageList(MessageCanvas):
     reaction_toggled = Signal(object, str, bool)
     original_wanted = Signal(object)
     invitation_answered = Signal(object, bool)
+    transfer_deed = Signal(object, object)
     copied = Signal(int)
     date_wanted = Signal(object, QPoint)
     author_wanted = Signal(object)
@@ -199,6 +202,8 @@ class MessageList(MessageCanvas):
                 self.author_wanted.emit(peer)
             case Answer(join):
                 self.invitation_answered.emit(message, join)
+            case Do(deed):
+                self.transfer_deed.emit(message, deed)
             case CopyCode(code):
                 QGuiApplication.clipboard().setText(code)
                 self.copied.emit(1)

@@ -9,6 +9,7 @@ from app.domain.views import MessageKind, MessageState, MessageView
 from app.ui.messages.invitation import paint_card
 from app.ui.messages.layout import FORWARD_MARK, LEFT, MARK, MARK_GAP, NAME_LINE, TICKS, Item
 from app.ui.messages.paint_extras import ExtrasPainter
+from app.ui.messages.paint_transfer import ON_PILL, TransferPainter
 from app.ui.theme import (
     Palette,
     Radius,
@@ -28,6 +29,12 @@ AVATARS = 256
 STROKE, READ_STROKE = 1.75, 2.5
 """Ticks of a read message differ by more than their colour."""
 
+BUBBLES = {
+    MessageKind.TEXT,
+    MessageKind.UNSUPPORTED,
+    MessageKind.INVITATION,
+    MessageKind.FILE,
+}
 _TICKS = {
     MessageState.QUEUED: "clock",
     MessageState.SENT: "check",
@@ -45,6 +52,7 @@ class RowPainter:
         self._small = font(TextSize.SMALL, Weight.MEDIUM)
         self._meta = font(TextSize.META, tabular=True)
         self._extras = ExtrasPainter(theme)
+        self._transfers = TransferPainter(theme)
         self._avatars: dict[tuple[Face, float, bool], QImage] = {}
 
     @property
@@ -57,8 +65,7 @@ class RowPainter:
         """Draw the bubble of `item` with its top at `y`; what is above it stays away."""
         painter.save()
         painter.translate(0, y)
-        bubble = (MessageKind.TEXT, MessageKind.UNSUPPORTED, MessageKind.INVITATION)
-        if item.message.kind not in bubble:
+        if item.message.kind not in BUBBLES:
             self._text(painter, item, self._palette.text2, selected, clip.translated(0, -y))
         else:
             self._bubble(painter, item)
@@ -70,6 +77,8 @@ class RowPainter:
             self._extras.pills(painter, item)
             if item.card is not None:
                 paint_card(painter, item.card, self._theme, own=item.message.own)
+            if item.transfer is not None:
+                self._transfers.paint(painter, item.transfer, own=item.message.own)
             self._time(painter, item)
         painter.restore()
 
@@ -154,8 +163,9 @@ class RowPainter:
         return [mark]
 
     def _time(self, painter: QPainter, item: Item) -> None:
+        on_picture = item.transfer is not None and item.transfer.pill is not None
         painter.setFont(self._meta)
-        painter.setPen(self._quiet(item.message))
+        painter.setPen(ON_PILL if on_picture else self._quiet(item.message))
         at = QPointF(item.time_at)
         for mark in item.marks:
             box = QRectF(at.x(), at.y() - MARK + 2, MARK, MARK)
@@ -166,6 +176,8 @@ class RowPainter:
             read = item.message.state is MessageState.READ
             right = item.bubble.right() - Size.BUBBLE_PAD_X
             colour = self._palette.accent_text if read else self._palette.meta_out
+            if item.transfer is not None and item.transfer.pill is not None:
+                right, colour = item.transfer.pill.right() - 8, ON_PILL
             box = QRectF(right - TICKS + 1, at.y() - TICKS + 3.5, TICKS, TICKS)
             stroke = READ_STROKE if read else STROKE
             paint_icon(painter, box, _TICKS[item.message.state], colour, stroke)

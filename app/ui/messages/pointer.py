@@ -17,6 +17,7 @@ from app.ui.messages.paint_extras import copy_box
 from app.ui.messages.rows import ShownRow
 from app.ui.messages.selection import Point, Selection
 from app.ui.messages.text import LINE_BREAK, units
+from app.ui.messages.transfer import spot_at
 from app.ui.theme import Size
 
 
@@ -66,6 +67,8 @@ def hit_at(item: Item, at: QPointF) -> Hit | None:
         return Jump(item.quote.original)
     if (answer := answer_at(item.card, at)) is not None:
         return answer
+    if (done := spot_at(item.transfer, at)) is not None:
+        return done
     for pill in item.pills:
         if pill.box.contains(at):
             return Toggle(pill.emoji, pill.own, pill.who)

@@ -56,6 +56,11 @@ class MeasuredRows:
         self._whole.add(message.event)
         self._kept.pop(message.position, None)
 
+    def renew(self, event: EventId) -> None:
+        """What is known of this message besides itself differs."""
+        for place in [place for place in self._kept if place.event == event]:
+            del self._kept[place]
+
     def forget(self) -> None:
         """The width, the colours or the room differ."""
         self._kept.clear()

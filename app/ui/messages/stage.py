@@ -14,6 +14,7 @@ from app.domain.changes import (
     StatusChanged,
     TypingChanged,
 )
+from app.domain.files import TransferView
 from app.domain.ids import EventId, PeerId
 from app.domain.views import MessageState, MessageView, Position, RoomKind, RoomSummary
 from app.ui.messages.between import TYPING_HEIGHT
@@ -112,6 +113,20 @@ class Stage:
             self.measurer.invitations = states
             self.rows.forget()
             self._changed()
+
+    def set_transfers(self, views: Mapping[EventId, TransferView]) -> None:
+        """How far all files are; only the rows whose view is another one are measured again."""
+        known, self.measurer.transfers = self.measurer.transfers, views
+        changed = [event for event, view in views.items() if known.get(event) is not view]
+        for event in changed:
+            self.rows.renew(event)
+        if changed:
+            self._changed()
+
+    def pictured(self, event: EventId) -> None:
+        """The small picture of a file is there."""
+        self.rows.renew(event)
+        self._changed()
 
     def unfold(self, message: MessageView) -> None:
         """Show all of a very long text."""

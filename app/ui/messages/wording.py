@@ -6,6 +6,7 @@ from datetime import date
 
 from app.domain.markdown import plain
 from app.domain.views import MessageKind, MessageState, MessageView, ReplyPreview
+from app.ui.files.phrases import shown_name
 from app.ui.messages.source import Clock
 from app.ui.phrases import DELETED, count, message_line, one_line
 
@@ -43,6 +44,9 @@ def shown_text(message: MessageView) -> str:
         return DELETED
     if message.kind is MessageKind.INVITATION:  # the rest of its card is painted
         return one_line(message.text)
+    if message.kind is MessageKind.FILE and message.file is not None:
+        name = shown_name(message.file.name)
+        return f"{name}\n{plain(message.text)}" if message.text else name
     return plain(message.text) if message.kind is MessageKind.TEXT else message_line(message)
 
 
@@ -63,9 +67,11 @@ def forwarded_line(message: MessageView) -> str:
     return f"Forwarded from {one_line(message.forwarded_from)}"
 
 
-def spoken(message: MessageView, clock: Clock) -> str:
-    """The whole row as a sentence, for a screen reader."""
+def spoken(message: MessageView, clock: Clock, transfer: str = "") -> str:
+    """The whole row as a sentence, for a screen reader; `transfer` is what a file is at."""
     time = time_line(message.time_ms, clock)
+    if transfer and not message.deleted:
+        return _spoken_file(message, transfer, time)
     if message.kind is not MessageKind.TEXT:
         return f"{message_line(message)}, {time}"
     name = "You" if message.own else message.author_name
@@ -77,6 +83,13 @@ def spoken(message: MessageView, clock: Clock) -> str:
         f"{one.emoji} by {count(len(one.by), 'person', 'people')}" for one in message.reactions
     ]
     return ", ".join(parts)
+
+
+def _spoken_file(message: MessageView, transfer: str, time: str) -> str:
+    name = "You" if message.own else message.author_name
+    parts = [f"{name}: {transfer}", one_line(plain(message.text)), time]
+    parts += [_STATES[message.state]] if message.own else []
+    return ", ".join(part for part in parts if part)
 
 
 def _spoken_marks(message: MessageView) -> list[str]:

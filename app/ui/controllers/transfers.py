@@ -1,0 +1,155 @@
+"""Keeps every card of a file true and does what is asked for there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QPoint, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QDialog, QFileDialog, QMenu
+
+from app.domain.changes import Change
+from app.domain.errors import AppError
+from app.domain.files import TransferChanged, TransferState, TransferView
+from app.domain.ids import EventId
+from app.domain.views import MessageView
+from app.services.transfers_api import Transfers
+from app.ui.controllers.desk import Desk
+from app.ui.dialogs.forms import ConfirmSheet, Question
+from app.ui.files import phrases
+from app.ui.files.deeds import GLYPHS, Deed, deeds
+from app.ui.messages import MessageList
+from app.ui.theme import icon
+
+_TAKE_BACK = (
+    "Nobody can fetch {name} any more. Who has it already keeps it; your own file stays where it"
+    " is."
+)
+_STOP = "What came of {name} so far is deleted. It can be fetched again while it is offered."
+_ASKED = {TransferState.PREPARING}
+
+Open = Callable[[str], object]
+
+
+def open_path(path: str) -> None:
+    """Let the system open a file or a folder."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+
+
+class TransferDeeds(QObject):
+    """`known` are all transfers; `changed` carries each one that is new or looks different.
+
+    `opener` is what opening a path leads to.
+    """
+
+    changed = Signal(object)
+    looked_at = Signal(object)
+    """A picture that is here is to be shown."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        transfers: Transfers,
+        messages: MessageList,
+        ask: Callable[[QDialog], Awaitable[bool]],
+    ) -> None:
+        super().__init__(messages)
+        self._window, self._tasks, self._transfers = desk.window, desk.tasks, transfers
+        self._messages, self._ask = messages, ask
+        self.known: dict[EventId, TransferView] = {}
+        self.opener: Open = open_path
+        self.shows_inside: Callable[[TransferView], bool] = lambda _view: False
+        self.menu = QMenu(messages)
+        self.menu.setAccessibleName("File")
+        self.more: Callable[[MessageView, QMenu], object] = lambda _message, _menu: None
+        messages.transfer_deed.connect(self._on_deed)
+
+    async def load(self) -> None:
+        """Read all that are known. May raise AppError."""
+        self.known = {view.transfer: view for view in await self._transfers.transfers()}
+        self._messages.set_transfers(dict(self.known))
+        self.changed.emit(None)
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """Take in what happened in one turn of the loop."""
+        news = [change.view for change in changes if isinstance(change, TransferChanged)]
+        if not news:
+            return
+        self.known |= {view.transfer: view for view in news}
+        self._messages.set_transfers(dict(self.known))
+        for view in news:
+            self.changed.emit(view)
+
+    def do(self, transfer: EventId, deed: Deed) -> None:
+        """Begin to do it; what goes wrong is shown."""
+        view = self.known.get(transfer)
+        if view is not None and deed in deeds(view):
+            self._tasks.spawn(self._carry_out(view, deed))
+
+    def add_to(self, menu: QMenu, view: TransferView) -> None:
+        """Offer what makes sense for this transfer."""
+        palette = self._window.theme.palette
+        for deed in deeds(view):
+            action = menu.addAction(icon(GLYPHS[deed], palette.text2, 16), deed.value)
+            action.triggered.connect(lambda _on=False, deed=deed: self.do(view.transfer, deed))
+
+    def show_menu(self, view: TransferView, where: QPoint) -> None:
+        """Open a menu with only that."""
+        self.menu.clear()
+        self.add_to(self.menu, view)
+        if self.menu.actions():
+            self.menu.popup(where)
+            self.menu.setActiveAction(self.menu.actions()[0])
+
+    def _on_deed(self, message: MessageView, deed: Deed) -> None:
+        self.do(message.event, deed)
+
+    async def _carry_out(self, view: TransferView, deed: Deed) -> None:
+        transfers, transfer = self._transfers, view.transfer
+        match deed:
+            case Deed.ACCEPT:
+                await transfers.accept(transfer)
+            case Deed.SAVE_AS:
+                await self._save_as(view)
+            case Deed.DECLINE:
+                await transfers.decline(transfer)
+            case Deed.PAUSE:
+                await transfers.pause(transfer)
+            case Deed.RESUME:
+                await transfers.resume(transfer)
+            case Deed.CANCEL:
+                await self._cancel(view)
+            case _:
+                self._open(view, deed)
+
+    async def _save_as(self, view: TransferView) -> None:
+        folder = (await self._transfers.settings()).folder
+        dialog = QFileDialog(self._window, "Save into a folder", str(folder))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        if await self._ask(dialog) and dialog.selectedFiles():
+            await self._transfers.accept(view.transfer, Path(dialog.selectedFiles()[0]))
+
+    async def _cancel(self, view: TransferView) -> None:
+        name = f"“{phrases.shown_name(view.name)}”"
+        if view.own and view.state not in _ASKED:
+            question = Question(f"Take {name} back?", _TAKE_BACK.format(name=name), "Take back")
+        elif view.done:
+            question = Question(f"Stop receiving {name}?", _STOP.format(name=name), "Stop")
+        else:
+            await self._transfers.cancel(view.transfer)
+            return
+        if await self._ask(ConfirmSheet(self._window.theme, self._window, question)):
+            await self._transfers.cancel(view.transfer)
+
+    def _open(self, view: TransferView, deed: Deed) -> None:
+        path = Path(view.path)
+        if not path.exists():
+            raise AppError("file-not-found")
+        if deed is Deed.SHOW:
+            self.opener(str(path.parent))
+        elif self.shows_inside(view):
+            self.looked_at.emit(view)
+        else:
+            self.opener(view.path)

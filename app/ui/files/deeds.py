@@ -1,0 +1,61 @@
+"""What a person can do with a transfer, by its state."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from app.domain.files import TransferState, TransferView
+
+
+class Deed(Enum):
+    """The value is what a button or a menu says."""
+
+    ACCEPT = "Accept"
+    SAVE_AS = "Save as…"
+    DECLINE = "Decline"
+    PAUSE = "Pause"
+    RESUME = "Resume"
+    CANCEL = "Cancel"
+    OPEN = "Open"
+    SHOW = "Show in folder"
+
+
+GLYPHS = {
+    Deed.ACCEPT: "download",
+    Deed.SAVE_AS: "folder-open",
+    Deed.DECLINE: "x",
+    Deed.PAUSE: "pause",
+    Deed.RESUME: "play",
+    Deed.CANCEL: "x",
+    Deed.OPEN: "file",
+    Deed.SHOW: "folder",
+}
+_MOVING = (Deed.PAUSE, Deed.CANCEL)
+_STOPPED = (Deed.RESUME, Deed.CANCEL)
+_HERE = (Deed.OPEN, Deed.SHOW)
+_OWN = {
+    TransferState.PREPARING: (Deed.CANCEL,),
+    TransferState.OFFERED: (*_HERE, Deed.CANCEL),
+    TransferState.WAITING: (*_HERE, Deed.CANCEL),
+    TransferState.RUNNING: _MOVING,
+    TransferState.PAUSED: _STOPPED,
+    TransferState.DONE: _HERE,
+    TransferState.FAILED: _STOPPED,
+    TransferState.DECLINED: _HERE,
+    TransferState.CANCELLED: _HERE,
+}
+_THEIRS = {
+    TransferState.OFFERED: (Deed.ACCEPT, Deed.SAVE_AS, Deed.DECLINE),
+    TransferState.WAITING: _MOVING,
+    TransferState.RUNNING: _MOVING,
+    TransferState.PAUSED: _STOPPED,
+    TransferState.DONE: _HERE,
+    TransferState.FAILED: _STOPPED,
+    TransferState.DECLINED: (Deed.ACCEPT, Deed.SAVE_AS),
+}
+
+
+def deeds(view: TransferView) -> tuple[Deed, ...]:
+    """Return what makes sense now, the likeliest first."""
+    found = (_OWN if view.own else _THEIRS).get(view.state, ())
+    return found if view.path else tuple(deed for deed in found if deed not in _HERE)

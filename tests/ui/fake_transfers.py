@@ -1,0 +1,158 @@
+"""Files of the backend in memory: they move when a test says so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.domain.changes import MessagesAdded, RoomChanged
+from app.domain.errors import AppError
+from app.domain.files import FileOffered, TransferChanged, TransferState, TransferView
+from app.domain.ids import EventId, RoomId
+from app.domain.views import MessageKind, MessageState, MessageView
+from app.services.transfers_api import TransferSettings
+
+if TYPE_CHECKING:
+    from tests.ui.fake_backend import FakeChats
+
+FOLDER = Path("/home/noor/Downloads")
+_OVER = {TransferState.DONE, TransferState.CANCELLED, TransferState.DECLINED}
+
+
+class FakeTransfers:
+    """Implements `Transfers`; `story` is what was asked for, `failing` is raised once."""
+
+    def __init__(self, chats: FakeChats) -> None:
+        self._chats = chats
+        self.book: dict[EventId, TransferView] = {}
+        self.story: list[tuple[str, object]] = []
+        self.failing: AppError | None = None
+        self.chosen = TransferSettings(FOLDER, FOLDER)
+        self.reading = asyncio.Event()
+        self.reading.set()
+
+    def put(  # noqa: PLR0913 - a test names only what it needs
+        self,
+        room: RoomId,
+        author: str,
+        name: str,
+        size: int,
+        *,
+        text: str = "",
+        at_ms: int | None = None,
+        sent: MessageState = MessageState.DELIVERED,
+        files: int = 1,
+        is_folder: bool = False,
+        **how_far: object,
+    ) -> TransferView:
+        """Put an offer into a room without telling anybody; `how_far` are fields of its view."""
+        row = self._chats.write(room, author, text, kind=MessageKind.FILE, state=sent, at_ms=at_ms)
+        offer = FileOffered(name, size, b"r" * 32, files, is_folder, text)
+        rows = self._chats.book[room].messages
+        rows[rows.index(row)] = row = replace(row, file=offer)
+        made = TransferView(
+            row.event,
+            room,
+            row.author,
+            author,
+            row.own,
+            name,
+            size,
+            files,
+            is_folder,
+            "ab" * 32,
+            TransferState.OFFERED,
+            row.time_ms,
+        )
+        if row.own:
+            made = replace(made, path=str(FOLDER / name))
+        made = replace(made, **how_far)  # type: ignore[arg-type]
+        self.book[row.event] = made
+        return made
+
+    def row(self, view: TransferView) -> MessageView:
+        rows = self._chats.book[view.room].messages
+        return next(row for row in rows if row.event == view.transfer)
+
+    def receive(self, room: RoomId, author: str, name: str, size: int) -> TransferView:
+        """Somebody offers a file."""
+        view = self.put(room, author, name, size)
+        summary = RoomChanged(self._chats.book[room].summary())
+        self._chats.tell(MessagesAdded(room, (self.row(view),)), summary, TransferChanged(view))
+        return view
+
+    def move(self, transfer: EventId, **what: object) -> TransferView:
+        """A transfer looks different now."""
+        view = replace(self.book[transfer], **what)  # type: ignore[arg-type]
+        self.book[transfer] = view
+        self._chats.tell(TransferChanged(view))
+        return view
+
+    def _get(self, what: str, transfer: EventId) -> TransferView:
+        self.story.append((what, transfer))
+        self._check()
+        if transfer not in self.book:
+            raise AppError("unknown-transfer")
+        return self.book[transfer]
+
+    def _check(self) -> None:
+        if self.failing is not None:
+            error, self.failing = self.failing, None
+            raise error
+
+    async def offer(self, room: RoomId, path: Path, text: str = "") -> MessageView:
+        self.story.append(("offer", (room, path, text)))
+        self._check()
+        await self.reading.wait()
+        view = self._put_file(room, path, text)
+        summary = RoomChanged(self._chats.book[room].summary())
+        self._chats.tell(MessagesAdded(room, (self.row(view),)), summary, TransferChanged(view))
+        return self.row(view)
+
+    def _put_file(self, room: RoomId, path: Path, text: str) -> TransferView:
+        folder = path.is_dir()
+        size = 4096 if folder else path.stat().st_size
+        view = self.put(room, self._chats.me, path.name, size, text=text, is_folder=folder)
+        view = self.book[view.transfer] = replace(view, path=str(path))
+        return view
+
+    async def transfers(self) -> Sequence[TransferView]:
+        return sorted(self.book.values(), key=lambda view: -view.offered_ms)
+
+    async def transfer(self, transfer: EventId) -> TransferView:
+        return self._get("transfer", transfer)
+
+    async def accept(self, transfer: EventId, folder: Path | None = None) -> None:
+        view = self._get("accept", transfer)
+        path = str((folder or self.chosen.folder) / view.name)
+        self.move(transfer, state=TransferState.WAITING, path=path)
+
+    async def decline(self, transfer: EventId) -> None:
+        self._get("decline", transfer)
+        self.move(transfer, state=TransferState.DECLINED)
+
+    async def pause(self, transfer: EventId) -> None:
+        self._live("pause", transfer)
+        self.move(transfer, state=TransferState.PAUSED, rate=0.0, lane=None)
+
+    async def resume(self, transfer: EventId) -> None:
+        self._live("resume", transfer)
+        self.move(transfer, state=TransferState.RUNNING, reason="")
+
+    async def cancel(self, transfer: EventId) -> None:
+        self._live("cancel", transfer)
+        self.move(transfer, state=TransferState.CANCELLED, rate=0.0, lane=None)
+
+    def _live(self, what: str, transfer: EventId) -> None:
+        if self._get(what, transfer).state in _OVER:
+            raise AppError("transfer-over")
+
+    async def settings(self) -> TransferSettings:
+        return self.chosen
+
+    async def set_settings(self, settings: TransferSettings) -> None:
+        self._check()
+        self.chosen = settings
