@@ -43,6 +43,7 @@ WINDOW_PROGRAMS = {
 }
 ATSPI = "import gi; gi.require_version('Atspi', '2.0'); from gi.repository import Atspi"
 ATSPI_PACKAGES = ("at-spi2-core", "python3-gi", "gir1.2-atspi-2.0")
+BROWSER = "chromium"
 
 PROBE = """
 import ctypes, sys
@@ -126,3 +127,15 @@ def ensure_window_tools(*, yes: bool) -> None:
         return
     if not (debian.is_debian() and debian.install(packages, yes=yes)):
         say(f"The window tests are left out; they need {' '.join(packages)}.")
+
+
+def ensure_browser(*, yes: bool) -> None:
+    """Install Chromium, which tests talk to; without it those tests are skipped."""
+    if sys.platform != "linux" or shutil.which(BROWSER):
+        return
+    try:
+        installed = debian.is_debian() and debian.install([BROWSER], yes=yes)
+    except Problem:  # not every system with apt has it as a package
+        installed = False
+    if not installed:
+        say(f"The tests against a browser are left out; they need {BROWSER}.")

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from tests.transport.fast_sctp.bad_line import BadLine
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = shutil.which("chromium")
 PAGE = (Path(__file__).parent / "chromium_page.js").read_text()
 FLAGS = (
     "--headless",
