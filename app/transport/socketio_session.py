@@ -111,10 +111,12 @@ class SocketIOSession:
 
     async def _hang_up(self) -> None:
         broken = (TimeoutError, aiohttp.ClientError, OSError, socketio.exceptions.SocketIOError)
-        with contextlib.suppress(*broken):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self._client.disconnect()
-        await self._http.close()
+        try:
+            with contextlib.suppress(*broken):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._client.disconnect()
+        finally:
+            await self._http.close()
 
     async def _authenticate(self, url: str) -> None:
         challenge = await self._first_word(url)

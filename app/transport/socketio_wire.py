@@ -69,6 +69,8 @@ class BoundedEngine(_Engine):  # type: ignore[misc]
     """Engine.IO that reads answers to the end, or to the bound."""
 
     async def _send_request(self, *args: Any, **options: Any) -> _Answer | str | None:
+        if self.http is not None and self.http.closed:
+            return "the session is closed"  # else it would begin one that nobody ever closes
         response = await super()._send_request(*args, **options)
         if not isinstance(response, aiohttp.ClientResponse):
             return None if response is None else str(response)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import WSMsgType, web
 
@@ -16,6 +17,7 @@ from app.transport import socketio_client, socketio_session
 from app.transport.base import SignalReceived
 from app.transport.socketio_client import SocketIOTransport, checked_url
 from app.transport.socketio_session import SocketIOSession
+from app.transport.socketio_wire import BoundedEngine
 from signaling.protocol import MAX_PAYLOAD, to_text
 from signaling.server import SignalingServer
 from tests.signaling.people import Person
@@ -394,3 +396,11 @@ async def test_an_answer_to_a_poll_is_bounded(
     code = await code_of(SocketIOTransport().open(url, Person()))
     assert code in ("server-unreachable", "server-incompatible")
     await runner.cleanup()
+
+
+async def test_no_request_begins_a_session_after_ours_was_closed() -> None:
+    http = aiohttp.ClientSession()
+    engine = BoundedEngine(http_session=http)
+    await http.close()
+    assert await engine._send_request("GET", "http://127.0.0.1:9/") == "the session is closed"
+    assert engine.http is http
