@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from typing import NoReturn
 
 from app.domain.errors import AppError, RemoteProtocolError
@@ -19,8 +20,10 @@ from app.transport.bulk.progress import Meter
 from app.transport.bulk.resume import VERSION, ResumeState, load_state, save_state
 from app.transport.bulk.targets import Target, discard, part_name
 
-SAVE_EVERY = 1.0
-"""Seconds between two savings of what came."""
+LOOK_EVERY = 1.0
+"""Seconds between two looks at how much room is left."""
+SAVE_EVERY = 5.0
+"""Seconds between two savings of what came. What is lost with the worker is looked up again."""
 SAVE_AFTER = 64 * 1024 * 1024
 """Bytes after which it is saved sooner."""
 
@@ -38,6 +41,7 @@ class FetchJob(ExchangeJob):
         self._meter = Meter()
         self._done = 0
         self._saved = 0
+        self._saved_at = monotonic()
         self._began = False
 
     def manifest_came(self, manifest: Manifest) -> None:
@@ -97,40 +101,38 @@ class FetchJob(ExchangeJob):
         target.ensure_room(manifest.size - self._done)
         self._offer(target, manifest, done, in_place=False)
         while not self._is_complete(target, done):
-            self._wait(SAVE_EVERY)
-            self._save(target)
+            self._wait(LOOK_EVERY)
+            if self._done - self._saved >= SAVE_AFTER or monotonic() - self._saved_at >= SAVE_EVERY:
+                self._save(target)
             target.ensure_room(manifest.size - self._done, margin=0)
         path = target.complete(self._note_name)
         self._lanes.placed()
         return path
 
     def _came_before(self, target: Target) -> PieceMap:
-        """Return which pieces an earlier run has left, and count them."""
-        done = PieceMap(target.part.layout.count)
-        if not target.is_new:
-            done = self._remembered(target) or self._looked_up(target)
-        self._done = sum(target.part.layout.length(piece) for piece in done.present())
-        return done
+        """Return which pieces an earlier run has left, and count them.
 
-    def _remembered(self, target: Target) -> PieceMap | None:
-        state = load_state(self._state_file, self._command.root)
-        if state is None:
-            return None
-        try:
-            done = PieceMap.decode(state.pieces, target.part.layout.count)
-        except RemoteProtocolError:
-            return None
-        for piece in target.lost(done):
-            done.discard(piece)
-        return done
-
-    def _looked_up(self, target: Target) -> PieceMap:
-        """What is remembered is lost or damaged: look at what lies there."""
-        done = PieceMap(target.part.layout.count)
-        for piece, is_right in target.verified():
+        Some may have been written without being noted, or the notes may be lost or damaged.
+        """
+        if target.is_new:
+            return PieceMap(target.part.layout.count)
+        done = self._remembered(target)
+        for piece, is_right in target.found(done):
             self._check()
             if is_right:
                 done.add(piece)
+        self._done = sum(target.part.layout.length(piece) for piece in done.present())
+        return done
+
+    def _remembered(self, target: Target) -> PieceMap:
+        state = load_state(self._state_file, self._command.root)
+        count = target.part.layout.count
+        try:
+            done = PieceMap.decode(state.pieces, count) if state is not None else PieceMap(count)
+        except RemoteProtocolError:
+            return PieceMap(count)
+        for piece in target.lost(done):
+            done.discard(piece)
         return done
 
     def _offer(self, target: Target, manifest: Manifest, done: PieceMap, *, in_place: bool) -> None:
@@ -161,6 +163,7 @@ class FetchJob(ExchangeJob):
         target.sync()
         self._remember(ResumeState(VERSION, self._command.root, pieces))
         self._saved = done
+        self._saved_at = monotonic()
 
     def _note_name(self, name: str, inode: int) -> None:
         state = ResumeState(VERSION, self._command.root, self._lanes.snapshot(), name, inode)

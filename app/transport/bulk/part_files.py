@@ -118,6 +118,19 @@ class PartFiles:
             self._recognise(entry, found)
         return found is not None and found.st_size == self._part.manifest.entries[entry].size
 
+    def may_hold(self, piece: int) -> bool:
+        """Tell whether something was written where a piece belongs."""
+        parts = self._part.layout.slices(piece)
+        if not all(self.is_whole(part.entry) for part in parts):
+            return False
+        if self._part.is_small(parts[0].entry) or not hasattr(os, "SEEK_DATA"):
+            return True
+        try:
+            data = os.lseek(self._descriptor(parts[0].entry), parts[0].offset, os.SEEK_DATA)
+        except OSError:  # nothing but holes
+            return False
+        return data < parts[0].offset + parts[0].length
+
     def make_empty(self, entry: int) -> None:
         """Make a file that has no pieces."""
         descriptor, _ = self._opened(entry, make=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from app.crypto.content import piece_digest
 from app.domain.errors import AppError
 from app.domain.file_names import numbered, safe_paths, safe_top_name
-from app.domain.manifest import Layout, Manifest
+from app.domain.manifest import PIECE_SIZE, Layout, Manifest
 from app.protocol.piece_map import PieceMap
 from app.transport.bulk.failures import disk_errors
 from app.transport.bulk.folders import Folder
@@ -95,18 +95,21 @@ class Target:
             if not all(sound[part.entry] for part in slices(piece))
         ]
 
-    def verified(self) -> Iterator[tuple[int, bool]]:
-        """Read what an earlier run has left; yield each piece and whether it is right."""
-        buffer = memoryview(bytearray(self._layout.length(0) if self._layout.count else 0))
+    def found(self, done: PieceMap) -> Iterator[tuple[int, bool]]:
+        """Look for pieces that are not in `done` but there all the same.
+
+        Yields each that may be, and whether it is right; those that are will be synced.
+        """
+        buffer = memoryview(bytearray(PIECE_SIZE))
         with disk_errors(self._folder), closing(PartFiles(self.part)) as files:
-            for piece in range(self._layout.count):
-                if len(buffer) < self._layout.length(piece):
-                    buffer = memoryview(bytearray(self._layout.length(piece)))
-                yield piece, self._is_right(files, piece, buffer)
+            for piece in done.missing():
+                if files.may_hold(piece):
+                    is_right = self._is_right(files, piece, buffer)
+                    if is_right:
+                        self.part.note_written(part.entry for part in self._layout.slices(piece))
+                    yield piece, is_right
 
     def _is_right(self, files: PartFiles, piece: int, buffer: memoryview) -> bool:
-        if not all(files.is_whole(part.entry) for part in self._layout.slices(piece)):
-            return False
         return piece_digest([files.read_into(piece, buffer)]) == self._manifest.digest(piece)
 
     def sync(self) -> None:
@@ -126,10 +129,10 @@ class Target:
 
         `on_name` hears the name and the inode before; it is asked again if the name is taken.
         """
-        self.sync()
         with disk_errors(self._folder):
             self._finish_files()
-            if self._manifest.is_folder and not self._home.sync_disk():
+            if not (self._manifest.is_folder and self._home.sync_disk()):
+                self.sync()
                 self.part.base.sync()
             return self._place(on_name)
 

@@ -279,7 +279,9 @@ def test_pieces_of_files_that_are_gone_are_lost(tmp_path: Path) -> None:
     assert not again.is_new
     small = next(p for p in range(layout.count) if layout.slices(p)[-1].entry == 2)
     assert again.lost(PieceMap.full(layout.count)) == [small]
-    assert [piece for piece, is_right in again.verified() if not is_right] == [small]
+    right = [piece for piece, is_right in again.found(PieceMap(layout.count)) if is_right]
+    assert right == [piece for piece in range(layout.count) if piece != small]
+    assert again.part.take_written() == {1}
     shutil.rmtree(tmp_path / PART / "1")
     again.close()
     third = Target(tmp_path, PART, manifest)
@@ -454,3 +456,17 @@ def test_a_part_that_vanishes_at_the_end(one_file: Target, tmp_path: Path) -> No
         home.place(PART, "given")
     home.close()
     one_file.close()
+
+
+def test_what_was_written_but_not_noted_is_found(tmp_path: Path) -> None:
+    contents = [os.urandom(4 * PIECE_SIZE)]
+    manifest = manifest_of(contents, is_folder=False)
+    target = Target(tmp_path, PART, manifest)
+    target.begin()
+    write(target, 2, contents[0][2 * PIECE_SIZE :][:PIECE_SIZE])
+    write(target, 1, bytes(PIECE_SIZE))
+    target.close()
+    again = Target(tmp_path, PART, manifest)
+    again.begin()
+    assert list(again.found(PieceMap(4))) == [(1, False), (2, True)]
+    again.close()
