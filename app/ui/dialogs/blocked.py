@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import pairwise
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.contacts import ContactView
 from app.domain.errors import AppError
@@ -18,6 +20,7 @@ from app.ui.widgets.buttons import push_button
 from app.ui.widgets.surfaces import Label
 
 LINE = "They cannot write to you, invite you or see whether you are here."
+MOST_HEIGHT = 320
 NOBODY = "You have blocked nobody."
 
 
@@ -37,11 +40,20 @@ class BlockedSheet(Sheet):
         self.nobody = Label(theme, TextSize.PREVIEW, tone="text2", text=NOBODY)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(6)
-        box = QWidget()
-        box.setLayout(self._rows)
-        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setContentsMargins(0, 0, 12, 0)
+        self._box = QWidget()
+        self._box.setLayout(self._rows)
+        self.area = QScrollArea()
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setWidget(self._box)
+        # A scroll area and what it holds would else paint the canvas over the sheet.
+        self.area.viewport().setAutoFillBackground(False)
+        self._box.setAutoFillBackground(False)
         self.add(self.nobody)
-        self.add(box)
+        self.add(self.area, 1)
         self.leave = push_button("Done", "primary")
         self.leave.setDefault(True)
         self.leave.clicked.connect(self.accept)
@@ -55,10 +67,14 @@ class BlockedSheet(Sheet):
                 row.deleteLater()
         people = self._blocked()
         self.nobody.setVisible(not people)
-        for person in people:
-            self._rows.addWidget(self._row(person))
+        self.area.setVisible(bool(people))
+        buttons = [self._add(person) for person in people]
+        self._rows.addStretch()
+        self.area.setFixedHeight(min(self._box.sizeHint().height(), MOST_HEIGHT))
+        for one, following in pairwise([*buttons, self.leave]):
+            self.setTabOrder(one, following)
 
-    def _row(self, person: ContactView) -> QWidget:
+    def _add(self, person: ContactView) -> QPushButton:
         row = QWidget()
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
@@ -67,9 +83,11 @@ class BlockedSheet(Sheet):
         button.setAccessibleName(f"Unblock {called(person)}")
         button.clicked.connect(lambda: self._tasks.spawn(self._let_in(person.peer)))
         line.addWidget(button)
-        return row
+        self._rows.addWidget(row)
+        return button
 
     async def _let_in(self, peer: PeerId) -> None:
+        self.say_problem("")
         try:
             await self._unblock(peer)
         except AppError as error:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.domain.changes import ServerState
 from app.domain.errors import AppError
@@ -227,6 +227,28 @@ async def test_who_was_blocked_is_let_in_from_the_settings(rig: Rig) -> None:
     await rig.click(button)
     assert rig.backend.contacts.of(peer_of("Dev Anand")).state != "blocked"
     assert sheet.nobody.isVisible()
+    await rig.click(sheet.leave)
+    assert rig.no_dialog()
+
+
+async def test_a_long_list_of_blocked_people_scrolls_and_tab_goes_down_it(rig: Rig) -> None:
+    for number in range(30):
+        await rig.backend.contacts.block(peer_of(f"Person {number}"))
+    rig.session._tasks.spawn(rig.session.flows.blocked())
+    await rig.settle()
+    sheet = rig.dialog(BlockedSheet)
+    assert sheet.height() < 600
+    buttons = [each for each in sheet.findChildren(QPushButton) if each is not sheet.leave]
+    buttons.sort(key=lambda each: each.mapTo(sheet, each.pos()).y())
+    reached: list[QWidget] = [sheet.leave]
+    for _ in buttons:
+        QTest.keyClick(reached[-1], Qt.Key.Key_Tab)
+        focus = rig.focus()
+        assert focus is not None
+        reached.append(focus)
+    assert reached == [sheet.leave, *buttons]
+    last = buttons[-1]
+    assert sheet.area.rect().contains(last.mapTo(sheet.area, last.rect().center()))
     await rig.click(sheet.leave)
     assert rig.no_dialog()
 
