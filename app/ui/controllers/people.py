@@ -128,6 +128,8 @@ class PeopleFlows(QObject):
         blocked = view.state == "blocked"
         name = called(view)
         sheet = ReportSheet(self._theme, self._window, name, messages, compose, blocked=blocked)
+        for choice in sheet.choices if about is not None else ():
+            choice.setChecked(True)
         if await self._ask(sheet) and sheet.block.isChecked() and not blocked:
             await self._contacts.block(peer)
 

@@ -219,7 +219,9 @@ async def test_what_others_wrote_can_be_reported_and_leads_to_its_author(rig: Ri
     menu.report_it.trigger()
     await rig.settle()
     report = rig.dialog(ReportSheet)
-    assert len(report.choices) == 1
+    (choice,) = report.choices
+    assert choice.isChecked()
+    assert theirs.text in report.text.toPlainText()
     report.reject()
     await rig.settle()
     menu.author.trigger()
