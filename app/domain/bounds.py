@@ -21,6 +21,7 @@ from app.domain.events import (
     Text,
     Topic,
 )
+from app.domain.files import FileOffered
 from app.domain.governing import (
     CODE_SIZE,
     FOUNDING,
@@ -44,6 +45,8 @@ from app.domain.governing import (
 from app.domain.ids import EVENT_ID_SIZE, PEER_ID_SIZE, ROOM_ID_SIZE
 from app.domain.limits import (
     MAX_EMOJI_BYTES,
+    MAX_FILE_NAME_BYTES,
+    MAX_FILE_SIZE,
     MAX_MENTIONS,
     MAX_NAME_LENGTH,
     MAX_ROOM_NAME_LENGTH,
@@ -51,6 +54,7 @@ from app.domain.limits import (
     MAX_TEXT_BYTES,
     MAX_TOPIC_LENGTH,
 )
+from app.domain.manifest import DIGEST_SIZE, MAX_FILES
 from app.domain.pictures import Pictured, RoomPictured, is_picture
 from app.domain.rules import MAX_VANISH_S, is_rule
 
@@ -80,6 +84,19 @@ def _is_message(body: Text) -> bool:
     said = _is_event(body.reply_to) and _is_text(body.text) and _are_mentions(body.mentions)
     named = not body.forwarded_from or _is_name(body.forwarded_from)
     return said and named and 0 <= body.vanish_s <= MAX_VANISH_S
+
+
+def is_file_name(name: str) -> bool:
+    """Tell whether an offer may call a file or folder so."""
+    shown = name not in ("", ".", "..") and not _IN_NO_NAME.search(name)
+    return shown and "/" not in name and len(name.encode("utf-8")) <= MAX_FILE_NAME_BYTES
+
+
+def _is_file_offer(body: FileOffered) -> bool:
+    said = _is_event(body.reply_to) and (not body.text or _is_text(body.text))
+    sized = 0 <= body.size <= MAX_FILE_SIZE and 0 <= body.files <= MAX_FILES
+    known = sized and len(body.root) == DIGEST_SIZE and is_file_name(body.name)
+    return said and known and 0 <= body.vanish_s <= MAX_VANISH_S
 
 
 def _are_mentions(mentions: tuple[bytes, ...]) -> bool:
@@ -141,6 +158,7 @@ def _is_offer(body: RoomOffered) -> bool:
 
 _CHECKS: Mapping[type, Callable[[Any], bool]] = {
     Text: _is_message,
+    FileOffered: _is_file_offer,
     Edited: lambda b: _is_event(b.target) and _is_text(b.text) and _are_mentions(b.mentions),
     Deleted: lambda b: _is_event(b.target),
     Reacted: lambda b: _is_event(b.target) and _is_emoji(b.emoji),

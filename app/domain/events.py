@@ -10,6 +10,7 @@ import msgspec
 
 from app.domain.clock import MAX_HLC
 from app.domain.errors import RemoteProtocolError
+from app.domain.files import FileOffered
 from app.domain.governing import (
     Coded,
     Invited,
@@ -195,5 +196,7 @@ Ruling = RoleGiven | Removed | Readmitted | Invited | Revoked | Rekeyed | Ruled
 """What has no meaning where nobody is in charge."""
 Governing = Created | Coded | Joined | Left | Renamed | ProfileNamed | Topic | RoomPictured | Ruling
 """What a room's state follows from."""
-KnownBody = Governing | Text | Operation | RoomOffered | Pictured
+Message = Text | FileOffered
+"""What is a message of its own, which operations may change."""
+KnownBody = Governing | Message | Operation | RoomOffered | Pictured
 Body = KnownBody | NewEpoch | NewFace | Unsupported

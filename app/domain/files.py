@@ -27,6 +27,11 @@ class FileOffered(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t"
     vanish_s: int = 0
 
 
+def bare(offer: FileOffered) -> FileOffered:
+    """Return what is offered, without what is said about it and how long that lives."""
+    return msgspec.structs.replace(offer, text="", reply_to=None, vanish_s=0)
+
+
 class TransferState(Enum):
     """`PREPARING`: an own file is being read. `OFFERED`: to be accepted, or waiting to be fetched.
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from app.domain.bounds import is_file_name
 from app.domain.errors import AppError
+from app.domain.file_names import safe_name
 from app.domain.limits import (
     MAX_EMOJI_BYTES,
     MAX_NAME_LENGTH,
@@ -75,6 +77,19 @@ def clean_text(text: str) -> str:
     return kept
 
 
+def clean_caption(text: str) -> str:
+    """Return what is said about a file as it will be signed, perhaps "".
+
+    Raises AppError("text-too-long").
+    """
+    return clean_text(text) if any(unicodedata.category(c) not in _BLANK for c in text) else ""
+
+
+def clean_file_name(name: str) -> str:
+    """Return what an offer calls a file: its name, or the next best that may be shown."""
+    return name if is_file_name(name) else safe_name(name)
+
+
 def clean_topic(text: str) -> str:
     """Return a room's topic without invisible characters, at most 500 characters, perhaps "".
 
@@ -95,11 +110,11 @@ def clean_reaction(emoji: str) -> str:
 
 
 def check_operable(kind: MessageKind, *, deleted: bool) -> None:
-    """Refuse to change what is no text or is deleted.
+    """Refuse to change what is no text or file, or is deleted.
 
     Raises AppError("not-a-message" | "message-deleted").
     """
-    if kind is not MessageKind.TEXT:
+    if kind not in (MessageKind.TEXT, MessageKind.FILE):
         raise AppError("not-a-message")
     if deleted:
         raise AppError("message-deleted")

@@ -15,6 +15,7 @@ from app.domain.events import (
     Reacted,
     Text,
 )
+from app.domain.files import FileOffered, bare
 from app.domain.folding import Fold
 from app.domain.governance import STRANGER, Governance, Member, RoomState, Span
 from app.domain.governing import Coded
@@ -38,6 +39,7 @@ class RowAdded:
     mentions: tuple[PeerId, ...] = ()
     vanish_s: int = 0
     forwarded_from: str = ""
+    file: FileOffered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ def _added(state: RoomState, contents: Iterable[Content]) -> list[Effect]:
         body = content.body
         if isinstance(body, Text):
             effects.append(_text(content, body))
+        elif isinstance(body, FileOffered):
+            effects.append(_file(content, body))
         elif isinstance(body, _OPERATIONS):
             effects.append(OperationAdded(content, EventId(body.target), body))
         elif isinstance(body, Pictured | RoomPictured):
@@ -175,6 +179,13 @@ def _text(content: Content, body: Text) -> RowAdded:
     named = tuple(map(PeerId, body.mentions)) if body.mentions else ()
     more = (body.vanish_s, body.forwarded_from)
     return RowAdded(content, MessageKind.TEXT, body.text, answered, named, *more)
+
+
+def _file(content: Content, body: FileOffered) -> RowAdded:
+    answered = EventId(body.reply_to) if body.reply_to is not None else None
+    return RowAdded(
+        content, MessageKind.FILE, body.text, answered, vanish_s=body.vanish_s, file=bare(body)
+    )
 
 
 def _row(governance: Governance, content: Content) -> Iterator[RowAdded]:

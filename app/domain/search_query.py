@@ -30,7 +30,8 @@ class SearchQuery:
     """All of it has to hold.
 
     `senders` and `rooms` are the beginnings of words of names. `before_ms` (exclusive) and
-    `after_ms` (inclusive) are Unix ms. `links` asks for a link in the text.
+    `after_ms` (inclusive) are Unix ms. `links` asks for a link in the text,
+    `files` for a file or folder that is offered.
     """
 
     terms: tuple[Term, ...] = ()
@@ -39,6 +40,7 @@ class SearchQuery:
     before_ms: int | None = None
     after_ms: int | None = None
     links: bool = False
+    files: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -83,6 +85,8 @@ def _operator(query: SearchQuery, match: re.Match[str], zone: tzinfo) -> SearchQ
             return replace(query, rooms=(*query.rooms, value))
         case "has" if value.lower() == "link":
             return replace(query, links=True)
+        case "has" if value.lower() == "file":
+            return replace(query, files=True)
         case "before" | "after" as side:
             return _bounded(query, side, value, zone)
         case _:

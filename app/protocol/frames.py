@@ -14,6 +14,15 @@ from msgspec import Meta
 from app.domain.errors import LocalProtocolError, RemoteProtocolError
 from app.domain.events import MAX_EVENT_SIZE, MAX_SEQ
 from app.domain.limits import MAX_ROOM_NAME_LENGTH
+from app.protocol.transfer_frames import (
+    Available,
+    LaneAsked,
+    LaneGranted,
+    LaneRefused,
+    Settled,
+    SettledHeard,
+    TransferFrame,
+)
 
 MAX_FRAME_SIZE = 512 * 1024
 MAX_VECTOR_ENTRIES = 8192
@@ -27,7 +36,8 @@ MAX_HEADS = 4096
 PARCELS = 1
 RECEIPTS = 2
 HEADS = 4
-FEATURES = PARCELS | RECEIPTS | HEADS
+TRANSFERS = 8
+FEATURES = PARCELS | RECEIPTS | HEADS | TRANSFERS
 """What of the protocol's later additions this version speaks: bits of a hello."""
 
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -200,6 +210,8 @@ DoorAnswer = Welcome | Dismissed | TurnedAway
 """What is said to somebody who shows a proof key that opens a room to nobody."""
 HandedOn = Parcel | ParcelTaken | Receipt | Wanted
 """What is said of people who are not at the other end of the link."""
+Aside = HandedOn | TransferFrame
+"""What is neither for the link itself nor for a room's log."""
 Frame = (
     Hello
     | Auth
@@ -214,7 +226,7 @@ Frame = (
     | Presence
     | DoorAnswer
     | Heads
-    | HandedOn
+    | Aside
 )
 
 TYPES: dict[int, type[Frame]] = {
@@ -237,6 +249,12 @@ TYPES: dict[int, type[Frame]] = {
     18: Receipt,
     19: Wanted,
     20: Heads,
+    21: LaneAsked,
+    22: LaneGranted,
+    23: LaneRefused,
+    24: Settled,
+    25: SettledHeard,
+    26: Available,
 }
 _TYPE_OF = {kind: number for number, kind in TYPES.items()}
 _encoder = msgspec.msgpack.Encoder()

@@ -58,7 +58,11 @@ class ContactGate:
             await self.befriend(conversation)
             return True
         if contact.state is not ContactState.INCOMING:
-            words = [row.text for row in rows if row.kind is MessageKind.TEXT]
+            words = [
+                row.text or row.file.name if row.file else row.text
+                for row in rows
+                if row.kind in (MessageKind.TEXT, MessageKind.FILE)
+            ]
             await self.change(conversation, ContactState.INCOMING, text=words[0] if words else "")
         self.on_waiting(rows)
         return False

@@ -8,6 +8,7 @@ from app.domain.errors import AppError
 from app.domain.events import Text
 from app.domain.ids import EventId, RoomId
 from app.domain.policy import check_operable
+from app.domain.views import MessageKind
 from app.services.conversation import RoomBook
 from app.services.me import Me
 from app.services.room_logs import RoomLogs
@@ -59,6 +60,8 @@ class Forwarder:
         row = await self._store.messages.by_event(event)
         self._book.listed(row.room)
         check_operable(row.kind, deleted=row.deleted)
+        if row.kind is not MessageKind.TEXT:
+            raise AppError("not-a-message")  # whoever forwards need not have the file
         return row
 
     def _author(self, row: MessageRow) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from app.domain.ids import PeerId, RoomId
-from app.protocol.frames import HandedOn
+from app.protocol.frames import Aside
 
 
 class Listener(Protocol):
@@ -19,7 +19,7 @@ class Listener(Protocol):
         """The link to `peer` is gone."""
         ...
 
-    def received(self, peer: PeerId, frame: HandedOn) -> None: ...
+    def received(self, peer: PeerId, frame: Aside) -> None: ...
 
     def read(self, room: RoomId) -> None:
         """We have read more of the room."""
@@ -43,7 +43,7 @@ class GoBetween:
         for listener in self._listeners:
             listener.ended(peer)
 
-    def received(self, peer: PeerId, frame: HandedOn) -> None:
+    def received(self, peer: PeerId, frame: Aside) -> None:
         for listener in self._listeners:
             listener.received(peer, frame)
 

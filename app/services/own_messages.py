@@ -34,7 +34,7 @@ class OwnMessages:
             del self._known_from[oldest]
         recent = self._recent[room]
         for row in rows:
-            if row.kind is MessageKind.TEXT:
+            if row.kind in (MessageKind.TEXT, MessageKind.FILE):
                 if len(recent) == KEPT:
                     self._known_from[room] = recent[0][0] + 1
                 recent.append((row.seq, row.position.event))

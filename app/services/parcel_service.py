@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.ids import PeerId, RoomId
-from app.protocol.frames import HandedOn, Parcel, ParcelTaken
+from app.protocol.frames import Aside, Parcel, ParcelTaken
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import RoomBook
 from app.services.parcel_carrier import ParcelCarrier
@@ -77,7 +77,7 @@ class ParcelService:
         self._sender.ended(peer)
         self._carrier.ended(peer)
 
-    def received(self, peer: PeerId, frame: HandedOn) -> None:
+    def received(self, peer: PeerId, frame: Aside) -> None:
         link = self._manager.live(peer)
         if link is None or not isinstance(frame, Parcel | ParcelTaken):
             return

@@ -14,12 +14,12 @@ from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.ids import PeerId, RoomId
 from app.protocol.fragments import Reassembler, split
 from app.protocol.frames import (
+    Aside,
     Bye,
     Dismissed,
     DoorAnswer,
     Events,
     Frame,
-    HandedOn,
     Have,
     Heads,
     Ping,
@@ -61,8 +61,8 @@ class LinkHost(Protocol):
 
     def answered(self, peer: PeerId, frame: DoorAnswer) -> None: ...
 
-    def handed_on(self, peer: PeerId, frame: HandedOn) -> None:
-        """The peer said something of somebody else."""
+    def handed_on(self, peer: PeerId, frame: Aside) -> None:
+        """The peer said something of somebody else, or of a file."""
         ...
 
     def typing(self, peer: PeerId, room: RoomId, active: bool) -> None: ...
@@ -201,8 +201,8 @@ class PeerLink:
             self._gate.withdraw(room)
             self._sync.close_room(room)
 
-    def send(self, frame: HandedOn) -> None:
-        """Say something of somebody else; only if the peer has the feature for it."""
+    def send(self, frame: Aside) -> None:
+        """Say something of somebody else, or of a file; only if the peer has the feature for it."""
         if self._sync is not None:
             self._send(frame)
 
@@ -254,7 +254,7 @@ class PeerLink:
             frame = decode_frame(whole) if whole is not None else None
             if isinstance(frame, Bye):
                 return
-            if isinstance(frame, HandedOn):
+            if isinstance(frame, Aside):
                 self._host.handed_on(self.peer, frame)
             elif frame is not None:
                 self._handle(frame)

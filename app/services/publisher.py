@@ -81,6 +81,7 @@ class Publisher:
             forwarded_from=row.forwarded_from,
             vanish_s=row.vanish_s,
             vanishes_ms=row.vanishes_ms,
+            file=row.file,
             author_picture=self.face(row.author),
             subject=subject,
             subject_name=conversation.name_of(subject, self.names) if subject else "",

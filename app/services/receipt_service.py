@@ -14,7 +14,7 @@ from app.protocol.frames import (
     MAX_RECEIPT_ENTRIES,
     MAX_WANTED,
     RECEIPTS,
-    HandedOn,
+    Aside,
     Receipt,
     Wanted,
     decode_frame,
@@ -108,7 +108,7 @@ class ReceiptService:
         for room in gone.rooms if gone is not None else ():
             self.read(room)
 
-    def received(self, peer: PeerId, frame: HandedOn) -> None:
+    def received(self, peer: PeerId, frame: Aside) -> None:
         link = self._parts.manager.live(peer)
         if link is None or not isinstance(frame, Receipt | Wanted):
             return

@@ -8,7 +8,7 @@ from typing import Protocol
 from app.domain.changes import MemberChanged
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import RoomKind
-from app.protocol.frames import DoorAnswer, HandedOn
+from app.protocol.frames import Aside, DoorAnswer
 from app.protocol.room_gate import Proofs
 from app.services.circle import Circle
 from app.services.clocks import WallClock
@@ -74,7 +74,7 @@ class SharedRooms:
             self._tell(peer, [room], "online")
         self._between.opened(peer, room)
 
-    def handed_on(self, peer: PeerId, frame: HandedOn) -> None:
+    def handed_on(self, peer: PeerId, frame: Aside) -> None:
         self._between.received(peer, frame)
 
     def ended(self, peer: PeerId, rooms: Iterable[RoomId]) -> None:

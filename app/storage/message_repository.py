@@ -53,6 +53,7 @@ FROM message_index JOIN message AS m ON m.id = message_index.rowid JOIN room ON 
 WHERE message_index MATCH ? {{}} ORDER BY message_index.rowid DESC LIMIT ?
 """  # noqa: S608 - constant columns
 _TEXTS = "{tags} : (r *)"
+_FILES = "{tags} : (f)"
 _LINK_WORDS = "{text} : (http OR https OR www)"
 _IS_LINK = "AND (m.text LIKE '%http://_%' OR m.text LIKE '%https://_%' OR m.text LIKE '%www._%')"
 _WITHIN = "AND m.hlc >= ? AND m.hlc < ? AND message_index.rowid BETWEEN ? AND ?"
@@ -184,6 +185,7 @@ class MessageRepository:
         words = match_expression(query.terms)
         parts = [f"{{text}} : ({words})"] if words else []
         parts += [_LINK_WORDS] if query.links else []
+        parts += [_FILES] if query.files else []
         number = self._catalog.room
         parts += [_tagged(f"r{number(room)}" for room in choice) for choice in rooms]
         parts += [

@@ -15,6 +15,7 @@ from app.domain.errors import AppError
 from app.storage.conversation_tables import CONVERSATION_TABLES
 from app.storage.governing_tables import GOVERNING_TABLES
 from app.storage.step_tables import STEP_TABLES
+from app.storage.transfer_tables import TRANSFER_TABLES
 
 Migration = Callable[[Any], None]
 """Changes the tables of an open peewee database, inside a transaction."""
@@ -177,6 +178,11 @@ def _steps(database: Any) -> None:
         database.execute_sql(statement)
 
 
+def _transfers(database: Any) -> None:
+    for statement in TRANSFER_TABLES:
+        database.execute_sql(statement)
+
+
 MIGRATIONS: Sequence[Migration] = (
     _first_tables,
     _operations,
@@ -184,6 +190,7 @@ MIGRATIONS: Sequence[Migration] = (
     _conversations,
     _governing,
     _steps,
+    _transfers,
 )
 """`MIGRATIONS[n]` leads from version n to n + 1."""
 

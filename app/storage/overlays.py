@@ -14,6 +14,7 @@ from app.domain.room import OperationAdded
 from app.domain.views import Position
 from app.storage.catalog import Catalog
 from app.storage.database import Database
+from app.storage.file_column import TAKEN_BACK
 from app.storage.overlay_codec import StoredOverlay, decode_overlay, encode_overlay
 from app.storage.read_tables import ReadTables
 from app.storage.records import MessageRow
@@ -37,6 +38,7 @@ _DROP = "DELETE FROM operation WHERE room = ? AND target = ? AND register != x'6
 _CHANGE = """
 UPDATE message SET text = ?, original = ?, overlay = ?, unseen = ?, mentioned = ? WHERE id = ?
 """
+_TAKE_BACK = "UPDATE message SET file = ?, file_name = '' WHERE id = ? AND file IS NOT NULL"
 _READ_ONE = "UPDATE room SET unread = unread - 1 WHERE id = ?"
 
 _encoder = msgspec.msgpack.Encoder()
@@ -153,12 +155,14 @@ class Overlays:
         unseen = bool(target.unseen) and not stored.deleted
         if target.unseen and stored.deleted:
             self._database.execute(_READ_ONE, (room,))
-        if text != target.text:
+        if text != target.text or stored.deleted:
             self._tables.words_will_change(target.id)
         mentioned = unseen and self._tables.mentions_us(stored.mentions)
         kept = None if stored.deleted else original
         values = (text, kept, encode_overlay(stored), unseen, mentioned, target.id)
         self._database.execute(_CHANGE, values)
+        if stored.deleted:
+            self._database.execute(_TAKE_BACK, (TAKEN_BACK, target.id))
 
     def _stored(self, overlay: Overlay, target: _Target) -> StoredOverlay:
         mentions: Sequence[PeerId | bytes] = overlay.mentions

@@ -15,6 +15,7 @@ from app.domain.vanishing import vanishes_at
 from app.domain.views import MessageKind, Position
 from app.storage.catalog import Catalog
 from app.storage.database import Database
+from app.storage.file_column import decode_file, file_values
 from app.storage.gone import Gone
 from app.storage.ordinals import Ordinals
 from app.storage.overlay_codec import StoredOverlay, decode_overlay, encode_overlay
@@ -32,13 +33,28 @@ KINDS = (
     MessageKind.RULED,
     MessageKind.INVITATION,
 )
-"""The number of a kind in the tables is its place here; new ones go to the end."""
-_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
+"""The number of a kind in the tables is its place here; new ones go to the end.
+
+A file is a text that has something in the column of files.
+"""
+_NUMBERS = {kind: number for number, kind in enumerate(KINDS)} | {MessageKind.FILE: 0}
 
 COLUMNS = "m.room, m.hlc, m.event, m.author, m.seq, m.kind, m.text, m.reply_to, m.overlay, "
-COLUMNS += "m.forwarded, m.vanish_s, m.vanishes"
+COLUMNS += "m.forwarded, m.vanish_s, m.vanishes, m.file"
 StoredRow = tuple[
-    int, int, bytes, int, int, int, str, bytes | None, bytes | None, str, int, int | None
+    int,
+    int,
+    bytes,
+    int,
+    int,
+    int,
+    str,
+    bytes | None,
+    bytes | None,
+    str,
+    int,
+    int | None,
+    bytes | None,
 ]
 BY_EVENT = (
     f"SELECT {COLUMNS} FROM message AS m "  # noqa: S608 - constant columns
@@ -48,10 +64,12 @@ BY_EVENT = (
 _INSERT = (
     "INSERT INTO message "
     "(room, hlc, event, author, seq, kind, text, reply_to, forwarded, vanish_s, vanishes, "
-    "overlay, mentioned, unseen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "file, file_name, overlay, mentioned, unseen) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_QUOTED = f"SELECT author, substr(text, 1, {QUOTE_LENGTH}), overlay FROM message "  # noqa: S608 - a number
-_QUOTED += "WHERE substr(event, 1, 8) = substr(?1, 1, 8) AND event = ?1 AND room = ?2 AND kind = 0"
+_QUOTED = f"SELECT author, substr(iif(text = '', file_name, text), 1, {QUOTE_LENGTH}), overlay "
+_QUOTED += "FROM message WHERE substr(event, 1, 8) = substr(?1, 1, 8) AND event = ?1 "
+_QUOTED += "AND room = ?2 AND kind = 0"
 # Every row is in the index, so the last one there tells from where on rows are new.
 _FRESH = (
     "SELECT room, hlc, event FROM message NOT INDEXED "
@@ -153,18 +171,19 @@ class ReadTables:
     def row(self, stored: StoredRow) -> MessageRow:
         """Return what COLUMNS selected from `message AS m`, without a quote."""
         room, hlc, event, author, seq, kind, text, reply_to, overlay = stored[:9]
-        forwarded, vanish_s, vanishes = stored[9:]
+        forwarded, vanish_s, vanishes, file = stored[9:]
         row = MessageRow(
             self._catalog.room_id(room),
             Position(hlc, EventId(event)),
             self._catalog.peer_id(author),
             seq,
-            KINDS[kind],
+            KINDS[kind] if file is None else MessageKind.FILE,
             text,
             EventId(reply_to) if reply_to is not None else None,
             forwarded_from=forwarded,
             vanish_s=vanish_s,
             vanishes_ms=vanishes or 0,
+            file=decode_file(file),
         )
         if overlay is None:
             return row
@@ -230,7 +249,7 @@ class ReadTables:
         unseen = not self._catalog.is_own(author)
         kind = _NUMBERS[row.kind]
         place = (room, *content.position, author, content.seq)
-        more = (row.forwarded_from, row.vanish_s, due or None)
+        more = (row.forwarded_from, row.vanish_s, due or None, *file_values(row.file))
         overlay, mentioned = None, False
         if row.mentions:
             overlay = encode_overlay(StoredOverlay(mentions=row.mentions))
@@ -272,4 +291,5 @@ def _as_row(row: RowAdded, due: int) -> MessageRow:
         forwarded_from=row.forwarded_from,
         vanish_s=row.vanish_s,
         vanishes_ms=due,
+        file=row.file,
     )

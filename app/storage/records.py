@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.domain.events import Event
+from app.domain.files import FileOffered
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.room import Effect, RoomState
 from app.domain.views import MessageKind, Position, Reaction, RoomKind
@@ -46,6 +47,7 @@ class MessageRow:
     forwarded_from: str = ""
     vanish_s: int = 0
     vanishes_ms: int = 0
+    file: FileOffered | None = None
 
 
 @dataclass(frozen=True, slots=True)

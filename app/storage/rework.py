@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from app.domain.events import Deleted, Edited, Pinned, Reacted, Text
+from app.domain.events import Deleted, Edited, Message, Pinned, Reacted, Text
+from app.domain.files import FileOffered, bare
 from app.domain.governance import Governance
 from app.domain.ids import EventId
 from app.domain.room import Content, OperationAdded
 from app.storage.database import Database
 from app.storage.epoch_secrets import EpochSecrets
+from app.storage.file_column import file_values
 from app.storage.overlay_codec import StoredOverlay, encode_overlay
 from app.storage.overlays import Overlays
 from app.storage.read_tables import BY_EVENT, ReadTables
@@ -22,7 +24,8 @@ _ROW = (
     "AND m.kind = 0"
 )
 _RESET = (
-    "UPDATE message SET text = ?, original = NULL, overlay = ?, mentioned = unseen AND ? "
+    "UPDATE message SET text = ?, original = NULL, overlay = ?, mentioned = unseen AND ?, "
+    "file = ?, file_name = ? "
     "WHERE id = ?"
 )
 _FORGET = "DELETE FROM operation WHERE room = ? AND target = ?"
@@ -60,13 +63,16 @@ class Rework:
     def _reset(self, room: int, target: EventId, secrets: EpochSecrets) -> None:
         found = self._database.execute(_ROW, (target, room)).fetchone()
         content = secrets.open(found[1]) if found is not None else None
-        if content is None or not isinstance(content.body, Text):
+        if content is None or not isinstance(content.body, Message):
             return
         said = content.body
-        overlay = encode_overlay(StoredOverlay(mentions=said.mentions))
+        mentions = said.mentions if isinstance(said, Text) else ()
+        file = bare(said) if isinstance(said, FileOffered) else None
+        overlay = encode_overlay(StoredOverlay(mentions=mentions))
         self._tables.words_will_change(found[0])
-        us = self._tables.mentions_us(said.mentions)
-        self._database.execute(_RESET, (said.text, overlay, us, found[0]))
+        us = self._tables.mentions_us(mentions)
+        values = (said.text, overlay, us, *file_values(file), found[0])
+        self._database.execute(_RESET, values)
 
     def _operations(self, room: int, secrets: EpochSecrets) -> Iterator[OperationAdded]:
         texts = set(self._database.execute(_TEXTS, (room,)))

@@ -127,6 +127,7 @@ class Message(Model):
     """A row of a conversation. `unseen` rows by others are counted as unread if texts.
 
     `text` is the last version; `original` is the first one of an edited message.
+    `file` is the offer of a file, empty once that was taken back.
     """
 
     id = IntegerField(primary_key=True)
@@ -145,6 +146,8 @@ class Message(Model):
     forwarded = TextField(default="")
     vanish_s = IntegerField(default=0)
     vanishes = IntegerField(null=True)
+    file = BlobField(null=True)
+    file_name = TextField(default="")
 
     class Meta:
         table_name = "message"
@@ -279,6 +282,38 @@ class StoredReceipt(Model):
         primary_key = CompositeKey("room", "member")
 
 
+class Transfer(Model):
+    """An offer as it stands here; `files` names what is kept of it in the profile's folder."""
+
+    event = BlobField(primary_key=True)
+    room = BlobField()
+    author = BlobField()
+    offered_ms = IntegerField()
+    offer = BlobField()
+    files = TextField()
+    state = TextField()
+    done = IntegerField()
+    folder = TextField()
+    path = TextField()
+    reason = TextField()
+    told = BooleanField()
+
+    class Meta:
+        table_name = "transfer"
+
+
+class TransferPeer(Model):
+    """Who is through with a transfer, and how that ended."""
+
+    event = BlobField()
+    peer = BlobField()
+    state = TextField()
+
+    class Meta:
+        table_name = "transfer_peer"
+        primary_key = CompositeKey("event", "peer")
+
+
 TABLES = (
     Setting,
     Peer,
@@ -299,4 +334,6 @@ TABLES = (
     Face,
     StoredParcel,
     StoredReceipt,
+    Transfer,
+    TransferPeer,
 )

@@ -23,6 +23,7 @@ from app.storage.rereading import Rereader
 from app.storage.room_repository import RoomRepository
 from app.storage.setting_repository import SettingRepository
 from app.storage.step_repository import StepRepository
+from app.storage.transfer_repository import TransferRepository
 from app.storage.vanishing import VanishingRepository
 
 
@@ -50,6 +51,7 @@ class Store:
         self.parcels = ParcelRepository(database)
         self.receipts = ReceiptRepository(database, catalog)
         self.settings = SettingRepository(database)
+        self.transfers = TransferRepository(database)
         self._learn_own = catalog.learn_own
 
     @classmethod

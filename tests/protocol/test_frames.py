@@ -32,10 +32,21 @@ from app.protocol.frames import (
     decode_frame,
     encode_frame,
 )
+from app.protocol.transfer_frames import (
+    Available,
+    LaneAsked,
+    LaneGranted,
+    LaneRefused,
+    Settled,
+    SettledHeard,
+)
 
 keys = st.binary(min_size=32, max_size=32)
 rooms = st.binary(min_size=16, max_size=16)
 seqs = st.integers(0, (1 << 63) - 1)
+numbers = st.integers(0, 0xFFFFFFFF)
+certificates = st.binary(min_size=1, max_size=40)
+ways = st.lists(st.tuples(st.text(max_size=16), st.integers(1, 65535)), max_size=4)
 vectors = st.dictionaries(keys, seqs, max_size=5)
 tokens = st.integers(0, 0xFFFFFFFF)
 frames: st.SearchStrategy[Frame] = st.one_of(
@@ -77,6 +88,12 @@ frames: st.SearchStrategy[Frame] = st.one_of(
         st.binary(min_size=64, max_size=64),
     ),
     st.builds(Wanted, rooms, st.lists(keys, max_size=5)),
+    st.builds(LaneAsked, rooms, keys, numbers, certificates, keys, ways),
+    st.builds(LaneGranted, numbers, certificates, ways),
+    st.builds(LaneRefused, numbers, st.text(max_size=40)),
+    st.builds(Settled, rooms, keys, st.sampled_from(["done", "declined"])),
+    st.builds(SettledHeard, keys),
+    st.builds(Available, rooms, keys),
     st.builds(Heads, rooms, st.dictionaries(keys, st.tuples(seqs, keys), max_size=5)),
 )
 

@@ -39,6 +39,7 @@ from app.domain.events import (
     Unsupported,
     compute_id,
 )
+from app.domain.files import FileOffered
 from app.domain.ids import EventId, PeerId, RoomId, to_text
 from app.protocol.invitation import ContactInvite, RoomInvite, TokenInvite, encode
 from app.protocol.spoken_code import to_words
@@ -144,6 +145,8 @@ BODIES: list[KnownBody] = [
     Pinned(fixed("answered"), on=False),
     Topic("Who cooks what"),
     Text("@Bo, yes", None, (BO.peer,)),
+    FileOffered("Plan \u2013 final.pdf", 1234567, fixed("root"), text="Please read"),
+    FileOffered("Photos", 0, fixed("root"), 0, True, "", fixed("answered"), 3600),
     Edited(fixed("answered"), "@Ana", (ANA.peer, BO.peer)),
 ]
 
