@@ -7,7 +7,7 @@ from typing import Protocol, cast
 from aiortc import RTCDtlsParameters, RTCDtlsTransport
 from aiortc.rtcdtlstransport import State
 
-from app.transport.fast_sctp.records import Records, SessionEnded
+from app.transport.fast_sctp.records import Records
 from app.transport.fast_sctp.wire import Wire
 
 
@@ -60,13 +60,10 @@ class FastDtls(RTCDtlsTransport):
     def _arrived(self, size: int) -> None:
         if self._records is None:
             return
-        receiver = self._receiver
-        try:
-            for packet in self._records.open(size):
-                if receiver is not None:
-                    receiver.receive(packet)
-        except SessionEnded:
-            self._end()
+        for packet in self._records.open(size):
+            receiver = self._receiver
+            if receiver is not None:
+                receiver.receive(packet)
 
     def _settled(self) -> None:
         if self._receiver is not None:
@@ -75,11 +72,6 @@ class FastDtls(RTCDtlsTransport):
     @property
     def _receiver(self) -> PacketReceiver | None:
         return cast("PacketReceiver | None", self._data_receiver)
-
-    def _end(self) -> None:
-        """Wake aiortc's reader, as aioice does for a connection that was lost."""
-        self._detach()
-        self.transport._connection._queue.put_nowait(None)  # noqa: SLF001 - as aioice does
 
     def _detach(self) -> None:
         if self._wire is not None:

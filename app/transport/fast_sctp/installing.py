@@ -27,10 +27,10 @@ class Recovery(enum.Enum):
     """How the sender takes losses."""
 
     CLASSIC = "classic"
-    """As RFC 9260 asks: half the window at each; fair, and slow on lossy lines."""
+    """As RFC 9260 asks: half the window at each; fair to others, and slow on lossy lines."""
 
     RATE = "rate"
-    """By the measured rate of delivery; its fairness to other flows is not proven."""
+    """By the measured rate of delivery: keeps a lossy line full, and crowds others out there."""
 
 
 class RateSctp(FastSctp):
@@ -45,7 +45,7 @@ ASSOCIATIONS: dict[Recovery, type[FastSctp]] = {
 }
 
 
-def install(recovery: Recovery = Recovery.RATE) -> str | None:
+def install(recovery: Recovery) -> str | None:
     """Give new RTCPeerConnections the reworked path.
 
     Returns None when that is done, or why aiortc's own stays in use. May be called again to

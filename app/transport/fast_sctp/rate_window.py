@@ -2,8 +2,11 @@
 
 It estimates what the line carries (the best rate of the last rounds) and how long it is (the least
 round-trip time), keeps a little more than their product under way, and paces. Losses count only
-when a round has many. How fair that is to other flows on a crowded line is not proven: hence a
-setting.
+when a round has many.
+
+Hence a setting: flows of this kind share a line evenly among themselves, and with classic ones
+where the line has a queue of a round trip or two; where it loses packets anyway, or its queue is
+shorter, they leave classic flows almost nothing.
 """
 
 from __future__ import annotations

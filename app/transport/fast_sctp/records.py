@@ -18,10 +18,6 @@ RECORD_HEADER = 13
 MAX_DATAGRAM = 2048
 
 
-class SessionEnded(Exception):  # noqa: N818 - the orderly end, not an error
-    """The remote end said goodbye."""
-
-
 class Records:
     """Seals and opens the application data of one connected session.
 
@@ -50,10 +46,7 @@ class Records:
         return self._out_view[: max(size, 0)]
 
     def open(self, size: int) -> list[bytes]:
-        """Return what the first `size` bytes of `incoming` hold, nothing if they are forged.
-
-        Raises SessionEnded.
-        """
+        """Return what the first `size` bytes of `incoming` hold, nothing if they are forged."""
         _lib.BIO_write(self._into, self._in, size)
         found = []
         while (packet := self._read()) is not None:
@@ -70,10 +63,7 @@ class Records:
         size = _lib.SSL_read(self._session, self._out, MAX_DATAGRAM)
         if size > 0:
             return bytes(self._out_view[:size])
-        ended = _lib.SSL_get_error(self._session, size) == _lib.SSL_ERROR_ZERO_RETURN
         _lib.ERR_clear_error()
-        if ended:
-            raise SessionEnded
         return None
 
 

@@ -39,15 +39,15 @@ def test_known_libraries_get_it(recovery: Recovery) -> None:
 
 @pytest.mark.parametrize("library", [aiortc, aioice])
 def test_another_version_gets_none(library: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert install() is None
+    assert install(Recovery.RATE) is None
     monkeypatch.setattr(library, "__version__", "99.0")
-    assert "99.0" in str(install())
+    assert "99.0" in str(install(Recovery.RATE))
     assert in_use() == (RTCDtlsTransport, RTCSctpTransport)
 
 
 def test_a_hook_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(RTCSctpTransport, "_transmit_reconfig")
-    assert install() == "hooks: AttributeError"
+    assert install(Recovery.RATE) == "hooks: AttributeError"
 
 
 def test_a_hook_with_other_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,12 +55,12 @@ def test_a_hook_with_other_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
         del self, chunk, more
 
     monkeypatch.setattr(RTCSctpTransport, "_receive_chunk", receive_chunk)
-    assert install() == "hooks"
+    assert install(Recovery.RATE) == "hooks"
 
 
 def test_another_codec(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stock.DataChunk, "type", 64)
-    assert install() == "codec"
+    assert install(Recovery.RATE) == "codec"
 
 
 def test_handles_that_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +68,7 @@ def test_handles_that_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AttributeError(connection)
 
     monkeypatch.setattr(self_check, "Records", broken)
-    assert install() == "records: AttributeError"
+    assert install(Recovery.RATE) == "records: AttributeError"
 
 
 def test_it_is_imported_by_nothing_but_who_asks_for_it() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 
 import pytest
 
+from app.transport.fast_sctp import wire
+from app.transport.fast_sctp.association import FastSctp
 from app.transport.fast_sctp.installing import Recovery
 from tests.transport.fast_sctp.peers import STOCK, End, Path, connected
 
@@ -86,3 +89,50 @@ async def test_the_end_of_one_is_noticed_by_the_other(one: Path, other: Path) ->
         await first.connection.close()
         await second.reaches("bulk", "closed")
         assert second.sctp.state == "closed"
+
+
+async def test_a_way_without_a_socket_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As over a relay, or on a loop that reads by itself."""
+    monkeypatch.setattr(wire, "_own_socket", lambda _: None)
+    async with connected(Recovery.RATE, Recovery.CLASSIC) as (first, second):
+        there = content(10, 65_536)
+        send(first, "bulk", there)
+        assert await second.expect("bulk", 10) == there
+        sctp = first.sctp
+        assert isinstance(sctp, FastSctp)
+        assert not sctp._dtls.is_near
+
+
+async def test_the_session_may_end_before_the_association() -> None:
+    """A remote end that says goodbye in DTLS alone, as one that is killed while closing."""
+    async with connected(Recovery.RATE, Recovery.RATE) as (first, second):
+        sctp = first.sctp
+        assert isinstance(sctp, FastSctp)
+        ended = asyncio.Event()
+        second.sctp.transport.on("statechange", ended.set)
+        await sctp.transport.stop()
+        async with asyncio.timeout(5):
+            await ended.wait()
+        assert second.sctp.transport.state == "closed"
+        with pytest.raises(ConnectionError):
+            sctp._dtls.send_packets([b"too late"])
+        assert second.channels["bulk"].readyState == "closed"
+
+
+async def test_too_large_a_message_is_refused_at_once() -> None:
+    async with connected(Recovery.RATE, STOCK) as (first, _):
+        with pytest.raises(ValueError, match="takes"):
+            first.channels["bulk"].send(bytes(300_000))
+
+
+async def test_texts_that_aiortc_reads_a_packet_late_arrive() -> None:
+    async with connected(Recovery.RATE, Recovery.RATE) as (first, second):
+        sctp, other = first.sctp, second.sctp
+        assert isinstance(sctp, FastSctp)
+        assert isinstance(other, FastSctp)
+        assert sctp._outbound is not None
+        assert sctp._writer is not None
+        sctp._outbound.queue(first.channels["bulk"].id or 0, 51, b"late")
+        for body in sctp._outbound.take(0):
+            await other._handle_data(sctp._writer.packet(body))
+        assert await second.expect("bulk", 1) == ["late"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.transport.fast_sctp.rate_window import RateWindow
 from app.transport.fast_sctp.window import MAX_WINDOW, ClassicWindow, Window
-from tests.transport.fast_sctp.virtual_line import Line, OneWay
+from tests.transport.fast_sctp.virtual_line import Line, OneWay, run_together
 
 WINDOWS: list[Callable[[int], Window]] = [ClassicWindow, RateWindow]
 SIZE = 1160
@@ -44,7 +44,7 @@ def test_content_is_equal_over_any_line(  # noqa: PLR0913, PLR0917 - what hypoth
     there = Line(delay, 20 * MBIT, loss=loss, twice=twice, shuffled=shuffled, rng=rng)
     back = Line(delay, loss=loss, twice=twice, shuffled=shuffled, rng=rng)
     ends = OneWay(window(SIZE), there, back, SIZE)
-    sent = content(12, seed)
+    sent = content(10, seed)
     ends.run(sent)
     assert [message.data for message in ends.got] == sent
     assert ends.inbound.held == 0
@@ -55,11 +55,10 @@ def test_content_is_equal_over_any_line(  # noqa: PLR0913, PLR0917 - what hypoth
 def test_following_the_rate_keeps_a_lossy_line_full(loss: float) -> None:
     there = Line(0.025, 50 * MBIT, queue=0.05, loss=loss)
     ends = OneWay(RateWindow(SIZE), there, Line(0.025), SIZE)
-    ends.run([bytes(65536)] * 100)
-    began = ends.now
-    ends.run([bytes(65536)] * 300)
-    assert len(ends.got) == 400
-    assert 300 * 65536 / (ends.now - began) > 0.85 * 50 * MBIT
+    for _ in range(300):
+        ends.out.queue(0, 53, bytes(65536))
+    (begun,), (done,) = run_together([ends], 1), run_together([ends], 3)
+    assert (done - begun) / 2 > 0.85 * 50 * MBIT
 
 
 def test_the_classic_window_fills_a_clean_line() -> None:
@@ -111,3 +110,15 @@ def test_a_few_bytes_at_first_do_not_slow_what_follows(window: Callable[[int], W
     began = ends.now
     ends.run([bytes(65536)] * 20)
     assert ends.now - began < 1
+
+
+@pytest.mark.parametrize("kinds", [WINDOWS, WINDOWS[1:] * 2, WINDOWS[:1] * 2])
+def test_two_share_a_line_that_has_a_queue(kinds: list[Callable[[int], Window]]) -> None:
+    there = Line(0.02, 20 * MBIT, queue=0.1)
+    ends = [OneWay(make(SIZE), there, Line(0.02), SIZE) for make in kinds]
+    for end in ends:
+        for _ in range(500):
+            end.out.queue(0, 53, bytes(65536))
+    one, other = run_together(ends, 8)
+    assert 0.25 < one / (one + other) < 0.75
+    assert one + other > 0.8 * 8 * 20 * MBIT

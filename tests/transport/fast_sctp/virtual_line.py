@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -69,6 +70,12 @@ class OneWay:
             assert self.now < until, "stalled"
             self._step()
 
+    def next_event(self) -> float:
+        """When something will happen next."""
+        wake = self.out.wake_at(self.now)
+        arrival = self._events[0][0] if self._events else math.inf
+        return min(arrival, math.inf if wake is None else max(wake, self.now))
+
     def _step(self) -> None:
         wake = self.out.wake_at(self.now)
         if self._events and (wake is None or self._events[0][0] <= wake):
@@ -98,3 +105,12 @@ class OneWay:
     def _send(self, where: str, line: Line, body: bytes) -> None:
         for at in line.arrivals(self.now, len(body) + 77):
             heapq.heappush(self._events, (at, next(self._order), where, body))
+
+
+def run_together(ends: list[OneWay], seconds: float) -> list[int]:
+    """Let several pairs, which may share a line, run; return the bytes that each brought over."""
+    for end in ends:
+        end._flush()
+    while (following := min(ends, key=OneWay.next_event)).next_event() < 1.0 + seconds:
+        following._step()
+    return [sum(len(message.data) for message in end.got) for end in ends]
