@@ -5,61 +5,17 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 from app.domain.errors import AppError
-from app.domain.manifest import Layout, Manifest
+from app.domain.manifest import Manifest
 from app.protocol.bulk_frames import FrameHeader, Kind
 from app.protocol.fetch_plan import FetchPlan
 from app.protocol.piece_map import PieceMap
-
-if TYPE_CHECKING:
-    from app.transport.bulk.lanes import BulkLane
+from app.transport.bulk.sharing import Content, ManifestSearch, Member, Owner
 
 HAVE_EVERY = 0.25
 """Seconds between two tellings of what we have."""
-
-
-class Reader(Protocol):
-    """One thread's way to the bytes of pieces."""
-
-    def read_into(self, piece: int, buffer: memoryview) -> memoryview: ...
-
-    def close(self) -> None: ...
-
-
-class Writer(Protocol):
-    """One thread's way to put verified pieces away."""
-
-    def write(self, piece: int, content: memoryview) -> None: ...
-
-    def close(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What is exchanged. `writer` is None for what we have whole and only give."""
-
-    manifest: Manifest
-    layout: Layout
-    done: PieceMap
-    reader: Callable[[], Reader]
-    writer: Callable[[], Writer] | None = None
-
-
-class Owner(Protocol):
-    """Who is told what happens; from any thread, which must not be kept waiting."""
-
-    def manifest_came(self, manifest: Manifest) -> None: ...
-
-    def piece_came(self, size: int, is_last: bool) -> None: ...
-
-    def broke(self, error: AppError) -> None: ...
-
-    def lane_ended(self, number: int, code: str) -> None: ...
 
 
 class Exchange:
@@ -72,19 +28,18 @@ class Exchange:
         self.in_place = False
         """Nothing is left to be done with what came; others may be told that we have it all."""
         self._owner = owner
-        self._plan: FetchPlan[BulkLane] | None = None
-        self._lanes: set[BulkLane] = set()
-        self._seeks = False
-        self._asked: BulkLane | None = None
+        self._plan: FetchPlan[Member] | None = None
+        self._lanes: set[Member] = set()
+        self._search = ManifestSearch()
         self._news = threading.Condition(threading.RLock())
         self._closed = False
 
     @property
-    def lanes(self) -> list[BulkLane]:
+    def lanes(self) -> list[Member]:
         with self._news:
             return list(self._lanes)
 
-    def join(self, lane: BulkLane) -> bool:
+    def join(self, lane: Member) -> bool:
         """Let a lane take part; False if it is too late for that."""
         with self._news:
             if self._closed:
@@ -92,10 +47,10 @@ class Exchange:
             self._lanes.add(lane)
             if self.content is not None:
                 self._introduce(lane, self.content)
-            self._ask_for_manifest()
+            self._search.go_on(self._lanes)
             return True
 
-    def left(self, lane: BulkLane, code: str) -> None:
+    def left(self, lane: Member, code: str) -> None:
         """A lane has ended; both its threads are through."""
         with self._news:
             self._drop(lane)
@@ -103,17 +58,15 @@ class Exchange:
             self._news.notify_all()
         self._owner.lane_ended(lane.number, code)
 
-    def drop(self, lane: BulkLane) -> None:
+    def drop(self, lane: Member) -> None:
         """Ask a lane for nothing more, and others for what it was asked."""
         with self._news:
             self._drop(lane)
 
-    def _drop(self, lane: BulkLane) -> None:
+    def _drop(self, lane: Member) -> None:
         if self._plan is not None:
             self._plan.remove(lane)
-        if self._asked is lane:
-            self._asked = None
-            self._ask_for_manifest()
+        self._search.go_on(self._lanes, without=lane)
 
     def begin(self, content: Content, *, in_place: bool) -> None:
         """The manifest is known and the pieces are at hand, or can be put somewhere."""
@@ -126,74 +79,61 @@ class Exchange:
             for lane in self._lanes:
                 self._introduce(lane, content)
 
-    def _introduce(self, lane: BulkLane, content: Content) -> None:
+    def _introduce(self, lane: Member, content: Content) -> None:
         lane.begin(content)
-        self.tell(lane)
+        self._tell(lane)
 
     def placed(self) -> None:
         """Everything that came lies where it belongs."""
         with self._news:
             self.in_place = True
             for lane in self._lanes:
-                self.tell(lane)
+                self._tell(lane)
                 self._settle(lane)
 
     def seek_manifest(self) -> None:
         """Ask the lanes for the manifest until one has it."""
         with self._news:
-            self._seeks = True
-            self._ask_for_manifest()
+            self._search.begin(self._lanes)
 
-    def manifest_missing(self, lane: BulkLane) -> None:
-        """A lane that was asked for the manifest does not have it."""
+    def ask_again(self, without: Member | None = None) -> None:
+        """A lane may have the manifest now, or one that was asked does not have it."""
         with self._news:
-            if self._asked is lane:
-                self._asked = None
-            self._ask_for_manifest()
+            self._search.go_on(self._lanes, without)
 
-    def manifest_came(self, lane: BulkLane, manifest: Manifest) -> None:
+    def manifest_came(self, manifest: Manifest) -> None:
         with self._news:
-            if self._asked is lane:
-                self._asked = None
-            self._seeks = False
+            self._search.end()
         self._owner.manifest_came(manifest)
 
-    def peer_has(self, lane: BulkLane, pieces: PieceMap) -> None:
+    def peer_has(self, lane: Member, pieces: PieceMap) -> None:
         """A lane tells what can be had there."""
         with self._news:
             if self._plan is not None:
                 has = None if pieces.is_complete else pieces
                 self._plan.add(lane, has, time.monotonic())
             self._settle(lane)
-            self.pump(lane)
+            self._pump(lane)
 
-    def ask_again(self) -> None:
-        """A lane that had no manifest may have it now."""
-        with self._news:
-            self._ask_for_manifest()
-
-    def lacking(self, lane: BulkLane, pieces: tuple[int, ...]) -> None:
+    def lacking(self, lane: Member, pieces: tuple[int, ...]) -> None:
         with self._news:
             if self._plan is not None:
                 for piece in pieces:
                     self._plan.lacking(lane, piece)
-            self.pump(lane)
+            self._pump(lane)
 
     def locked(self) -> threading.Condition:
         """Return what to hold while changing what a lane has asked for."""
         return self._news
 
-    def has(self, piece: int) -> bool:
-        return self.content is not None and piece in self.content.done
-
-    def arrived(self, lane: BulkLane, piece: int, size: int) -> None:
+    def arrived(self, lane: Member, piece: int, size: int) -> None:
         """A verified piece is written."""
         with self._news:
             if self._plan is None:
                 return
             is_news = self._plan.arrived(lane, piece, time.monotonic())
             is_last = is_news and self._plan.is_complete
-            self.pump(lane)
+            self._pump(lane)
         if is_news:
             self._owner.piece_came(size, is_last)
 
@@ -213,7 +153,7 @@ class Exchange:
         """The disk, or what we give, is not as it should be."""
         self._owner.broke(error)
 
-    def pump(self, lane: BulkLane) -> None:
+    def _pump(self, lane: Member) -> None:
         """Ask a lane for more if it is time for that."""
         with self._news:
             if self._plan is None or lane not in self._lanes or lane.is_closing:
@@ -222,7 +162,7 @@ class Exchange:
             if pieces:
                 lane.ask(pieces)
 
-    def tell(self, lane: BulkLane) -> None:
+    def _tell(self, lane: Member) -> None:
         """Tell a lane what we have, if it does not know; not yet that it is all."""
         with self._news:
             if self.content is None:
@@ -240,8 +180,8 @@ class Exchange:
             lane.tick(now)
             if now - lane.told_at >= HAVE_EVERY:
                 lane.told_at = now
-                self.tell(lane)
-            self.pump(lane)
+                self._tell(lane)
+            self._pump(lane)
 
     def close(self, code: str) -> None:
         """End all lanes, saying why."""
@@ -255,15 +195,7 @@ class Exchange:
         with self._news:
             return self._news.wait_for(lambda: not self._lanes, seconds)
 
-    def _ask_for_manifest(self) -> None:
-        if not self._seeks or self._asked is not None:
-            return
-        lane = next((one for one in self._lanes if one.may_know_manifest), None)
-        if lane is not None:
-            self._asked = lane
-            lane.ask_manifest()
-
-    def _settle(self, lane: BulkLane) -> None:
+    def _settle(self, lane: Member) -> None:
         """A lane over which nothing more can come is closed."""
         if self.in_place and lane.peer_map is not None and lane.peer_map.is_complete:
             lane.close("done")

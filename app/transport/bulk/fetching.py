@@ -11,13 +11,13 @@ from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.manifest import Manifest
 from app.protocol.piece_map import PieceMap
 from app.protocol.worker_messages import Done, Fetch, Notice, Progress
-from app.transport.bulk.exchange import Content
 from app.transport.bulk.failures import disk_errors
 from app.transport.bulk.jobs import ExchangeJob, Tell
 from app.transport.bulk.manifest_files import keep_manifest, load_manifest
 from app.transport.bulk.part_files import PartFiles
 from app.transport.bulk.progress import Meter
 from app.transport.bulk.resume import VERSION, ResumeState, load_state, save_state
+from app.transport.bulk.sharing import Content
 from app.transport.bulk.targets import Target, discard, part_name
 
 LOOK_EVERY = 1.0

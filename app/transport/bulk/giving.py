@@ -11,10 +11,10 @@ from app.domain.file_names import safe_paths
 from app.domain.manifest import Layout, Manifest
 from app.protocol.piece_map import PieceMap
 from app.protocol.worker_messages import Notice, Prepare, Prepared, Progress, Serve
-from app.transport.bulk.exchange import Content
 from app.transport.bulk.jobs import ExchangeJob, Job, Tell
 from app.transport.bulk.manifest_files import load_manifest, save_manifest
 from app.transport.bulk.progress import Meter
+from app.transport.bulk.sharing import Content
 from app.transport.bulk.sources import SourceFiles, digest_all, survey
 
 _turns = threading.Semaphore(2)

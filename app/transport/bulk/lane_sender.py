@@ -7,8 +7,9 @@ import threading
 from app.domain.errors import AppError
 from app.protocol.bulk_frames import HEADER, FrameHeader, Kind, encode_bye, encode_pieces
 from app.transport.bulk.caps import Limits
-from app.transport.bulk.exchange import Exchange, Reader
+from app.transport.bulk.exchange import Exchange
 from app.transport.bulk.outbox import Job, Leave, Outbox, SendManifest, SendPiece
+from app.transport.bulk.sharing import Reader
 from app.transport.bulk.tls_stream import TlsStream
 
 MANIFEST_SLICE = 256 * 1024

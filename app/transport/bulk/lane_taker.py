@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from app.crypto.content import piece_digest
 from app.domain.errors import AppError, RemoteProtocolError
@@ -14,13 +13,11 @@ from app.protocol.bulk_frames import HEADER, FrameHeader, Kind, decode_bye, deco
 from app.protocol.piece_exchange import Fetching, ManifestFetch
 from app.protocol.piece_map import PieceMap
 from app.transport.bulk.caps import Limits
-from app.transport.bulk.exchange import Content, Exchange, Writer
+from app.transport.bulk.exchange import Exchange
 from app.transport.bulk.outbox import Outbox
+from app.transport.bulk.sharing import Content, Member, Writer
 from app.transport.bulk.streams import read_exactly, read_into
 from app.transport.bulk.tls_stream import TlsStream
-
-if TYPE_CHECKING:
-    from app.transport.bulk.lanes import BulkLane
 
 MAX_SERVED = 4
 """How often a lane may ask for everything."""
@@ -35,7 +32,7 @@ class LaneTaker:
 
     def __init__(
         self,
-        lane: BulkLane,
+        lane: Member,
         stream: TlsStream,
         outbox: Outbox,
         exchange: Exchange,
@@ -131,12 +128,12 @@ class LaneTaker:
         if not header.number:
             self._allowance.spend()
             self._manifest = None
-            self._exchange.manifest_missing(self._lane)
+            self._exchange.ask_again(without=self._lane)
             return
         manifest = _manifest(self._manifest, header, payload)
         if manifest is not None:
             self._manifest = None
-            self._exchange.manifest_came(self._lane, manifest)
+            self._exchange.manifest_came(manifest)
 
     def _take_have(self, header: FrameHeader) -> None:
         self._allowance.spend()

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from app.domain.errors import AppError, RemoteProtocolError
 from app.protocol.piece_map import PieceMap
 from app.transport.bulk.caps import Limits
-from app.transport.bulk.exchange import Content, Exchange
+from app.transport.bulk.exchange import Exchange
 from app.transport.bulk.lane_sender import LaneSender
 from app.transport.bulk.lane_taker import LaneTaker
 from app.transport.bulk.outbox import Outbox
+from app.transport.bulk.sharing import Content
 from app.transport.bulk.tls_stream import TlsStream
 
 STALLED_AFTER = 20.0
