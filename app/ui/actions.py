@@ -59,6 +59,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("send", "Send", _WRITE, ("Return", "Enter"), local=True),
     Spec("newline", "New line", _WRITE, ("Shift+Return", "Shift+Enter"), local=True),
     Spec("edit-last", "Edit the last message", _WRITE, ("Up",), local=True),
+    Spec("attach", "Attach files", _WRITE, ("Ctrl+O",)),
     Spec("emoji", "Emoji", _WRITE, ("Ctrl+Shift+J",)),
     Spec("bold", "Bold", _WRITE, ("Ctrl+B",), local=True),
     Spec("italic", "Italic", _WRITE, ("Ctrl+I",), local=True),

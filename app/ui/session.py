@@ -113,7 +113,7 @@ class Session(QObject):
         self.requests = Requests(desk, self.conversation, self.people, self.open_room)
         self.acquaintance = Acquaintance(desk, self.view, self.conversation, self.people)
         self.standing = StandingKeeper(desk, self.view, self.conversation, self.flows.leave)
-        self.files = file_desk(desk, self.conversation, self.view, self.flows.ask)
+        self.files = file_desk(desk, self.conversation, self.view, self.flows.ask, images)
         self.links = LinkOpener(desk)
         self.menu = MessageMenu(desk, messages, self.conversation, clock)
         self.menu.report, self.menu.profile = self.people.report_message, self.people.about
@@ -265,6 +265,7 @@ class Session(QObject):
             "go-to-day": self.dates.open,
             "jump-back": self.view.messages.go_back,
             "emoji": self.completing.pick_emoji,
+            "attach": self._attach,
             "drawer": window.panes.toggle_drawer,
             "settings": lambda: spawn(flows.settings()),
             "shortcuts": lambda: spawn(flows.shortcuts()),
@@ -273,6 +274,10 @@ class Session(QObject):
             "minimise": window.showMinimized,
             "quit": leave,
         }
+
+    def _attach(self) -> None:
+        if self.files is not None:
+            self.files.attaching.choose_files()
 
     def _lock(self) -> None:
         if self.account is not None:

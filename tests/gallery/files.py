@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
+from PySide6.QtWidgets import QWidget
 
 from app.domain.files import Lane, Receiver, TransferState
 from app.domain.views import MessageState
+from app.ui.files.attachment import Attachment
+from app.ui.files.send_sheet import SendSheet
+from app.ui.files.viewer import Viewer
 from app.ui.session import Session
 from tests.gallery import demo
-from tests.gallery.entry import Entry
+from tests.gallery.entry import Entry, Stand
 from tests.gallery.shots import settle
-from tests.gallery.windows import SURVEY, window
+from tests.gallery.windows import MIDDLE, SURVEY, WIDE, sheet, window
 from tests.ui.fake_backend import FROZEN_MS, FakeBackend, peer_of
 from tests.ui.fake_transfers import FOLDER
 
@@ -128,7 +136,92 @@ async def cards(session: Session, _backend: FakeBackend) -> None:
     await settle(4)
 
 
+SCENE = Path(tempfile.gettempdir()) / "parlor-gallery-scene.png"
+
+
+def _scene() -> Path:
+    """A picture to look at."""
+    image = QImage(900, 600, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    sky = QLinearGradient(0, 0, 0, 600)
+    sky.setColorAt(0, QColor("#3b3a6b"))
+    sky.setColorAt(0.7, QColor("#c98aa0"))
+    painter.fillRect(image.rect(), sky)
+    painter.fillRect(0, 450, 900, 150, QColor("#23263f"))
+    painter.fillRect(240, 180, 60, 280, QColor("#efe7dc"))
+    painter.fillRect(240, 260, 60, 50, QColor("#b5442f"))
+    painter.fillRect(240, 360, 60, 50, QColor("#b5442f"))
+    painter.end()
+    image.save(str(SCENE))
+    return SCENE
+
+
+def pictures() -> FakeBackend:
+    """Images that are here, ours and theirs."""
+    backend = demo.full()
+    put, at, path = backend.transfers.put, FROZEN_MS - demo.MINUTE, str(_scene())
+    done = TransferState.DONE
+    put(SURVEY, MARA, "lens-room.png", 90_000, at_ms=at, state=done, path=path)
+    text = "The **view** from up here"
+    put(SURVEY, MARA, ARABIC, 90_000, at_ms=at + 1, text=text, state=done, path=path)
+    put(SURVEY, backend.chats.me, "mine.png", 90_000, at_ms=at + 2, state=done, path=path)
+    rows = backend.chats.book[SURVEY].messages
+    backend.chats.book[SURVEY].read_to = rows[-1].position
+    return backend
+
+
+async def _pictured(session: Session, _backend: FakeBackend) -> None:
+    """The child would take longer than a picture of the window may."""
+    assert session.files is not None
+    small = session.files.pictures.small
+    for view in session.files.deeds.known.values():
+        image = QImage(view.path).scaledToWidth(round(320 * small.ratio))
+        image.setDevicePixelRatio(small.ratio)
+        small._known[view.transfer, view.path] = image
+    await session.conversation.open(SURVEY)
+
+
+async def _dragged(session: Session, _backend: FakeBackend) -> None:
+    await session.conversation.open(SURVEY)
+    assert session.files is not None
+    await settle(4)
+    session.files.attaching.overlay.cover()
+
+
+def _send(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
+    found = [
+        Attachment(Path(LONG), 3 * MB),
+        Attachment(Path(ARABIC), 9 * MB),
+        Attachment(Path("raw scans"), 4096, is_folder=True),
+    ]
+    return SendSheet(stand.theme, parent, "Lighthouse Survey", found)
+
+
+def _send_image(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
+    found = [Attachment(Path("Image 2025-11-21 09.52.00.png"), 0, image=QImage(str(_scene())))]
+    made = SendSheet(stand.theme, parent, "Lighthouse Survey", found)
+    made.field.setText("From the lens room")
+    return made
+
+
+def _viewer(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
+    backend = pictures()
+
+    async def load(_view: object) -> QImage:
+        return QImage(str(_scene()))
+
+    made = Viewer(stand.theme, parent, stand.tasks, list(backend.transfers.book.values()), load)
+    made.show()
+    made.start_at(list(backend.transfers.book.values())[1])
+    return made
+
+
 ENTRIES = {
+    "file-pictures": Entry(window(pictures, _pictured), WIDE),
+    "file-drop": Entry(window(demo.full, _dragged), MIDDLE),
+    "sheet-send": Entry(sheet(_send), QSize(440, 420)),
+    "sheet-send-image": Entry(sheet(_send_image), QSize(440, 500)),
+    "viewer": Entry(sheet(_viewer), MIDDLE),
     "file-cards": Entry(window(receiving, cards), TALL),
     "file-cards-own": Entry(window(giving, cards), TALL),
 }

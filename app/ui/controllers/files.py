@@ -1,4 +1,4 @@
-"""Everything about files in one window: cards, the panel, what is sent, small pictures."""
+"""Everything about files in one window: cards, what is sent, pictures, the panel."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog
 
 from app.domain.changes import Change
+from app.domain.errors import AppError
+from app.domain.files import TransferView
 from app.services.transfers_api import Transfers
+from app.ui import wording
+from app.ui.controllers.attaching import Attaching
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
+from app.ui.controllers.file_pictures import FilePictures
 from app.ui.controllers.transfers import TransferDeeds
+from app.ui.files.deeds import Deed
+from app.ui.imaging import ImageProcess
 from app.ui.views.conversation import ConversationView
 
 Ask = Callable[[QDialog], Awaitable[bool]]
@@ -20,17 +27,26 @@ Ask = Callable[[QDialog], Awaitable[bool]]
 class FileDesk(QObject):
     """Joins the parts of the window that are about files to the transfers of a backend."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - it joins what each of these does alone
         self,
         desk: Desk,
         transfers: Transfers,
         conversation: ConversationController,
         view: ConversationView,
         ask: Ask,
+        images: ImageProcess,
     ) -> None:
         super().__init__(desk.window)
-        self._conversation = conversation
-        self.deeds = TransferDeeds(desk, transfers, view.messages, ask)
+        self._window, messages = desk.window, view.messages
+        self.deeds = TransferDeeds(desk, transfers, messages, ask)
+        self.pictures = FilePictures(
+            desk, messages, images, lambda: self.deeds.known, self._do_outside, ask
+        )
+        self.attaching = Attaching(
+            desk, transfers, conversation, view, ask, self.pictures.small_one
+        )
+        self.deeds.shows_inside = self.pictures.small.has
+        self.deeds.looked_at.connect(self.pictures.view)
 
     async def load(self) -> None:
         """Read what is known. May raise AppError."""
@@ -40,12 +56,22 @@ class FileDesk(QObject):
         """Take in what happened in one turn of the loop."""
         self.deeds.apply(changes)
 
+    def _do_outside(self, view: TransferView, deed: Deed) -> None:
+        try:
+            self.deeds.open_outside(view, deed)
+        except AppError as error:
+            self._window.trouble.say("", wording.words_for(error), closable=True)
+
 
 def file_desk(
-    desk: Desk, conversation: ConversationController, view: ConversationView, ask: Ask
+    desk: Desk,
+    conversation: ConversationController,
+    view: ConversationView,
+    ask: Ask,
+    images: ImageProcess,
 ) -> FileDesk | None:
     """Make one if the backend knows files."""
     transfers: Transfers | None = getattr(desk.backend, "transfers", None)
     if transfers is None:
         return None
-    return FileDesk(desk, transfers, conversation, view, ask)
+    return FileDesk(desk, transfers, conversation, view, ask, images)

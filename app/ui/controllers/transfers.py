@@ -144,12 +144,17 @@ class TransferDeeds(QObject):
             await self._transfers.cancel(view.transfer)
 
     def _open(self, view: TransferView, deed: Deed) -> None:
+        if deed is Deed.OPEN and self.shows_inside(view):
+            self.looked_at.emit(view)
+        else:
+            self.open_outside(view, deed)
+
+    def open_outside(self, view: TransferView, deed: Deed) -> None:
+        """Let the system open a file, or the folder it is in. Raises AppError("file-not-found")."""
         path = Path(view.path)
         if not path.exists():
             raise AppError("file-not-found")
         if deed is Deed.SHOW:
             self.opener(str(path.parent))
-        elif self.shows_inside(view):
-            self.looked_at.emit(view)
         else:
             self.opener(view.path)

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
 from app.ui.actions import ActionRegistry
+from app.ui.files.attachment import has_files
 from app.ui.theme import Radius, TextSize, Theme, font
 from app.ui.views.composer_bar import ComposerBar
 from app.ui.views.styling import MARKS, style
@@ -48,6 +49,8 @@ class ComposerField(QTextEdit):
     edit_last_pressed = Signal()
     key_offered = Signal(object)
     """A key, and before that whether its shortcut is to be overridden; who accepts it keeps it."""
+    files_pasted = Signal(object)
+    """The mime data of files, or of an image, that were pasted."""
     pasted_too_much = Signal(int)
     """So many characters were to be pasted that no message holds them; the field is as before."""
 
@@ -118,7 +121,14 @@ class ComposerField(QTextEdit):
     def _styling(self, pressed: QKeySequence) -> str | None:
         return next((action for action in MARKS if self._actions.matches(action, pressed)), None)
 
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Let files that are dragged over the field be taken by what lies around it."""
+        return not has_files(source) and super().canInsertFromMimeData(source)
+
     def insertFromMimeData(self, source: QMimeData) -> None:
+        if has_files(source):
+            self.files_pasted.emit(source)
+            return
         if not source.hasText():
             return
         text = source.text()
@@ -156,6 +166,8 @@ class Composer(QWidget):
         self.problem.hide()
         self.bar = ComposerBar(theme)
         self.emoji = IconButton(theme, "smile", "Emoji")
+        self.attach = IconButton(theme, "paperclip", "Attach files")
+        self.attach.hide()
         self._lay_out()
         self.send.clicked.connect(self.submit)
         self.field.send_pressed.connect(self.submit)
@@ -165,6 +177,11 @@ class Composer(QWidget):
         self.field.document().documentLayout().documentSizeChanged.connect(self._grow)
         theme.changed.connect(self.update)
         self._on_text()
+
+    def allow_files(self) -> None:
+        """Show the button that attaches files."""
+        self.attach.show()
+        self._column.setContentsMargins(16 + 6, 4 + 6, 16 + 6, 14 + 6)
 
     def text(self) -> str:
         return self.field.toPlainText()
@@ -208,10 +225,11 @@ class Composer(QWidget):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(8)
+        row.addWidget(self.attach, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.field, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.emoji, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.send, 0, Qt.AlignmentFlag.AlignBottom)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(16 + 16, 4 + 6, 16 + 6, 14 + 6)
         column.setSpacing(4)
         column.addWidget(self.bar)

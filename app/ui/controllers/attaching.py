@@ -1,0 +1,131 @@
+"""From what is chosen, dropped or pasted to offers in the open conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, QPoint
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QDialog, QFileDialog, QMenu
+
+from app.domain.errors import AppError
+from app.domain.ids import RoomId
+from app.services.transfers_api import Transfers
+from app.ui import wording
+from app.ui.controllers.conversation import ConversationController
+from app.ui.controllers.desk import Desk
+from app.ui.files import phrases
+from app.ui.files.attachment import Attachment, attachments, of_paths, stored
+from app.ui.files.drop_overlay import DropOverlay
+from app.ui.files.send_sheet import SendSheet
+from app.ui.views.conversation import ConversationView
+
+Preview = Callable[[Path], Awaitable[QImage]]
+
+
+class Attaching(QObject):
+    """`preview` gives a small picture of an image file, or raises AppError."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - it joins what each of these does alone
+        self,
+        desk: Desk,
+        transfers: Transfers,
+        conversation: ConversationController,
+        view: ConversationView,
+        ask: Callable[[QDialog], Awaitable[bool]],
+        preview: Preview,
+    ) -> None:
+        super().__init__(view)
+        self._window, self._tasks, self._transfers = desk.window, desk.tasks, transfers
+        self._conversation, self._ask, self._preview = conversation, ask, preview
+        self._view = view
+        self.overlay = DropOverlay(desk.window.theme, view)
+        self.overlay.dropped.connect(self._on_mime)
+        self.menu = QMenu(view)
+        self.menu.setAccessibleName("Attach")
+        self.menu.addAction("Files…").triggered.connect(self.choose_files)
+        self.menu.addAction("Folder…").triggered.connect(self.choose_folder)
+        composer = view.composer
+        composer.allow_files()
+        composer.attach.clicked.connect(self._show_menu)
+        composer.field.files_pasted.connect(self._on_mime)
+        conversation.switched.connect(self._on_switched)
+
+    def choose_files(self) -> None:
+        """Ask which files to send."""
+        self._tasks.spawn(self._choose(QFileDialog.FileMode.ExistingFiles, "Send files"))
+
+    def choose_folder(self) -> None:
+        """Ask which folder to send."""
+        self._tasks.spawn(self._choose(QFileDialog.FileMode.Directory, "Send a folder"))
+
+    async def send(self, found: Sequence[Attachment]) -> None:
+        """Show what is to be sent, and offer what is left of it to the open conversation."""
+        summary = self._conversation.summary()
+        if summary is None or not found:
+            return
+        sheet = SendSheet(self._window.theme, self._window, summary.name, found)
+        shown = [self._tasks.spawn(self._picture(sheet, each)) for each in found]
+        try:
+            agreed = await self._ask(sheet)
+        finally:
+            for task in shown:
+                if task is not None:
+                    task.cancel()
+        if agreed:
+            await self._offer(summary.room, sheet.files, sheet.caption)
+
+    async def _picture(self, sheet: SendSheet, attachment: Attachment) -> None:
+        if attachment.image is None and phrases.is_image(attachment.path.name):
+            try:
+                sheet.show_image(attachment, await self._preview(attachment.path))
+            except AppError:
+                return
+
+    async def _offer(self, room: RoomId, files: Sequence[Attachment], caption: str) -> None:
+        """Offer one after the other; the caption goes with the first and never gets lost."""
+        self._view.messages.clear_divider()
+        folder = (await self._transfers.settings()).folder
+        failed = []
+        for each in files:
+            try:
+                await self._transfers.offer(room, await stored(each, folder), caption)
+            except AppError as error:
+                failed.append((each, error))
+            else:
+                caption = ""
+        if failed:
+            each, why = failed[0]
+            name = f"“{phrases.shown_name(each.path.name)}”:"
+            self._window.trouble.say(name, wording.words_for(why), closable=True)
+        if caption and not self._view.composer.text().strip() and room == self._conversation.room:
+            self._view.composer.set_text(caption)
+
+    async def _choose(self, mode: QFileDialog.FileMode, title: str) -> None:
+        if not self._may_send():
+            return
+        dialog = QFileDialog(self._window, title)
+        dialog.setFileMode(mode)
+        if await self._ask(dialog):
+            await self.send(of_paths([Path(name) for name in dialog.selectedFiles()]))
+
+    def _may_send(self) -> bool:
+        summary = self._conversation.summary()
+        return summary is not None and summary.standing == "member"
+
+    def _on_mime(self, mime: QMimeData) -> None:
+        found = attachments(mime, self._window.now())
+        if found and self._may_send():
+            self._tasks.spawn(self.send(found))
+
+    def _on_switched(self, _room: object) -> None:
+        summary = self._conversation.summary()
+        name = summary.name if summary is not None and self._may_send() else ""
+        self.overlay.title = f"Drop to send to {name}" if name else ""
+
+    def _show_menu(self) -> None:
+        button = self._view.composer.attach
+        at = button.mapToGlobal(QPoint(0, -self.menu.sizeHint().height() - 4))
+        self.menu.popup(at)
+        self.menu.setActiveAction(self.menu.actions()[0])

@@ -1,0 +1,84 @@
+"""What is about to be sent: files that are there, or an image from the clipboard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QImage
+
+from app.domain.errors import AppError
+
+MOST = 100
+"""Files that are taken at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """`path` is where it lies; for an `image` that lies nowhere yet, only a name."""
+
+    path: Path
+    size: int = 0
+    is_folder: bool = False
+    image: QImage | None = None
+
+
+def has_files(mime: QMimeData) -> bool:
+    """Whether there is anything that could be sent as a file, rather than as text."""
+    return bool(_local(mime)) or (mime.hasImage() and not mime.text().strip())
+
+
+def _local(mime: QMimeData) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+
+
+def attachments(mime: QMimeData, now: datetime) -> list[Attachment]:
+    """Return what was dropped or pasted; an image gets its name from the time."""
+    if paths := _local(mime):
+        return of_paths(paths)
+    image = mime.imageData() if has_files(mime) else None
+    if not isinstance(image, QImage) or image.isNull():
+        return []
+    name = Path(f"Image {now:%Y-%m-%d %H.%M.%S}.png")
+    return [Attachment(name, 0, image=image)]
+
+
+def of_paths(paths: Sequence[Path]) -> list[Attachment]:
+    """Return those that are there."""
+    found = []
+    for path in paths[:MOST]:
+        try:
+            size = path.stat().st_size
+        except (OSError, ValueError):
+            continue
+        found.append(Attachment(path, size, path.is_dir()))
+    return found
+
+
+async def stored(attachment: Attachment, folder: Path) -> Path:
+    """Return where it lies, after writing an image to a new file in `folder`.
+
+    Raises AppError("file-unwritable").
+    """
+    if attachment.image is None:
+        return attachment.path
+    return await asyncio.to_thread(_write, attachment.image, folder, attachment.path)
+
+
+def _write(image: QImage, folder: Path, name: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / name
+        number = 1
+        while path.exists():
+            number += 1
+            path = folder / f"{name.stem} ({number}){name.suffix}"
+    except OSError as error:
+        raise AppError("file-unwritable", {"reason": error.strerror or str(error)}) from error
+    if not image.save(str(path), "PNG"):  # type: ignore[call-overload]
+        raise AppError("file-unwritable", {"reason": str(folder)})
+    return path
