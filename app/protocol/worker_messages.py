@@ -49,6 +49,9 @@ class Fetch(_Message, frozen=True, tag="fetch"):
     `manifest` and `state` are files that are made if they are not there; with `state` it goes on
     where it was. `size` is what was offered, a hard limit. -> Progress, Done | Failed. After Done
     it serves on until it is stopped.
+
+    `earlier` are things received before (manifest file, where it lies, root), of which equal pieces
+    are copied rather than fetched.
     """
 
     transfer: int
@@ -57,6 +60,7 @@ class Fetch(_Message, frozen=True, tag="fetch"):
     folder: str
     manifest: str
     state: str
+    earlier: tuple[tuple[str, str, bytes], ...] = ()
 
 
 class Stop(_Message, frozen=True, tag="stop"):

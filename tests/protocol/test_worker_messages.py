@@ -29,6 +29,9 @@ FIELDS: dict[object, st.SearchStrategy[object]] = {
     str: st.text(),
     bytes: st.binary(max_size=100),
     dict[str, str]: st.dictionaries(st.text(), st.text()),
+    tuple[tuple[str, str, bytes], ...]: st.lists(
+        st.tuples(st.text(), st.text(), st.binary(max_size=40))
+    ).map(tuple),
     tuple[tuple[str, int], ...]: st.lists(st.tuples(st.text(), _numbers)).map(tuple),
 }
 

@@ -82,8 +82,13 @@ class BulkPeer:
         await self.send(msg.Serve(number, prepared.root, str(path), str(self.manifest)))
         return prepared
 
-    async def fetch(self, offered: msg.Prepared) -> int:
-        """Begin to fetch, or go on; return the number of the transfer."""
+    async def fetch(
+        self, offered: msg.Prepared, *earlier: tuple[str, str, bytes], name: str = ""
+    ) -> int:
+        """Begin to fetch, or go on; return the number of the transfer.
+
+        `name` tells the files of one transfer from those of another.
+        """
         number = next(_numbers)
         await self.send(
             msg.Fetch(
@@ -91,8 +96,9 @@ class BulkPeer:
                 offered.root,
                 offered.size,
                 str(self.inbox),
-                str(self.manifest),
-                str(self.state),
+                f"{self.manifest}{name}",
+                f"{self.state}{name}",
+                earlier,
             )
         )
         return number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from time import monotonic
 from typing import NoReturn
@@ -11,6 +11,7 @@ from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.manifest import Manifest
 from app.protocol.piece_map import PieceMap
 from app.protocol.worker_messages import Done, Fetch, Notice, Progress
+from app.transport.bulk.earlier import pieces_at_hand
 from app.transport.bulk.failures import disk_errors
 from app.transport.bulk.jobs import ExchangeJob, Tell
 from app.transport.bulk.manifest_files import keep_manifest, load_manifest
@@ -99,6 +100,8 @@ class FetchJob(ExchangeJob):
         done = self._came_before(target)
         self._saved = self._done
         target.ensure_room(manifest.size - self._done)
+        self._began = True
+        self._reuse(target, manifest, done)
         self._offer(target, manifest, done, in_place=False)
         while not self._is_complete(target, done):
             self._wait(LOOK_EVERY)
@@ -123,6 +126,19 @@ class FetchJob(ExchangeJob):
                 done.add(piece)
         self._done = sum(target.part.layout.length(piece) for piece in done.present())
         return done
+
+    def _reuse(self, target: Target, manifest: Manifest, done: PieceMap) -> None:
+        """Copy what an earlier version on this disk has in common with what is wanted."""
+        with closing(PartFiles(target.part)) as files:
+            for file, path, root in self._command.earlier:
+                earlier = load_manifest(Path(file), root)
+                if earlier is None:
+                    continue
+                for piece, content in pieces_at_hand(Path(path), earlier, manifest, done):
+                    self._check()
+                    files.write(piece, content)
+                    done.add(piece)
+                    self._done += len(content)
 
     def _remembered(self, target: Target) -> PieceMap:
         state = load_state(self._state_file, self._command.root)

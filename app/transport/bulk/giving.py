@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from app.domain.errors import AppError
-from app.domain.file_names import safe_paths
 from app.domain.manifest import Layout, Manifest
 from app.protocol.piece_map import PieceMap
 from app.protocol.worker_messages import Notice, Prepare, Prepared, Progress, Serve
+from app.transport.bulk.earlier import received_files
 from app.transport.bulk.jobs import ExchangeJob, Job, Tell
 from app.transport.bulk.manifest_files import load_manifest, save_manifest
 from app.transport.bulk.progress import Meter
@@ -76,12 +76,6 @@ class ServeJob(ExchangeJob):
 
 def _served(path: Path, manifest: Manifest, received: bool) -> Content:
     layout = Layout([entry.size for entry in manifest.entries])
-    places = None
-    if received and manifest.is_folder:
-        places = safe_paths(entry.path for entry in manifest.entries)
-    return Content(
-        manifest,
-        layout,
-        PieceMap.full(layout.count),
-        lambda: SourceFiles(path, manifest, layout, places),
-    )
+    files = received_files if received else SourceFiles
+    everything = PieceMap.full(layout.count)
+    return Content(manifest, layout, everything, lambda: files(path, manifest, layout))
