@@ -33,6 +33,11 @@ REMEMBERED_ROUNDS = 10
 REMEMBERED_SECONDS = 10.0
 PLATEAU_GROWTH = 1.25
 PLATEAU_ROUNDS = 3
+QUEUED = 1.25
+QUEUED_SECONDS = 0.004
+QUEUED_ANSWERS = 8
+"""So many answers in a row that took longer than the least tell that the line's queue fills."""
+
 CROWDED = 0.1
 CROWDED_FRAGMENTS = 8
 BACKED_OFF = 0.85
@@ -50,6 +55,7 @@ class RateWindow:
         self._delivered_at = self._first_at = 0.0
         self._least: float | None = None
         self._least_at = 0.0
+        self._late_answers = 0
         self._rates: deque[tuple[int, float]] = deque()
         self._round = 0
         self._round_ends = 0
@@ -100,6 +106,10 @@ class RateWindow:
         old = ack.now - self._least_at > REMEMBERED_SECONDS
         if self._least is None or ack.round_trip <= self._least or old:
             self._least, self._least_at = max(ack.round_trip, 1e-6), ack.now
+        late = ack.round_trip > QUEUED * self._least + QUEUED_SECONDS
+        self._late_answers = self._late_answers + 1 if late else 0
+        if self._late_answers >= QUEUED_ANSWERS:
+            self._starting = False
 
     def _measure(self, ack: Ack) -> None:
         elapsed = max(ack.now - ack.burst.delivered_at, ack.burst.at - ack.burst.first_at, 1e-6)
