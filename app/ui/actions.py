@@ -41,6 +41,7 @@ SPECS: tuple[Spec, ...] = (
         for number in range(1, NTH + 1)
     ),
     Spec("notes", "Notes to self", _GO, ("Ctrl+0",)),
+    Spec("transfers", "Transfers", _GO, ("Ctrl+Shift+O",)),
     Spec("new", "New conversation", _GO, ("Ctrl+N",)),
     Spec("find", "Find in conversation", _CHAT, ("Ctrl+F",)),
     Spec("first-message", "First message", _CHAT, ("Ctrl+Home",)),

@@ -229,6 +229,8 @@ class Session(QObject):
     def _connect(self) -> None:
         self._window.theme.pictured.connect(self._show_pictures)
         window, flows, spawn = self._window, self.flows, self._tasks.spawn
+        if self.files is not None:
+            self.files.deeds.delete = self.menu.delete_one
         drawer, header = window.drawer, self.view.header
         self.view.messages.link_activated.connect(self.links.open)
         self.conversation.switched.connect(self._on_switched)
@@ -266,6 +268,7 @@ class Session(QObject):
             "jump-back": self.view.messages.go_back,
             "emoji": self.completing.pick_emoji,
             "attach": self._attach,
+            "transfers": self._show_transfers,
             "drawer": window.panes.toggle_drawer,
             "settings": lambda: spawn(flows.settings()),
             "shortcuts": lambda: spawn(flows.shortcuts()),
@@ -278,6 +281,10 @@ class Session(QObject):
     def _attach(self) -> None:
         if self.files is not None:
             self.files.attaching.choose_files()
+
+    def _show_transfers(self) -> None:
+        if self.files is not None:
+            self.files.lists.open()
 
     def _lock(self) -> None:
         if self.account is not None:

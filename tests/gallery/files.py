@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QWidget
 from app.domain.files import Lane, Receiver, TransferState
 from app.domain.views import MessageState
 from app.ui.files.attachment import Attachment
+from app.ui.files.details import FileDetails
 from app.ui.files.send_sheet import SendSheet
 from app.ui.files.viewer import Viewer
 from app.ui.session import Session
 from tests.gallery import demo
-from tests.gallery.entry import Entry, Stand
+from tests.gallery.entry import Entry, Stand, frozen_now
 from tests.gallery.shots import settle
 from tests.gallery.windows import MIDDLE, SURVEY, WIDE, sheet, window
 from tests.ui.fake_backend import FROZEN_MS, FakeBackend, peer_of
@@ -80,9 +81,10 @@ def receiving() -> FakeBackend:
     return backend
 
 
-def giving() -> FakeBackend:
-    """What we offer, in every state."""
+def giving(first: int = 0) -> FakeBackend:
+    """What we offer, in every state; `first` keeps it apart from other backends."""
     backend = demo.full()
+    backend.chats._count += first
     room = backend.chats.book[SURVEY]
     room.messages.clear()
     put, me, at = backend.transfers.put, backend.chats.me, FROZEN_MS - 30 * demo.MINUTE
@@ -216,7 +218,33 @@ def _viewer(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
     return made
 
 
+def both() -> FakeBackend:
+    """What we give and what we get."""
+    backend, given = receiving(), giving(100)
+    backend.transfers.book |= {view.transfer: view for view in given.transfers.book.values()}
+    return backend
+
+
+async def _panel(session: Session, _backend: FakeBackend) -> None:
+    assert session.files is not None
+    session.files.lists.open()
+
+
+async def _tab(session: Session, _backend: FakeBackend) -> None:
+    await session.conversation.open(SURVEY)
+    session._window.drawer.show_page(1)
+
+
+def _details(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
+    view = list(giving().transfers.book.values())[2]
+    return FileDetails(stand.theme, parent, view, frozen_now())
+
+
 ENTRIES = {
+    "sheet-file": Entry(sheet(_details), QSize(440, 480)),
+    "transfers": Entry(window(both, _panel), QSize(1100, 960)),
+    "transfers-none": Entry(window(demo.full, _panel), MIDDLE),
+    "file-tab": Entry(window(receiving, _tab), WIDE),
     "file-pictures": Entry(window(pictures, _pictured), WIDE),
     "file-drop": Entry(window(demo.full, _dragged), MIDDLE),
     "sheet-send": Entry(sheet(_send), QSize(440, 420)),

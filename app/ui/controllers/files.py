@@ -15,6 +15,7 @@ from app.ui import wording
 from app.ui.controllers.attaching import Attaching
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
+from app.ui.controllers.file_lists import FileLists
 from app.ui.controllers.file_pictures import FilePictures
 from app.ui.controllers.transfers import TransferDeeds
 from app.ui.files.deeds import Deed
@@ -47,6 +48,8 @@ class FileDesk(QObject):
         )
         self.deeds.shows_inside = self.pictures.small.has
         self.deeds.looked_at.connect(self.pictures.view)
+
+        self.lists = FileLists(desk, conversation, self.deeds)
 
     async def load(self) -> None:
         """Read what is known. May raise AppError."""

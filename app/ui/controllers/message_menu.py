@@ -100,6 +100,10 @@ class MessageMenu(QObject):
         elif current is not None:
             self._tasks.spawn(self.deeds.forward([current[0]]))
 
+    def delete_one(self, message: MessageView) -> None:
+        """Ask for whom to delete a message, and delete it."""
+        self._tasks.spawn(self.deeds.delete([message]))
+
     def _add(self, glyph: str, text: str, deed: Deed) -> QAction:
         action = self.menu.addAction(text)
         action.setProperty("glyph", glyph)

@@ -6,19 +6,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QMenu
 
 from app.domain.changes import Change
 from app.domain.errors import AppError
 from app.domain.files import TransferChanged, TransferState, TransferView
 from app.domain.ids import EventId
-from app.domain.views import MessageView
+from app.domain.views import MessageKind, MessageView
 from app.services.transfers_api import Transfers
 from app.ui.controllers.desk import Desk
 from app.ui.dialogs.forms import ConfirmSheet, Question
 from app.ui.files import phrases
 from app.ui.files.deeds import GLYPHS, Deed, deeds
+from app.ui.files.details import FileDetails
 from app.ui.messages import MessageList
 from app.ui.theme import icon
 
@@ -30,6 +31,7 @@ _STOP = "What came of {name} so far is deleted. It can be fetched again while it
 _ASKED = {TransferState.PREPARING}
 
 Open = Callable[[str], object]
+Delete = Callable[[MessageView], object]
 
 
 def open_path(path: str) -> None:
@@ -40,7 +42,7 @@ def open_path(path: str) -> None:
 class TransferDeeds(QObject):
     """`known` are all transfers; `changed` carries each one that is new or looks different.
 
-    `opener` is what opening a path leads to.
+    `opener` is what opening a path leads to, `delete` what deleting an offer here does.
     """
 
     changed = Signal(object)
@@ -62,7 +64,8 @@ class TransferDeeds(QObject):
         self.shows_inside: Callable[[TransferView], bool] = lambda _view: False
         self.menu = QMenu(messages)
         self.menu.setAccessibleName("File")
-        self.more: Callable[[MessageView, QMenu], object] = lambda _message, _menu: None
+        self.delete: Delete = lambda _message: None
+        messages.menu_wanted.connect(self._on_menu)
         messages.transfer_deed.connect(self._on_deed)
 
     async def load(self) -> None:
@@ -101,6 +104,30 @@ class TransferDeeds(QObject):
         if self.menu.actions():
             self.menu.popup(where)
             self.menu.setActiveAction(self.menu.actions()[0])
+
+    def _on_menu(self, message: MessageView, where: QPoint) -> None:
+        if message.kind is not MessageKind.FILE or message.deleted or self.menu.isVisible():
+            return
+        if self._messages.several_selected(message):
+            return
+        view, palette = self.known.get(message.event), self._window.theme.palette
+        self.menu.clear()
+        if view is not None:
+            self.add_to(self.menu, view)
+            self.menu.addSeparator()
+            copy = self.menu.addAction(icon("copy", palette.text2, 16), "Copy name")
+            copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(view.name))
+        details = self.menu.addAction(icon("info", palette.text2, 16), "Details…")
+        details.triggered.connect(lambda: self._tasks.spawn(self._details(message)))
+        self.menu.addSeparator()
+        delete = self.menu.addAction(icon("trash-2", palette.danger, 16), "Delete…")
+        delete.triggered.connect(lambda: self.delete(message))
+        self.menu.popup(where)
+        self.menu.setActiveAction(self.menu.actions()[0])
+
+    async def _details(self, message: MessageView) -> None:
+        view = self.known.get(message.event) or await self._transfers.transfer(message.event)
+        await self._ask(FileDetails(self._window.theme, self._window, view, self._window.now()))
 
     def _on_deed(self, message: MessageView, deed: Deed) -> None:
         self.do(message.event, deed)

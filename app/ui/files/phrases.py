@@ -186,10 +186,17 @@ def spoken(view: TransferView) -> str:
         way = f", {LANES[view.lane]}" if view.lane else ""
         verb = "sending" if view.own else "receiving"
         return f"{head}, {verb}, {percent(view.done, view.size)} percent{way}"
-    return ", ".join(each for each in (head, _spoken_state(view), reason_line(view)) if each)
+    return ", ".join(each for each in (head, _at_rest(view), reason_line(view)) if each)
 
 
-def _spoken_state(view: TransferView) -> str:
+def spoken_state(view: TransferView) -> str:
+    """How far it is, as a phrase of its own."""
+    if view.state is TransferState.RUNNING:
+        return _joined([progress_line(view), lane_line(view)])
+    return _joined([_at_rest(view).capitalize(), reason_line(view)])
+
+
+def _at_rest(view: TransferView) -> str:
     match view.state:
         case TransferState.OFFERED if not view.own:
             return "offered to you"
@@ -199,7 +206,7 @@ def _spoken_state(view: TransferView) -> str:
             return receivers_line(view.receivers)
         case _:
             giver = one_line(view.peer_name) or "a member"
-            return _STATES[view.state].format(giver=giver).lower()
+            return _STATES[view.state].format(giver=giver)
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -17,6 +17,8 @@ from app.domain.changes import Change, MessagesAdded, MessagesRemoved, RoomRemov
 from app.domain.files import TransferView
 from app.domain.ids import EventId, PeerId
 from app.domain.views import MessageView, Position, RoomSummary
+from app.ui.files import phrases
+from app.ui.files.steady import Steady
 from app.ui.messages.accessible import Reader, Spoken
 from app.ui.messages.down_button import DownButton
 from app.ui.messages.hover import HoverBar
@@ -63,6 +65,7 @@ class MessageCanvas(QAbstractScrollArea):
         self._changes: list[Change] = []
         self._rows: list[ShownRow] = []
         self._phase = 0
+        self._steady = Steady()
         self._came_from: list[Position | None] = []
         self.stage = Stage(theme, source, tasks, self._clock, self._later)
         self._scene = Scene(self.stage, theme, self._clock)
@@ -221,7 +224,8 @@ class MessageCanvas(QAbstractScrollArea):
             if isinstance(change, MessagesAdded) and change.room == self.stage.pager.room:
                 for message in change.messages[-ANNOUNCED:]:
                     if not message.own:
-                        self._reader.announce(spoken(message, self._clock))
+                        file = self._spoken_file(message)
+                        self._reader.announce(spoken(message, self._clock, file))
 
     def _note_seen(self) -> None:
         news = self.stage.note_seen(self._rows)
@@ -254,12 +258,18 @@ class MessageCanvas(QAbstractScrollArea):
         self.stage.recolour()
         self._later()
 
+    def _spoken_file(self, message: MessageView) -> str:
+        view = self.stage.measurer.transfers.get(message.event)
+        if view is None:
+            return ""
+        return self._steady.text(message.event, (view.state, view.reason), phrases.spoken(view))
+
     def _spoken_rows(self) -> list[Spoken]:
         width = self.viewport().width()
         return [
             Spoken(
                 row.item.message.event,
-                spoken(row.item.message, self._clock),
+                spoken(row.item.message, self._clock, self._spoken_file(row.item.message)),
                 QRect(0, row.y, width, row.item.body),
             )
             for row in self._rows

@@ -21,6 +21,7 @@ from app.ui.messages.copying import selected_messages, selected_text
 from app.ui.messages.dates import date_at
 from app.ui.messages.extras import Author, CopyCode, Hit, Jump, Toggle
 from app.ui.messages.invitation import Answer
+from app.ui.messages.layout import Item
 from app.ui.messages.pointer import hit_at, over_text, row_at, target_at
 from app.ui.messages.scrolling import LINE, key_step, wheel_step
 from app.ui.messages.selection import Selection
@@ -230,12 +231,20 @@ class MessageList(MessageCanvas):
         if message is not None:
             self.menu_wanted.emit(message, event.globalPos())
 
+    @staticmethod
+    def _tip(item: Item, hit: Hit | None) -> str:
+        if isinstance(hit, Toggle):
+            return hit.who
+        if item.transfer is None:
+            return ""
+        return hit.deed.value if isinstance(hit, Do) else item.transfer.name
+
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave and not self._hover.underMouse():
             self._hover.hide()
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             found = self._locate(event.pos())
             hit = hit_at(*found) if found else None
-            QToolTip.showText(event.globalPos(), hit.who if isinstance(hit, Toggle) else "", self)
+            QToolTip.showText(event.globalPos(), self._tip(found[0], hit) if found else "", self)
             return True
         return super().viewportEvent(event)

@@ -10,18 +10,18 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.views import RoomKind, RoomSummary
 from app.ui import phrases
+from app.ui.files.model import TransfersModel
+from app.ui.files.tab import FilesTab
 from app.ui.government import may_invite
 from app.ui.models.members import MembersModel
 from app.ui.theme import Size, TextSize, Theme, Weight
 from app.ui.views.member_rows import MemberDelegate, PeopleList
-from app.ui.views.notices import Glyph
 from app.ui.views.room_info import KINDS, RoomInfo
 from app.ui.widgets.avatar import Avatar, face_of
 from app.ui.widgets.buttons import TileButton, push_button
 from app.ui.widgets.surfaces import Label, Surface
 from app.ui.widgets.tabs import Tabs
 
-FILES = "No files yet. Parlor cannot send files in this version; text goes everywhere."
 _PAGES = ("Peers", "Files", "Info")
 
 
@@ -43,8 +43,9 @@ class Drawer(Surface):
         self.people = PeopleList("Peers", members, MemberDelegate(theme, members))
         self.add_people = push_button("Add people", "quiet")
         self.info = RoomInfo(theme, now)
+        self.files = FilesTab(theme, TransfersModel(now, self))
         self._pages = QStackedWidget()
-        for page in (self._people_page(), _files_page(theme), self.info):
+        for page in (self._people_page(), self.files, self.info):
             self._pages.addWidget(page)
         self.tabs.chosen.connect(self._pages.setCurrentIndex)
         self._lay_out()
@@ -76,7 +77,14 @@ class Drawer(Surface):
 
     def follow(self, before: QWidget) -> None:
         """Let Tab lead here from `before`, and through from the top."""
-        last = (self.people, self.add_people, *self.info.controls(), self.back)
+        last = (
+            self.people,
+            self.add_people,
+            self.files.list,
+            self.files.all,
+            *self.info.controls(),
+            self.back,
+        )
         for widget in (self.mute, self.invite, self.code, *self.tabs.buttons(), *last):
             QWidget.setTabOrder(before, widget)
             before = widget
@@ -117,17 +125,3 @@ class Drawer(Surface):
         column.addWidget(self.people, 1)
         column.addWidget(self.add_people, 0, Qt.AlignmentFlag.AlignHCenter)
         return page
-
-
-def _files_page(theme: Theme) -> QWidget:
-    words = Label(theme, TextSize.PREVIEW, tone="text2", text=FILES)
-    words.setWordWrap(True)
-    words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    page = QWidget()
-    column = QVBoxLayout(page)
-    column.setContentsMargins(28, 32, 28, 8)
-    column.setSpacing(12)
-    column.addWidget(Glyph(theme, "file", "text3", 32), 0, Qt.AlignmentFlag.AlignHCenter)
-    column.addWidget(words)
-    column.addStretch()
-    return page

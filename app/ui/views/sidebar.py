@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.ids import RoomId
+from app.ui.files.panel import TransferTotal
 from app.ui.models.sidebar import SidebarModel
 from app.ui.theme import Size, TextSize, Theme, Weight
 from app.ui.views.notices import Notice
@@ -62,6 +63,7 @@ class Sidebar(Surface):
         self.rows = RowList("Conversations", model, SidebarDelegate(theme, now))
         self.pill = Notice(theme, "field", "wifi-off")
         self.host = Notice(theme, "field", "radio-tower")
+        self.total = TransferTotal(theme)
         self._lay_out()
         self.search.stepped.connect(self._step)
         self.search.returnPressed.connect(self._enter)
@@ -94,6 +96,7 @@ class Sidebar(Surface):
         foot.setContentsMargins(12, 8, 12, 12)
         foot.addWidget(self.host)
         column.addLayout(foot)
+        column.addWidget(self.total)
 
     def _mark_open(self) -> None:
         index = self._model.index_of(("room", self._open))
