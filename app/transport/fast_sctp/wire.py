@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
 from collections.abc import Callable, Iterable
@@ -110,13 +111,15 @@ def _own_socket(protocol: StunProtocol) -> socket.socket | None:
     """
     transport: Any = protocol.transport
     found = transport.get_extra_info("socket")
-    if found is None or not hasattr(transport, "max_size"):
+    if found is None:
+        return None
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        with suppress(OSError):
+            found.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER)
+    if not isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop):
         return None
     # asyncio makes an object of this size for each datagram.
     transport.max_size = MAX_DATAGRAM
     own: socket.socket = found.dup()
     own.setblocking(False)
-    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-        with suppress(OSError):
-            own.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER)
     return own

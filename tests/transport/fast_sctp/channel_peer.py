@@ -1,7 +1,8 @@
 """A process with one end of a data channel: `python -m ...fast_sctp.channel_peer PATH`.
 
 PATH is stock, classic or rate. It takes one JSON request in a line and answers with one line:
-{"do": "offer" | "answer" | "accept" | "send" | "received" | "echo" | "watch", ...}.
+{"do": "offer" | "answer" | "accept" | "send" | "received" | "echo" | "watch" | "close" |
+"closed", ...}.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class ChannelPeer:
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.connection.on("datachannel", self._adopt)
         self._channel: RTCDataChannel | None = None
-        self._open = asyncio.Event()
+        self._open, self._closed = asyncio.Event(), asyncio.Event()
         self._low = asyncio.Event()
         self._changed = asyncio.Event()
         self._echoing = False
@@ -100,10 +101,22 @@ class ChannelPeer:
         self._bytes = self._count = 0
         return told
 
+    async def close(self) -> dict[str, Any]:
+        """Close the channel, which waits for what is under way."""
+        assert self._channel is not None
+        self._channel.close()
+        return {}
+
+    async def closed(self) -> dict[str, Any]:
+        """Wait until the channel is closed."""
+        await self._closed.wait()
+        return {}
+
     def _adopt(self, channel: RTCDataChannel) -> None:
         self._channel = channel
         channel.bufferedAmountLowThreshold = HIGH_WATER // 2
         channel.on("open", self._open.set)
+        channel.on("close", self._closed.set)
         channel.on("bufferedamountlow", self._low.set)
         channel.on("message", self._take)
         if channel.readyState == "open":

@@ -6,6 +6,7 @@ globalThis.peer = (() => {
   let echoing = false;
   let count = 0, bytes = 0, first = 0, last = 0;
   let changed = () => {};
+  let closed;
   const opened = new Promise((resolve) => { connection.opened = resolve; });
 
   function adopt(made) {
@@ -20,6 +21,7 @@ globalThis.peer = (() => {
       if (echoing) channel.send(data);
       changed();
     };
+    closed = new Promise((resolve) => { channel.onclose = resolve; });
     if (channel.readyState === "open") connection.opened();
     else channel.onopen = () => connection.opened();
   }
@@ -54,6 +56,14 @@ globalThis.peer = (() => {
     },
     async echo() {
       echoing = true;
+      return {};
+    },
+    async close() {
+      channel.close();
+      return {};
+    },
+    async closed() {
+      await closed;
       return {};
     },
     async send({ count: wanted, size }) {

@@ -45,6 +45,18 @@ async def test_content_is_equal_through_another_process(other: str) -> None:
     await there_and_back("rate", other)
 
 
+@needs_chromium
+@pytest.mark.parametrize("first", ["rate", "chromium"])
+async def test_either_end_closes_a_channel_after_what_was_sent(first: str) -> None:
+    second = "chromium" if first == "rate" else "rate"
+    async with asyncio.timeout(30), joined(first, second) as (one, other):
+        await one.ask("send", count=30, size=65536)
+        await one.ask("close")
+        assert (await other.ask("received", count=30))["bytes"] == 30 * 65536
+        await other.ask("closed")
+        await one.ask("closed")
+
+
 def disturbed(seed: int) -> Line:
     rng = random.Random(seed)
     return Line(0.01, 6_000_000, loss=0.03, twice=0.02, shuffled=0.02, rng=rng)
