@@ -231,6 +231,7 @@ class Session(QObject):
         window, flows, spawn = self._window, self.flows, self._tasks.spawn
         if self.files is not None:
             self.files.deeds.delete = self.menu.delete_one
+            flows.files = self.files.settings
         drawer, header = window.drawer, self.view.header
         self.view.messages.link_activated.connect(self.links.open)
         self.conversation.switched.connect(self._on_switched)

@@ -118,6 +118,21 @@ SENTENCES: Mapping[str, str] = {
     "unknown-message": "This message is not on this computer. It may still be on its way.",
     "unknown-room": "This conversation is no longer there. Choose another one.",
     # Files.
+    "bad-setting": "This cannot be set for files. Choose another value.",
+    "file-too-large": "The disk cannot hold a file this large. Choose a folder on another disk.",
+    "folder-unwritable": "Parlor may not write to this folder. Choose another one.",
+    "lane-lost": "The connection for this file was lost. It goes on once there is another one.",
+    "manifest-lost": "What Parlor knew of this file is gone. Ask for it to be offered again.",
+    "not-a-folder": "This is not a folder. Choose one that files can be saved in.",
+    "own-transfer": "This is your own file. Only others can accept or decline it.",
+    "stalled": "Nothing came for a while. It goes on once the other side answers.",
+    "target-changed": (
+        "Something else lies where this file was being saved. Move it away, or save elsewhere."
+    ),
+    "target-gone": "The folder that this was being saved in is gone. Put it back, or cancel.",
+    "transfer-over": "This transfer is over already. Nothing more can be done with it.",
+    "unknown-transfer": "This file is no longer known here. It may have been deleted.",
+    "worker-unavailable": "The part of Parlor that moves files did not start. Try again.",
     "file-not-found": "This file is not there any more. Look where it has been moved to.",
     "bad-file-name": "A file has a name that is no text. Rename it and try again.",
     "not-a-file": "Only files and folders can be sent. Choose another one.",
@@ -144,6 +159,7 @@ SENTENCES: Mapping[str, str] = {
     "signaling-lost": "The server does not answer. Conversations with a link go on without it.",
     "too-many-rooms": "The server allows no more rooms at once. Leave one, or use another server.",
     "unknown-event": "This server is older than this version of Parlor. Ask for it to be updated.",
+    "no-answer": "The other side did not answer in time. It is tried again by itself.",
     "unknown-peer": "This person is not online at the moment. Try again when they are.",
     "unknown-server": "This server is no longer in the list. Add it again to use it.",
     # Links to people.
@@ -175,6 +191,7 @@ SENTENCES: Mapping[str, str] = {
 }
 
 PEER_FAULTS: Sequence[str] = (
+    "bad-acknowledgement",
     "bad-answer",
     "bad-bulk-frame",
     "bad-certificate",
@@ -201,12 +218,16 @@ PEER_FAULTS: Sequence[str] = (
     "signal-stale",
     "message-too-large",
     "not-binary",
+    "offer-mismatch",
     "room-not-open",
     "seal-broken",
     "signal-malformed",
     "too-many-authors",
+    "too-many-channels",
+    "unasked-manifest",
     "unasked-piece",
     "unknown-channel",
+    "wrong-digest",
     "wrong-room",
 )
 """What another machine did wrong, in ways that mean the same to a person."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSize
@@ -11,9 +12,11 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.files import Lane, Receiver, TransferState
 from app.domain.views import MessageState
+from app.services.transfers_api import TransferSettings
 from app.ui.files.attachment import Attachment
 from app.ui.files.details import FileDetails
 from app.ui.files.send_sheet import SendSheet
+from app.ui.files.settings_sheet import FileSettingsSheet
 from app.ui.files.viewer import Viewer
 from app.ui.session import Session
 from tests.gallery import demo
@@ -240,7 +243,23 @@ def _details(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
     return FileDetails(stand.theme, parent, view, frozen_now())
 
 
+def _settings(stand: Stand, backend: FakeBackend, parent: QWidget) -> QWidget:
+    people = [backend.contacts.add(peer_of(name), name, "friend") for name in (MARA, JONAS, "ليلى")]
+    limits = replace(
+        backend.transfers.chosen,
+        trusted=frozenset({peer_of(MARA)}),
+        auto_limit=250 * MB,
+        cap_up=5 * MB,
+    )
+
+    async def save(_settings: TransferSettings) -> None:
+        pass
+
+    return FileSettingsSheet(stand.theme, parent, stand.tasks, limits, people, save)
+
+
 ENTRIES = {
+    "sheet-files": Entry(sheet(_settings), QSize(440, 560)),
     "sheet-file": Entry(sheet(_details), QSize(440, 480)),
     "transfers": Entry(window(both, _panel), QSize(1100, 960)),
     "transfers-none": Entry(window(demo.full, _panel), MIDDLE),

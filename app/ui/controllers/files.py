@@ -19,9 +19,12 @@ from app.ui.controllers.file_lists import FileLists
 from app.ui.controllers.file_pictures import FilePictures
 from app.ui.controllers.transfers import TransferDeeds
 from app.ui.files.deeds import Deed
+from app.ui.files.settings_sheet import FileSettingsSheet
 from app.ui.imaging import ImageProcess
+from app.ui.people_phrases import called
 from app.ui.views.conversation import ConversationView
 
+FRIEND = "friend"
 Ask = Callable[[QDialog], Awaitable[bool]]
 
 
@@ -39,6 +42,8 @@ class FileDesk(QObject):
     ) -> None:
         super().__init__(desk.window)
         self._window, messages = desk.window, view.messages
+        self._tasks, self._contacts = desk.tasks, desk.backend.contacts
+        self._transfers, self._ask = transfers, ask
         self.deeds = TransferDeeds(desk, transfers, messages, ask)
         self.pictures = FilePictures(
             desk, messages, images, lambda: self.deeds.known, self._do_outside, ask
@@ -50,6 +55,7 @@ class FileDesk(QObject):
         self.deeds.looked_at.connect(self.pictures.view)
 
         self.lists = FileLists(desk, conversation, self.deeds)
+        self.lists.page.settings.clicked.connect(lambda: desk.tasks.spawn(self.settings()))
 
     async def load(self) -> None:
         """Read what is known. May raise AppError."""
@@ -58,6 +64,15 @@ class FileDesk(QObject):
     def apply(self, changes: Sequence[Change]) -> None:
         """Take in what happened in one turn of the loop."""
         self.deeds.apply(changes)
+
+    async def settings(self) -> None:
+        """Show the settings of files, and store what is changed there."""
+        people = [each for each in self._contacts.all() if each.state == FRIEND]
+        people.sort(key=lambda each: called(each).casefold())
+        theme, window, transfers = self._window.theme, self._window, self._transfers
+        found = await transfers.settings()
+        save = transfers.set_settings
+        await self._ask(FileSettingsSheet(theme, window, self._tasks, found, people, save))
 
     def _do_outside(self, view: TransferView, deed: Deed) -> None:
         try:

@@ -49,6 +49,8 @@ class DialogFlows(QObject):
         self.account: Callable[[], Awaitable[object]] = nothing
         """What the settings' way to the account leads to."""
         self.notifying: NotifyController | None = None
+        self.files: Callable[[], Awaitable[object]] | None = None
+        """What the settings' way to files leads to, if there is one."""
 
     async def join(self) -> None:
         """Ask for a link or a code and follow it."""
@@ -130,6 +132,9 @@ class DialogFlows(QObject):
         sheet.shortcuts_asked.connect(lambda: leave_for(self.shortcuts))
         sheet.account_asked.connect(lambda: leave_for(self.account))
         sheet.blocked_asked.connect(lambda: leave_for(self.blocked))
+        if self.files is not None:
+            sheet.files.show()
+            sheet.files_asked.connect(lambda files=self.files: leave_for(files))
         await self.ask(sheet)
         for flow in then:
             await flow()

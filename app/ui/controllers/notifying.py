@@ -20,7 +20,7 @@ from app.ui.people_phrases import called
 
 STYLE_KEY = "notifications"
 TITLE = "Parlor"
-_TOLD = {MessageKind.TEXT, MessageKind.INVITATION}
+_TOLD = {MessageKind.TEXT, MessageKind.INVITATION, MessageKind.FILE}
 
 
 class NotifyController(QObject):

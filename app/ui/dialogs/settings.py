@@ -116,6 +116,7 @@ class SettingsSheet(Sheet):
     shortcuts_asked = Signal()
     account_asked = Signal()
     blocked_asked = Signal()
+    files_asked = Signal()
 
     def __init__(
         self,
@@ -138,6 +139,8 @@ class SettingsSheet(Sheet):
         self.reads = Switch(theme, "Read receipts: tell, and be told, what was read")
         self.typing = Switch(theme, "Typing: show, and see, who is writing")
         self.blocked = push_button("Blocked people…")
+        self.files = push_button("Files: folder, limits, from whom…")
+        self.files.hide()
         self.servers = ServerList(theme, network, tasks)
         self.shortcuts = push_button("Keyboard shortcuts")
         self.account = push_button("Account")
@@ -156,6 +159,7 @@ class SettingsSheet(Sheet):
         self.add(self.reads)
         self.add(self.typing)
         self.add(self.blocked)
+        self.add(self.files)
         self._caption("Servers that introduce people")
         self.add(self.servers)
         done = push_button("Done", "primary")
@@ -171,6 +175,7 @@ class SettingsSheet(Sheet):
         self.shortcuts.clicked.connect(self.shortcuts_asked)
         self.account.clicked.connect(self.account_asked)
         self.blocked.clicked.connect(self.blocked_asked)
+        self.files.clicked.connect(self.files_asked)
         self.servers.failed.connect(self.say_problem)
 
     def _caption(self, text: str) -> None:
