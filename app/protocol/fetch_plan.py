@@ -1,8 +1,9 @@
 """Who is asked for which piece of a transfer: a plan over several sources, without any IO.
 
 Each source is asked for a window of pieces at a time. Different sources begin at different places,
-so that members who fetch the same thing soon have pieces for each other. In the end a source with
-nothing left to do is also asked for what another one is slow with.
+so that members who fetch the same thing soon have pieces for each other; and who has everything is
+asked for what nobody else has. In the end a source with nothing left to do is also asked for what
+another one is slow with.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ WINDOW = 16
 """Pieces that one source is asked for at a time: what a fast line holds in a round trip or two."""
 STALLED_AFTER = 20.0
 """Seconds without any piece, after which what a source was asked for is asked of others."""
+SHARED_WINDOW = 4
+"""The window of a source that has everything while others fetch from it too: what it is asked for
+twice, by us and by them, before anybody can tell, should be little."""
 MAX_ASKED = 2
 """Sources that are asked for the same piece at once."""
 
@@ -49,6 +53,8 @@ class FetchPlan(Generic[Source]):
         self._asked: dict[int, int] = {}
         """How many sources are asked for a piece at this moment."""
         self._added = 0
+        self._rare: PieceMap | None = None
+        """What nobody has but those who have everything; None if that is everything."""
 
     @property
     def is_complete(self) -> bool:
@@ -60,23 +66,28 @@ class FetchPlan(Generic[Source]):
         if known is not None:
             known.has = has
             known.lacks.clear()
-            return
-        start = self._first(self._added) % max(self.done.count, 1)
-        self._sources[source] = _Asked(has, start, now)
-        self._added += 1
+        else:
+            start = self._first(self._added) % max(self.done.count, 1)
+            self._sources[source] = _Asked(has, start, now)
+            self._added += 1
+        self._note_rare()
 
     def remove(self, source: Source) -> None:
         """A source is gone; what it was asked for is asked of others."""
         known = self._sources.pop(source, None)
         for piece in known.pending if known else ():
             self._release(piece)
+        self._note_rare()
 
     def wants(self, source: Source, now: float) -> list[int]:
         """Return the pieces to ask a source for now, none for an unknown one."""
         known = self._sources.get(source)
-        if known is None or len(known.pending) > WINDOW // 2:
+        if known is None:
             return []
-        room = WINDOW - len(known.pending)
+        window = SHARED_WINDOW if known.has is None and self._rare is not None else WINDOW
+        if len(known.pending) > window // 2:
+            return []
+        room = window - len(known.pending)
         chosen = self._unasked(known, room)
         if not chosen and not known.pending:
             chosen = self._asked_elsewhere(known, room)
@@ -115,8 +126,22 @@ class FetchPlan(Generic[Source]):
         waits = (known.heard_at for known in self._sources.values() if known.pending)
         return min((heard + STALLED_AFTER for heard in waits), default=None)
 
+    def _note_rare(self) -> None:
+        partial = [known.has for known in self._sources.values() if known.has is not None]
+        self._rare = PieceMap.outside(partial, self.done.count) if partial else None
+
     def _unasked(self, known: _Asked, room: int) -> list[int]:
-        free = (p for p in self._round(known) if p not in self._asked and p not in known.lacks)
+        if known.has is not None or self._rare is None:
+            return self._next(known, known.has, room)
+        # Others choose too: not where we went on, so that it is rarely the same.
+        self._added += 1
+        known.start = self._first(self._added) % max(self.done.count, 1)
+        rare = self._next(known, self._rare, room)
+        return rare if rare or known.pending else self._next(known, None, room)
+
+    def _next(self, known: _Asked, among: PieceMap | None, room: int) -> list[int]:
+        pieces = self._round(known.start, among)
+        free = (p for p in pieces if p not in self._asked and p not in known.lacks)
         chosen = list(islice(free, room))
         if chosen:
             known.start = chosen[-1]
@@ -127,11 +152,11 @@ class FetchPlan(Generic[Source]):
         repeated = (p for p in slow if self._asked[p] < MAX_ASKED and known.offers(p))
         return sorted(repeated)[:room]
 
-    def _round(self, known: _Asked) -> Iterator[int]:
-        """What is not here but there, from the source's place to the end and round."""
-        yield from self.done.missing(known.start, known.has)
-        before = self.done.missing(0, known.has)
-        yield from takewhile(lambda piece: piece < known.start, before)
+    def _round(self, start: int, among: PieceMap | None) -> Iterator[int]:
+        """What is not here but in `among`, from a place to the end and round."""
+        yield from self.done.missing(start, among)
+        before = self.done.missing(0, among)
+        yield from takewhile(lambda piece: piece < start, before)
 
     def _settle(self, known: _Asked, piece: int) -> None:
         if piece in known.pending:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from app.domain.errors import RemoteProtocolError
 
@@ -35,6 +35,16 @@ class PieceMap:
             pieces._bits[-1] = (0xFF << (-count % 8)) & 0xFF
         pieces.there = count
         return pieces
+
+    @classmethod
+    def outside(cls, maps: Iterable[PieceMap], count: int) -> PieceMap:
+        """Return a map of the pieces that are in none of these maps, of `count` each."""
+        there = 0
+        for one in maps:
+            there |= int.from_bytes(one.encode())
+        size = -(-count // 8)
+        everything = int.from_bytes(cls.full(count).encode())
+        return cls.decode((everything & ~there).to_bytes(size), count)
 
     def encode(self) -> bytes:
         """Return a bit for each piece and zeros up to a whole byte."""

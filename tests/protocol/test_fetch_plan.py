@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from app.protocol.fetch_plan import MAX_ASKED, STALLED_AFTER, WINDOW, FetchPlan
+from app.protocol.fetch_plan import (
+    MAX_ASKED,
+    SHARED_WINDOW,
+    STALLED_AFTER,
+    WINDOW,
+    FetchPlan,
+)
 from app.protocol.piece_map import PieceMap
 
 
@@ -203,3 +209,25 @@ def test_any_number_of_sources_completes_any_transfer(count: int, sources: int) 
         plan.add(name, None, 0.0)
     fetch(plan, names)
     assert plan.is_complete
+
+
+def test_who_has_everything_is_asked_for_what_nobody_else_has() -> None:
+    plan = FetchPlan[str](PieceMap(12))
+    plan.add("ana", None, 0.0)
+    plan.add("bob", holding(12, *range(10)), 0.0)
+    assert plan.wants("ana", 0.0) == [10, 11]
+    assert plan.wants("ana", 0.0) == []
+    plan.arrived("ana", 10, 0.0)
+    plan.arrived("ana", 11, 0.0)
+    # Nothing is left that is not elsewhere too: better a little of that than nothing.
+    assert len(plan.wants("ana", 0.0)) == SHARED_WINDOW
+    assert len(plan.wants("bob", 0.0)) == 10 - SHARED_WINDOW
+
+
+def test_with_the_others_gone_the_window_is_full_again() -> None:
+    plan = FetchPlan[str](PieceMap(100))
+    plan.add("ana", None, 0.0)
+    plan.add("bob", holding(100, 1), 0.0)
+    assert len(plan.wants("ana", 0.0)) == SHARED_WINDOW
+    plan.remove("bob")
+    assert len(plan.wants("ana", 0.0)) == WINDOW - SHARED_WINDOW

@@ -84,3 +84,15 @@ def test_everything_is_there(count: int) -> None:
     assert pieces.is_complete
     assert list(pieces.present()) == list(range(count))
     assert PieceMap.decode(pieces.encode(), count).there == count
+
+
+@given(st.integers(0, 40), st.lists(st.sets(st.integers(0, 39)), max_size=3))
+def test_what_is_in_no_map(count: int, held: list[set[int]]) -> None:
+    maps = []
+    for pieces in held:
+        maps.append(PieceMap(count))
+        for piece in pieces:
+            if piece < count:
+                maps[-1].add(piece)
+    expected = set(range(count)).difference(*held)
+    assert set(PieceMap.outside(maps, count).present()) == expected

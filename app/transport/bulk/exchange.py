@@ -14,8 +14,10 @@ from app.protocol.fetch_plan import FetchPlan
 from app.protocol.piece_map import PieceMap
 from app.transport.bulk.sharing import Content, ManifestSearch, Member, Owner
 
-HAVE_EVERY = 0.25
-"""Seconds between two tellings of what we have."""
+HAVE_EVERY = 0.1
+"""Seconds between two tellings of what we have, if that is short."""
+HAVE_RATE = 256 * 1024
+"""Bytes a second at most that such tellings take."""
 
 
 class Exchange:
@@ -72,10 +74,9 @@ class Exchange:
         """The manifest is known and the pieces are at hand, or can be put somewhere."""
         with self._news:
             count = max(content.done.count, 1)
-            first = random.randrange(count)  # noqa: S311 - only spreads the load
             self.in_place = in_place
             self.content = content
-            self._plan = FetchPlan(content.done, lambda number: first * (number + 1))
+            self._plan = FetchPlan(content.done, lambda _number: random.randrange(count))  # noqa: S311 - spreads load
             for lane in self._lanes:
                 self._introduce(lane, content)
 
@@ -178,10 +179,14 @@ class Exchange:
         """To be called a few times a second."""
         for lane in self.lanes:
             lane.tick(now)
-            if now - lane.told_at >= HAVE_EVERY:
+            if now - lane.told_at >= self._have_every():
                 lane.told_at = now
                 self._tell(lane)
             self._pump(lane)
+
+    def _have_every(self) -> float:
+        count = self.content.done.count if self.content is not None else 0
+        return max(HAVE_EVERY, count / 8 / HAVE_RATE)
 
     def close(self, code: str) -> None:
         """End all lanes, saying why."""
