@@ -56,6 +56,7 @@ class RateWindow:
         self._least: float | None = None
         self._least_at = 0.0
         self._late_answers = 0
+        self._lan_window: float = LAN_WINDOW
         self._rates: deque[tuple[int, float]] = deque()
         self._round = 0
         self._round_ends = 0
@@ -122,10 +123,10 @@ class RateWindow:
 
     def _end_round(self, *, limited: bool) -> None:
         total = self._round_lost + self._round_delivered
-        crowded = (
-            self._round_lost > max(CROWDED * total, CROWDED_FRAGMENTS * self._fragment)
-            and not self._is_lan
-        )
+        overflowing = self._round_lost > max(CROWDED * total, CROWDED_FRAGMENTS * self._fragment)
+        crowded = overflowing and not self._is_lan
+        if self._is_lan:
+            self._fit_lan(overflowing=overflowing)
         self._round += 1
         self._round_ends = self._delivered
         self._round_lost = self._round_delivered = 0
@@ -136,6 +137,11 @@ class RateWindow:
         while len(self._rates) > 1 and self._rates[0][0] < self._round - REMEMBERED_ROUNDS:
             self._rates.popleft()
 
+    def _fit_lan(self, *, overflowing: bool) -> None:
+        """Find what the remote end's socket buffer takes, which may be less than usual."""
+        fitting = self._lan_window * BACKED_OFF if overflowing else self._lan_window + 1
+        self._lan_window = min(LAN_WINDOW, max(fitting, MIN_FRAGMENTS * self._fragment))
+
     def _look_for_plateau(self, *, crowded: bool, limited: bool) -> None:
         if self.rate > self._plateau_rate * PLATEAU_GROWTH:
             self._plateau_rate, self._plateau_rounds = self.rate, 0
@@ -145,12 +151,14 @@ class RateWindow:
 
     def _follow(self, delivered: int) -> None:
         grown = min(self.size + delivered, MAX_WINDOW)
-        if self._starting or self._least is None:
+        if self._least is None:
             self.size = grown
+        elif self._starting:
+            self.size = min(grown, int(self._lan_window)) if self._is_lan else grown
         else:
             gain = PROBE_GAIN if self._probing else GAIN
             target = int(gain * self.rate * self._least) + SLACK_FRAGMENTS * self._fragment
-            self.size = min(grown, max(target, LAN_WINDOW) if self._is_lan else target)
+            self.size = min(grown, max(target, int(self._lan_window)) if self._is_lan else target)
         self.pace = self._pace_for(self._least)
 
     def _pace_for(self, least: float | None) -> float:

@@ -122,3 +122,15 @@ def test_two_share_a_line_that_has_a_queue(kinds: list[Callable[[int], Window]])
     one, other = run_together(ends, 8)
     assert 0.25 < one / (one + other) < 0.75
     assert one + other > 0.8 * 8 * 20 * MBIT
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("buffer", [100_000, 200_000])
+def test_a_small_socket_buffer_near_by_is_not_overrun_for_long(
+    window: Callable[[int], Window], buffer: int
+) -> None:
+    rate = 1000 * MBIT
+    ends = OneWay(window(SIZE), Line(0.0002, rate, queue=buffer / rate), Line(0.0002), SIZE)
+    ends.run([bytes(SIZE * 50)] * 150)
+    assert ends.packets < 50 * 150 * 1.05
+    assert ends.now - 1.0 < SIZE * 50 * 150 / (0.8 * rate)
