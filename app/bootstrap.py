@@ -8,6 +8,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
+from app.bootstrap_files import FileWiring, build_files, here
 from app.bootstrap_groups import GroupWiring, build_groups
 from app.config import Settings, default_name
 from app.crypto.identity import Identity
@@ -59,6 +60,7 @@ from app.services.room_places import RoomPlaces
 from app.services.room_service import RoomService
 from app.services.signaling_client import SignalingContext
 from app.services.signaling_hub import SignalingHub
+from app.services.transfer_bulk import Bulk
 from app.services.typing_service import TypingService
 from app.services.vanisher import Vanisher
 from app.storage.contact_repository import ContactRepository
@@ -101,7 +103,8 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
         discovery = ZeroconfDiscovery() if settings.discover else None
         links, signaling = WebRtcTransport(), SocketIOTransport()
         transports = Transports(links, signaling, ChildServer(me.name), discovery)
-        backend = build(me, store, transports, Privacy(settings.accept))
+        bulk = here(settings.data_dir)
+        backend = build(me, store, transports, Privacy(settings.accept), bulk)
         undo.push_async_callback(backend.close)
         await backend.start()
         for url in settings.servers:
@@ -143,9 +146,16 @@ async def open_profile(settings: Settings, passphrase: str | None = None) -> tup
 
 
 def build(
-    me: Me, store: Store, transports: Transports, privacy: Privacy | None = None
+    me: Me,
+    store: Store,
+    transports: Transports,
+    privacy: Privacy | None = None,
+    bulk: Bulk | None = None,
 ) -> ParlorBackend:
-    """Wire the services of one profile; `privacy` holds the choices that it does not make."""
+    """Wire the services of one profile; `privacy` holds the choices that it does not make.
+
+    Without `bulk` files can be neither sent nor received.
+    """
     privacy = privacy or Privacy()
     wall, book, feed, background = WallClock(), RoomBook(), Feed(), Background()
     publisher = Publisher(me.peer, store, book, feed, background)
@@ -191,8 +201,9 @@ def build(
     rooms = RoomService(me, book, opener, logs, hub)
     introducer.bind(hub, manager, rooms, places)
     gate = ContactGate(circle, book, publisher, manager)
-    wiring = GroupWiring(parts, store, hub, manager, rooms, gate, places)
-    groups, governance = build_groups(wiring)
+    groups, governance = build_groups(
+        GroupWiring(parts, store, hub, manager, rooms, gate, places)
+    )
     keeper = RoomKeeper(store, book, logs, rooms, gate)
     logs.watch(keeper)
     ticks.on_report = keeper.look_at
@@ -206,6 +217,9 @@ def build(
     receipts = ReceiptService(ReceiptParts(me, book, ticks, manager, store.receipts, wall))
     between.add(receipts)
     logs.watch(receipts)
+    transfers, tender = build_files(
+        FileWiring(parts, store, background, manager, people, messages), bulk
+    )
     network = NetworkService(hub, manager, publisher, transports.local_server)
     network.on_found = watch.appeared
     contacts = ContactService(
@@ -249,6 +263,8 @@ def build(
             conversations,
             groups,
             governance,
+            transfers,
+            tender,
             transports,
         )
     )

@@ -10,6 +10,7 @@ from app.cli import requests as ask
 from app.cli.conversation_handlers import ConversationHandlers
 from app.cli.people_handlers import PeopleHandlers
 from app.cli.room_handlers import RoomHandlers
+from app.cli.transfer_handlers import TransferHandlers
 from app.domain.errors import AppError
 from app.domain.ids import event_id, peer_id, room_id, to_text
 from app.domain.views import HistoryPage, MessageView, Position
@@ -55,6 +56,7 @@ class Handlers:
             **PeopleHandlers(backend).table,
             **ConversationHandlers(backend).table,
             **RoomHandlers(backend).table,
+            **TransferHandlers(backend.transfers).table,
         }
 
     async def handle(self, request: ask.Request) -> Answer:

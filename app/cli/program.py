@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -13,8 +14,10 @@ from app.cli.account_handlers import AccountHandlers
 from app.cli.handlers import Handlers
 from app.cli.lines import LineReader, LineWriter
 from app.cli.render import Json, error, notices
+from app.cli.transfer_render import TransferNotices
 from app.domain.changes import Change
 from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.files import TransferChanged, TransferView
 from app.domain.ids import to_text
 from app.services.api import Account, Backend
 from app.services.performance import PerformanceMonitor
@@ -25,7 +28,11 @@ log = logging.getLogger(__name__)
 class Program:
     """Requests are carried out one after the other; only runs of `send` overlap."""
 
-    def __init__(self, account: Account, backend: Backend) -> None:
+    def __init__(
+        self, account: Account, backend: Backend, transfers: Iterable[TransferView] = ()
+    ) -> None:
+        """`transfers` are those of the backend, of which nothing is told until they change."""
+        self._transfers = TransferNotices(transfers)
         self._stopped = asyncio.Event()
         self._monitor = PerformanceMonitor()
         self._writer = LineWriter(self._stopped.set)
@@ -64,7 +71,8 @@ class Program:
 
     def _tell(self, change: Change) -> None:
         self._monitor.heard(change)
-        for notice in notices(change):
+        told = self._transfers.of(change.view) if isinstance(change, TransferChanged) else ()
+        for notice in (*notices(change), *told):
             self._writer.offer(notice)
 
     async def _serve(self, reader: LineReader) -> None:
@@ -125,7 +133,8 @@ class Program:
 
 async def serve(account: Account) -> None:
     """Open the profile, serve it, close it. Raises AppError if it cannot be opened."""
-    program = Program(account, await account.open())
+    backend = await account.open()
+    program = Program(account, backend, await backend.transfers.transfers())
     try:
         await program.run()
     finally:

@@ -9,6 +9,7 @@ from typing import Any
 from app.cli.conversation_render import conversation_notices
 from app.cli.people_render import people_notice
 from app.cli.times import time_text
+from app.cli.transfer_render import offer
 from app.domain.changes import (
     Change,
     ErrorRaised,
@@ -42,7 +43,7 @@ from app.services.api import LinkView
 
 Json = dict[str, Any]
 
-SHOWN = frozenset({MessageKind.TEXT, MessageKind.UNSUPPORTED})
+SHOWN = frozenset({MessageKind.TEXT, MessageKind.FILE, MessageKind.UNSUPPORTED})
 """Kinds that are messages here; membership and names have notices of their own."""
 _MATCH_MARKS = str.maketrans("", "", "\ue000\ue001")
 
@@ -82,6 +83,7 @@ def message(view: MessageView) -> Json:
             vanish_s=view.vanish_s,
             vanishes=time_text(view.vanishes_ms) if view.vanishes_ms else "",
             pinned=view.pinned,
+            file=offer(view.file) if view.file is not None else None,
         ),
     }
 

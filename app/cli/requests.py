@@ -12,14 +12,14 @@ from app.cli.conversation_requests import ConversationRequest
 from app.cli.people_requests import PeopleRequest
 from app.cli.request_base import BaseRequest as _Request
 from app.cli.room_requests import RoomRequest
+from app.cli.transfer_requests import TransferRequest
 from app.domain.errors import AppError
 
 Id = request_base.Id
 Limit = Annotated[int, Meta(ge=1, le=1000)]
 
 _NOT_BUILT = """
-send_file file_accept file_decline
-file_pause file_resume file_cancel transfers capabilities diagnose call_start call_accept
+capabilities diagnose call_start call_accept
 call_reject call_end
 """
 NOT_BUILT = frozenset(_NOT_BUILT.split())
@@ -165,6 +165,7 @@ Request = (
     | PeopleRequest
     | RoomRequest
     | ConversationRequest
+    | TransferRequest
 )
 
 _decoder = msgspec.json.Decoder(Request)

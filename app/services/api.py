@@ -25,6 +25,7 @@ from app.services.conversations_api import Conversations
 from app.services.feed import Feed
 from app.services.governance_api import Governance
 from app.services.people_api import Contacts
+from app.services.transfers_api import Transfers
 
 Progress = Callable[[int, int], None]
 """Told of what is done and of how much there is: events of an export, bytes of an import."""
@@ -213,6 +214,9 @@ class Backend(Protocol):
 
     @property
     def governance(self) -> Governance: ...
+
+    @property
+    def transfers(self) -> Transfers: ...
 
     async def rename_profile(self, name: str) -> None: ...
 

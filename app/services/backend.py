@@ -34,6 +34,8 @@ from app.services.room_logs import RoomLogs
 from app.services.room_opener import RoomOpener
 from app.services.room_service import RoomService
 from app.services.signaling_hub import SignalingHub
+from app.services.transfer_service import TransferService
+from app.services.transfer_tender import TransferTender
 from app.services.typing_service import TypingService
 from app.storage.contact_repository import ContactRepository
 from app.storage.store import Store
@@ -79,6 +81,8 @@ class Services:
     conversations: ConversationService
     groups: GroupKeeper
     governance: GovernanceService
+    transfers: TransferService
+    tender: TransferTender
     transports: Transports
 
 
@@ -122,6 +126,10 @@ class ParlorBackend:
     def conversations(self) -> ConversationService:
         return self._services.conversations
 
+    @property
+    def transfers(self) -> TransferService:
+        return self._services.transfers
+
     async def start(self) -> None:
         """Open all rooms and begin to work. Raises AppError."""
         services = self._services
@@ -134,6 +142,7 @@ class ParlorBackend:
         await services.background.start()
         await services.conversations.start()
         await services.opener.load_all()
+        await services.tender.start()
         services.background.spawn(services.conversations.run())
         services.background.spawn(services.keeper.run())
         services.background.spawn(services.groups.run())
@@ -158,6 +167,7 @@ class ParlorBackend:
             steps.push_async_callback(services.receipts.flush)
             steps.push_async_callback(services.logs.close)
             steps.push_async_callback(services.background.close)
+            steps.push_async_callback(services.tender.close)
             steps.callback(services.typing.close)
             await services.parcels.flush()
             await services.manager.close()

@@ -41,6 +41,10 @@ _INVITATIONS = f"""
 SELECT {COLUMNS} FROM message AS m INDEXED BY message_invitation
 JOIN room ON room.id = m.room WHERE m.kind = 9 ORDER BY m.hlc DESC, m.event DESC LIMIT ?
 """  # noqa: S608 - constant columns
+_OFFERS = f"""
+SELECT {COLUMNS} FROM message AS m JOIN room ON room.id = m.room
+WHERE m.file_name != '' AND m.event NOT IN (SELECT event FROM transfer) ORDER BY m.hlc, m.event
+"""  # noqa: S608 - constant columns
 _AUTHORED = (
     "SELECT wire FROM event WHERE room = ? AND author = ? AND seq BETWEEN ? AND ? ORDER BY seq"
 )
@@ -97,6 +101,12 @@ class MessageRepository:
         """Return the rows that invite somebody to a group, the latest first."""
         return await self._database.read(
             lambda: self._tables.rows(self._database.execute(_INVITATIONS, (limit,)).fetchall())
+        )
+
+    async def offers(self) -> tuple[MessageRow, ...]:
+        """Return the rows that offer files of which nothing is kept as a transfer."""
+        return await self._database.read(
+            lambda: self._tables.rows(self._database.execute(_OFFERS).fetchall())
         )
 
     async def versions(self, event: EventId) -> list[tuple[Position, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 TRANSFER_TABLES = (
     'ALTER TABLE "message" ADD COLUMN "file" BLOB',
     """ALTER TABLE "message" ADD COLUMN "file_name" TEXT NOT NULL DEFAULT ''""",
+    """CREATE INDEX "message_file" ON "message" ("hlc") WHERE "file_name" != ''""",
     'DROP VIEW "message_words"',
     """CREATE VIEW "message_words" AS SELECT
         "id",

@@ -134,6 +134,7 @@ class OnlyChats:
     def __init__(self, chats: Book) -> None:
         self.chats = chats
         self.network = None
+        self.transfers = None
 
 
 def expected(book: Book, way: str, anchor: MessageView | None, limit: int) -> list[MessageView]:

@@ -73,7 +73,7 @@ def test_ready_comes_first_and_every_line_is_answered(ana: Cli) -> None:
         (b'{"id":8,"do":"send","room":%s,"text":"x"}' % room, 8, "unknown-room"),
         (b'{"id":9,"do":"whoami","loud":true}', 9, "not-implemented"),
         (b'{"id":10,"do":"edit","message":"x","text":"y"}', 10, "bad-id"),
-        (b'{"id":11,"do":"send_file","room":"x","path":"/"}', 11, "not-implemented"),
+        (b'{"id":11,"do":"call_start","room":"x"}', 11, "not-implemented"),
         (b'{"id":12,"do":"history","room":%s,"limit":0}' % room, 12, "bad-request"),
         (b'{"id":13,"do":"history","room":%s,"limit":1.5}' % room, 13, "bad-request"),
         (b'{"id":14,"do":"history","room":%s}' % room, 14, "unknown-room"),

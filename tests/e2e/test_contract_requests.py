@@ -38,10 +38,7 @@ CONTACT = {
     "verified": bool,
 }
 LINK = {"peer": str, "state": str, "rtt_ms": float, "loss": float, "since": str, "route": str}
-NOT_BUILT = (
-    "send_file file_accept file_decline file_pause file_resume file_cancel transfers "
-    "capabilities diagnose call_start call_accept call_reject call_end"
-)
+NOT_BUILT = "capabilities diagnose call_start call_accept call_reject call_end"
 
 
 def check(said: Json, fields: Mapping[str, type]) -> Json:

@@ -12,7 +12,7 @@ import pytest
 from app.crypto.identity import Identity
 from app.domain.errors import RemoteProtocolError
 from app.domain.ids import PeerId, RoomId
-from app.protocol.frames import DoorAnswer, HandedOn
+from app.protocol.frames import Aside, DoorAnswer
 from app.protocol.handshake import Established
 from app.protocol.room_gate import Proofs
 from app.services.clocks import WallClock
@@ -37,7 +37,7 @@ class NoRooms:
     def answered(self, peer: PeerId, frame: DoorAnswer) -> None:
         raise AssertionError((peer, frame))
 
-    def handed_on(self, peer: PeerId, frame: HandedOn) -> None:
+    def handed_on(self, peer: PeerId, frame: Aside) -> None:
         raise AssertionError((peer, frame))
 
     def typing(self, peer: PeerId, room: RoomId, active: bool) -> None:

@@ -11,7 +11,7 @@ from app.crypto.identity import Identity
 from app.domain.contacts import ContactState
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import MessageState
-from app.protocol.frames import FEATURES, HandedOn, Parcel, ParcelTaken
+from app.protocol.frames import FEATURES, Aside, Parcel, ParcelTaken
 from app.protocol.parcels import Contents, seal_parcel
 from app.services import parcel_carrier, parcel_sender, parcel_service, room_service
 from app.services.parcel_service import ParcelService
@@ -36,9 +36,9 @@ class Ear(PeerLink):
     def __init__(self, peer: PeerId) -> None:
         self.peer = peer
         self.features = FEATURES
-        self.said: list[HandedOn] = []
+        self.said: list[Aside] = []
 
-    def send(self, frame: HandedOn) -> None:
+    def send(self, frame: Aside) -> None:
         self.said.append(frame)
 
 

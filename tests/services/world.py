@@ -14,6 +14,7 @@ from app.domain.ids import PeerId, RoomId
 from app.domain.views import MessageKind, MessageState, MessageView
 from app.services.backend import ParlorBackend, Transports
 from app.services.me import NAME_SETTING, Me
+from app.services.transfer_bulk import Bulk
 from app.storage.store import Store
 from app.transport.base import LinkTransport, LocalServer
 from tests.support.memory_link import MemoryLink, MemoryPendingLink, MemoryTransport
@@ -101,7 +102,9 @@ class Someone:
         self._store = await Store.open(self._folder, DATABASE_KEY, self.peer)
         transports = Transports(self.transport, MemorySignaling(self._world.servers), NoServer())
         name = await self._store.settings.get(NAME_SETTING, self.name)
-        self._backend = build(Me(self.identity, name), self._store, transports)
+        self._backend = build(
+            Me(self.identity, name), self._store, transports, bulk=self._world.bulk(self._folder)
+        )
         self._backend.feed.subscribe(self.changes.append)
         await self._backend.start()
         for url in servers:
@@ -229,6 +232,11 @@ class World:
             )
 
         await until(done, "linked")
+
+    def bulk(self, folder: Path) -> Bulk | None:
+        """What files are moved by; nothing, unless a test wants some."""
+        del folder
+        return None
 
     async def close(self) -> None:
         for person in self.people:

@@ -1,0 +1,85 @@
+"""Constructs what moves files; a part of the composition root."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.errors import AppError
+from app.protocol.worker_messages import Command, Notice
+from app.services.background import Background
+from app.services.connection_manager import ConnectionManager, ManagerParts
+from app.services.message_service import MessageService
+from app.services.people import People
+from app.services.transfer_book import TransferBook
+from app.services.transfer_bulk import Bulk
+from app.services.transfer_service import TransferParts, TransferService
+from app.services.transfer_settings import SettingsKeeper
+from app.services.transfer_tender import TransferTender
+from app.storage.store import Store
+
+FOLDER = "transfers"
+"""Below the profile's folder: manifests, and which pieces are here."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileWiring:
+    """What is there already."""
+
+    parts: ManagerParts
+    store: Store
+    background: Background
+    manager: ConnectionManager
+    people: People
+    messages: MessageService
+
+
+class _NoWorker:
+    async def send(self, command: Command) -> None:
+        raise AppError("worker-unavailable", {"command": type(command).__name__})
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+def here(profile: Path) -> Bulk:
+    """Return what transfers use on this machine. Call it after the transports were loaded."""
+    from app.transport.bulk.client import WorkerClient  # noqa: PLC0415 - starts quicker
+    from app.transport.webrtc_addresses import (  # noqa: PLC0415 - as above
+        host_addresses,
+        loopback_addresses,
+    )
+
+    def addresses() -> list[str]:
+        return list(dict.fromkeys([*host_addresses(), *loopback_addresses()]))
+
+    return Bulk(WorkerClient, addresses, profile.absolute() / FOLDER, _downloads())
+
+
+def _nowhere() -> Bulk:
+    def make(_notice: Callable[[Notice], None], _died: Callable[[], None]) -> _NoWorker:
+        return _NoWorker()
+
+    folder = Path(tempfile.gettempdir())
+    return Bulk(make, list, folder, folder)
+
+
+def _downloads() -> Path:
+    return Path.home() / "Downloads"
+
+
+def build_files(wiring: FileWiring, bulk: Bulk | None) -> tuple[TransferService, TransferTender]:
+    """Return what people ask of files, and who keeps them going."""
+    parts, store, bulk = wiring.parts, wiring.store, bulk or _nowhere()
+    book = TransferBook(parts.me.peer, store, parts.book, parts.logs.publisher)
+    settings = SettingsKeeper(store, bulk.downloads)
+    tender = TransferTender(wiring.background, book, wiring.manager, settings, bulk)
+    parts.feed.subscribe(tender.heard)
+    parts.circle.between.add(tender)
+    refuse, take_back = wiring.people.refuse_blocked, wiring.messages.delete
+    return (
+        TransferService(TransferParts(parts.book, parts.logs, tender, settings, refuse, take_back)),
+        tender,
+    )

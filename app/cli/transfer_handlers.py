@@ -1,0 +1,78 @@
+"""Carries out requests about files."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.cli import transfer_render as render
+from app.cli import transfer_requests as ask
+from app.domain.ids import event_id, peer_id, room_id, to_text
+from app.services.transfers_api import Transfers
+
+Answer = dict[str, Any]
+
+
+class TransferHandlers:
+    """One method for each request; `table` finds it."""
+
+    def __init__(self, transfers: Transfers) -> None:
+        self._transfers = transfers
+        self.table: Mapping[Any, Callable[[Any], Awaitable[Answer]]] = {
+            ask.SendFile: self._send,
+            ask.FileAccept: self._accept,
+            ask.FileDecline: self._decline,
+            ask.FilePause: self._pause,
+            ask.FileResume: self._resume,
+            ask.FileCancel: self._cancel,
+            ask.Transfers: self._all,
+            ask.FileSettings: self._settings,
+        }
+
+    async def _send(self, request: ask.SendFile) -> Answer:
+        room, path = room_id(request.room), Path(request.path)
+        view = await self._transfers.offer(room, path, request.text)
+        return {"transfer": to_text(view.event), "message": to_text(view.event)}
+
+    async def _accept(self, request: ask.FileAccept) -> Answer:
+        folder = Path(request.to) if request.to is not None else None
+        await self._transfers.accept(event_id(request.transfer), folder)
+        return {}
+
+    async def _decline(self, request: ask.FileDecline) -> Answer:
+        await self._transfers.decline(event_id(request.transfer))
+        return {}
+
+    async def _pause(self, request: ask.FilePause) -> Answer:
+        await self._transfers.pause(event_id(request.transfer))
+        return {}
+
+    async def _resume(self, request: ask.FileResume) -> Answer:
+        await self._transfers.resume(event_id(request.transfer))
+        return {}
+
+    async def _cancel(self, request: ask.FileCancel) -> Answer:
+        await self._transfers.cancel(event_id(request.transfer))
+        return {}
+
+    async def _all(self, _: ask.Transfers) -> Answer:
+        views = await self._transfers.transfers()
+        return {"transfers": [render.transfer(view) for view in views]}
+
+    async def _settings(self, request: ask.FileSettings) -> Answer:
+        chosen = await self._transfers.settings()
+        given: dict[str, Any] = {
+            name: value
+            for name in ("auto_limit", "cap_up", "cap_down")
+            if (value := getattr(request, name)) is not None
+        }
+        for name in ("folder", "auto_folder"):
+            if (folder := getattr(request, name)) is not None:
+                given[name] = Path(folder)
+        if request.trusted is not None:
+            given["trusted"] = frozenset(map(peer_id, request.trusted))
+        if given:
+            await self._transfers.set_settings(replace(chosen, **given))
+        return render.settings(await self._transfers.settings())

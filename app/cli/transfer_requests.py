@@ -1,0 +1,71 @@
+"""Requests about files; the settings are beyond what the headless contract asks for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from app.cli.request_base import BaseRequest
+
+Bytes = Annotated[int, Meta(ge=0, le=1 << 53)]
+
+
+class SendFile(BaseRequest, tag="send_file"):
+    """`path` is a file or folder, `text` what is said about it."""
+
+    room: str
+    path: str
+    text: str = ""
+
+
+class FileAccept(BaseRequest, tag="file_accept"):
+    """Without `to` it goes where the settings say."""
+
+    transfer: str
+    to: str | None = None
+
+
+class FileDecline(BaseRequest, tag="file_decline"):
+    transfer: str
+
+
+class FilePause(BaseRequest, tag="file_pause"):
+    transfer: str
+
+
+class FileResume(BaseRequest, tag="file_resume"):
+    transfer: str
+
+
+class FileCancel(BaseRequest, tag="file_cancel"):
+    transfer: str
+
+
+class Transfers(BaseRequest, tag="transfers"): ...
+
+
+class FileSettings(BaseRequest, tag="file_settings"):
+    """Those fields that are given are set; the answer has all of them.
+
+    Caps are bytes a second, 0 for none.
+    """
+
+    folder: str | None = None
+    auto_folder: str | None = None
+    auto_limit: Bytes | None = None
+    trusted: list[str] | None = None
+    cap_up: Bytes | None = None
+    cap_down: Bytes | None = None
+
+
+TransferRequest = (
+    SendFile
+    | FileAccept
+    | FileDecline
+    | FilePause
+    | FileResume
+    | FileCancel
+    | Transfers
+    | FileSettings
+)

@@ -1,0 +1,95 @@
+"""What the worker is at for each transfer: at most one job, under a number of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.domain.errors import AppError
+from app.domain.files import TransferState
+from app.protocol.worker_messages import Discard, Fetch, Serve
+from app.services.transfer_book import FETCHING, Entry, TransferBook
+from app.services.transfer_worker import Workshop
+
+
+class TransferJobs:
+    """`folder` holds a manifest and a state for each transfer."""
+
+    def __init__(self, workshop: Workshop, book: TransferBook, folder: Path) -> None:
+        self._workshop = workshop
+        self._book = book
+        self._folder = folder
+        self._numbers: dict[Entry, int] = {}
+
+    def manifest(self, files: str) -> Path:
+        return self._folder / f"{files}.manifest"
+
+    def state(self, files: str) -> Path:
+        return self._folder / f"{files}.state"
+
+    def entry(self, number: int) -> Entry | None:
+        """Return what the worker calls by this number."""
+        return next((entry for entry, own in self._numbers.items() if own == number), None)
+
+    def has(self, entry: Entry) -> bool:
+        return entry in self._numbers
+
+    def can_serve(self, entry: Entry) -> bool:
+        """Tell whether there is anything here that others may get."""
+        if self._book.is_own(entry):
+            return entry.state is TransferState.OFFERED
+        return entry.state is TransferState.DONE or entry in self._numbers
+
+    async def ensure(self, entry: Entry) -> int:
+        """Return the number of the job, which is begun if it is not there. Raises AppError."""
+        number = self._numbers.get(entry)
+        if number is None:
+            number = self._numbers[entry] = self._workshop.number()
+            try:
+                await self._workshop.send(self._command(entry, number))
+            except AppError:
+                self.over(number)
+                raise
+        return number
+
+    def _command(self, entry: Entry, number: int) -> Serve | Fetch:
+        record, offer = entry.record, entry.record.offer
+        manifest = str(self.manifest(record.files))
+        if record.state in FETCHING:
+            state = str(self.state(record.files))
+            return Fetch(number, offer.root, offer.size, record.folder, manifest, state)
+        received = not self._book.is_own(entry)
+        return Serve(number, offer.root, record.path, manifest, received=received)
+
+    async def stop(self, entry: Entry, *, delete: bool = False) -> None:
+        """Return when nothing runs for a transfer; with `delete`, what came of it is gone too."""
+        number = self._numbers.pop(entry, None)
+        if number is not None:
+            await self._workshop.stop(number, delete=delete)
+        elif delete and entry.record.folder:
+            await self._discard(entry)
+
+    async def _discard(self, entry: Entry) -> None:
+        record = entry.record
+        manifest, state = self.manifest(record.files), self.state(record.files)
+        if not state.exists():
+            return
+        number = self._workshop.number()
+        await self._workshop.discard(
+            Discard(number, record.offer.root, record.folder, str(manifest), str(state))
+        )
+
+    def over(self, number: int) -> Entry | None:
+        """A job has ended by itself."""
+        entry = self.entry(number)
+        if entry is not None:
+            del self._numbers[entry]
+        return entry
+
+    def died(self) -> None:
+        """All jobs have ended with the worker."""
+        self._numbers.clear()
+
+    def clean(self, files: str) -> None:
+        """Delete what is kept of a transfer beside its content."""
+        self.manifest(files).unlink(missing_ok=True)
+        self.state(files).unlink(missing_ok=True)

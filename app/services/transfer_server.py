@@ -1,0 +1,139 @@
+"""Answers peers: who may have a lane, who is through with what we offered."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.errors import AppError
+from app.domain.files import TransferState
+from app.domain.ids import EventId, PeerId, RoomId
+from app.protocol.frames import TRANSFERS, Aside
+from app.protocol.transfer_frames import (
+    Available,
+    LaneAsked,
+    LaneGranted,
+    LaneRefused,
+    Settled,
+    SettledHeard,
+)
+from app.services.peer_link import PeerLink
+from app.services.transfer_book import THROUGH, Entry, TransferBook
+from app.services.transfer_fetcher import TransferFetcher
+from app.services.transfer_jobs import TransferJobs
+from app.services.transfer_lanes import TransferLanes
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerParts:
+    """What answers are made from. `links` gives all links that are up."""
+
+    book: TransferBook
+    jobs: TransferJobs
+    lanes: TransferLanes
+    fetcher: TransferFetcher
+    links: Callable[[], Iterable[PeerLink]]
+    spawn: Callable[[Coroutine[Any, Any, None]], object]
+
+
+class TransferServer:
+    """What is said is believed of members of the room alone, over a link on which it is open."""
+
+    def __init__(self, parts: ServerParts) -> None:
+        self._book = parts.book
+        self._jobs = parts.jobs
+        self._lanes = parts.lanes
+        self._fetcher = parts.fetcher
+        self._links = parts.links
+        self._spawn = parts.spawn
+
+    def received(self, link: PeerLink, frame: Aside) -> None:
+        """Deal with what a peer says of files."""
+        match frame:
+            case LaneAsked():
+                self._spawn(self._answer(link, frame))
+            case LaneGranted():
+                self._lanes.granted(link.peer, frame)
+            case LaneRefused():
+                self._lanes.refused(link.peer, frame)
+            case Settled():
+                self._spawn(self._settled(link, frame))
+            case SettledHeard(transfer):
+                self._spawn(self._heard(link.peer, EventId(transfer)))
+            case Available(room, transfer):
+                entry = self._book.find(EventId(transfer))
+                if entry is not None and entry.room == room:
+                    self._fetcher.nudge(entry, link.peer)
+
+    async def _answer(self, link: PeerLink, asked: LaneAsked) -> None:
+        entry = self._book.find(EventId(asked.transfer))
+        code = "not-here"
+        if entry is not None and entry.room == asked.room and entry.room in link.rooms:
+            code = self._refusal(entry, link.peer)
+        if entry is None or code:
+            link.send(LaneRefused(asked.lane, code))
+            return
+        before = self._lanes.to(entry, link.peer)
+        if before is not None:
+            await self._lanes.close(before)
+        try:
+            await self._lanes.grant(entry, link, asked)
+        except AppError as error:
+            log.info("no lane: %s", error)
+
+    def _refusal(self, entry: Entry, peer: PeerId) -> str:
+        """Return why a member gets no lane, "" if it does."""
+        if entry.state is TransferState.CANCELLED:
+            return "cancelled"
+        if entry.state is TransferState.PAUSED:
+            return "paused"
+        if not self._jobs.can_serve(entry):
+            return "not-here"
+        before = self._lanes.to(entry, peer)
+        if before is not None and before.asked and not before.up and self._book.me < peer:
+            return "crossed"
+        return "busy" if before is None and self._lanes.is_full else ""
+
+    # -- who is through
+
+    def opened(self, link: PeerLink, room: RoomId) -> None:
+        """Say again what the author may not have heard, and look whether the peer has anything."""
+        for entry in self._book.in_room(room):
+            self._fetcher.nudge(entry, link.peer)
+            if entry.record.author == link.peer:
+                self._settle(link, entry)
+
+    def settle(self, entry: Entry) -> None:
+        """Tell the author, if it is there, that we are through."""
+        for link in self._links():
+            if link.peer == entry.record.author and entry.room in link.rooms:
+                self._settle(link, entry)
+
+    def _settle(self, link: PeerLink, entry: Entry) -> None:
+        if entry.state in THROUGH and not entry.record.told and link.features & TRANSFERS:
+            link.send(Settled(entry.room, entry.event, entry.state.value))
+
+    async def _settled(self, link: PeerLink, frame: Settled) -> None:
+        entry = self._book.find(EventId(frame.transfer))
+        known = {state.value: state for state in THROUGH}.get(frame.state)
+        if known is None or entry is None or entry.room != frame.room:
+            return
+        if self._book.is_own(entry) and entry.room in link.rooms:
+            await self._book.settle(entry, link.peer, known)
+            link.send(SettledHeard(entry.event))
+
+    async def _heard(self, peer: PeerId, event: EventId) -> None:
+        entry = self._book.find(event)
+        if entry is not None and entry.record.author == peer and entry.state in THROUGH:
+            entry.record.told = True
+            await self._book.keep(entry)
+
+    def announce(self, entry: Entry) -> None:
+        """Tell members who are linked that they may ask us."""
+        for link in self._links():
+            if entry.room in link.rooms and link.features & TRANSFERS:
+                link.send(Available(entry.room, entry.event))

@@ -1,0 +1,143 @@
+"""The worker process as the services see it: commands with answers, and who hears the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from itertools import count
+from typing import Protocol
+
+from app.domain.errors import AppError
+from app.protocol.worker_messages import (
+    Command,
+    Discard,
+    Failed,
+    Notice,
+    Prepare,
+    Prepared,
+    Stop,
+    Stopped,
+)
+
+log = logging.getLogger(__name__)
+
+DIED = "worker-died"
+
+
+class Worker(Protocol):
+    """`app.transport.bulk.client.WorkerClient` and what stands in for it."""
+
+    async def send(self, command: Command) -> None:
+        """Raises AppError("worker-unavailable")."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+MakeWorker = Callable[[Callable[[Notice], None], Callable[[], None]], Worker]
+
+
+class WorkerListener(Protocol):
+    def noticed(self, notice: Notice) -> None:
+        """The worker said something that nobody waits for."""
+        ...
+
+    def died(self) -> None:
+        """Nothing runs any more; the next command starts another worker."""
+        ...
+
+
+class Workshop:
+    """Starts the worker with the first command. `listener` is to be set before that."""
+
+    listener: WorkerListener
+
+    def __init__(self, make: MakeWorker) -> None:
+        self._make = make
+        self._worker: Worker | None = None
+        self._numbers = count(1)
+        self._waiting: dict[int, asyncio.Future[Notice]] = {}
+        self._greeted = False
+        self.greeting: Command | None = None
+        """What each new worker is told first."""
+
+    @property
+    def is_running(self) -> bool:
+        return self._greeted
+
+    def number(self) -> int:
+        """Return a number for a transfer or a lane, never used before."""
+        return next(self._numbers)
+
+    async def send(self, command: Command) -> None:
+        """Raises AppError("worker-unavailable")."""
+        if self._worker is None:
+            self._worker = self._make(self._heard, self._died)
+        if not self._greeted:
+            self._greeted = True
+            if self.greeting is not None:
+                await self._worker.send(self.greeting)
+        await self._worker.send(command)
+
+    async def prepare(self, path: str, manifest: str) -> Prepared:
+        """Raises AppError with what the worker says of the file."""
+        try:
+            return await self._prepare(path, manifest)
+        except AppError as error:
+            if error.code != DIED:
+                raise
+            return await self._prepare(path, manifest)
+
+    async def _prepare(self, path: str, manifest: str) -> Prepared:
+        number = self.number()
+        try:
+            answer = await self._ask(Prepare(number, path, manifest))
+        except asyncio.CancelledError:
+            await self.send(Stop(number))
+            raise
+        if not isinstance(answer, Prepared):
+            raise AppError("worker-unavailable")
+        return answer
+
+    async def stop(self, number: int, *, delete: bool = False) -> None:
+        """Return when a transfer has stopped, or its worker has died."""
+        try:
+            await self._ask(Stop(number, delete))
+        except AppError as error:
+            log.info("stopped by itself: %s", error)
+
+    async def discard(self, command: Discard) -> None:
+        """Raises AppError with what hinders it."""
+        await self._ask(command)
+
+    async def _ask(self, command: Prepare | Stop | Discard) -> Notice:
+        answer: asyncio.Future[Notice] = asyncio.get_running_loop().create_future()
+        self._waiting[command.transfer] = answer
+        try:
+            await self.send(command)
+            return await answer
+        finally:
+            self._waiting.pop(command.transfer, None)
+
+    def _heard(self, notice: Notice) -> None:
+        answers = isinstance(notice, Prepared | Stopped | Failed)
+        waiting = self._waiting.get(notice.transfer) if answers else None  # type: ignore[union-attr]
+        if waiting is None or waiting.done():
+            self.listener.noticed(notice)
+        elif isinstance(notice, Failed):
+            waiting.set_exception(AppError(notice.code, notice.params))
+        else:
+            waiting.set_result(notice)
+
+    def _died(self) -> None:
+        self._greeted = False
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(AppError(DIED))
+        self.listener.died()
+
+    async def close(self) -> None:
+        """End the worker, if there is one."""
+        if self._worker is not None:
+            await self._worker.close()

@@ -1,0 +1,211 @@
+"""Files between real programs: whatever ends in the middle, they arrive, whole."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.people import linked, room_of
+from tests.e2e.programs import WAIT, Cli, Json, Server, Stage
+
+pytestmark = pytest.mark.e2e
+MEGABYTE = 1024 * 1024
+SLOW = 8 * MEGABYTE
+
+
+def digest(path: Path) -> str:
+    """Return what a file, or a folder with all names below it, consists of."""
+    found = hashlib.sha256()
+    for one in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        found.update(str(one.relative_to(path)).encode())
+        found.update(one.read_bytes() if one.is_file() else b"/")
+    return found.hexdigest()
+
+
+def file_of(folder: Path, size: int, name: str = "data.bin") -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_bytes(os.urandom(size))
+    return path
+
+
+def inbox(programs: Stage, cli: Cli) -> Path:
+    folder = programs.folder / f"inbox of {cli.name}"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def offer(sender: Cli, room: str, path: Path, **fields: str) -> str:
+    return str(sender.ask("send_file", room=room, path=str(path), **fields)["transfer"])
+
+
+def offered(cli: Cli, transfer: str) -> Json:
+    return cli.event("file_offer", transfer=transfer)
+
+
+def done(cli: Cli, transfer: str) -> Path:
+    """Wait until it is there; return where."""
+    return Path(cli.event("file_done", transfer=transfer)["path"])
+
+
+def shown(cli: Cli, transfer: str) -> Json:
+    views = cli.ask("transfers")["transfers"]
+    return next(view for view in views if view["transfer"] == transfer)
+
+
+def moving(cli: Cli, transfer: str, at_least: int) -> None:
+    """Wait until so much of it is there."""
+    end = time.monotonic() + WAIT
+    while shown(cli, transfer)["done"] < at_least:
+        assert time.monotonic() < end, cli.story()
+        time.sleep(0.02)
+
+
+def workers_of(cli: Cli) -> list[int]:
+    """Return the process ids of the program's workers."""
+    children = Path(f"/proc/{cli.process.pid}/task/{cli.process.pid}/children")
+    found = [int(number) for number in children.read_text("ascii").split()]
+    return [n for n in found if b"bulk.worker" in Path(f"/proc/{n}/cmdline").read_bytes()]
+
+
+def begun(programs: Stage, pair: list[Cli], size: int) -> tuple[str, str, Path]:
+    """Let Bob fetch slowly what Ana has offered; return when a part is there."""
+    ana, bob = pair
+    room = room_of(ana, bob)
+    path = file_of(programs.folder / "from", size)
+    ana.ask("file_settings", cap_up=SLOW)
+    transfer = offer(ana, room, path)
+    offered(bob, transfer)
+    bob.ask("file_accept", transfer=transfer, to=str(inbox(programs, bob)))
+    moving(bob, transfer, 4 * MEGABYTE)
+    return room, transfer, path
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("data.bin", 50 * MEGABYTE), ("empty", 0), ("Приве́т 🎉 مرحبا.txt", 100)]
+)
+def test_a_file_arrives(programs: Stage, pair: list[Cli], name: str, size: int) -> None:
+    ana, bob = pair
+    room = room_of(ana, bob)
+    path = file_of(programs.folder / "from", size, name)
+    transfer = offer(ana, room, path, text="Here you are")
+    said = offered(bob, transfer)
+    assert (said["name"], said["size"], said["peer"]) == (name, size, ana.peer)
+    assert bob.event("message", kind="file")["file"]["digest"] == said["digest"]
+    bob.ask("file_accept", transfer=transfer, to=str(inbox(programs, bob)))
+    there = done(bob, transfer)
+    assert there == inbox(programs, bob) / name
+    assert digest(there) == digest(path)
+    assert ana.event("file_done", transfer=transfer)["peer"] == bob.peer
+    assert shown(ana, transfer)["state"] == "done"
+
+
+def test_a_folder_arrives(programs: Stage, pair: list[Cli]) -> None:
+    ana, bob = pair
+    room = room_of(ana, bob)
+    path = programs.folder / "Photos"
+    for number in range(300):
+        (path / f"day {number % 7}").mkdir(parents=True, exist_ok=True)
+        (path / f"day {number % 7}" / f"{number}.jpg").write_bytes(os.urandom(number))
+    transfer = offer(ana, room, path)
+    assert offered(bob, transfer)["files"] == 300
+    bob.ask("file_accept", transfer=transfer, to=str(inbox(programs, bob)))
+    assert digest(done(bob, transfer)) == digest(path)
+
+
+def test_declined_cancelled_and_refused(programs: Stage, pair: list[Cli]) -> None:
+    ana, bob = pair
+    room = room_of(ana, bob)
+    first = offer(ana, room, file_of(programs.folder / "from", 10))
+    second = offer(ana, room, file_of(programs.folder / "from", 10))
+    offered(bob, second)
+    bob.ask("file_decline", transfer=first)
+    ana.event("file_failed", transfer=first, peer=bob.peer, code="declined")
+    ana.ask("file_cancel", transfer=second)
+    bob.event("file_failed", transfer=second, code="cancelled")
+    assert bob.refused("file_accept", transfer=second) == "transfer-over"
+    assert bob.refused("file_decline", transfer=first) == "transfer-over"
+    assert ana.refused("file_accept", transfer=first) == "own-transfer"
+    assert ana.refused("send_file", room=room, path="/does/not/exist") == "file-not-found"
+    assert bob.refused("file_pause", transfer=ana.peer) == "unknown-transfer"
+    assert [view["state"] for view in bob.ask("transfers")["transfers"]] == [
+        "cancelled",
+        "declined",
+    ]
+
+
+def test_paused_and_resumed(programs: Stage, pair: list[Cli]) -> None:
+    ana, bob = pair
+    _, transfer, path = begun(programs, pair, 40 * MEGABYTE)
+    bob.ask("file_pause", transfer=transfer)
+    rested = shown(bob, transfer)
+    assert rested["state"] == "paused"
+    ana.ask("file_settings", cap_up=0)
+    bob.ask("file_resume", transfer=transfer)
+    assert digest(done(bob, transfer)) == digest(path)
+    assert rested["done"] < path.stat().st_size
+
+
+@pytest.mark.parametrize("how", ["quit", "kill"])
+@pytest.mark.parametrize("who", ["sender", "receiver"])
+def test_a_program_ends_in_the_middle(programs: Stage, pair: list[Cli], who: str, how: str) -> None:
+    _, transfer, path = begun(programs, pair, 50 * MEGABYTE)
+    ana, bob = pair
+    gone = ana if who == "sender" else bob
+    gone.quit() if how == "quit" else gone.kill()
+    again = programs.again(gone)
+    ana, bob = (again, bob) if who == "sender" else (ana, again)
+    ana.ask("file_settings", cap_up=0)
+    assert digest(done(bob, transfer)) == digest(path)
+    assert {one.name for one in inbox(programs, bob).iterdir()} == {"data.bin"}
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_a_worker_is_killed_in_the_middle(programs: Stage, pair: list[Cli], who: int) -> None:
+    programs.expect("the worker for files has ended")
+    _, transfer, path = begun(programs, pair, 50 * MEGABYTE)
+    bob = pair[1]
+    (worker,) = workers_of(pair[who])
+    os.kill(worker, signal.SIGKILL)
+    assert digest(done(bob, transfer)) == digest(path)
+    assert shown(bob, transfer)["state"] == "done"
+
+
+def test_who_was_away_gets_it_later_and_a_third_from_the_second(
+    programs: Stage, common_server: Server
+) -> None:
+    ana, bob, cem = programs.people("Ana", "Bob", "Cem", server=common_server.url)
+    room = room_of(ana, bob, cem)
+    cem.quit()
+    path = file_of(programs.folder / "from", 5 * MEGABYTE)
+    transfer = offer(ana, room, path)
+    offered(bob, transfer)
+    bob.ask("file_accept", transfer=transfer, to=str(inbox(programs, bob)))
+    done(bob, transfer)
+    ana.event("file_done", transfer=transfer, peer=bob.peer)
+    ana.quit()
+    cem = programs.again(cem)
+    linked(room, bob, cem)
+    offered(cem, transfer)
+    cem.ask("file_accept", transfer=transfer, to=str(inbox(programs, cem)))
+    assert digest(done(cem, transfer)) == digest(path)
+    ana = programs.again(ana)
+    ana.event("file_done", transfer=transfer, peer=cem.peer)
+    assert shown(ana, transfer)["state"] == "done"
+
+
+def test_what_a_trusted_person_offers_comes_by_itself(programs: Stage, pair: list[Cli]) -> None:
+    ana, bob = pair
+    room = room_of(ana, bob)
+    folder = str(inbox(programs, bob))
+    chosen = bob.ask(
+        "file_settings", folder=folder, auto_folder=folder, trusted=[ana.peer], auto_limit=1000
+    )
+    assert (chosen["trusted"], chosen["auto_limit"], chosen["cap_up"]) == ([ana.peer], 1000, 0)
+    path = file_of(programs.folder / "from", 1000)
+    assert digest(done(bob, offer(ana, room, path))) == digest(path)

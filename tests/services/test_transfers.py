@@ -1,0 +1,247 @@
+"""Files between people with real services and real workers; only the links are in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import AppError
+from app.domain.files import TransferChanged, TransferState, TransferView
+from app.domain.ids import EventId, RoomId
+from app.domain.views import MessageKind
+from app.protocol.worker_messages import Notice
+from app.services.transfer_bulk import Bulk
+from app.services.transfers_api import TransferSettings
+from app.transport.bulk.client import WorkerClient
+from tests.services.world import URL, WAIT, Someone, World
+
+MEGABYTE = 1024 * 1024
+State = TransferState
+
+
+class FileWorld(World):
+    """Everybody has a worker; `workers` are all that were made."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.workers: dict[Path, WorkerClient] = {}
+
+    def bulk(self, folder: Path) -> Bulk:
+        def make(heard: Callable[[Notice], None], died: Callable[[], None]) -> WorkerClient:
+            self.workers[folder] = WorkerClient(heard, died)
+            return self.workers[folder]
+
+        return Bulk(make, lambda: ["127.0.0.1"], folder / "transfers", folder / "Downloads")
+
+    def kill_worker(self, person: Someone) -> None:
+        pid = self.workers[person.folder].pid
+        assert pid is not None
+        os.kill(pid, 9)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[FileWorld]:
+    made = FileWorld(tmp_path)
+    yield made
+    await made.close()
+
+
+async def seen(person: Someone, transfer: EventId) -> TransferView:
+    return await person.backend.transfers.transfer(transfer)
+
+
+async def becomes(person: Someone, transfer: EventId, *states: TransferState) -> TransferView:
+    """Wait until a transfer stands so for somebody."""
+    end = asyncio.get_running_loop().time() + WAIT
+    while True:
+        known = await person.backend.transfers.transfers()
+        for view in known:
+            if view.transfer == transfer and view.state in states:
+                return view
+        assert asyncio.get_running_loop().time() < end, f"{person.name}: {known}"
+        await asyncio.sleep(0.01)
+
+
+def file_of(folder: Path, size: int, name: str = "data.bin") -> Path:
+    path = folder / name
+    path.write_bytes(os.urandom(size))
+    return path
+
+
+def same(view: TransferView, path: Path) -> bool:
+    return Path(view.path).read_bytes() == path.read_bytes()
+
+
+async def offered(
+    world: FileWorld, size: int, *names: str
+) -> tuple[RoomId, list[Someone], Path, EventId]:
+    room, people = await world.together(*names)
+    path = file_of(world.folder, size)
+    view = await people[0].backend.transfers.offer(room, path, "Look at this")
+    for person in people[1:]:
+        await becomes(person, view.event, State.OFFERED)
+    return room, people, path, view.event
+
+
+async def test_a_file_comes_over_whole_and_its_author_knows(world: FileWorld) -> None:
+    room, (ana, bo), path, transfer = await offered(world, 3 * MEGABYTE + 5, "Ana", "Bo")
+    row = (await bo.history(room))[-1]
+    assert (row.kind, row.text) == (MessageKind.FILE, "Look at this")
+    assert row.file is not None
+    assert (row.file.name, row.file.size) == ("data.bin", path.stat().st_size)
+
+    await bo.backend.transfers.accept(transfer)
+    view = await becomes(bo, transfer, State.DONE)
+    assert same(view, path)
+    assert Path(view.path).parent == bo.folder / "Downloads"
+    given = await becomes(ana, transfer, State.DONE)
+    assert [(one.peer, one.state) for one in given.receivers] == [(bo.peer, State.DONE)]
+    assert bo.heard(TransferChanged)[-1].view.state is State.DONE
+
+
+async def test_nobody_has_a_worker_who_does_nothing_with_files(world: FileWorld) -> None:
+    _, (_, bo), _, transfer = await offered(world, 10, "Ana", "Bo")
+    await bo.backend.transfers.decline(transfer)
+    assert bo.folder not in world.workers
+
+
+async def test_who_is_away_gets_it_later(world: FileWorld) -> None:
+    _, (ana, bo), path, transfer = await offered(world, MEGABYTE, "Ana", "Bo")
+    await ana.stop()
+    await bo.backend.transfers.accept(transfer)
+    assert (await becomes(bo, transfer, State.WAITING)).done == 0
+    await bo.stop()
+    await bo.start(URL)
+    await ana.start(URL)
+    view = await becomes(bo, transfer, State.DONE)
+    assert same(view, path)
+
+
+async def test_a_third_gets_it_from_the_second(world: FileWorld) -> None:
+    _, (ana, bo, cem), path, transfer = await offered(world, MEGABYTE, "Ana", "Bo", "Cem")
+    await bo.backend.transfers.accept(transfer)
+    await becomes(bo, transfer, State.DONE)
+    await ana.stop()
+    await cem.backend.transfers.accept(transfer)
+    view = await becomes(cem, transfer, State.DONE)
+    assert same(view, path)
+    await ana.start(URL)
+    given = await becomes(ana, transfer, State.DONE)
+    assert {one.peer for one in given.receivers} == {bo.peer, cem.peer}
+
+
+async def test_declined_then_accepted_after_all(world: FileWorld) -> None:
+    _, (ana, bo), path, transfer = await offered(world, 1000, "Ana", "Bo")
+    await bo.backend.transfers.decline(transfer)
+    assert (await seen(bo, transfer)).state is State.DECLINED
+    with pytest.raises(AppError, match="transfer over"):
+        await bo.backend.transfers.decline(transfer)
+    end = asyncio.get_running_loop().time() + WAIT
+    while not (view := await seen(ana, transfer)).receivers:
+        assert asyncio.get_running_loop().time() < end
+        await asyncio.sleep(0.01)
+    assert view.receivers[0].state is State.DECLINED
+    assert view.state is State.OFFERED
+    await bo.backend.transfers.accept(transfer)
+    await becomes(bo, transfer, State.DONE)
+    await becomes(ana, transfer, State.DONE)
+    assert path.stat().st_size == 1000
+
+
+async def test_taken_back_by_its_author(world: FileWorld) -> None:
+    room, (ana, bo), _, transfer = await offered(world, 1000, "Ana", "Bo")
+    await ana.backend.transfers.cancel(transfer)
+    assert (await seen(ana, transfer)).state is State.CANCELLED
+    await becomes(bo, transfer, State.CANCELLED)
+    row = (await bo.history(room))[-1]
+    assert (row.kind, row.file, row.deleted) == (MessageKind.FILE, None, True)
+    with pytest.raises(AppError, match="transfer over"):
+        await bo.backend.transfers.accept(transfer)
+
+
+async def test_paused_by_either_and_resumed(world: FileWorld) -> None:
+    _, (ana, bo), path, transfer = await offered(world, 24 * MEGABYTE, "Ana", "Bo")
+    slow = TransferSettings(ana.folder, ana.folder, cap_up=2 * MEGABYTE)
+    await ana.backend.transfers.set_settings(slow)
+    await bo.backend.transfers.accept(transfer)
+    await becomes(bo, transfer, State.RUNNING)
+    await bo.backend.transfers.pause(transfer)
+    assert (await seen(bo, transfer)).state is State.PAUSED
+    await bo.backend.transfers.resume(transfer)
+    await becomes(bo, transfer, State.RUNNING)
+    await ana.backend.transfers.pause(transfer)
+    await becomes(bo, transfer, State.WAITING)
+    await ana.backend.transfers.set_settings(TransferSettings(ana.folder, ana.folder))
+    await ana.backend.transfers.resume(transfer)
+    view = await becomes(bo, transfer, State.DONE)
+    assert same(view, path)
+
+
+@pytest.mark.parametrize("victim", [0, 1])
+async def test_a_killed_worker_costs_nothing(world: FileWorld, victim: int) -> None:
+    _, people, path, transfer = await offered(world, 24 * MEGABYTE, "Ana", "Bo")
+    ana, bo = people
+    slow = TransferSettings(ana.folder, ana.folder, cap_up=2 * MEGABYTE)
+    await ana.backend.transfers.set_settings(slow)
+    await bo.backend.transfers.accept(transfer)
+    await becomes(bo, transfer, State.RUNNING)
+    world.kill_worker(people[victim])
+    await ana.backend.transfers.set_settings(TransferSettings(ana.folder, ana.folder))
+    view = await becomes(bo, transfer, State.DONE)
+    assert same(view, path)
+
+
+async def test_cancelled_by_the_receiver_leaves_nothing(world: FileWorld) -> None:
+    _, (ana, bo), _, transfer = await offered(world, 24 * MEGABYTE, "Ana", "Bo")
+    slow = TransferSettings(ana.folder, ana.folder, cap_up=2 * MEGABYTE)
+    await ana.backend.transfers.set_settings(slow)
+    await bo.backend.transfers.accept(transfer)
+    await becomes(bo, transfer, State.RUNNING)
+    await bo.backend.transfers.cancel(transfer)
+    assert (await seen(bo, transfer)).state is State.DECLINED
+    assert not list((bo.folder / "Downloads").iterdir())
+
+
+async def test_what_a_trusted_person_offers_is_accepted(world: FileWorld) -> None:
+    room, (ana, bo) = await world.together("Ana", "Bo")
+    inbox = world.folder / "inbox"
+    inbox.mkdir()
+    trusting = TransferSettings(inbox, inbox, 5000, frozenset([ana.peer]))
+    await bo.backend.transfers.set_settings(trusting)
+    assert await bo.backend.transfers.settings() == trusting
+    small = await ana.backend.transfers.offer(room, file_of(world.folder, 5000, "small"))
+    large = await ana.backend.transfers.offer(room, file_of(world.folder, 5001, "large"))
+    await becomes(bo, small.event, State.DONE)
+    assert (inbox / "small").stat().st_size == 5000
+    assert (await becomes(bo, large.event, State.OFFERED)).done == 0
+    assert [v.name for v in await bo.backend.transfers.transfers()] == ["large", "small"]
+
+
+async def test_what_cannot_be_offered_or_accepted(world: FileWorld) -> None:
+    room, (ana, bo), _, transfer = await offered(world, 10, "Ana", "Bo")
+    with pytest.raises(AppError, match="file not found"):
+        await ana.backend.transfers.offer(room, world.folder / "nothing")
+    with pytest.raises(AppError, match="own transfer"):
+        await ana.backend.transfers.accept(transfer)
+    with pytest.raises(AppError, match="own transfer"):
+        await ana.backend.transfers.decline(transfer)
+    with pytest.raises(AppError, match="not a folder"):
+        await bo.backend.transfers.accept(transfer, world.folder / "nowhere")
+    with pytest.raises(AppError, match="unknown transfer"):
+        await bo.backend.transfers.accept(EventId(bytes(32)))
+    with pytest.raises(AppError, match="bad setting"):
+        await bo.backend.transfers.set_settings(
+            TransferSettings(world.folder, world.folder, cap_up=-1)
+        )
+
+
+async def test_found_by_name_and_as_a_file(world: FileWorld) -> None:
+    room, (ana, bo), _, _ = await offered(world, 10, "Ana", "Bo")
+    await ana.say(room, "no data here")
+    await bo.has(room, "no data here")
+    for query, found in (("has:file", 1), ("data", 2), ("look", 1), ("has:file here", 0)):
+        assert len(await bo.backend.chats.search(query, None, 10)) == found, query
