@@ -29,6 +29,7 @@ class FakeTransfers:
         self._chats = chats
         self.book: dict[EventId, TransferView] = {}
         self.story: list[tuple[str, object]] = []
+        self.offered: list[tuple[Path, str]] = []
         self.failing: AppError | None = None
         self.chosen = TransferSettings(FOLDER, FOLDER)
         self.reading = asyncio.Event()
@@ -104,7 +105,7 @@ class FakeTransfers:
             raise error
 
     async def offer(self, room: RoomId, path: Path, text: str = "") -> MessageView:
-        self.story.append(("offer", (room, path, text)))
+        self.offered.append((path, text))
         self._check()
         await self.reading.wait()
         view = self._put_file(room, path, text)

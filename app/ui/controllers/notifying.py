@@ -16,6 +16,7 @@ from app.ui import phrases
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
 from app.ui.desktop_notes import Notes, NoteStyle
+from app.ui.files.phrases import offer_line
 from app.ui.people_phrases import called
 
 STYLE_KEY = "notifications"
@@ -122,7 +123,7 @@ class NotifyController(QObject):
         if self._style is NoteStyle.NAME:
             return phrases.count(len(messages), "new message")
         lead = f"{last.author_name}: " if summary.kind is RoomKind.GROUP else ""
-        line = f"{lead}{phrases.message_line(last)}"
+        line = f"{lead}{_line(last)}"
         return f"{line}\n{phrases.count(more, 'more message')}" if more else line
 
     def _count(self) -> None:
@@ -147,3 +148,10 @@ class NotifyController(QObject):
 
 def _asks(contact: ContactView) -> bool:
     return contact.state == "incoming"
+
+
+def _line(message: MessageView) -> str:
+    """What a note says of a message: for a file, how much it is, too."""
+    if message.file is None or message.deleted:
+        return phrases.message_line(message)
+    return f"{phrases.message_line(message)} · {offer_line(message.file)}"

@@ -40,8 +40,15 @@ class DropOverlay(QWidget):
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._area and isinstance(event, QDragEnterEvent):
-            return self._entered(event)
+        if watched is self._area:
+            match event:
+                case QDragEnterEvent():
+                    return self._entered(event)
+                case QDragLeaveEvent():  # perhaps for the overlay itself, which then comes again
+                    self.hide()
+                case QDropEvent() if event.type() == QEvent.Type.Drop and self.isVisible():
+                    self.dropEvent(event)
+                    return True
         return super().eventFilter(watched, event)
 
     def _entered(self, event: QDragEnterEvent) -> bool:
@@ -60,6 +67,7 @@ class DropOverlay(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if has_files(event.mimeData()):
+            self.cover()
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 

@@ -1,0 +1,223 @@
+"""Files on their way into a conversation: chosen, dropped, pasted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+)
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from app.domain.errors import AppError
+from app.services.transfers_api import TransferSettings
+from app.ui.controllers.attaching import Attaching
+from app.ui.files.send_sheet import SendSheet
+from tests.services.world import until
+from tests.ui.fake_backend import room_of
+from tests.ui.files.views import SURVEY
+from tests.ui.rig import Rig
+
+BOTH = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+LEFT, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+def attaching(rig: Rig) -> Attaching:
+    assert rig.session.files is not None
+    return rig.session.files.attaching
+
+
+def urls(*paths: Path) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
+
+
+def offers(rig: Rig) -> list[tuple[str, str]]:
+    """Names and captions of what was offered."""
+    return [(path.name, text) for path, text in rig.backend.transfers.offered]
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> tuple[Path, Path]:
+    found = tmp_path / "a.txt", tmp_path / "b.txt"
+    for path in found:
+        path.write_text("hello")
+    return found
+
+
+async def send(rig: Rig, caption: str = "") -> None:
+    sheet = rig.dialog(SendSheet)
+    sheet.field.setText(caption)
+    sheet.go.click()
+    await rig.settle()
+
+
+async def test_several_pasted_files_become_several_offers_one_caption(
+    rig: Rig, two: tuple[Path, Path]
+) -> None:
+    await rig.open(SURVEY)
+    QGuiApplication.clipboard().setMimeData(urls(*two))
+    QTest.keyClick(rig.session.composer.field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    await rig.settle()
+    sheet = rig.dialog(SendSheet)
+    assert sheet.count.text() == "2 items · 10 bytes"
+    assert sheet.windowTitle() == f"Send to {SURVEY}"
+    await send(rig, "Look at this")
+    assert offers(rig) == [("a.txt", "Look at this"), ("b.txt", "")]
+    assert rig.session.composer.text() == ""
+    QGuiApplication.clipboard().clear()
+
+
+async def test_files_can_be_left_out_and_all_of_them_is_leaving(
+    rig: Rig, two: tuple[Path, Path]
+) -> None:
+    await rig.open(SURVEY)
+    attaching(rig)._on_mime(urls(*two))
+    await rig.settle()
+    sheet = rig.dialog(SendSheet)
+    sheet._rows[0].remove.click()
+    await send(rig)
+    assert offers(rig) == [("b.txt", "")]
+    attaching(rig)._on_mime(urls(two[0]))
+    await rig.settle()
+    rig.dialog(SendSheet)._rows[0].remove.click()
+    await rig.settle()
+    assert rig.no_dialog()
+    assert len(offers(rig)) == 1
+
+
+async def test_a_pasted_image_is_stored_and_sent(rig: Rig, tmp_path: Path) -> None:
+    rig.backend.transfers.chosen = TransferSettings(tmp_path, tmp_path)
+    await rig.open(SURVEY)
+    image = QImage(20, 10, QImage.Format.Format_RGB32)
+    image.fill(0x336699)
+    mime = QMimeData()
+    mime.setImageData(image)
+    rig.session.composer.field.insertFromMimeData(mime)
+    await rig.settle()
+    assert rig.dialog(SendSheet).preview.isVisible()
+    await send(rig)
+    await until(lambda: len(offers(rig)) == 1)
+    [(name, _)] = offers(rig)
+    assert QImage(str(tmp_path / name)).width() == 20
+
+
+async def test_a_chosen_image_is_shown_before_it_goes(rig: Rig, tmp_path: Path) -> None:
+    image = QImage(20, 10, QImage.Format.Format_RGB32)
+    image.fill(0x336699)
+    path, broken = tmp_path / "a.png", tmp_path / "b.png"
+    image.save(str(path))
+    broken.write_bytes(b"no image")
+    await rig.open(SURVEY)
+    attaching(rig)._on_mime(urls(path, broken))
+    await rig.settle()
+    sheet = rig.dialog(SendSheet)
+    await until(lambda: not sheet._rows[0].tile._image.isNull())
+    assert sheet._rows[1].tile._image.isNull()
+    assert not sheet.preview.isVisible()
+    sheet.reject()
+    await rig.settle()
+    assert offers(rig) == []
+
+
+async def test_what_could_not_be_offered_is_named_and_its_caption_kept(
+    rig: Rig, two: tuple[Path, Path]
+) -> None:
+    await rig.open(SURVEY)
+    rig.backend.transfers.failing = AppError("file-unreadable")
+    attaching(rig)._on_mime(urls(two[0]))
+    await rig.settle()
+    await send(rig, "Do not lose me")
+    assert rig.window.trouble.lead.text() == "“a.txt”:"
+    assert "cannot be read" in rig.window.trouble.words.text()
+    assert rig.session.composer.text() == "Do not lose me"
+
+
+async def test_files_are_chosen_by_key_and_by_button(
+    rig: Rig, two: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _self: [str(two[0])])
+    await rig.act("attach")
+    assert rig.no_dialog()  # no conversation is open
+    await rig.open(SURVEY)
+    await rig.act("attach")
+    rig.dialog(QFileDialog).done(QFileDialog.DialogCode.Accepted)
+    await rig.settle()
+    await send(rig)
+    assert offers(rig) == [("a.txt", "")]
+    await rig.click(rig.session.composer.attach)
+    menu = attaching(rig).menu
+    assert [action.text() for action in menu.actions()] == ["Files…", "Folder…"]
+    menu.close()
+    menu.actions()[1].trigger()
+    await rig.settle()
+    rig.dialog(QFileDialog).reject()
+    await rig.settle()
+
+
+def enter(mime: QMimeData) -> QDragEnterEvent:
+    return QDragEnterEvent(QPoint(50, 50), BOTH, mime, LEFT, NO_KEYS)
+
+
+async def test_files_dropped_onto_the_conversation_are_taken(
+    rig: Rig, two: tuple[Path, Path]
+) -> None:
+    overlay, view = attaching(rig).overlay, rig.session.view
+    mime = urls(two[0])
+    QApplication.sendEvent(view, enter(mime))
+    assert not overlay.isVisible()  # no conversation is open
+    await rig.open(SURVEY)
+    assert overlay.title == f"Drop to send to {SURVEY}"
+    event = enter(mime)
+    QApplication.sendEvent(view, event)
+    assert event.isAccepted()
+    assert overlay.isVisible()
+    assert overlay.geometry() == view.rect()
+    overlay.grab()
+    again = enter(mime)
+    QApplication.sendEvent(overlay, again)
+    assert again.isAccepted()
+    QApplication.sendEvent(overlay, QDragLeaveEvent())
+    assert not overlay.isVisible()
+    QApplication.sendEvent(view, enter(mime))
+    QApplication.sendEvent(view, QDragLeaveEvent())
+    assert not overlay.isVisible()
+    QApplication.sendEvent(overlay, enter(mime))
+    assert overlay.isVisible()
+    QApplication.sendEvent(view, enter(mime))
+    drop = QDropEvent(QPointF(50, 50), BOTH, mime, LEFT, NO_KEYS)
+    QApplication.sendEvent(overlay, drop)
+    assert drop.dropAction() is Qt.DropAction.CopyAction
+    await rig.settle()
+    assert not overlay.isVisible()
+    await send(rig)
+    assert offers(rig) == [("a.txt", "")]
+
+
+async def test_text_is_dropped_into_the_field_as_before(rig: Rig) -> None:
+    await rig.open(SURVEY)
+    mime = QMimeData()
+    mime.setText("hello")
+    QApplication.sendEvent(rig.session.view, enter(mime))
+    assert not attaching(rig).overlay.isVisible()
+    field = rig.session.composer.field
+    assert field.canInsertFromMimeData(mime)
+    assert not field.canInsertFromMimeData(urls(Path("/x")))
+
+
+async def test_nothing_is_taken_where_one_cannot_write(rig: Rig, two: tuple[Path, Path]) -> None:
+    rig.backend.governance.put_out(room_of(SURVEY), "Jonas Weber")
+    await rig.settle()
+    await rig.open(SURVEY)
+    assert attaching(rig).overlay.title == ""
+    attaching(rig)._on_mime(urls(*two))
+    await rig.settle()
+    assert rig.no_dialog()
