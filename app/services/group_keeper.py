@@ -16,6 +16,7 @@ from app.protocol.frames import Dismissed, DoorAnswer, TurnedAway, Welcome
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation, RoomBook
 from app.services.key_rotator import KeyRotator, is_in_charge
+from app.services.key_sharer import KeySharer
 from app.services.publisher import Publisher
 from app.services.room_doorkeeper import RoomDoorkeeper
 from app.services.room_entry import RoomEntry
@@ -35,6 +36,7 @@ class KeeperParts:
     publisher: Publisher
     manager: ConnectionManager
     rotator: KeyRotator
+    sharer: KeySharer
     doorkeeper: RoomDoorkeeper
     entry: RoomEntry
     places: RoomPlaces
@@ -65,6 +67,10 @@ class GroupKeeper:
     def rotator(self) -> KeyRotator:
         return self._parts.rotator
 
+    @property
+    def sharer(self) -> KeySharer:
+        return self._parts.sharer
+
     # -- Door
 
     def asked(self, peer: PeerId, room: RoomId, key: bytes) -> None:
@@ -76,7 +82,7 @@ class GroupKeeper:
         log.debug("%s answers %s", peer.hex()[:8], type(frame).__name__)
         match frame:
             case Welcome():
-                self._soon(self._welcomed(frame))
+                self._soon(self._welcomed(peer, frame))
             case Dismissed():
                 self._soon(self._dismissed(peer, frame))
             case TurnedAway():
@@ -90,10 +96,12 @@ class GroupKeeper:
         else:
             work.close()
 
-    async def _welcomed(self, frame: Welcome) -> None:
+    async def _welcomed(self, peer: PeerId, frame: Welcome) -> None:
         conversation = await self._parts.entry.welcomed(frame)
         if conversation is not None:
             await self.look_at(conversation)
+        else:
+            await self._parts.sharer.take(peer, frame)
 
     async def _dismissed(self, peer: PeerId, frame: Dismissed) -> None:
         conversation = await self._parts.entry.dismissed(frame)
@@ -162,6 +170,8 @@ class GroupKeeper:
         """Bring keys, doors, links and places of a group in step with its state."""
         parts = self._parts
         await parts.rotator.learn(conversation)
+        if await parts.sharer.try_again(conversation):
+            await parts.rotator.learn(conversation)
         await parts.entry.finish(conversation)
         if not conversation.is_outside:
             await parts.entry.note(conversation, None)
@@ -169,6 +179,7 @@ class GroupKeeper:
         await self._show_out(conversation)
         parts.places.refresh(conversation)
         parts.manager.room_changed(conversation.room)
+        parts.sharer.share(conversation)
         keys, standing = len(conversation.keys), conversation.standing
         seen = _Seen(conversation, conversation.state, keys, standing)
         before = self._last(conversation)

@@ -35,7 +35,10 @@ class Reached:
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """A transfer at work. `turn` is held by whoever changes what it is about."""
+    """A transfer at work. `turn` is held by whoever changes what it is about.
+
+    `moved_away` if what we have got is given to nobody: it lies elsewhere, or was taken back.
+    """
 
     record: TransferRecord
     rate: float = 0.0
@@ -45,6 +48,7 @@ class Entry:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     later: asyncio.TimerHandle | None = None
     told_at: float = float("-inf")
+    moved_away: bool = False
 
     @property
     def event(self) -> EventId:
@@ -110,6 +114,16 @@ class TransferBook:
         shown = [row for row in rows if self._is_shown(row.room)]
         fresh = [row for row in shown if row.position.event not in self._entries]
         return [entry for row in fresh if (entry := await self.add(row)) is not None]
+
+    async def astray(self) -> tuple[list[Entry], list[Entry]]:
+        """Return what has no message any more, and whose message was deleted meanwhile."""
+        gone, deleted = await self._store.transfers.astray()
+        known = self._entries
+        over = TransferState.CANCELLED
+        return (
+            [known[event] for event in gone if event in known],
+            [known[e] for e in deleted if e in known and known[e].state is not over],
+        )
 
     def shown(self) -> list[RoomId]:
         """Return the rooms that people see."""

@@ -67,6 +67,11 @@ class TransferFetcher:
             with suppress(asyncio.CancelledError):
                 await asyncio.shield(asyncio.wait([hunt.task]))
 
+    async def close(self) -> None:
+        """Stop everything; it goes on after the next start."""
+        for entry in tuple(self._hunts):
+            await self.stop(entry)
+
     def nudge(self, entry: Entry, peer: PeerId | None = None) -> None:
         """Look again now; `peer` need not rest any more."""
         hunt = self._hunts.get(entry)
@@ -81,9 +86,9 @@ class TransferFetcher:
             hunt.wake.clear()
             candidates = self._candidates(entry, hunt)
             lanes = sum(1 for _ in self._lanes.of(entry))
-            for link in candidates[: max(MAX_GIVERS - lanes, 0)]:
-                if not await self._ask(entry, hunt, link):
-                    return
+            asked = candidates[: max(MAX_GIVERS - lanes, 0)]
+            if not all(await asyncio.gather(*(self._ask(entry, hunt, link) for link in asked))):
+                return
             await self._show(entry)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._pause(hunt)):
@@ -104,6 +109,7 @@ class TransferFetcher:
             hunt.rests[link.peer] = (_now() + pause, pause)
         else:
             hunt.rests.pop(link.peer, None)
+            await self._show(entry)
         return True
 
     async def _show(self, entry: Entry) -> None:

@@ -37,7 +37,8 @@ class TransferJobs:
         """Tell whether there is anything here that others may get."""
         if self._book.is_own(entry):
             return entry.state is TransferState.OFFERED
-        return entry.state is TransferState.DONE or entry in self._numbers
+        whole = entry.state is TransferState.DONE and not entry.moved_away
+        return whole or entry in self._numbers
 
     async def ensure(self, entry: Entry) -> int:
         """Return the number of the job, which is begun if it is not there. Raises AppError."""

@@ -78,6 +78,9 @@ class TransferLanes:
     def to(self, entry: Entry, peer: PeerId) -> LaneEnd | None:
         return next((end for end in self.of(entry) if end.peer == peer), None)
 
+    def with_peer(self, peer: PeerId) -> list[LaneEnd]:
+        return [end for end in self._ends.values() if end.peer == peer]
+
     @property
     def is_full(self) -> bool:
         return len(self._ends) >= MAX_LANES

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from app.domain.errors import AppError
@@ -24,6 +26,8 @@ from app.services.transfer_book import THROUGH, Entry, TransferBook
 from app.services.transfer_fetcher import TransferFetcher
 from app.services.transfer_jobs import TransferJobs
 from app.services.transfer_lanes import TransferLanes
+
+MAX_PENDING = 16
 
 log = logging.getLogger(__name__)
 
@@ -49,25 +53,38 @@ class TransferServer:
         self._lanes = parts.lanes
         self._fetcher = parts.fetcher
         self._links = parts.links
-        self._spawn = parts.spawn
+        self._spawn_any = parts.spawn
+        self._pending = Counter[PeerId]()
 
     def received(self, link: PeerLink, frame: Aside) -> None:
         """Deal with what a peer says of files."""
         match frame:
             case LaneAsked():
-                self._spawn(self._answer(link, frame))
+                self._spawn(link.peer, partial(self._answer, link, frame))
             case LaneGranted():
                 self._lanes.granted(link.peer, frame)
             case LaneRefused():
                 self._lanes.refused(link.peer, frame)
             case Settled():
-                self._spawn(self._settled(link, frame))
+                self._spawn(link.peer, partial(self._settled, link, frame))
             case SettledHeard(transfer):
-                self._spawn(self._heard(link.peer, EventId(transfer)))
+                self._spawn(link.peer, partial(self._heard, link.peer, EventId(transfer)))
             case Available(room, transfer):
                 entry = self._book.find(EventId(transfer))
                 if entry is not None and entry.room == room:
                     self._fetcher.nudge(entry, link.peer)
+
+    def _spawn(self, peer: PeerId, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do so much at a time for a peer and no more: what comes too fast is dropped."""
+        if self._pending[peer] < MAX_PENDING:
+            self._pending[peer] += 1
+            self._spawn_any(self._counted(peer, work))
+
+    async def _counted(self, peer: PeerId, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await work()
+        finally:
+            self._pending[peer] -= 1
 
     async def _answer(self, link: PeerLink, asked: LaneAsked) -> None:
         entry = self._book.find(EventId(asked.transfer))

@@ -12,12 +12,14 @@ from typing import Any
 from app.domain.changes import (
     Change,
     HistoryDeleted,
+    MemberChanged,
     MessagesAdded,
     MessagesChanged,
     MessagesRemoved,
     RoomChanged,
     RoomRemoved,
 )
+from app.domain.contacts import ContactChanged
 from app.domain.errors import AppError
 from app.domain.files import Lane, TransferState
 from app.domain.ids import PeerId, RoomId
@@ -81,14 +83,24 @@ class TransferTender:
         await self.cap()
         await self.book.load()
         self._rooms.update(self.book.shown())
+        await self._catch_up()
         await self._look_for_offers()
         for entry in self.book.all():
             if entry.state in FETCHING:
                 await self.book.change(entry, TransferState.WAITING)
                 self._fetcher.start(entry)
 
+    async def _catch_up(self) -> None:
+        """Do what could not be done any more when a message went and the program ended."""
+        gone, taken_back = await self.book.astray()
+        for entry in gone:
+            await self._forget(entry)
+        for entry in taken_back:
+            await self.withdrawn(entry)
+
     async def close(self) -> None:
         """End the worker; what ran goes on after the next start."""
+        await self._fetcher.close()
         self.book.close()
         await self.workshop.close()
 
@@ -150,6 +162,7 @@ class TransferTender:
         """The message that offered it is deleted. What we have got whole stays."""
         async with entry.turn:
             if entry.state is TransferState.DONE and not self.book.is_own(entry):
+                entry.moved_away = True
                 await self.jobs.stop(entry)
             elif entry.state is not TransferState.CANCELLED:
                 own = self.book.is_own(entry)
@@ -194,6 +207,8 @@ class TransferTender:
             case MessagesRemoved(_, events):
                 for entry in filter(None, map(self.book.find, events)):
                     self._spawn(self._forget(entry))
+            case MemberChanged() | ContactChanged():
+                self._company_changed(change)
             case HistoryDeleted(room) | RoomRemoved(room):
                 self._rooms.discard(room)
                 for entry in self.book.in_room(room):
@@ -201,6 +216,19 @@ class TransferTender:
             case RoomChanged(summary) if summary.room not in self._rooms:
                 self._rooms.add(summary.room)
                 self._spawn(self._look_for_offers())
+
+    def _company_changed(self, change: MemberChanged | ContactChanged) -> None:
+        match change:
+            case MemberChanged(room, peer, _, "left" | "removed"):
+                self._spawn(self._part(peer, room))
+            case ContactChanged(contact) if contact.state == "blocked":
+                self._spawn(self._part(contact.peer))
+
+    async def _part(self, peer: PeerId, room: RoomId | None = None) -> None:
+        """Give somebody nothing any more, of one room or at all."""
+        for end in self._lanes.with_peer(peer):
+            if room in (None, end.entry.room):
+                await self._lanes.close(end)
 
     async def _look_for_offers(self) -> None:
         for entry in await self.book.missing():
@@ -303,7 +331,10 @@ class TransferTender:
         async with entry.turn:
             await self._fetcher.stop(entry)
             entry.reached.clear()
-            await self.book.change(entry, TransferState.FAILED, code)
+            if entry.state is TransferState.DONE:
+                entry.moved_away = True
+            else:
+                await self.book.change(entry, TransferState.FAILED, code)
 
 
 async def _patiently(work: Coroutine[Any, Any, None]) -> None:

@@ -154,6 +154,20 @@ class LogRepository:
 
         return await self._database.write(run)
 
+    async def opening(self, room: RoomId, keys: Sequence[EpochKeys]) -> list[int]:
+        """Return which of `keys`, by their index, open an event that none has opened before."""
+
+        def run() -> list[int]:
+            stored = self._database.execute(_KEYLESS, (self._log(room).number,)).fetchall()
+            events = [event for _, event in _decoded(stored)]
+            return [
+                at
+                for at, one in enumerate(keys)
+                if any(e.header.epoch == one.epoch and open_event(e, one) for e in events)
+            ]
+
+        return await self._database.read(run)
+
     async def set_founder(self, room: RoomId, founder: PeerId) -> Committed:
         """Take somebody as the founder of a group until its code says who it is."""
 

@@ -20,6 +20,11 @@ _CHANGE = (
     "WHERE event = ?"
 )
 _ALL = f"SELECT {_COLUMNS} FROM transfer ORDER BY offered_ms, event"  # noqa: S608 - constant columns
+_ASTRAY = (
+    "SELECT t.event, m.id IS NULL FROM transfer AS t LEFT JOIN message AS m "
+    "ON substr(m.event, 1, 8) = substr(t.event, 1, 8) AND m.event = t.event "
+    "WHERE m.id IS NULL OR m.file_name = ''"
+)
 _SETTLE = "INSERT OR REPLACE INTO transfer_peer (event, peer, state) VALUES (?, ?, ?)"
 _SETTLED = "SELECT event, peer, state FROM transfer_peer"
 
@@ -67,6 +72,16 @@ class TransferRepository:
         def run() -> list[tuple[EventId, PeerId, TransferState]]:
             rows = self._database.execute(_SETTLED).fetchall()
             return [(EventId(e), PeerId(p), TransferState(state)) for e, p, state in rows]
+
+        return await self._database.read(run)
+
+    async def astray(self) -> tuple[list[EventId], list[EventId]]:
+        """Return those without a message, and those whose message is deleted."""
+
+        def run() -> tuple[list[EventId], list[EventId]]:
+            rows = self._database.execute(_ASTRAY).fetchall()
+            gone = [EventId(event) for event, lost in rows if lost]
+            return gone, [EventId(event) for event, lost in rows if not lost]
 
         return await self._database.read(run)
 

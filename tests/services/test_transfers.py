@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.changes import MessagesChanged
 from app.domain.errors import AppError
 from app.domain.files import TransferChanged, TransferState, TransferView
 from app.domain.ids import EventId, RoomId
@@ -17,7 +18,7 @@ from app.protocol.worker_messages import Notice
 from app.services.transfer_bulk import Bulk
 from app.services.transfers_api import TransferSettings
 from app.transport.bulk.client import WorkerClient
-from tests.services.world import URL, WAIT, Someone, World
+from tests.services.world import URL, WAIT, Someone, World, until
 
 MEGABYTE = 1024 * 1024
 State = TransferState
@@ -245,3 +246,100 @@ async def test_found_by_name_and_as_a_file(world: FileWorld) -> None:
     await bo.has(room, "no data here")
     for query, found in (("has:file", 1), ("data", 2), ("look", 1), ("has:file here", 0)):
         assert len(await bo.backend.chats.search(query, None, 10)) == found, query
+
+
+async def test_what_was_received_stays_when_the_offer_goes(world: FileWorld) -> None:
+    room, (ana, bo, cem), _, transfer = await offered(world, 1000, "Ana", "Bo", "Cem")
+    await bo.backend.transfers.accept(transfer)
+    there = await becomes(bo, transfer, State.DONE)
+    await ana.backend.chats.delete(transfer)
+    await becomes(cem, transfer, State.CANCELLED)
+    await until(lambda: bo.heard(MessagesChanged), "deleted")
+    assert (await seen(bo, transfer)).state is State.DONE
+    assert (bo.folder / "Downloads" / "data.bin").stat().st_size == 1000
+    entry = bo.backend._services.tender.book.find(transfer)
+    assert entry is not None
+    await until(lambda: entry.moved_away)
+    assert there.path
+    await bo.backend.conversations.delete_history(room)
+    await until(lambda: bo.backend._services.tender.book.find(transfer) is None, "forgotten")
+    assert not list((bo.folder / "transfers").glob("*.state"))
+
+
+async def test_what_was_not_noted_when_the_program_ended_is_noted_later(world: FileWorld) -> None:
+    room, (ana, bo), _, transfer = await offered(world, 1000, "Ana", "Bo")
+    second = await ana.backend.transfers.offer(room, file_of(world.folder, 5, "second"))
+    third = await ana.backend.transfers.offer(room, file_of(world.folder, 5, "third"))
+    await becomes(bo, third.event, State.OFFERED)
+    store = bo.store
+    tender = bo.backend._services.tender
+    entries = [tender.book.find(event) for event in (transfer, second.event, third.event)]
+    await bo.backend.chats.hide(second.event)
+    await ana.backend.chats.delete(transfer)
+    await becomes(bo, transfer, State.CANCELLED)
+    await until(lambda: tender.book.find(second.event) is None)
+    first, hidden, unknown = (entry.record for entry in entries if entry is not None)
+    first.state = State.OFFERED
+    await store.transfers.change(first)
+    await store.transfers.put(hidden)
+    await store.transfers.forget(unknown.event)
+    await bo.stop()
+    await bo.start(URL)
+    views = {v.transfer: v.state for v in await bo.backend.transfers.transfers()}
+    assert views == {transfer: State.CANCELLED, third.event: State.OFFERED}
+
+
+async def test_a_file_that_was_moved_is_given_to_nobody(world: FileWorld) -> None:
+    _, (ana, bo, cem), path, transfer = await offered(world, 1000, "Ana", "Bo", "Cem")
+    await bo.backend.transfers.accept(transfer)
+    await becomes(bo, transfer, State.DONE)
+    await becomes(ana, transfer, State.OFFERED, State.DONE)
+    await bo.stop()
+    await bo.start(URL)
+    (bo.folder / "Downloads" / "data.bin").rename(world.folder / "elsewhere")
+    await ana.backend.transfers.pause(transfer)
+    await cem.backend.transfers.accept(transfer)
+    await until(lambda: bo.folder in world.workers)
+    assert (await becomes(cem, transfer, State.WAITING)).done == 0
+    await ana.backend.transfers.resume(transfer)
+    there = await becomes(cem, transfer, State.DONE)
+    assert same(there, path)
+    assert (await seen(bo, transfer)).state is State.DONE
+    await bo.backend.transfers.accept(transfer)
+    again = await becomes(bo, transfer, State.DONE)
+    assert same(again, path)
+
+
+async def test_a_changed_source_is_said_and_mended(world: FileWorld) -> None:
+    _, (ana, bo), path, transfer = await offered(world, 1000, "Ana", "Bo")
+    content = path.read_bytes()
+    times = path.stat()
+    path.write_bytes(b"otherwise")
+    await bo.backend.transfers.accept(transfer)
+    failed = await becomes(ana, transfer, State.FAILED)
+    assert failed.reason in {"source-changed", "source-gone"}
+    path.write_bytes(content)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    await ana.backend.transfers.resume(transfer)
+    assert same(await becomes(bo, transfer, State.DONE), path)
+
+
+async def test_who_leaves_or_is_blocked_gets_no_more(world: FileWorld) -> None:
+    _, (ana, bo), _, transfer = await offered(world, 24 * MEGABYTE, "Ana", "Bo")
+    slow = TransferSettings(ana.folder, ana.folder, cap_up=MEGABYTE)
+    await ana.backend.transfers.set_settings(slow)
+    await bo.backend.transfers.accept(transfer)
+    await becomes(bo, transfer, State.RUNNING)
+    await ana.backend.contacts.block(bo.peer)
+    await becomes(bo, transfer, State.WAITING)
+    assert not [end for end in ana.backend._services.tender._lanes.with_peer(bo.peer) if end.up]
+
+
+async def test_without_a_worker_it_is_said(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    try:
+        room, (ana,) = await world.together("Ana")
+        with pytest.raises(AppError, match="worker unavailable"):
+            await ana.backend.transfers.offer(room, file_of(tmp_path, 5))
+    finally:
+        await world.close()
