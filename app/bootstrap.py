@@ -202,7 +202,7 @@ def build(
     introducer.bind(hub, manager, rooms, places)
     gate = ContactGate(circle, book, publisher, manager)
     groups, governance = build_groups(
-        GroupWiring(parts, store, hub, manager, rooms, gate, places)
+        GroupWiring(parts, store, hub, manager, rooms, gate, places, between)
     )
     keeper = RoomKeeper(store, book, logs, rooms, gate)
     logs.watch(keeper)

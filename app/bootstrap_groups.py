@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from app.services.connection_manager import ConnectionManager, ManagerParts
 from app.services.contact_gate import ContactGate
+from app.services.go_between import GoBetween
 from app.services.governance_service import GovernanceService
 from app.services.group_acts import GroupActs
 from app.services.group_keeper import GroupKeeper, KeeperParts
 from app.services.invitation_service import InvitationService
 from app.services.key_rotator import KeyRotator
+from app.services.key_sharer import KeySharer
 from app.services.room_doorkeeper import RoomDoorkeeper
 from app.services.room_entry import RoomEntry
 from app.services.room_links import RoomLinks
@@ -31,6 +33,7 @@ class GroupWiring:
     rooms: RoomService
     gate: ContactGate
     places: RoomPlaces
+    heard: GoBetween
 
 
 def build_groups(wiring: GroupWiring) -> tuple[GroupKeeper, GovernanceService]:
@@ -40,11 +43,12 @@ def build_groups(wiring: GroupWiring) -> tuple[GroupKeeper, GovernanceService]:
     rotator = KeyRotator(me, store, logs, manager)
     doorkeeper = RoomDoorkeeper(logs, manager, rotator, parts.wall)
     entry = RoomEntry(me, store, book, logs, parts.wall)
+    publisher = wiring.gate.publisher
+    sharer = KeySharer(store, book, logs, manager, publisher.background)
+    wiring.heard.add(sharer)
     keeper = GroupKeeper(
         me.peer,
-        KeeperParts(
-            book, wiring.gate.publisher, manager, rotator, doorkeeper, entry, wiring.places
-        ),
+        KeeperParts(book, publisher, manager, rotator, sharer, doorkeeper, entry, wiring.places),
     )
     manager.shared.door = keeper
     logs.watch(keeper)
