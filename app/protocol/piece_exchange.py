@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
+from app.crypto.content import root_digest
 from app.domain.errors import LocalProtocolError, RemoteProtocolError
 from app.domain.manifest import Layout, Manifest
 from app.protocol.bulk_frames import (
@@ -17,7 +18,7 @@ from app.protocol.bulk_frames import (
     decode_pieces,
     encode_pieces,
 )
-from app.protocol.manifests import MAX_MANIFEST_BYTES, decode_manifest
+from app.protocol.manifests import MAX_MANIFEST_BYTES
 from app.protocol.piece_map import PieceMap
 
 MAX_QUEUED = 2 * MAX_WANTED
@@ -53,13 +54,13 @@ class ManifestFetch:
         """`root` is the digest from the signed offer."""
         self._root = root
         self._parts = bytearray()
-        self.is_whole = False
-        """All of it came. What is wrong then but "manifest-mismatch" is the author's own fault."""
 
-    def receive(self, header: FrameHeader, payload: bytes) -> Manifest | None:
-        """Take a part; return the manifest after the last one.
+    def receive(self, header: FrameHeader, payload: bytes) -> bytes | None:
+        """Take a part; after the last one return all, which is what was offered.
 
-        Raises RemoteProtocolError as `decode_manifest` does, and "manifest-too-large".
+        What it says is to be decoded yet, and whether that makes sense is the author's affair, not
+        the lane's. Raises RemoteProtocolError("manifest-mismatch" | "manifest-malformed" |
+        "manifest-too-large").
         """
         if header.number > MAX_MANIFEST_BYTES or len(self._parts) + len(payload) > header.number:
             raise RemoteProtocolError("manifest-too-large", f"{header.number} bytes")
@@ -68,8 +69,11 @@ class ManifestFetch:
         self._parts += payload
         if len(self._parts) < header.number:
             return None
-        self.is_whole = True
-        return decode_manifest(bytes(self._parts), self._root)
+        wire = bytes(self._parts)
+        self._parts.clear()
+        if root_digest(wire) != self._root:
+            raise RemoteProtocolError("manifest-mismatch")
+        return wire
 
 
 class Fetching:

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 from app.domain.errors import AppError
-from app.domain.manifest import Manifest
 from app.protocol.bulk_frames import FrameHeader, Kind
 from app.protocol.fetch_plan import FetchPlan
 from app.protocol.piece_map import PieceMap
@@ -102,10 +101,11 @@ class Exchange:
         with self._news:
             self._search.go_on(self._lanes, without)
 
-    def manifest_came(self, manifest: Manifest) -> None:
+    def manifest_came(self, wire: bytes) -> None:
+        """The manifest as it was offered, whatever it says."""
         with self._news:
             self._search.end()
-        self._owner.manifest_came(manifest)
+        self._owner.manifest_came(wire)
 
     def peer_has(self, lane: Member, pieces: PieceMap) -> None:
         """A lane tells what can be had there."""

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.manifest import Manifest
+from app.protocol.manifests import decode_manifest
 from app.protocol.piece_map import PieceMap
 from app.protocol.worker_messages import Done, Fetch, Notice, Progress
 from app.transport.bulk.earlier import pieces_at_hand
@@ -37,7 +38,7 @@ class FetchJob(ExchangeJob):
         self._command = command
         self._state_file = Path(command.state)
         self._part = part_name(command.root, self._state_file)
-        self._came: list[Manifest] = []
+        self._came: list[bytes] = []
         self._target: Target | None = None
         self._meter = Meter()
         self._done = 0
@@ -45,8 +46,8 @@ class FetchJob(ExchangeJob):
         self._saved_at = monotonic()
         self._began = False
 
-    def manifest_came(self, manifest: Manifest) -> None:
-        self._came.append(manifest)
+    def manifest_came(self, wire: bytes) -> None:
+        self._came.append(wire)
         self._news.set()
 
     def piece_came(self, size: int, is_last: bool) -> None:
@@ -79,8 +80,9 @@ class FetchJob(ExchangeJob):
         self._lanes.seek_manifest()
         while not self._came:
             self._wait()
-        manifest = self._came.pop()
-        keep_manifest(path, manifest, self._command.root)
+        wire = self._came.pop()
+        manifest = decode_manifest(wire, self._command.root)
+        keep_manifest(path, wire)
         return manifest
 
     def _placed_before(self, target: Target, manifest: Manifest) -> Path | None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.domain.errors import AppError, RemoteProtocolError
-from app.domain.manifest import Manifest
 from app.protocol.worker_messages import Failed, LaneDown, Notice, Progress, Stopped
 from app.transport.bulk.exchange import Exchange
 from app.transport.bulk.progress import Meter
@@ -104,7 +103,7 @@ class ExchangeJob(Job):
         self._meters: dict[int, Meter] = {}
         self._size = 0
 
-    def manifest_came(self, manifest: Manifest) -> None:
+    def manifest_came(self, wire: bytes) -> None:
         """What we give has a manifest already; nothing was asked for."""
 
     def piece_came(self, size: int, is_last: bool) -> None:

@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from app.crypto.content import piece_digest
-from app.domain.errors import AppError, RemoteProtocolError
-from app.domain.manifest import Manifest
+from app.domain.errors import RemoteProtocolError
 from app.protocol.bulk_frames import HEADER, FrameHeader, Kind, decode_bye, decode_header
 from app.protocol.piece_exchange import Fetching, ManifestFetch
 from app.protocol.piece_map import PieceMap
@@ -130,10 +129,10 @@ class LaneTaker:
             self._manifest = None
             self._exchange.ask_again(without=self._lane)
             return
-        manifest = _manifest(self._manifest, header, payload)
-        if manifest is not None:
+        wire = self._manifest.receive(header, payload)
+        if wire is not None:
             self._manifest = None
-            self._exchange.manifest_came(manifest)
+            self._exchange.manifest_came(wire)
 
     def _take_have(self, header: FrameHeader) -> None:
         self._allowance.spend()
@@ -197,16 +196,6 @@ class LaneTaker:
             self._over.wait(cap.take(len(part)))
             self.heard_at = time.monotonic()
             view = view[len(part) :]
-
-
-def _manifest(fetch: ManifestFetch, header: FrameHeader, payload: bytes) -> Manifest | None:
-    """Take a part. What is the lane's fault is RemoteProtocolError, what the author's, AppError."""
-    try:
-        return fetch.receive(header, payload)
-    except RemoteProtocolError as error:
-        if fetch.is_whole and error.code != "manifest-mismatch":
-            raise AppError(error.code) from error
-        raise
 
 
 class _Allowance:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.crypto.content import root_digest
-from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.errors import RemoteProtocolError
 from app.domain.manifest import Manifest
 from app.protocol.manifests import decode_manifest, encode_manifest
 from app.transport.bulk.failures import disk_errors
@@ -15,10 +15,15 @@ from app.transport.bulk.resume import write_whole
 def save_manifest(path: Path, manifest: Manifest) -> bytes:
     """Write a manifest and return its root digest. Raises AppError."""
     wire = encode_manifest(manifest)
+    keep_manifest(path, wire)
+    return root_digest(wire)
+
+
+def keep_manifest(path: Path, wire: bytes) -> None:
+    """Write a manifest that is encoded already. Raises AppError."""
     with disk_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, wire)
-    return root_digest(wire)
 
 
 def load_manifest(path: Path, root: bytes) -> Manifest | None:
@@ -27,14 +32,3 @@ def load_manifest(path: Path, root: bytes) -> Manifest | None:
         return decode_manifest(path.read_bytes(), root)
     except (OSError, RemoteProtocolError):
         return None
-
-
-def keep_manifest(path: Path, manifest: Manifest, root: bytes) -> None:
-    """Write a manifest that came from elsewhere.
-
-    Raises AppError, also "manifest-malformed" if we would have encoded it in another way: nobody
-    could get it from us.
-    """
-    if root_digest(encode_manifest(manifest)) != root:
-        raise AppError("manifest-malformed")
-    save_manifest(path, manifest)
