@@ -16,6 +16,7 @@ from app.domain.views import (
     RoomKind,
     RoomSummary,
 )
+from app.ui.file_names import framed_name
 from app.ui.room_phrases import government_line
 
 NEARBY = "On this network"
@@ -102,7 +103,7 @@ def message_line(message: MessageView) -> str:
 
 def _written_line(message: MessageView) -> str:
     if message.file is not None:
-        return f"{CLIP} {isolated(message.file.name)}"
+        return f"{CLIP} {framed_name(message.file.name)}"
     return one_line(plain(message.text[: _PREVIEW * 4]))
 
 

@@ -22,7 +22,7 @@ from app.ui.controllers.completion import CompletionController
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.dates import DateController
 from app.ui.controllers.desk import Desk
-from app.ui.controllers.files import file_desk
+from app.ui.controllers.files import FileDesk
 from app.ui.controllers.find import FindController
 from app.ui.controllers.flows import KEYS_KEY, THEME_KEY, DialogFlows
 from app.ui.controllers.invitations import Invitations
@@ -113,7 +113,7 @@ class Session(QObject):
         self.requests = Requests(desk, self.conversation, self.people, self.open_room)
         self.acquaintance = Acquaintance(desk, self.view, self.conversation, self.people)
         self.standing = StandingKeeper(desk, self.view, self.conversation, self.flows.leave)
-        self.files = file_desk(desk, self.conversation, self.view, self.flows.ask, images)
+        self.files = FileDesk(desk, self.conversation, self.view, self.flows.ask, images)
         self.links = LinkOpener(desk)
         self.menu = MessageMenu(desk, messages, self.conversation, clock)
         self.menu.report, self.menu.profile = self.people.report_message, self.people.about
@@ -148,8 +148,7 @@ class Session(QObject):
         await self.notifying.start()
         window.emoji.load(await backend.setting(EMOJI_KEY, ""))
         await self.invitations.load()
-        if self.files is not None:
-            await self.files.load()
+        await self.files.load()
         self.requests.load()
         window.show_page(window.empty)
         self.network.start()
@@ -196,8 +195,7 @@ class Session(QObject):
         self.notifying.apply(changes)
         self.panel.apply(changes)
         self.invitations.apply(changes)
-        if self.files is not None:
-            self.files.apply(changes)
+        self.files.apply(changes)
         self.requests.apply(changes)
         self.acquaintance.apply(changes)
         self.standing.apply(changes)
@@ -229,9 +227,8 @@ class Session(QObject):
     def _connect(self) -> None:
         self._window.theme.pictured.connect(self._show_pictures)
         window, flows, spawn = self._window, self.flows, self._tasks.spawn
-        if self.files is not None:
-            self.files.deeds.delete = self.menu.delete_one
-            flows.files = self.files.settings
+        self.files.deeds.delete = self.menu.delete_one
+        flows.files = self.files.settings
         drawer, header = window.drawer, self.view.header
         self.view.messages.link_activated.connect(self.links.open)
         self.conversation.switched.connect(self._on_switched)
@@ -268,8 +265,8 @@ class Session(QObject):
             "go-to-day": self.dates.open,
             "jump-back": self.view.messages.go_back,
             "emoji": self.completing.pick_emoji,
-            "attach": self._attach,
-            "transfers": self._show_transfers,
+            "attach": self.files.attaching.choose_files,
+            "transfers": self.files.lists.open,
             "drawer": window.panes.toggle_drawer,
             "settings": lambda: spawn(flows.settings()),
             "shortcuts": lambda: spawn(flows.shortcuts()),
@@ -278,14 +275,6 @@ class Session(QObject):
             "minimise": window.showMinimized,
             "quit": leave,
         }
-
-    def _attach(self) -> None:
-        if self.files is not None:
-            self.files.attaching.choose_files()
-
-    def _show_transfers(self) -> None:
-        if self.files is not None:
-            self.files.lists.open()
 
     def _lock(self) -> None:
         if self.account is not None:

@@ -125,6 +125,7 @@ SENTENCES: Mapping[str, str] = {
     "manifest-lost": "What Parlor knew of this file is gone. Ask for it to be offered again.",
     "not-a-folder": "This is not a folder. Choose one that files can be saved in.",
     "own-transfer": "This is your own file. Only others can accept or decline it.",
+    "source-gone": "This computer does not know where the file lies. Offer it again.",
     "stalled": "Nothing came for a while. It goes on once the other side answers.",
     "target-changed": (
         "Something else lies where this file was being saved. Move it away, or save elsewhere."

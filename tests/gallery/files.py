@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QSize
@@ -141,11 +142,15 @@ async def cards(session: Session, _backend: FakeBackend) -> None:
     await settle(4)
 
 
-SCENE = Path(tempfile.gettempdir()) / "parlor-gallery-scene.png"
+@cache
+def _place() -> tempfile.TemporaryDirectory[str]:
+    """A folder that goes when the program does."""
+    return tempfile.TemporaryDirectory(prefix="parlor-gallery-")
 
 
 def _scene() -> Path:
     """A picture to look at."""
+    path = Path(_place().name) / "scene.png"
     image = QImage(900, 600, QImage.Format.Format_RGB32)
     painter = QPainter(image)
     sky = QLinearGradient(0, 0, 0, 600)
@@ -157,8 +162,8 @@ def _scene() -> Path:
     painter.fillRect(240, 260, 60, 50, QColor("#b5442f"))
     painter.fillRect(240, 360, 60, 50, QColor("#b5442f"))
     painter.end()
-    image.save(str(SCENE))
-    return SCENE
+    image.save(str(path))
+    return path
 
 
 def pictures() -> FakeBackend:
@@ -177,7 +182,6 @@ def pictures() -> FakeBackend:
 
 async def _pictured(session: Session, _backend: FakeBackend) -> None:
     """The child would take longer than a picture of the window may."""
-    assert session.files is not None
     small = session.files.pictures.small
     for view in session.files.deeds.known.values():
         image = QImage(view.path).scaledToWidth(round(320 * small.ratio))
@@ -188,7 +192,6 @@ async def _pictured(session: Session, _backend: FakeBackend) -> None:
 
 async def _dragged(session: Session, _backend: FakeBackend) -> None:
     await session.conversation.open(SURVEY)
-    assert session.files is not None
     await settle(4)
     session.files.attaching.overlay.cover()
 
@@ -229,7 +232,6 @@ def both() -> FakeBackend:
 
 
 async def _panel(session: Session, _backend: FakeBackend) -> None:
-    assert session.files is not None
     session.files.lists.open()
 
 

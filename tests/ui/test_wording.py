@@ -24,7 +24,7 @@ def codes_in_sources() -> set[str]:
         for path in (ROOT / folder).rglob("*.py"):
             found |= set(RAISED.findall(path.read_text(encoding="utf-8")))
     found |= {str(code) for code in Code}
-    found |= {"lane-lost", "stalled", *target_failures._CODES.values()}
+    found |= {"lane-lost", "source-gone", "stalled", *target_failures._CODES.values()}
     found |= set(failures._BY_SQLITE_CODE.values()) | set(failures._BY_ERRNO.values())
     return found
 

@@ -15,11 +15,14 @@ from app.services.transfers_api import Transfers
 from app.ui import wording
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
+from app.ui.file_names import shown_name
 from app.ui.files import phrases
 from app.ui.files.attachment import Attachment, attachments, of_paths, stored
 from app.ui.files.drop_overlay import DropOverlay
 from app.ui.files.send_sheet import SendSheet
 from app.ui.views.conversation import ConversationView
+
+READING = "Reading “{name}” before it is offered…"
 
 Preview = Callable[[Path], Awaitable[QImage]]
 
@@ -89,15 +92,18 @@ class Attaching(QObject):
         folder = (await self._transfers.settings()).folder
         failed = []
         for each in files:
+            self._view.composer.set_note(READING.format(name=shown_name(each.path.name)))
             try:
                 await self._transfers.offer(room, await stored(each, folder), caption)
             except AppError as error:
                 failed.append((each, error))
             else:
                 caption = ""
+            finally:
+                self._view.composer.set_note("")
         if failed:
             each, why = failed[0]
-            name = f"“{phrases.shown_name(each.path.name)}”:"
+            name = f"“{shown_name(each.path.name)}”:"
             self._window.trouble.say(name, wording.words_for(why), closable=True)
         if caption and not self._view.composer.text().strip() and room == self._conversation.room:
             self._view.composer.set_text(caption)

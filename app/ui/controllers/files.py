@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QDialog
 from app.domain.changes import Change
 from app.domain.errors import AppError
 from app.domain.files import TransferView
-from app.services.transfers_api import Transfers
 from app.ui import wording
 from app.ui.controllers.attaching import Attaching
 from app.ui.controllers.conversation import ConversationController
@@ -31,16 +30,16 @@ Ask = Callable[[QDialog], Awaitable[bool]]
 class FileDesk(QObject):
     """Joins the parts of the window that are about files to the transfers of a backend."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - it joins what each of these does alone
+    def __init__(
         self,
         desk: Desk,
-        transfers: Transfers,
         conversation: ConversationController,
         view: ConversationView,
         ask: Ask,
         images: ImageProcess,
     ) -> None:
         super().__init__(desk.window)
+        transfers = desk.backend.transfers
         self._window, messages = desk.window, view.messages
         self._tasks, self._contacts = desk.tasks, desk.backend.contacts
         self._transfers, self._ask = transfers, ask
@@ -79,17 +78,3 @@ class FileDesk(QObject):
             self.deeds.open_outside(view, deed)
         except AppError as error:
             self._window.trouble.say("", wording.words_for(error), closable=True)
-
-
-def file_desk(
-    desk: Desk,
-    conversation: ConversationController,
-    view: ConversationView,
-    ask: Ask,
-    images: ImageProcess,
-) -> FileDesk | None:
-    """Make one if the backend knows files."""
-    transfers: Transfers | None = getattr(desk.backend, "transfers", None)
-    if transfers is None:
-        return None
-    return FileDesk(desk, transfers, conversation, view, ask, images)

@@ -17,7 +17,7 @@ from app.domain.views import MessageKind, MessageView
 from app.services.transfers_api import Transfers
 from app.ui.controllers.desk import Desk
 from app.ui.dialogs.forms import ConfirmSheet, Question
-from app.ui.files import phrases
+from app.ui.file_names import shown_name
 from app.ui.files.deeds import GLYPHS, Deed, deeds
 from app.ui.files.details import FileDetails
 from app.ui.messages import MessageList
@@ -106,27 +106,27 @@ class TransferDeeds(QObject):
             self.menu.setActiveAction(self.menu.actions()[0])
 
     def _on_menu(self, message: MessageView, where: QPoint) -> None:
-        if message.kind is not MessageKind.FILE or message.deleted or self.menu.isVisible():
+        if message.kind is not MessageKind.FILE or self.menu.isVisible():
             return
         if self._messages.several_selected(message):
             return
         view, palette = self.known.get(message.event), self._window.theme.palette
         self.menu.clear()
-        if view is not None:
+        if view is not None and not message.deleted:
             self.add_to(self.menu, view)
             self.menu.addSeparator()
             copy = self.menu.addAction(icon("copy", palette.text2, 16), "Copy name")
             copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(view.name))
-        details = self.menu.addAction(icon("info", palette.text2, 16), "Details…")
-        details.triggered.connect(lambda: self._tasks.spawn(self._details(message)))
-        self.menu.addSeparator()
+            details = self.menu.addAction(icon("info", palette.text2, 16), "Details…")
+            details.triggered.connect(lambda: self._tasks.spawn(self._details(view)))
+            self.menu.addSeparator()
         delete = self.menu.addAction(icon("trash-2", palette.danger, 16), "Delete…")
         delete.triggered.connect(lambda: self.delete(message))
         self.menu.popup(where)
         self.menu.setActiveAction(self.menu.actions()[0])
 
-    async def _details(self, message: MessageView) -> None:
-        view = self.known.get(message.event) or await self._transfers.transfer(message.event)
+    async def _details(self, view: TransferView) -> None:
+        view = self.known.get(view.transfer, view)
         await self._ask(FileDetails(self._window.theme, self._window, view, self._window.now()))
 
     def _on_deed(self, message: MessageView, deed: Deed) -> None:
@@ -159,7 +159,7 @@ class TransferDeeds(QObject):
             await self._transfers.accept(view.transfer, Path(dialog.selectedFiles()[0]))
 
     async def _cancel(self, view: TransferView) -> None:
-        name = f"“{phrases.shown_name(view.name)}”"
+        name = f"“{shown_name(view.name)}”"
         if view.own and view.state not in _ASKED:
             question = Question(f"Take {name} back?", _TAKE_BACK.format(name=name), "Take back")
         elif view.done:

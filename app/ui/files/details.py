@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from app.domain.files import Receiver, TransferView
 from app.ui.dialogs.base import Sheet
+from app.ui.file_names import shown_name
 from app.ui.files import phrases
 from app.ui.phrases import one_line, short_time
 from app.ui.theme import TextSize, Theme, Weight
@@ -25,7 +26,7 @@ class FileDetails(Sheet):
     """For own offers, the receivers one by one."""
 
     def __init__(self, theme: Theme, parent: QWidget, view: TransferView, now: datetime) -> None:
-        super().__init__(theme, parent, phrases.shown_name(view.name))
+        super().__init__(theme, parent, shown_name(view.name))
         about = phrases.what(view.name, view.size, view.files, is_folder=view.is_folder)
         who = "You" if view.own else one_line(view.peer_name)
         facts = {

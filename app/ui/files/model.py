@@ -9,6 +9,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject
 
 from app.domain.files import TransferState, TransferView
+from app.ui.file_names import shown_name
 from app.ui.files import phrases
 from app.ui.files.steady import Steady
 from app.ui.models.keyed import KeyedListModel
@@ -61,7 +62,7 @@ class TransfersModel(KeyedListModel[FileRow]):
         )
 
     def text(self, row: FileRow) -> str:
-        return row.title if isinstance(row, FileSection) else phrases.shown_name(row.name)
+        return row.title if isinstance(row, FileSection) else shown_name(row.name)
 
     def description(self, row: FileRow) -> str:
         if isinstance(row, FileSection):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from app.domain.files import FileOffered, Lane, Receiver, TransferState, TransferView
 from app.ui import wording
+from app.ui.file_names import shown_name
 from app.ui.phrases import count, one_line
 
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
@@ -16,7 +16,6 @@ _STEP = 1000
 _FEW = 10
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _LONG_S = 30 * _DAY
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 LANES = {Lane.DIRECT: "direct", Lane.WEBRTC: "WebRTC", Lane.RELAY: "relayed"}
 _KINDS = {
     "image": "png jpg jpeg webp gif bmp tif tiff svg heic avif",
@@ -37,13 +36,6 @@ _STATES = {
     TransferState.CANCELLED: "Taken back",
 }
 _AT_REST = {TransferState.OFFERED, TransferState.DONE}
-
-
-def shown_name(name: str) -> str:
-    """A file's name on one line, with every character made visible that could hide or turn it."""
-    return "".join(
-        "\ufffd" if unicodedata.category(char) in _HIDDEN else char for char in one_line(name)
-    )
 
 
 def glyph(name: str, *, is_folder: bool = False) -> str:

@@ -16,6 +16,7 @@ from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.files import TransferState, TransferView
+from app.ui.file_names import shown_name
 from app.ui.files import phrases
 from app.ui.files.deeds import GLYPHS, Deed, deeds
 from app.ui.files.model import FileSection, TransfersModel
@@ -106,7 +107,7 @@ class FileDelegate(QStyledItemDelegate):
         middle = area.center().y() - (3 if bar else 0)
         painter.setFont(font(TextSize.PREVIEW, Weight.SEMIBOLD))
         painter.setPen(palette.text)
-        name = phrases.shown_name(view.name)
+        name = shown_name(view.name)
         shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, width)
         upper = QRectF(area.left(), middle - 19, area.width(), 19)
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)

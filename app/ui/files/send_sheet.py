@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.dialogs.base import Sheet
+from app.ui.file_names import shown_name
 from app.ui.files import phrases
 from app.ui.files.attachment import Attachment
 from app.ui.phrases import count
@@ -67,7 +68,7 @@ class AttachmentRow(Surface):
 
     def __init__(self, theme: Theme, attachment: Attachment) -> None:
         super().__init__(theme, "field", radius=Radius.CARD)
-        name = phrases.shown_name(attachment.path.name)
+        name = shown_name(attachment.path.name)
         glyph = phrases.glyph(name, is_folder=attachment.is_folder)
         self.attachment = attachment
         self.tile = FileTile(theme, glyph, QSize(TILE, TILE))

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
 from app.domain.files import TransferView
+from app.ui.file_names import shown_name
 from app.ui.files import phrases
 from app.ui.tasks import TaskOwner
 from app.ui.theme import TextSize, Theme, Weight, font, icon
@@ -180,7 +181,7 @@ class Viewer(QDialog):
 
     def _show(self) -> None:
         view, many = self.current, len(self._files)
-        name = phrases.shown_name(view.name)
+        name = shown_name(view.name)
         place = f"{self._at + 1} of {many} · " if many > 1 else ""
         self.name.setText(name)
         self.line.setText(f"{place}{view.peer_name} · {phrases.size(view.size)}")

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QImage, QTextLayout, QTextOption
 
 from app.domain.files import FileOffered, TransferState, TransferView
 from app.domain.views import MessageView
+from app.ui.file_names import shown_name
 from app.ui.files import phrases
 from app.ui.files.deeds import Deed, deeds
 from app.ui.messages.blocks import Laid, Typesetter, break_lines
@@ -165,11 +166,11 @@ class TransferMeasurer:
             bar = QRectF(row.left(), row.center().y() + 1, row.width() - frame.meta - TIME_GAP, 4)
         share = min(view.done / view.size, 1.0) if view is not None and view.size else 1.0
         sign = _sign(offer, view)
-        card = TransferCard(tile, sign, lines, spots, bar, share, phrases.shown_name(offer.name))
+        card = TransferCard(tile, sign, lines, spots, bar, share, shown_name(offer.name))
         return Stood(bubble, [name, *blocks], card, row)
 
     def _named(self, offer: FileOffered, at: QPointF, room: float) -> Laid:
-        shown = phrases.shown_name(offer.name)
+        shown = shown_name(offer.name)
         layout = QTextLayout(
             self._name.elidedText(shown, Qt.TextElideMode.ElideMiddle, room), self._title
         )
@@ -278,7 +279,7 @@ class TransferMeasurer:
             row = pill.adjusted(8, 3, -8, -3)
             blocks = [_nothing()]
         spots = (Spot(tile, Deed.OPEN),)
-        name = phrases.shown_name(offer.name)
+        name = shown_name(offer.name)
         card = TransferCard(tile, "image", spots=spots, name=name, picture=picture, pill=pill)
         return Stood(bubble, blocks, card, row)
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from app.domain.markdown import plain
 from app.domain.views import MessageKind, MessageState, MessageView, ReplyPreview
-from app.ui.files.phrases import shown_name
+from app.ui.file_names import shown_name
 from app.ui.messages.source import Clock
 from app.ui.phrases import DELETED, count, message_line, one_line
 

@@ -30,7 +30,6 @@ LEFT, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
 def attaching(rig: Rig) -> Attaching:
-    assert rig.session.files is not None
     return rig.session.files.attaching
 
 
@@ -126,6 +125,20 @@ async def test_a_chosen_image_is_shown_before_it_goes(rig: Rig, tmp_path: Path) 
     sheet.reject()
     await rig.settle()
     assert offers(rig) == []
+
+
+async def test_while_a_file_is_read_that_is_said(rig: Rig, two: tuple[Path, Path]) -> None:
+    await rig.open(SURVEY)
+    rig.backend.transfers.reading.clear()
+    attaching(rig)._on_mime(urls(two[0]))
+    await rig.settle()
+    await send(rig)
+    note = rig.session.composer.note
+    assert note.isVisible()
+    assert note.text() == "Reading “a.txt” before it is offered…"
+    rig.backend.transfers.reading.set()
+    await rig.settle()
+    assert not note.isVisible()
 
 
 async def test_what_could_not_be_offered_is_named_and_its_caption_kept(

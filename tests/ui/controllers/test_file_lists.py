@@ -26,7 +26,6 @@ LEFT, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
 def files(rig: Rig) -> FileDesk:
-    assert rig.session.files is not None
     return rig.session.files
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,6 @@ DONE, RUNNING = TransferState.DONE, TransferState.RUNNING
 
 
 def files(rig: Rig) -> FileDesk:
-    assert rig.session.files is not None
     return rig.session.files
 
 
@@ -210,6 +210,14 @@ async def test_a_text_has_its_own_menu(rig: Rig) -> None:
     await rig.settle()
 
 
-async def test_a_backend_without_files_shows_nothing_of_them(rig: Rig) -> None:
-    assert rig.session.composer.attach.isVisibleTo(rig.session.composer)
-    assert files(rig).deeds.known == {}
+async def test_what_was_taken_back_can_only_be_deleted(rig: Rig) -> None:
+    view = await offer(rig)
+    row = replace(rig.backend.transfers.row(view), deleted=True, file=None, text="")
+    rig.backend.chats.change(row)
+    await rig.settle()
+    messages = rig.session.view.messages
+    assert messages._rows[-1].item.transfer is None
+    assert "This message was deleted" in messages._spoken_rows()[-1].text
+    messages.menu_wanted.emit(row, QPoint(10, 10))
+    assert offered(files(rig).deeds.menu) == ["Delete…"]
+    files(rig).deeds.menu.close()

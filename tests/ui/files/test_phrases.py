@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.files import FileOffered, Lane, TransferState
+from app.ui.file_names import shown_name
 from app.ui.files import phrases
 from tests.ui.files.views import JONAS, MARA, MB, receiver, running, view
 
@@ -153,16 +154,16 @@ def test_icons_follow_the_kind(name: str, glyph: str) -> None:
 
 
 def test_names_cannot_hide_what_they_are() -> None:
-    assert phrases.shown_name("photo\u202egpj.exe") == "photo\ufffdgpj.exe"
-    assert phrases.shown_name("a\nb\x00c\u200b.txt") == "a b\ufffdc\ufffd.txt"
-    assert phrases.shown_name("صور المنارة.png") == "صور المنارة.png"
+    assert shown_name("photo\u202egpj.exe") == "photo\ufffdgpj.exe"
+    assert shown_name("a\nb\x00c\u200b.txt") == "a b\ufffdc\ufffd.txt"
+    assert shown_name("صور المنارة.png") == "صور المنارة.png"
     assert phrases.is_image("A.JPeG")
     assert not phrases.is_image("a.svg")
 
 
 @given(st.text(max_size=300))
 def test_a_shown_name_is_one_line_without_controls(name: str) -> None:
-    shown = phrases.shown_name(name)
+    shown = shown_name(name)
     assert not any(char in shown for char in "\n\r\t\u202e\u2066\u200f\x00")
 
 

@@ -133,7 +133,6 @@ def forget(one: TransferView) -> None:
 
 
 async def test_a_click_on_a_small_picture_opens_the_viewer(rig: Rig, tmp_path: Path) -> None:
-    assert rig.session.files is not None
     files, heard = rig.session.files, list[str]()
     files.deeds.opener = heard.append
     views = shown_pictures(rig, tmp_path, 3)
