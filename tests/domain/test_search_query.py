@@ -26,6 +26,7 @@ def ms(year: int, month: int, day: int) -> int:
         ('FROM:"Ana Lopez" from:bob', SearchQuery(senders=("Ana Lopez", "bob"))),
         ('in:"Tea Room', SearchQuery(rooms=("Tea Room",))),
         ("has:LINK", SearchQuery(links=True)),
+        ("has:File", SearchQuery(files=True)),
         ("before:2026-01-31", SearchQuery(before_ms=ms(2026, 1, 31))),
         ("before:2026-2 before:2027", SearchQuery(before_ms=ms(2026, 2, 1))),
         ("after:2026-01-31", SearchQuery(after_ms=ms(2026, 2, 1))),
