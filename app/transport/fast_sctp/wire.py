@@ -14,6 +14,7 @@ from aioice import Connection
 from aioice.ice import StunProtocol
 
 from app.transport.fast_sctp.records import MAX_DATAGRAM, is_application_data
+from app.transport.fast_sctp.segments import Segments
 
 SOCKET_BUFFER = 4 * 1024 * 1024
 BATCH_BYTES = 200_000
@@ -43,6 +44,9 @@ class Wire:
         self._pass_on = protocol.datagram_received
         self._socket = _own_socket(protocol)
         self._protocol.datagram_received = self._received
+        self._segments: Segments | None = None
+        if self._socket is not None and self.is_near:
+            self._segments = Segments(self._socket, protocol.transport.sendto)
 
     @property
     def is_near(self) -> bool:
@@ -55,6 +59,10 @@ class Wire:
     def send(self, datagrams: Iterable[bytes | memoryview]) -> None:
         """Send at once; what the system does not take counts as lost on the way."""
         pair = self._pair
+        segments = self._segments
+        if segments is not None and segments.works and pair.protocol is self._protocol:
+            segments.send(datagrams, pair.remote_addr)
+            return
         sendto, address = pair.protocol.transport.sendto, pair.remote_addr
         keeps = self._socket is None
         for datagram in datagrams:
@@ -66,7 +74,7 @@ class Wire:
         self._protocol.datagram_received = self._pass_on
         if self._socket is not None:
             self._socket.close()
-            self._socket = None
+            self._socket = self._segments = None
 
     @property
     def _pair(self) -> Any:
