@@ -91,6 +91,12 @@ def open_event(event: Event, keys: EpochKeys) -> Body | None:
     return Unsupported("sealed") if keys.is_whole else None
 
 
+def is_opened_by(event: Event, keys: EpochKeys) -> bool:
+    """Tell whether these are keys of the event's epoch: one of them opens its seal."""
+    known = (keys.body, keys.govern) if keys.is_whole else (keys.govern,)
+    return any(_opened(event, key) is not None for key in known)
+
+
 def _opened(event: Event, key: bytes) -> bytes | None:
     try:
         return open_body(key, event.header.encode(), event.sealed)

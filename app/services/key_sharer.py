@@ -23,7 +23,9 @@ from app.storage.store import Store
 MAX_SHARED = 1024
 """Keys in one gift, the latest ones."""
 MAX_OFFERED = 256
-"""Keys of a room that have opened nothing yet."""
+"""Keys of a room that one member has offered last, and that have opened nothing yet."""
+MAX_GIVERS = 16
+"""Members whose gifts are kept for a room, the latest ones."""
 
 Offer = tuple[int, bool, bytes]
 
@@ -42,7 +44,7 @@ class KeySharer:
         self._store, self._book, self._logs = store, book, logs
         self._manager, self._background = manager, background
         self._given: dict[tuple[PeerId, RoomId], frozenset[int]] = {}
-        self._offered: dict[RoomId, dict[Offer, None]] = {}
+        self._offered: dict[RoomId, dict[PeerId, list[Offer]]] = {}
 
     def owed(self, conversation: Conversation, peer: PeerId) -> Welcome | None:
         """Return what a member is to be given, None if it lacks nothing that we know of."""
@@ -86,12 +88,11 @@ class KeySharer:
             return
         if conversation.state.role_of(peer) is None:
             return
-        offered = self._offered.setdefault(conversation.room, {})
-        for offer in frame.keys:
-            if offer[0] > 0 and _is_news(conversation, offer):
-                offered[offer] = None
-        while len(offered) > MAX_OFFERED:
-            del offered[next(iter(offered))]
+        given = self._offered.setdefault(conversation.room, {})
+        given.pop(peer, None)
+        given[peer] = [offer for offer in frame.keys if offer[0] > 0][-MAX_OFFERED:]
+        while len(given) > MAX_GIVERS:
+            del given[next(iter(given))]
         await self.try_again(conversation)
 
     async def try_again(self, conversation: Conversation) -> bool:
@@ -106,12 +107,10 @@ class KeySharer:
         return found
 
     async def _opening(self, conversation: Conversation) -> list[Offer]:
-        offered = self._offered.get(conversation.room, {})
-        for offer in [one for one in offered if not _is_news(conversation, one)]:
-            del offered[offer]
-        if not offered:
+        given = self._offered.get(conversation.room, {})
+        offers = [one for each in given.values() for one in each if _is_news(conversation, one)]
+        if not offers:
             return []
-        offers = list(offered)
         opening = await self._store.log.opening(conversation.room, [_keys(one) for one in offers])
         # A secret before what opens acts alone.
         return sorted((offers[at] for at in opening), key=lambda one: one[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.crypto.authoring import open_event
+from app.crypto.authoring import is_opened_by, open_event
 from app.crypto.room_keys import EpochKeys
 from app.domain.clock import is_far_future
 from app.domain.errors import LocalProtocolError
@@ -163,7 +163,7 @@ class LogRepository:
             return [
                 at
                 for at, one in enumerate(keys)
-                if any(e.header.epoch == one.epoch and open_event(e, one) for e in events)
+                if any(e.header.epoch == one.epoch and is_opened_by(e, one) for e in events)
             ]
 
         return await self._database.read(run)

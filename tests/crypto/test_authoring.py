@@ -11,6 +11,7 @@ from app.crypto.authoring import (
     SIGNED_PREFIX,
     is_authentic,
     is_governing,
+    is_opened_by,
     open_event,
     write_event,
 )
@@ -75,6 +76,9 @@ def test_what_governs_a_group_is_read_without_what_is_said(body: KnownBody) -> N
     assert is_governing(body)
     assert open_event(governing, few) == open_event(governing, KEYS) == body
     assert open_event(write_event(ANA, HEADER, body, KEYS), few) is None
+    assert is_opened_by(governing, few)
+    assert is_opened_by(governing, KEYS)
+    assert not is_opened_by(write_event(ANA, HEADER, body, KEYS), few)
 
 
 def test_what_is_said_is_not_read_by_the_govern_key() -> None:
