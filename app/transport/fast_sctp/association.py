@@ -95,7 +95,7 @@ class FastSctp(RTCSctpTransport):
             return []
         for chunk in chunks_of(packet):
             if isinstance(chunk, Data):
-                inbound = self._take_inbound()
+                inbound = self._inbound or self._take_inbound()
                 if inbound is not None:
                     inbound.receive(chunk)
             elif isinstance(chunk, Sack):

@@ -22,6 +22,7 @@ MAX_DUPLICATES = 16
 
 _addressed = Struct("!HHL")
 _checksum = Struct("<L")
+_tag = Struct("!4xL")
 _chunk_head = Struct("!BBH")
 _data_head = Struct("!BBHLHHL")
 _sack_head = Struct("!BBHLLHH")
@@ -75,7 +76,8 @@ def verification_tag(packet: bytes) -> int:
     expected = extend(value(packet[:8] + _NO_CHECKSUM), packet[COMMON_HEADER:])
     if _checksum.unpack_from(packet, 8)[0] != expected:
         raise RemoteProtocolError("bad-packet", "checksum")
-    return int.from_bytes(packet[4:8], "big")
+    tag: int = _tag.unpack_from(packet)[0]
+    return tag
 
 
 def chunks_of(packet: bytes) -> list[Chunk]:

@@ -67,6 +67,9 @@ class Records:
         return None
 
 
-def is_application_data(datagram: bytes | memoryview) -> bool:
-    """Return whether a datagram is for `Records.open`; the rest is aiortc's and aioice's."""
-    return RECORD_HEADER < len(datagram) <= MAX_DATAGRAM and datagram[0] == APPLICATION_DATA
+def is_application_data(first: int, size: int) -> bool:
+    """Return whether a datagram with this first byte is for `Records.open`.
+
+    The rest is aiortc's and aioice's.
+    """
+    return first == APPLICATION_DATA and RECORD_HEADER < size <= MAX_DATAGRAM

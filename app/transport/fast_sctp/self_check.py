@@ -111,8 +111,8 @@ def records_pass() -> bool:
     answer = theirs.bio_read(1500)
     ours.incoming[: len(answer)] = answer
     return (
-        is_application_data(record)
-        and is_application_data(answer)
+        is_application_data(record[0], len(record))
+        and is_application_data(answer[0], len(answer))
         and theirs.recv(1500) == b"from ours"
         and ours.open(len(answer)) == [b"from theirs"]
         and ours.open(len(answer)) == []

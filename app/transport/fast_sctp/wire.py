@@ -84,7 +84,7 @@ class Wire:
         return pair
 
     def _received(self, data: bytes | str, address: tuple[Any, ...]) -> None:
-        if not isinstance(data, bytes) or not is_application_data(data):
+        if not (isinstance(data, bytes) and data and is_application_data(data[0], len(data))):
             self._hand_back(data, address)
             return
         self._buffer[: len(data)] = data
@@ -101,15 +101,19 @@ class Wire:
             except OSError:
                 return
             left -= max(size, 1)
-            if is_application_data(self._buffer[:size]):
+            if is_application_data(self._buffer[0], size):
                 self._arrived(size)
             else:
                 self._hand_back(bytes(self._buffer[:size]), address)
 
     def _hand_back(self, data: bytes | str, address: tuple[Any, ...]) -> None:
-        """Let aioice have what is its own; over malformed STUN it raises these."""
-        with suppress(struct.error, KeyError, AssertionError):
-            self._pass_on(data, address)
+        """Let aioice have what is its own; over malformed STUN it raises these.
+
+        An empty datagram, which anybody may send, would end aiortc's reader.
+        """
+        if data:
+            with suppress(struct.error, KeyError, AssertionError):
+                self._pass_on(data, address)
 
 
 def _own_socket(protocol: StunProtocol) -> socket.socket | None:

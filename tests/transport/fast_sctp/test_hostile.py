@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 from collections.abc import AsyncIterator
 from struct import pack
 
@@ -166,6 +167,20 @@ async def test_a_lie_about_the_window(attacker: Attacker, window: int) -> None:
         attacker.victim.channels["bulk"].send(bytes(65536))
     assert len(await attacker.mine.expect("bulk", 64)) == 64
     assert victim._outbound.flight <= victim._outbound._window.size
+
+
+async def test_datagrams_of_strangers_change_nothing(attacker: Attacker) -> None:
+    pair = attacker.victim.sctp.transport.transport._connection._nominated[1]
+    rng = random.Random(9)
+    junk = [b"", b"\0", bytes([23]) + rng.randbytes(40), bytes([22]) + rng.randbytes(40)]
+    junk += [pack("!HHL12sHH", 1, 4, 0x2112A442, bytes(12), 0x8022, 99), rng.randbytes(3000), b""]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for datagram in junk * 5:
+            stranger.sendto(datagram, pair.local_addr)
+    attacker.mine.channels["bulk"].send(b"known")
+    assert await attacker.victim.expect("bulk", 1) == [b"known"]
+    attacker.victim.channels["bulk"].send(b"still")
+    assert await attacker.mine.expect("bulk", 1) == [b"still"]
 
 
 def association() -> FastSctp:
