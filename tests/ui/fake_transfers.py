@@ -18,7 +18,7 @@ from app.services.transfers_api import TransferSettings
 if TYPE_CHECKING:
     from tests.ui.fake_backend import FakeChats
 
-FOLDER = Path("/home/noor/Downloads")
+FOLDER = Path("/srv/files")
 _OVER = {TransferState.DONE, TransferState.CANCELLED, TransferState.DECLINED}
 
 

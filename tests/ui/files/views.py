@@ -29,7 +29,7 @@ def view(name: str = "north.zip", *, own: bool = False, **what: object) -> Trans
         digest="ab" * 32,
         state=TransferState.OFFERED,
         offered_ms=FROZEN_MS,
-        path="/home/noor/x" if own else "",
+        path="/srv/files/x" if own else "",
     )
     return replace(made, **what)  # type: ignore[arg-type]
 
