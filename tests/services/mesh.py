@@ -12,9 +12,9 @@ from pathlib import Path
 from app.domain.errors import AppError
 from app.domain.governing import FOUNDING, Role
 from app.domain.ids import EventId, PeerId, RoomId
+from app.domain.room import RoomState
 from app.domain.rules import Rule
 from app.domain.views import MessageKind, MessageView
-from app.storage.state_codec import encode_state
 from tests.services.groups import members, room_of, rule
 from tests.services.world import Someone, World
 
@@ -136,13 +136,14 @@ class Mesh:
         sharer = giver.backend._services.groups.sharer
         gift = sharer.owed(room_of(giver, self.room), taker.peer)
         if gift is not None:
-            taker.backend._services.groups.answered(giver.peer, gift)
+            await taker.backend._services.groups.sharer.take(giver.peer, gift)
 
     async def settle(self) -> list[Someone]:
         """Let all meet until nobody has anything new; return who is a member then."""
         for _ in range(ROUNDS):
             await self.meet(range(len(self.people)))
-            await asyncio.sleep(0.01)
+            for one in self.people:
+                await one.backend._services.groups.look_at(room_of(one, self.room))
             if self._is_settled():
                 return self._inside()
         raise AssertionError("they never agree")
@@ -167,7 +168,7 @@ class Mesh:
         """All that somebody shows and knows of the room."""
         conversation = room_of(person, self.room)
         return {
-            "state": encode_state(conversation.state),
+            "state": _effective(conversation.state),
             "key": conversation.latest_keys,
             "rows": [_row(view) for view in await person.history(self.room)],
             "pinned": [v.event for v in await person.backend.conversations.pinned(self.room)],
@@ -175,6 +176,18 @@ class Mesh:
                 (m.peer, m.name, m.role) for m in await person.backend.chats.members(self.room)
             },
         }
+
+
+def _effective(state: RoomState) -> Row:
+    """What the acts have led to. Acts without effect may be closed to some, by a void key."""
+    governance = state.governance
+    tokens = sorted(
+        (one.id, one.token, one.until_ms, one.open) for one in governance.tokens.values()
+    )
+    charge = (governance.owner, governance.admins, governance.rules, governance.banned)
+    described = (state.name, state.topic, state.picture, state.code, state.founder)
+    present = frozenset(peer for peer in state.members if state.role_of(peer) is not None)
+    return (*described, *charge, tokens, present, governance.newest, governance.needs_rotation)
 
 
 def _row(view: MessageView) -> Row:
