@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -244,6 +245,8 @@ class Composer(QWidget):
         column.addWidget(self.note)
         column.addWidget(self.problem)
         column.addLayout(row)
+        for before, after in pairwise((self.field, self.attach, self.emoji, self.send)):
+            QWidget.setTabOrder(before, after)  # the messages stay one step before the field
 
     def _on_text(self) -> None:
         self._error = ""
