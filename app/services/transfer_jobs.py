@@ -41,9 +41,14 @@ class TransferJobs:
         return whole or entry in self._numbers
 
     async def ensure(self, entry: Entry) -> int:
-        """Return the number of the job, which is begun if it is not there. Raises AppError."""
+        """Return the number of the job, which is begun if it is not there.
+
+        Raises AppError, "not-here" if there is nothing to be moved now.
+        """
         number = self._numbers.get(entry)
         if number is None:
+            if entry.state not in FETCHING and not self.can_serve(entry):
+                raise AppError("not-here")
             number = self._numbers[entry] = self._workshop.number()
             try:
                 await self._workshop.send(self._command(entry, number))

@@ -171,12 +171,15 @@ class TransferTender:
                     self.jobs.clean(entry.record.files)
 
     async def _end(self, entry: Entry, state: TransferState, *, delete: bool) -> None:
-        await self._fetcher.stop(entry)
-        await self.jobs.stop(entry, delete=delete)
-        entry.reached.clear()
-        if delete:
-            entry.record.done, entry.record.told = 0, False
-        await self.book.change(entry, state)
+        entry.record.state = state  # from now on nobody is let in while it is being stopped
+        try:
+            await self._fetcher.stop(entry)
+            await self.jobs.stop(entry, delete=delete)
+        finally:
+            entry.reached.clear()
+            if delete:
+                entry.record.done, entry.record.told = 0, False
+            await self.book.change(entry, state)
 
     async def _forget(self, entry: Entry) -> None:
         """The message is shown no more here."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -343,3 +344,62 @@ async def test_without_a_worker_it_is_said(tmp_path: Path) -> None:
             await ana.backend.transfers.offer(room, file_of(tmp_path, 5))
     finally:
         await world.close()
+
+
+async def test_settings_last_and_a_folder_of_theirs_is_made(world: FileWorld) -> None:
+    _, (ana, bo), path, transfer = await offered(world, 1000, "Ana", "Bo")
+    chosen = TransferSettings(world.folder, world.folder, 5, frozenset([ana.peer]), 6, 7)
+    await bo.backend.transfers.set_settings(chosen)
+    await bo.stop()
+    await bo.start(URL)
+    assert await bo.backend.transfers.settings() == chosen
+    await bo.store.settings.set("transfers", "{broken")
+    await bo.stop()
+    await bo.start(URL)
+    assert (await bo.backend.transfers.settings()).folder == bo.folder / "Downloads"
+    await bo.backend.transfers.accept(transfer)
+    assert same(await becomes(bo, transfer, State.DONE), path)
+
+
+async def test_what_does_not_fit_is_not_begun(
+    world: FileWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, (_, bo), _, transfer = await offered(world, 1000, "Ana", "Bo")
+    usage = shutil.disk_usage(world.folder)._replace(free=999)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(AppError, match="disk full"):
+        await bo.backend.transfers.accept(transfer, world.folder)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(AppError, match="folder unwritable"):
+        await bo.backend.transfers.accept(transfer, world.folder)
+    with pytest.raises(AppError, match="not a folder"):
+        await bo.backend.transfers.accept(transfer, Path("elsewhere"))
+    assert (await seen(bo, transfer)).state is State.OFFERED
+
+
+async def test_what_was_paused_before_a_restart_may_be_dropped_or_put_elsewhere(
+    world: FileWorld,
+) -> None:
+    _, (ana, bo), path, transfer = await offered(world, 24 * MEGABYTE, "Ana", "Bo")
+    slow = TransferSettings(ana.folder, ana.folder, cap_up=2 * MEGABYTE)
+    await ana.backend.transfers.set_settings(slow)
+    await bo.backend.transfers.accept(transfer)
+    await becomes(bo, transfer, State.RUNNING)
+    await until(lambda: list((bo.folder / "transfers").glob("*.state")), "a state")
+    await bo.backend.transfers.pause(transfer)
+    await bo.stop()
+    await bo.start(URL)
+    assert (await seen(bo, transfer)).state is State.PAUSED
+    elsewhere = world.folder / "elsewhere"
+    elsewhere.mkdir()
+    await bo.backend.transfers.accept(transfer, elsewhere)
+    await becomes(bo, transfer, State.RUNNING)
+    assert not list((bo.folder / "Downloads").iterdir())
+    await bo.backend.transfers.pause(transfer)
+    await bo.stop()
+    await bo.start(URL)
+    await bo.backend.transfers.cancel(transfer)
+    assert not list(elsewhere.iterdir())
+    await ana.backend.transfers.set_settings(TransferSettings(ana.folder, ana.folder))
+    await bo.backend.transfers.accept(transfer)
+    assert same(await becomes(bo, transfer, State.DONE), path)
