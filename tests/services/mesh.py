@@ -144,6 +144,7 @@ class Mesh:
             await self.meet(range(len(self.people)))
             for one in self.people:
                 await one.backend._services.groups.look_at(room_of(one, self.room))
+            await asyncio.sleep(0.005)
             if self._is_settled():
                 return self._inside()
         raise AssertionError("they never agree")
