@@ -43,7 +43,7 @@ class Attaching(QObject):
         self._window, self._tasks, self._transfers = desk.window, desk.tasks, transfers
         self._conversation, self._ask, self._preview = conversation, ask, preview
         self._view = view
-        self.overlay = DropOverlay(desk.window.theme, view)
+        self.overlay = DropOverlay(desk.window.theme, view, self._drop_line)
         self.overlay.dropped.connect(self._on_mime)
         self.menu = QMenu(view)
         self.menu.setAccessibleName("Attach")
@@ -53,7 +53,6 @@ class Attaching(QObject):
         composer.allow_files()
         composer.attach.clicked.connect(self._show_menu)
         composer.field.files_pasted.connect(self._on_mime)
-        conversation.switched.connect(self._on_switched)
 
     def choose_files(self) -> None:
         """Ask which files to send."""
@@ -125,10 +124,11 @@ class Attaching(QObject):
         if found and self._may_send():
             self._tasks.spawn(self.send(found))
 
-    def _on_switched(self, _room: object) -> None:
+    def _drop_line(self) -> str:
         summary = self._conversation.summary()
-        name = summary.name if summary is not None and self._may_send() else ""
-        self.overlay.title = f"Drop to send to {name}" if name else ""
+        if summary is None or not self._may_send():
+            return ""
+        return f"Drop to send to {summary.name}"
 
     def _show_menu(self) -> None:
         button = self._view.composer.attach

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -25,15 +27,15 @@ VEIL = 0.9
 class DropOverlay(QWidget):
     """Covers `area` while something is dragged over it that can be sent.
 
-    Emits `dropped` with the mime data. `title` says where it would go; without one nothing is
-    taken.
+    Emits `dropped` with the mime data. `say` tells where it would go now; nothing is taken while
+    it has no words.
     """
 
     dropped = Signal(object)
 
-    def __init__(self, theme: Theme, area: QWidget) -> None:
+    def __init__(self, theme: Theme, area: QWidget, say: Callable[[], str]) -> None:
         super().__init__(area)
-        self._theme, self._area, self.title = theme, area, ""
+        self._theme, self._area, self._say, self.title = theme, area, say, ""
         area.setAcceptDrops(True)
         self.setAcceptDrops(True)
         area.installEventFilter(self)
@@ -52,7 +54,7 @@ class DropOverlay(QWidget):
         return super().eventFilter(watched, event)
 
     def _entered(self, event: QDragEnterEvent) -> bool:
-        if not self.title or not has_files(event.mimeData()):
+        if not self._say() or not has_files(event.mimeData()):
             return False
         self.cover()
         event.setDropAction(Qt.DropAction.CopyAction)
@@ -61,6 +63,7 @@ class DropOverlay(QWidget):
 
     def cover(self) -> None:
         """Come up."""
+        self.title = self._say()
         self.setGeometry(self._area.rect())
         self.raise_()
         self.show()

@@ -159,3 +159,12 @@ async def test_the_title_counts_what_waits(rig: Rig, heard: Heard) -> None:
     assert rig.window.windowTitle() == "Parlor"
     rig.session.hush()
     assert heard.closed
+
+
+async def test_an_offered_file_is_told_with_its_size(rig: Rig, heard: Heard) -> None:
+    await rig.open("Priya Raman")
+    rig.backend.transfers.receive(room_of(JONAS), JONAS, "north.zip", 742_000_000)
+    await rig.settle()
+    [(_room, title, text)] = heard.notes
+    assert title == JONAS
+    assert text == "📎 \u2066north.zip\u2069 · 742 MB"
