@@ -27,6 +27,9 @@ def details(
         whose = {MessageState.SENT: row.author}
         known = (times.get((whose.get(stage, peer), stage), 0) for stage in reached)
         moments = [max(moment, written) if moment else 0 for moment in known]
+        for later in range(len(moments) - 1, 0, -1):  # a stage is told of after the next one
+            if moments[later]:
+                moments[later - 1] = min(moments[later - 1], moments[later])
         sent, delivered, read = moments + [0] * (len(STAGES) - len(moments))
         name = conversation.name_of(peer, names)
         found.append(MemberDelivery(peer, name, state, sent, delivered, read))
