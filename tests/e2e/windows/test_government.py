@@ -65,6 +65,7 @@ def test_somebody_is_let_in_raised_and_put_out(pair: tuple[Window, Window]) -> N
     bob.hear(f"Ana Lima sent an invitation to {ROOM}")
     bob.click(bob.row("Invitations", ROOM))
     bob.press(f"Join {ROOM}")
+    bob.hear("You joined")
     focus_on(bob, f"Message to {ROOM}")
     bob.say("I am in")
     ana.hear("Bob Martins: I am in")
