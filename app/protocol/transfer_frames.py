@@ -13,12 +13,17 @@ from msgspec import Meta
 
 MAX_CERTIFICATE = 4096
 MAX_ADDRESSES = 16
+MAX_DESCRIPTION = 16 * 1024
+DIRECT, WEBRTC, RELAY = range(3)
+"""Ways a lane can go; any other number is refused as "unknown-way"."""
 
 Room = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Transfer = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Token = Annotated[bytes, Meta(min_length=32, max_length=32)]
 LaneNumber = Annotated[int, Meta(ge=0, le=0xFFFFFFFF)]
-Certificate = Annotated[bytes, Meta(min_length=1, max_length=MAX_CERTIFICATE)]
+Certificate = Annotated[bytes, Meta(max_length=MAX_CERTIFICATE)]
+Description = Annotated[bytes, Meta(max_length=MAX_DESCRIPTION)]
+WayNumber = Annotated[int, Meta(ge=0, le=0xFF)]
 Host = Annotated[str, Meta(max_length=64)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Addresses = Annotated[list[tuple[Host, Port]], Meta(max_length=MAX_ADDRESSES)]
@@ -30,9 +35,10 @@ class _Frame(msgspec.Struct, frozen=True, array_like=True):
 
 
 class LaneAsked(_Frame, frozen=True, array_like=True):
-    """The sender listens at these addresses for pieces of a transfer of this room.
+    """The sender wants to meet us for pieces of a transfer of this room.
 
-    `lane` is a number of its own choice, `certificate` (DER) what it will show there.
+    `lane` is a number of its own choice. To go the direct way it listens at `addresses`, where it
+    will show `certificate` (DER); for any other way both are empty and `description` is its offer.
     """
 
     room: Room
@@ -41,18 +47,24 @@ class LaneAsked(_Frame, frozen=True, array_like=True):
     certificate: Certificate
     token: Token
     addresses: Addresses
+    way: WayNumber = DIRECT
+    description: Description = b""
 
 
 class LaneGranted(_Frame, frozen=True, array_like=True):
-    """The sender listens as well, for the lane that it was asked for."""
+    """The sender will meet us, for the lane that it was asked for, by the way it was asked for."""
 
     lane: LaneNumber
     certificate: Certificate
     addresses: Addresses
+    description: Description = b""
 
 
 class LaneRefused(_Frame, frozen=True, array_like=True):
-    """There will be no such lane: "not-here", "cancelled", "paused", "busy" or "crossed"."""
+    """There will be no such lane.
+
+    "not-here", "cancelled", "paused", "busy", "crossed" or "unknown-way".
+    """
 
     lane: LaneNumber
     code: Code

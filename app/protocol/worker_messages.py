@@ -8,7 +8,7 @@ connection to one peer for one transfer.
 from __future__ import annotations
 
 import struct
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -16,6 +16,18 @@ from app.domain.errors import LocalProtocolError
 
 LENGTH = struct.Struct(">I")
 MAX_MESSAGE = 1024 * 1024
+
+
+Way = Literal["direct", "webrtc", "relay"]
+"""How a lane meets: TCP, a WebRTC connection, or the same over relayed addresses of ours alone."""
+
+
+class IceServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A STUN or TURN server: `stun:host:port`, `turn:host:port?transport=udp`, `turns:host`."""
+
+    url: str
+    username: str = ""
+    credential: str = ""
 
 
 class _Message(msgspec.Struct, frozen=True, tag_field="t", forbid_unknown_fields=True):
@@ -84,22 +96,32 @@ class Discard(_Message, frozen=True, tag="discard"):
 
 
 class OpenLane(_Message, frozen=True, tag="open-lane"):
-    """Listen for a peer. -> LaneReady. It is used after ConnectLane alone."""
+    """Prepare to meet a peer. -> LaneReady | LaneDown. It is used after ConnectLane alone.
+
+    Of ways other than direct one side makes an offer, for which `offer` is empty; to the other side
+    it is the peer's description. `servers` may be used for these ways.
+    """
 
     transfer: int
     lane: int
+    way: Way = "direct"
+    offer: bytes = b""
+    servers: tuple[IceServer, ...] = ()
 
 
 class ConnectLane(_Message, frozen=True, tag="connect-lane"):
     """Meet the peer: expect it on our port, and try its addresses. -> LaneUp | LaneDown.
 
-    `certificate` (DER) and `token` (32 bytes) are those that both have agreed on.
+    `certificate` (DER) and `token` (32 bytes) are those that both have agreed on. For ways other
+    than direct, only the token counts, and `description`, the answer to our offer; it is empty on
+    the side that answers.
     """
 
     lane: int
     certificate: bytes
     token: bytes
     addresses: tuple[tuple[str, int], ...]
+    description: bytes = b""
 
 
 class CloseLane(_Message, frozen=True, tag="close-lane"):
@@ -115,6 +137,12 @@ class Cap(_Message, frozen=True, tag="cap"):
     down: int
 
 
+class Tune(_Message, frozen=True, tag="tune"):
+    """Whether WebRTC lanes made from now on take losses by our own rules, which keep lines full."""
+
+    recovery: bool
+
+
 class Prepared(_Message, frozen=True, tag="prepared"):
     """The manifest is written; `root` is its digest."""
 
@@ -127,11 +155,12 @@ class Prepared(_Message, frozen=True, tag="prepared"):
 
 
 class LaneReady(_Message, frozen=True, tag="lane-ready"):
-    """We listen on `port` and show `certificate` (DER)."""
+    """We listen on `port` and show `certificate` (DER), or are where `description` says."""
 
     lane: int
     port: int
     certificate: bytes
+    description: bytes = b""
 
 
 class LaneUp(_Message, frozen=True, tag="lane-up"):
@@ -139,7 +168,11 @@ class LaneUp(_Message, frozen=True, tag="lane-up"):
 
 
 class LaneDown(_Message, frozen=True, tag="lane-down"):
-    """A lane is closed or never came up; `code` is why ("done" if all was moved)."""
+    """A lane is closed or never came up; `code` is why ("done" if all was moved).
+
+    One that never came up says "no-direct-way", "no-webrtc-way", "no-relay" (no server is given,
+    or none answers) or, if the peer is to blame, "bad-description", "bad-certificate", "bad-token".
+    """
 
     lane: int
     code: str
@@ -177,7 +210,7 @@ class Failed(_Message, frozen=True, tag="failed"):
     params: dict[str, str]
 
 
-Command = Prepare | Serve | Fetch | Stop | Discard | OpenLane | ConnectLane | CloseLane | Cap
+Command = Prepare | Serve | Fetch | Stop | Discard | OpenLane | ConnectLane | CloseLane | Cap | Tune
 Notice = Prepared | LaneReady | LaneUp | LaneDown | Progress | Done | Stopped | Failed
 
 _encoder = msgspec.msgpack.Encoder()

@@ -33,6 +33,9 @@ from app.protocol.frames import (
     encode_frame,
 )
 from app.protocol.transfer_frames import (
+    DIRECT,
+    MAX_DESCRIPTION,
+    WEBRTC,
     Available,
     LaneAsked,
     LaneGranted,
@@ -45,7 +48,8 @@ keys = st.binary(min_size=32, max_size=32)
 rooms = st.binary(min_size=16, max_size=16)
 seqs = st.integers(0, (1 << 63) - 1)
 numbers = st.integers(0, 0xFFFFFFFF)
-certificates = st.binary(min_size=1, max_size=40)
+certificates = st.binary(max_size=40)
+descriptions = st.binary(max_size=40)
 ways = st.lists(st.tuples(st.text(max_size=16), st.integers(1, 65535)), max_size=4)
 vectors = st.dictionaries(keys, seqs, max_size=5)
 tokens = st.integers(0, 0xFFFFFFFF)
@@ -88,8 +92,18 @@ frames: st.SearchStrategy[Frame] = st.one_of(
         st.binary(min_size=64, max_size=64),
     ),
     st.builds(Wanted, rooms, st.lists(keys, max_size=5)),
-    st.builds(LaneAsked, rooms, keys, numbers, certificates, keys, ways),
-    st.builds(LaneGranted, numbers, certificates, ways),
+    st.builds(
+        LaneAsked,
+        rooms,
+        keys,
+        numbers,
+        certificates,
+        keys,
+        ways,
+        st.integers(0, 255),
+        descriptions,
+    ),
+    st.builds(LaneGranted, numbers, certificates, ways, descriptions),
     st.builds(LaneRefused, numbers, st.text(max_size=40)),
     st.builds(Settled, rooms, keys, st.sampled_from(["done", "declined"])),
     st.builds(SettledHeard, keys),
@@ -101,6 +115,38 @@ frames: st.SearchStrategy[Frame] = st.one_of(
 @given(frames)
 def test_a_frame_survives_the_wire(frame: Frame) -> None:
     assert decode_frame(encode_frame(frame)) == frame
+
+
+@given(st.tuples(rooms, keys, numbers, certificates, keys, ways))
+def test_a_lane_asked_for_without_a_way_is_a_direct_one(
+    asked: tuple[bytes, bytes, int, bytes, bytes, list[tuple[str, int]]],
+) -> None:
+    frame = decode_frame(bytes([21]) + msgspec.msgpack.encode(asked))
+    assert frame == LaneAsked(*asked)
+    assert isinstance(frame, LaneAsked)
+    assert (frame.way, frame.description) == (DIRECT, b"")
+
+
+@given(st.tuples(numbers, certificates, ways))
+def test_a_lane_granted_without_a_description_is_a_direct_one(
+    granted: tuple[int, bytes, list[tuple[str, int]]],
+) -> None:
+    frame = decode_frame(bytes([22]) + msgspec.msgpack.encode(granted))
+    assert frame == LaneGranted(*granted)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        LaneAsked(bytes(16), bytes(32), 1, b"", bytes(32), [], WEBRTC, bytes(MAX_DESCRIPTION + 1)),
+        LaneAsked(bytes(16), bytes(32), 1, b"", bytes(32), [], 256),
+        LaneAsked(bytes(16), bytes(32), 1, b"", bytes(32), [], -1),
+        LaneGranted(1, b"", [], bytes(MAX_DESCRIPTION + 1)),
+    ],
+)
+def test_a_way_that_is_no_way_is_malformed(frame: Frame) -> None:
+    with pytest.raises(RemoteProtocolError, match="frame-malformed"):
+        decode_frame(encode_frame(frame))
 
 
 def outcome(raw: bytes) -> object:

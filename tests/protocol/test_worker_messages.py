@@ -14,7 +14,9 @@ from app.protocol.worker_messages import (
     MAX_MESSAGE,
     Command,
     Failed,
+    IceServer,
     Notice,
+    Way,
     decode_command,
     decode_notice,
     encode_message,
@@ -32,6 +34,10 @@ FIELDS: dict[object, st.SearchStrategy[object]] = {
     tuple[tuple[str, str, bytes], ...]: st.lists(
         st.tuples(st.text(), st.text(), st.binary(max_size=40))
     ).map(tuple),
+    Way: st.sampled_from(typing.get_args(Way)),
+    tuple[IceServer, ...]: st.lists(st.builds(IceServer, st.text(), st.text(), st.text())).map(
+        tuple
+    ),
     tuple[tuple[str, int], ...]: st.lists(st.tuples(st.text(), _numbers)).map(tuple),
 }
 
