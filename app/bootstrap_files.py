@@ -76,7 +76,7 @@ def build_files(wiring: FileWiring, bulk: Bulk | None) -> tuple[TransferService,
     book = TransferBook(parts.me.peer, store, parts.book, parts.logs.publisher)
     settings = SettingsKeeper(store, bulk.downloads)
     tender = TransferTender(wiring.background, book, wiring.manager, settings, bulk)
-    parts.feed.subscribe(tender.heard)
+    parts.feed.subscribe(tender.feed.heard)
     parts.circle.between.add(tender)
     refuse, take_back = wiring.people.refuse_blocked, wiring.messages.delete
     return (

@@ -94,37 +94,37 @@ class TransferService:
         entry = await self._book.get(transfer)
         if self._book.is_own(entry):
             raise AppError("own-transfer")
-        await self._tender.accept(entry, folder)
+        await self._tender.acts.accept(entry, folder)
 
     async def decline(self, transfer: EventId) -> None:
         entry = await self._book.get(transfer)
         if self._book.is_own(entry):
             raise AppError("own-transfer")
         self._check_open(entry)
-        await self._tender.drop(entry)
+        await self._tender.acts.drop(entry)
 
     async def pause(self, transfer: EventId) -> None:
         entry = await self._book.get(transfer)
         self._check_open(entry)
-        await self._tender.pause(entry)
+        await self._tender.acts.pause(entry)
 
     async def resume(self, transfer: EventId) -> None:
         entry = await self._book.get(transfer)
         self._check_open(entry)
         if self._book.is_own(entry):
-            await self._tender.serve_again(entry)
+            await self._tender.acts.serve_again(entry)
         elif entry.state in (TransferState.PAUSED, TransferState.FAILED):
             folder = Path(entry.record.folder) if entry.record.folder else None
-            await self._tender.accept(entry, folder)
+            await self._tender.acts.accept(entry, folder)
 
     async def cancel(self, transfer: EventId) -> None:
         entry = await self._book.get(transfer)
         self._check_open(entry)
         if self._book.is_own(entry):
             await self._take_back(transfer)
-            await self._tender.withdrawn(entry)
+            await self._tender.acts.withdrawn(entry)
         else:
-            await self._tender.drop(entry)
+            await self._tender.acts.drop(entry)
 
     def _check_open(self, entry: Entry) -> None:
         if entry.state in OVER:

@@ -1,0 +1,80 @@
+"""What the feed says that matters for transfers."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from app.domain.changes import (
+    Change,
+    HistoryDeleted,
+    MemberChanged,
+    MessagesAdded,
+    MessagesChanged,
+    MessagesRemoved,
+    RoomChanged,
+    RoomRemoved,
+)
+from app.domain.contacts import ContactChanged
+from app.domain.errors import AppError
+from app.domain.ids import PeerId, RoomId
+from app.services.transfer_acts import TenderParts, TransferActs
+
+
+class TransferFeed:
+    """A listener of the feed."""
+
+    def __init__(self, parts: TenderParts, acts: TransferActs) -> None:
+        self._parts = parts
+        self._acts = acts
+        self._rooms: set[RoomId] = set()
+
+    async def start(self) -> None:
+        """Take up what happened while nobody listened."""
+        self._rooms.update(self._parts.book.shown())
+        gone, taken_back = await self._parts.book.astray()
+        for entry in gone:
+            await self._acts.forget(entry)
+        for entry in taken_back:
+            await self._acts.withdrawn(entry)
+        await self._look_for_offers()
+
+    def heard(self, change: Change) -> None:
+        match change:
+            case MessagesAdded(_, messages) if any(view.file for view in messages):
+                self._parts.spawn(self._look_for_offers())
+            case MessagesChanged(_, messages):
+                deleted = (view.event for view in messages if view.deleted)
+                for entry in filter(None, map(self._parts.book.find, deleted)):
+                    self._parts.spawn(self._acts.withdrawn(entry))
+            case MessagesRemoved(_, events):
+                for entry in filter(None, map(self._parts.book.find, events)):
+                    self._parts.spawn(self._acts.forget(entry))
+            case MemberChanged() | ContactChanged():
+                self._company_changed(change)
+            case HistoryDeleted(room) | RoomRemoved(room):
+                self._rooms.discard(room)
+                for entry in self._parts.book.in_room(room):
+                    self._parts.spawn(self._acts.forget(entry))
+            case RoomChanged(summary) if summary.room not in self._rooms:
+                self._rooms.add(summary.room)
+                self._parts.spawn(self._look_for_offers())
+
+    def _company_changed(self, change: MemberChanged | ContactChanged) -> None:
+        match change:
+            case MemberChanged(room, peer, _, "left" | "removed"):
+                self._parts.spawn(self._part(peer, room))
+            case ContactChanged(contact) if contact.state == "blocked":
+                self._parts.spawn(self._part(contact.peer))
+
+    async def _part(self, peer: PeerId, room: RoomId | None = None) -> None:
+        """Give somebody nothing any more, of one room or at all."""
+        for end in self._parts.lanes.with_peer(peer):
+            if room in (None, end.entry.room):
+                await self._parts.lanes.close(end)
+
+    async def _look_for_offers(self) -> None:
+        for entry in await self._parts.book.missing():
+            record = entry.record
+            if self._parts.settings.accepts(record.author, record.offer.size):
+                with suppress(AppError):  # it waits for an answer then
+                    await self._acts.accept(entry, self._parts.settings.current.auto_folder)

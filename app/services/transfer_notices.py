@@ -1,0 +1,113 @@
+"""What the worker says, and what follows from it for transfers."""
+
+from __future__ import annotations
+
+import logging
+
+from app.domain.files import Lane, TransferState
+from app.protocol.worker_messages import (
+    Done,
+    Failed,
+    LaneDown,
+    LaneReady,
+    LaneUp,
+    Notice,
+    Progress,
+)
+from app.services.transfer_acts import TenderParts
+from app.services.transfer_book import FETCHING, Entry, Reached
+from app.services.transfer_lanes import LaneEnd
+
+log = logging.getLogger(__name__)
+
+
+class WorkerNotices:
+    """Implements `WorkerListener`."""
+
+    def __init__(self, parts: TenderParts) -> None:
+        self._book = parts.book
+        self._jobs = parts.jobs
+        self._lanes = parts.lanes
+        self._fetcher = parts.fetcher
+        self._server = parts.server
+        self._spawn = parts.spawn
+
+    def noticed(self, notice: Notice) -> None:
+        match notice:
+            case LaneReady() | LaneUp() | LaneDown():
+                self._lanes.noticed(notice)
+            case Progress():
+                self._moved(notice)
+            case Done(number, path):
+                entry = self._jobs.entry(number)
+                if entry is not None:
+                    self._spawn(self._done(entry, path))
+            case Failed(number, code):
+                entry = self._jobs.over(number)
+                if entry is not None:
+                    log.info("a transfer failed: %s %s", code, notice.params)
+                    self._spawn(self._failed(entry, code))
+
+    def died(self) -> None:
+        self._jobs.died()
+        self._lanes.died()
+        for entry in self._book.all():
+            self._fetcher.nudge(entry)
+
+    def _moved(self, notice: Progress) -> None:
+        entry = self._jobs.entry(notice.transfer)
+        if entry is None:
+            return
+        if notice.lane is None:
+            entry.record.done, entry.rate = notice.done, notice.rate
+        elif (end := self._lanes.find(notice.lane)) is not None:
+            entry.reached[end.peer] = Reached(notice.done, notice.rate, Lane.DIRECT)
+        self._show(entry)
+
+    def lane_changed(self, end: LaneEnd, code: str) -> None:
+        """A lane is up, or down if there is a code."""
+        entry = end.entry
+        if not code:
+            entry.lane = Lane.DIRECT
+        elif (last := entry.reached.get(end.peer)) is not None:
+            if last.done < entry.record.offer.size:
+                del entry.reached[end.peer]
+            else:
+                entry.reached[end.peer] = Reached(last.done, 0.0, last.lane)
+        self._fetcher.nudge(entry)
+        self._show(entry)
+        if not code and entry.state is TransferState.WAITING:
+            self._server.announce(entry)
+        elif code and entry.state not in FETCHING and not any(self._lanes.of(entry)):
+            self._spawn(self._rest(entry))
+
+    def _show(self, entry: Entry) -> None:
+        if self._book.is_own(entry) or entry.state in FETCHING:
+            self._book.moved(entry)
+
+    async def _rest(self, entry: Entry) -> None:
+        """Close what nobody fetches any more."""
+        async with entry.turn:
+            if entry.state not in FETCHING and not any(self._lanes.of(entry)):
+                await self._jobs.stop(entry)
+
+    async def _done(self, entry: Entry, path: str) -> None:
+        async with entry.turn:
+            if entry.state not in FETCHING:
+                return
+            await self._fetcher.stop(entry)
+            entry.record.path, entry.record.done = path, entry.record.offer.size
+            await self._book.change(entry, TransferState.DONE)
+        self._server.settle(entry)
+        self._server.announce(entry)
+        if not any(self._lanes.of(entry)):
+            await self._rest(entry)
+
+    async def _failed(self, entry: Entry, code: str) -> None:
+        async with entry.turn:
+            await self._fetcher.stop(entry)
+            entry.reached.clear()
+            if entry.state is TransferState.DONE:
+                entry.moved_away = True
+            else:
+                await self._book.change(entry, TransferState.FAILED, code)
