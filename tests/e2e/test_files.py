@@ -2,88 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import signal
-import time
-from pathlib import Path
 
 import pytest
 
 from tests.e2e.people import linked, room_of
-from tests.e2e.programs import WAIT, Cli, Json, Server, Stage
+from tests.e2e.programs import Cli, Server, Stage
+from tests.e2e.sending import (
+    MEGABYTE,
+    begun,
+    digest,
+    done,
+    file_of,
+    inbox,
+    offer,
+    offered,
+    shown,
+    workers_of,
+)
 
 pytestmark = pytest.mark.e2e
-MEGABYTE = 1024 * 1024
-SLOW = 8 * MEGABYTE
-
-
-def digest(path: Path) -> str:
-    """Return what a file, or a folder with all names below it, consists of."""
-    found = hashlib.sha256()
-    for one in sorted(path.rglob("*")) if path.is_dir() else [path]:
-        found.update(str(one.relative_to(path)).encode())
-        found.update(one.read_bytes() if one.is_file() else b"/")
-    return found.hexdigest()
-
-
-def file_of(folder: Path, size: int, name: str = "data.bin") -> Path:
-    folder.mkdir(exist_ok=True)
-    path = folder / name
-    path.write_bytes(os.urandom(size))
-    return path
-
-
-def inbox(programs: Stage, cli: Cli) -> Path:
-    folder = programs.folder / f"inbox of {cli.name}"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-def offer(sender: Cli, room: str, path: Path, **fields: str) -> str:
-    return str(sender.ask("send_file", room=room, path=str(path), **fields)["transfer"])
-
-
-def offered(cli: Cli, transfer: str) -> Json:
-    return cli.event("file_offer", transfer=transfer)
-
-
-def done(cli: Cli, transfer: str) -> Path:
-    """Wait until it is there; return where."""
-    return Path(cli.event("file_done", transfer=transfer)["path"])
-
-
-def shown(cli: Cli, transfer: str) -> Json:
-    views = cli.ask("transfers")["transfers"]
-    return next(view for view in views if view["transfer"] == transfer)
-
-
-def moving(cli: Cli, transfer: str, at_least: int) -> None:
-    """Wait until so much of it is there."""
-    end = time.monotonic() + WAIT
-    while shown(cli, transfer)["done"] < at_least:
-        assert time.monotonic() < end, cli.story()
-        time.sleep(0.02)
-
-
-def workers_of(cli: Cli) -> list[int]:
-    """Return the process ids of the program's workers."""
-    children = Path(f"/proc/{cli.process.pid}/task/{cli.process.pid}/children")
-    found = [int(number) for number in children.read_text("ascii").split()]
-    return [n for n in found if b"bulk.worker" in Path(f"/proc/{n}/cmdline").read_bytes()]
-
-
-def begun(programs: Stage, pair: list[Cli], size: int) -> tuple[str, str, Path]:
-    """Let Bob fetch slowly what Ana has offered; return when a part is there."""
-    ana, bob = pair
-    room = room_of(ana, bob)
-    path = file_of(programs.folder / "from", size)
-    ana.ask("file_settings", cap_up=SLOW)
-    transfer = offer(ana, room, path)
-    offered(bob, transfer)
-    bob.ask("file_accept", transfer=transfer, to=str(inbox(programs, bob)))
-    moving(bob, transfer, 4 * MEGABYTE)
-    return room, transfer, path
 
 
 @pytest.mark.parametrize(
