@@ -39,7 +39,7 @@ class Acquaintance(QObject):
         self._suspects: set[PeerId] = set()
         self._members = desk.window.members
         self._members.know(self._contacts.of)
-        view.header.pressed.connect(self._show_profile)
+        view.header.identity.clicked.connect(self._show_profile)
         view.messages.author_wanted.connect(lambda peer: self._tasks.spawn(people.show(peer)))
         view.request_bar.pressed.connect(self._on_pressed)
         view.impostor_bar.pressed.connect(self._on_pressed)
@@ -80,6 +80,8 @@ class Acquaintance(QObject):
         summary = self._conversation.summary()
         if summary is not None and summary.peer is not None:
             self._tasks.spawn(self._people.show(summary.peer))
+        else:
+            self._view.header.details_button.click()
 
     def _on_pressed(self, deed: str) -> None:
         summary = self._conversation.summary()

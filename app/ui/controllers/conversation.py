@@ -49,6 +49,7 @@ class ConversationController(QObject):
         self._conversations = desk.backend.conversations
         self._members: Sequence[MemberView] = ()
         self._room: RoomId | None = None
+        self._fresh: RoomSummary | None = None
         self._seen: MessageView | None = None
         self._again: bool | None = None  # None while nothing is being read
         self._first_new: dict[RoomId, tuple[Position, int]] = {}
@@ -72,11 +73,17 @@ class ConversationController(QObject):
         return self._members
 
     def summary(self) -> RoomSummary | None:
-        return None if self._room is None else self._rooms.summary(self._room)
+        """What is known of the open conversation; the list may not have a new one yet."""
+        if self._room is None:
+            return None
+        found = self._rooms.summary(self._room)
+        fresh = self._fresh
+        return fresh if found is None and fresh and fresh.room == self._room else found
 
     async def open(self, room: RoomId, place: Position | None = None) -> None:
         """Show this conversation, at `place` if one is given. May raise AppError."""
         summary = self._rooms.summary(room) or await self._chats.room(room)
+        self._fresh = summary
         if room != self._room:
             self._leave()
             self._room = room
@@ -90,7 +97,7 @@ class ConversationController(QObject):
         self.switched.emit(room)
         if place is not None:
             self._messages.go_to(place)
-        self._view.composer.field.setFocus()
+        self._view.give_keys()
         self._look_again()
 
     def _from_mark(self, summary: RoomSummary) -> RoomSummary:

@@ -30,7 +30,7 @@ class StandingKeeper(QObject):
     ) -> None:
         super().__init__(view)
         self._tasks, self._chats, self._view = desk.tasks, desk.backend.chats, view
-        self._rooms, self._me = desk.window.rooms, desk.backend.profile.peer
+        self._me = desk.backend.profile.peer
         self._conversation, self._leave = conversation, leave
         view.standing.pressed.connect(self._on_pressed)
         conversation.switched.connect(self.show)
@@ -43,7 +43,7 @@ class StandingKeeper(QObject):
 
     def show(self, room: RoomId | None) -> None:
         """Say where we stand in this conversation."""
-        summary = None if room is None else self._rooms.summary(room)
+        summary = None if room is None else self._conversation.summary()
         if summary is None:
             return
         free = summary.standing == MEMBER
@@ -68,8 +68,7 @@ class StandingKeeper(QObject):
         at = QApplication.focusWidget()
         composer.setVisible(free)
         if at is None or self._view.isAncestorOf(at):
-            target = composer.field if free else self._view.messages
-            target.setFocus()
+            self._view.give_keys()
 
     async def _name_remover(self, room: RoomId, standing: str) -> None:
         page = await self._chats.page(room, None, LOOKED_AT, 0)

@@ -94,7 +94,7 @@ async def test_the_shout_ends_by_blocking_or_by_saying_so(rig: Rig) -> None:
 
 async def test_the_header_leads_to_the_profile(rig: Rig) -> None:
     await rig.open(JONAS)
-    await rig.click(rig.session.view.header.title)
+    await rig.click(rig.session.view.header.identity.title)
     sheet = rig.dialog(PersonSheet)
     sheet.alias.setText("Skipper")
     sheet.notes.setPlainText("met at pier 4")

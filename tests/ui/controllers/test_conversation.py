@@ -23,7 +23,7 @@ async def test_a_click_opens_a_conversation_ready_to_type(rig: Rig) -> None:
     assert rig.room() == room_of("Jonas Weber")
     assert rig.window.shows(rig.session.view)
     assert rig.focus() is rig.session.composer.field
-    assert rig.session.view.header.title.text() == "Jonas Weber"
+    assert rig.session.view.header.identity.title.text() == "Jonas Weber"
     assert rig.session.composer.field.accessibleName() == "Message to Jonas Weber"
 
 
@@ -108,7 +108,7 @@ async def test_a_sent_text_leaves_no_draft(rig: Rig) -> None:
 
 async def test_the_header_says_who_is_there_and_who_types(rig: Rig) -> None:
     room = await rig.open(SURVEY)
-    line = rig.session.view.header.line
+    line = rig.session.view.header.identity.line
     assert line.text() == "5 members · 3 online"
     rig.backend.chats.set_typing(room.room, "Priya Raman", active=True)
     await rig.settle()
@@ -133,7 +133,7 @@ async def test_no_banner_where_nothing_waits(rig: Rig) -> None:
     await rig.open(SURVEY)
     await rig.open("Priya Raman")
     assert not rig.session.view.offline.isVisible()
-    assert rig.session.view.header.line.text() == "Offline"
+    assert rig.session.view.header.identity.line.text() == "Offline"
 
 
 async def test_the_drawer_lists_the_members(rig: Rig) -> None:
@@ -172,7 +172,7 @@ async def test_a_rename_shows_everywhere(rig: Rig) -> None:
     room = await rig.open(SURVEY)
     await rig.backend.chats.rename(room.room, "Tower Survey")
     await rig.settle()
-    assert rig.session.view.header.title.text() == "Tower Survey"
+    assert rig.session.view.header.identity.title.text() == "Tower Survey"
     assert rig.window.drawer.name.text() == "Tower Survey"
     assert rig.names()[0] == "Tower Survey"
 
@@ -213,7 +213,7 @@ async def test_escape_reads_all(rig: Rig) -> None:
 async def test_a_conversation_that_is_not_listed_yet_can_be_opened(rig: Rig) -> None:
     late = rig.backend.chats.add_room("Late", RoomKind.GROUP, ["Ana"])
     await rig.session.conversation.open(late.room)
-    assert rig.session.view.header.title.text() == "Late"
+    assert rig.session.view.header.identity.title.text() == "Late"
 
 
 async def test_a_conversation_that_is_gone_is_told(rig: Rig) -> None:

@@ -79,7 +79,7 @@ async def test_joining_judges_while_one_types(fresh: Rig) -> None:
     sheet.field.setText(invitation.code)
     assert sheet.problem.text() == ""
     await fresh.click(sheet.go)
-    assert fresh.session.view.header.title.text() == "Joined room"
+    assert fresh.session.view.header.identity.title.text() == "Joined room"
 
 
 async def test_a_room_shows_its_invitation(rig: Rig) -> None:

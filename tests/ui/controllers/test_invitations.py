@@ -247,3 +247,22 @@ async def test_in_one_pane_there_is_a_way_back(rig: Rig) -> None:
     assert back.isVisible()
     await rig.click(back)
     assert rig.window.sidebar.isVisible()
+
+
+async def test_a_room_that_lets_nobody_in_yet_has_no_composer_from_the_first_moment(
+    rig: Rig,
+) -> None:
+    await rig.open("Jonas Weber")
+    made = rig.backend.chats.add_room("Reading circle", RoomKind.GROUP, ["Kenji Sato"])
+    made.standing = "waiting"
+    view = rig.session.view
+    await rig.session.conversation.open(made.room)
+    assert rig.session._window.rooms.summary(made.room) is None  # the list has not heard of it
+    assert view.composer.isHidden()
+    assert "Waiting until a member lets you in" in view.standing.words.text()
+    assert rig.focus() is view.messages
+    made.standing = "member"
+    rig.backend.chats.tell(RoomChanged(made.summary()))
+    await rig.settle()
+    assert view.composer.isVisible()
+    assert rig.focus() is view.composer.field

@@ -48,7 +48,7 @@ async def test_by_number_and_notes(rig: Rig) -> None:
     await rig.backend.chats.leave(room_of("Notes to self"))
     await rig.settle()
     await rig.act("notes")
-    assert rig.session.view.header.line.text() == "Only you can see this"
+    assert rig.session.view.header.identity.line.text() == "Only you can see this"
 
 
 async def test_a_number_beyond_the_list_does_nothing(fresh: Rig) -> None:
@@ -88,7 +88,7 @@ async def test_the_switcher_leads_anywhere(rig: Rig) -> None:
     assert switcher.rows.currentIndex().data() == "Ana Costa"
     switcher.rows.chosen.emit(switcher.rows.current_row())
     await rig.settle()
-    assert rig.session.view.header.title.text() == "Ana Costa"
+    assert rig.session.view.header.identity.title.text() == "Ana Costa"
     await rig.act("switcher")
     switcher = rig.dialog(Switcher)
     switcher.field.setText("no such name")
@@ -181,4 +181,4 @@ async def test_a_group_of_one_kind_reads_as_such(rig: Rig) -> None:
     made = rig.backend.chats.add_room("Alone", RoomKind.GROUP, [])
     await rig.session.sidebar.load()
     await rig.session.conversation.open(made.room)
-    assert rig.session.view.header.line.text() == "1 member · 0 online"
+    assert rig.session.view.header.identity.line.text() == "1 member · 0 online"

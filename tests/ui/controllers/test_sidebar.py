@@ -88,7 +88,7 @@ async def test_keys_lead_from_the_search_into_the_list(rig: Rig) -> None:
     assert sidebar.rows.currentIndex().data() == rig.names()[0]
     QTest.keyClick(sidebar.rows, Qt.Key.Key_Return)
     await rig.settle()
-    assert rig.session.view.header.title.text() == rig.names()[0]
+    assert rig.session.view.header.identity.title.text() == rig.names()[0]
     sidebar.search.setFocus()
     QTest.keyClick(sidebar.search, Qt.Key.Key_Escape)
     assert sidebar.search.text() == ""
