@@ -53,6 +53,8 @@ from app.domain.limits import (
     MAX_SERVER_LENGTH,
     MAX_TEXT_BYTES,
     MAX_TOPIC_LENGTH,
+    MAX_VOICE_MS,
+    MAX_WAVE_BYTES,
 )
 from app.domain.manifest import DIGEST_SIZE, MAX_FILES
 from app.domain.pictures import Pictured, RoomPictured, is_picture
@@ -96,7 +98,15 @@ def _is_file_offer(body: FileOffered) -> bool:
     said = _is_event(body.reply_to) and (not body.text or _is_text(body.text))
     sized = 0 <= body.size <= MAX_FILE_SIZE and 0 <= body.files <= MAX_FILES
     known = sized and len(body.root) == DIGEST_SIZE and is_file_name(body.name)
-    return said and known and 0 <= body.vanish_s <= MAX_VANISH_S
+    return said and known and _is_sound(body) and 0 <= body.vanish_s <= MAX_VANISH_S
+
+
+def _is_sound(body: FileOffered) -> bool:
+    """Tell whether it says nothing of a voice message, or is one."""
+    if not body.voice_ms:
+        return not body.wave
+    bounded = 0 < body.voice_ms <= MAX_VOICE_MS and len(body.wave) <= MAX_WAVE_BYTES
+    return bounded and body.files == 1 and not body.is_folder
 
 
 def _are_mentions(mentions: tuple[bytes, ...]) -> bool:

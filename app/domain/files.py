@@ -14,7 +14,8 @@ class FileOffered(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t"
     """A message that offers a file or a folder; its event id names the transfer.
 
     `root` is the digest of the manifest (32 bytes), `size` the bytes in all files, `files` how
-    many there are. `text` is what the author says about it.
+    many there are. `text` is what the author says about it. A voice message says how long it is
+    (`voice_ms`) and how loud it gets from beginning to end (`wave`, a byte for each part).
     """
 
     name: str
@@ -25,6 +26,16 @@ class FileOffered(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t"
     text: str = ""
     reply_to: bytes | None = None
     vanish_s: int = 0
+    voice_ms: int = 0
+    wave: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What is special about a voice message; see `FileOffered`."""
+
+    ms: int
+    wave: bytes = b""
 
 
 def bare(offer: FileOffered) -> FileOffered:
@@ -97,6 +108,7 @@ class TransferView:
     path: str = ""
     reason: str = ""
     receivers: tuple[Receiver, ...] = ()
+    voice_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
