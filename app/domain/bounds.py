@@ -98,7 +98,9 @@ def _is_file_offer(body: FileOffered) -> bool:
     said = _is_event(body.reply_to) and (not body.text or _is_text(body.text))
     sized = 0 <= body.size <= MAX_FILE_SIZE and 0 <= body.files <= MAX_FILES
     known = sized and len(body.root) == DIGEST_SIZE and is_file_name(body.name)
-    return said and known and _is_sound(body) and 0 <= body.vanish_s <= MAX_VANISH_S
+    named = not body.forwarded_from or _is_name(body.forwarded_from)
+    told = named and _are_mentions(body.mentions)
+    return said and known and told and _is_sound(body) and 0 <= body.vanish_s <= MAX_VANISH_S
 
 
 def _is_sound(body: FileOffered) -> bool:

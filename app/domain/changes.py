@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from app.domain.contacts import ContactChanged, PresenceChanged
-from app.domain.files import TransferChanged
+from app.domain.files import TransferChanged, TransferRemoved
 from app.domain.governing import InvitationChanged
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageState, MessageView, RoomSummary
@@ -151,4 +151,5 @@ Change = (
     | PresenceChanged
     | InvitationChanged
     | TransferChanged
+    | TransferRemoved
 )

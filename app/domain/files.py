@@ -14,7 +14,8 @@ class FileOffered(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t"
     """A message that offers a file or a folder; its event id names the transfer.
 
     `root` is the digest of the manifest (32 bytes), `size` the bytes in all files, `files` how
-    many there are. `text` is what the author says about it. A voice message says how long it is
+    many there are. `text` is what the author says about it, with `mentions` of these peer ids.
+    `forwarded_from` names who offered it first, as in `Text`. A voice message says how long it is
     (`voice_ms`) and how loud it gets from beginning to end (`wave`, a byte for each part).
     """
 
@@ -26,6 +27,8 @@ class FileOffered(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t"
     text: str = ""
     reply_to: bytes | None = None
     vanish_s: int = 0
+    forwarded_from: str = ""
+    mentions: tuple[bytes, ...] = ()
     voice_ms: int = 0
     wave: bytes = b""
 
@@ -40,7 +43,8 @@ class Voice:
 
 def bare(offer: FileOffered) -> FileOffered:
     """Return what is offered, without what is said about it and how long that lives."""
-    return msgspec.structs.replace(offer, text="", reply_to=None, vanish_s=0)
+    said = {"text": "", "reply_to": None, "vanish_s": 0, "forwarded_from": "", "mentions": ()}
+    return msgspec.structs.replace(offer, **said)
 
 
 class TransferState(Enum):
@@ -88,6 +92,9 @@ class TransferView:
     `own` ones were offered by us: `done` is then how far the slowest of the `receivers` is who are
     fetching, or the size if all who asked have it. `path` is where it lies, or will; `reason` an
     error code while FAILED or PAUSED by something other than the person.
+
+    One that is not offered yet goes by a random id, without a digest, and is PREPARING, or FAILED
+    if it could not be read: `done` is what was read, `size` what was found so far.
     """
 
     transfer: EventId
@@ -110,9 +117,21 @@ class TransferView:
     receivers: tuple[Receiver, ...] = ()
     voice_ms: int = 0
 
+    @property
+    def is_offered(self) -> bool:
+        """Whether there is a message that offers it."""
+        return bool(self.digest)
+
 
 @dataclass(frozen=True, slots=True)
 class TransferChanged:
     """A transfer is new or looks different; while it runs at most four times a second."""
 
     view: TransferView
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRemoved:
+    """A transfer is known no more; one that was being read may go on under its message's id."""
+
+    transfer: EventId

@@ -183,9 +183,9 @@ def _text(content: Content, body: Text) -> RowAdded:
 
 def _file(content: Content, body: FileOffered) -> RowAdded:
     answered = EventId(body.reply_to) if body.reply_to is not None else None
-    return RowAdded(
-        content, MessageKind.FILE, body.text, answered, vanish_s=body.vanish_s, file=bare(body)
-    )
+    named = tuple(map(PeerId, body.mentions)) if body.mentions else ()
+    more = (body.vanish_s, body.forwarded_from, bare(body))
+    return RowAdded(content, MessageKind.FILE, body.text, answered, named, *more)
 
 
 def _row(governance: Governance, content: Content) -> Iterator[RowAdded]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from app.domain.events import Deleted, Edited, Message, Pinned, Reacted, Text
+from app.domain.events import Deleted, Edited, Message, Pinned, Reacted
 from app.domain.files import FileOffered, bare
 from app.domain.governance import Governance
 from app.domain.ids import EventId
@@ -66,7 +66,7 @@ class Rework:
         if content is None or not isinstance(content.body, Message):
             return
         said = content.body
-        mentions = said.mentions if isinstance(said, Text) else ()
+        mentions = said.mentions
         file = bare(said) if isinstance(said, FileOffered) else None
         overlay = encode_overlay(StoredOverlay(mentions=mentions))
         self._tables.words_will_change(found[0])

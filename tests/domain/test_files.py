@@ -10,7 +10,7 @@ from app.domain.codec import decode_body, encode_body
 from app.domain.errors import AppError
 from app.domain.events import Unsupported
 from app.domain.files import FileOffered, bare
-from app.domain.limits import MAX_FILE_SIZE, MAX_TEXT_BYTES
+from app.domain.limits import MAX_FILE_SIZE, MAX_TEXT_BYTES, MAX_VOICE_MS, MAX_WAVE_BYTES
 from app.domain.manifest import MAX_FILES
 from app.domain.policy import check_operable, clean_caption, clean_file_name
 from app.domain.views import MessageKind
@@ -26,6 +26,9 @@ OFFER = FileOffered("a.txt", 5, ROOT)
         FileOffered("Photos", MAX_FILE_SIZE, ROOT, MAX_FILES, True, "See", bytes(32), 60),
         FileOffered("Приве́т 🎉", 0, ROOT, 0),
         FileOffered("مرحبا.pdf", 0, ROOT),
+        FileOffered("a.ogg", 5, ROOT, voice_ms=1),
+        FileOffered("a.ogg", 5, ROOT, voice_ms=MAX_VOICE_MS, wave=bytes(MAX_WAVE_BYTES)),
+        FileOffered("a", 5, ROOT, text="@Bo", forwarded_from="Ana", mentions=(bytes(32),)),
     ],
 )
 def test_good_offers_are_read_as_they_were_written(offer: FileOffered) -> None:
@@ -51,6 +54,14 @@ def test_good_offers_are_read_as_they_were_written(offer: FileOffered) -> None:
         FileOffered("a", 5, ROOT, text="x" * (MAX_TEXT_BYTES + 1)),
         FileOffered("a", 5, ROOT, reply_to=b"short"),
         FileOffered("a", 5, ROOT, vanish_s=-1),
+        FileOffered("a", 5, ROOT, voice_ms=-1),
+        FileOffered("a", 5, ROOT, voice_ms=MAX_VOICE_MS + 1),
+        FileOffered("a", 5, ROOT, voice_ms=1, wave=bytes(MAX_WAVE_BYTES + 1)),
+        FileOffered("a", 5, ROOT, wave=b"\x05"),
+        FileOffered("a", 5, ROOT, files=2, voice_ms=1),
+        FileOffered("a", 5, ROOT, is_folder=True, voice_ms=1),
+        FileOffered("a", 5, ROOT, forwarded_from=" Ana"),
+        FileOffered("a", 5, ROOT, mentions=(b"short",)),
     ],
 )
 def test_offers_out_of_their_bounds_are_not_read(offer: FileOffered) -> None:
@@ -59,7 +70,7 @@ def test_offers_out_of_their_bounds_are_not_read(offer: FileOffered) -> None:
 
 
 def test_what_is_said_is_apart_from_what_is_offered() -> None:
-    said = FileOffered("a", 5, ROOT, 2, True, "Look", bytes(32), 9)
+    said = FileOffered("a", 5, ROOT, 2, True, "Look", bytes(32), 9, "Ana", (bytes(32),))
     assert bare(said) == FileOffered("a", 5, ROOT, 2, True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from app.domain.events import Deleted, Edited, Event, Reacted, Text
 from app.domain.files import FileOffered, TransferState, bare
@@ -32,6 +33,15 @@ async def test_a_file_is_a_row_with_a_caption(store: Store) -> None:
     assert (row.kind, row.text, row.file) == (MessageKind.FILE, "Please read", bare(OFFER))
     assert (await store.rooms.overview(ROOM)).unread == 1
     assert (await store.messages.offers()) == (row,)
+
+
+async def test_who_is_meant_and_who_offered_it_first_are_in_the_row(store: Store) -> None:
+    ana, bob = author(1), author(2)
+    offer = replace_text(OFFER, forwarded_from="Cem", text="@Bob", mentions=(bob.peer,))
+    await ingest(store, ana.write(offer))
+    row = await only(store)
+    assert (row.forwarded_from, row.mentions) == ("Cem", (bob.peer,))
+    assert row.file == bare(OFFER)
 
 
 async def test_name_and_caption_are_found(store: Store) -> None:
@@ -70,8 +80,8 @@ async def test_taken_back(store: Store) -> None:
     assert (await store.rooms.overview(ROOM)).unread == 0
 
 
-def replace_text(offer: FileOffered) -> FileOffered:
-    return FileOffered(offer.name, offer.size, offer.root)
+def replace_text(offer: FileOffered, **said: Any) -> FileOffered:
+    return FileOffered(offer.name, offer.size, offer.root, **said)
 
 
 async def test_a_taking_back_that_does_not_count_brings_it_back(store: Store) -> None:

@@ -148,6 +148,7 @@ BODIES: list[KnownBody] = [
     FileOffered("Plan \u2013 final.pdf", 1234567, fixed("root"), text="Please read"),
     FileOffered("Photos", 0, fixed("root"), 0, True, "", fixed("answered"), 3600),
     Edited(fixed("answered"), "@Ana", (ANA.peer, BO.peer)),
+    FileOffered("a.txt", 5, fixed("root"), forwarded_from="Cem", mentions=(BO.peer,)),
 ]
 
 
