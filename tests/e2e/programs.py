@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -28,11 +28,14 @@ FIRST_ID = 1000
 class Program:
     """A child that writes JSON lines. What it says on standard error goes to a file."""
 
-    def __init__(self, module: str, arguments: list[str], errors: Path) -> None:
+    def __init__(
+        self, module: str, arguments: list[str], errors: Path, prefix: Sequence[str] = ()
+    ) -> None:
+        """`prefix` is a command that replaces itself with the one after it."""
         self.errors = errors
         with errors.open("ab") as sink:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments],
+                [*prefix, sys.executable, "-m", module, *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=sink,
@@ -136,19 +139,27 @@ class Program:
 class Cli(Program):
     """A `parlor-cli` with a profile of its own."""
 
-    def __init__(self, folder: Path, name: str, *arguments: str, clock: float = 0) -> None:
-        """`clock` is by how many seconds the machine's time is wrong."""
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        *arguments: str,
+        clock: float = 0,
+        prefix: Sequence[str] = (),
+    ) -> None:
+        """`clock` is by how many seconds the machine's time is wrong; `prefix` as in Program."""
         self.folder = folder
         self.name = name
         self.arguments = arguments
         self.clock = clock
+        self.prefix = prefix
         self._ids = count(FIRST_ID)
         own = ["--data-dir", str(folder), "--name", name, *arguments]
         errors = folder.with_name(f"{folder.name}.stderr")
         if clock:
-            super().__init__("tests.e2e.wrong_clock_cli", [str(clock), *own], errors)
+            super().__init__("tests.e2e.wrong_clock_cli", [str(clock), *own], errors, prefix)
         else:
-            super().__init__("app.cli", own, errors)
+            super().__init__("app.cli", own, errors, prefix)
 
     def ready(self) -> Self:
         """Wait until it takes requests."""
@@ -219,19 +230,13 @@ class Cli(Program):
 
 
 class Server(Program):
-    """A `parlor-server` on the loopback interface."""
+    """A `parlor-server`, on the loopback interface unless another host is named."""
 
-    def __init__(self, errors: Path, port: int = 0) -> None:
-        where = [
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-            "--no-advertise",
-            "--log-level",
-            "warning",
-        ]
-        super().__init__("signaling", where, errors)
+    def __init__(
+        self, errors: Path, port: int = 0, host: str = "127.0.0.1", prefix: Sequence[str] = ()
+    ) -> None:
+        where = ["--host", host, "--port", str(port), "--no-advertise", "--log-level", "warning"]
+        super().__init__("signaling", where, errors, prefix)
         self.url: str = self.event("listening")["url"]
         self.port = int(self.url.rpartition(":")[2])
 
@@ -268,9 +273,9 @@ class Stage:
         """Allow lines on standard error in which this regular expression is found."""
         self._expected.append(re.compile(pattern))
 
-    def server(self, port: int = 0) -> Server:
+    def server(self, port: int = 0, host: str = "127.0.0.1", prefix: Sequence[str] = ()) -> Server:
         """Start a server; with the port of one that is gone, its successor."""
-        server = Server(self.folder / "server.stderr", port)
+        server = Server(self.folder / "server.stderr", port, host, prefix)
         self._programs.append(server)
         return server
 
@@ -279,11 +284,11 @@ class Stage:
         self._programs.append(server)
         return server
 
-    def start(self, name: str, *servers: str, clock: float = 0) -> Cli:
+    def start(self, name: str, *servers: str, clock: float = 0, prefix: Sequence[str] = ()) -> Cli:
         """Start a new person's program; `ready` waits for it."""
         folder = self.folder / f"{name}-{next(self._profiles)}"
         urls = [argument for url in servers for argument in ("--server", url)]
-        return self.keep(Cli(folder, name, *urls, clock=clock))
+        return self.keep(Cli(folder, name, *urls, clock=clock, prefix=prefix))
 
     def people(self, *names: str, server: str) -> list[Cli]:
         """Start several programs at once and wait until all are online."""
@@ -296,7 +301,7 @@ class Stage:
 
     def again_offline(self, cli: Cli) -> Cli:
         """Start the program of an ended one's profile again and wait until it is ready."""
-        again = Cli(cli.folder, cli.name, *cli.arguments, clock=cli.clock)
+        again = Cli(cli.folder, cli.name, *cli.arguments, clock=cli.clock, prefix=cli.prefix)
         return self.keep(again).ready()
 
     def keep(self, cli: Cli) -> Cli:
