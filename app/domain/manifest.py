@@ -13,6 +13,7 @@ from itertools import accumulate
 
 PIECE_SIZE = 1024 * 1024
 DIGEST_SIZE = 32
+HEAD_SIZE = 16
 MAX_FILES = 200_000
 MAX_FOLDERS = 50_000
 MAX_PIECES = 1 << 20
@@ -33,13 +34,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`folders` are those without files; `digests` has 32 bytes (BLAKE3) for each piece."""
+    """`folders` are those without files; `digests` has 32 bytes (BLAKE3) for each piece.
+
+    `heads` has the first 16 bytes of each piece, filled up with zeros, or is empty: what is looked
+    for in an earlier version, where a piece may begin anywhere.
+    """
 
     name: str
     is_folder: bool
     entries: tuple[Entry, ...]
     folders: tuple[str, ...] = ()
     digests: bytes = b""
+    heads: bytes = b""
 
     @property
     def size(self) -> int:
@@ -48,6 +54,9 @@ class Manifest:
 
     def digest(self, piece: int) -> bytes:
         return self.digests[piece * DIGEST_SIZE : (piece + 1) * DIGEST_SIZE]
+
+    def head(self, piece: int) -> bytes:
+        return self.heads[piece * HEAD_SIZE : (piece + 1) * HEAD_SIZE]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Manifests as bytes, and what of a manifest from elsewhere is believed.
 
 The encoding is MessagePack arrays. A transfer is offered under the digest of these very bytes.
+Version 1 says nothing of how pieces begin, which is also what is made where nothing is to be said.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from app.domain.errors import RemoteProtocolError
 from app.domain.file_names import split_path
 from app.domain.manifest import (
     DIGEST_SIZE,
+    HEAD_SIZE,
     MAX_FILES,
     MAX_FOLDERS,
     MAX_PIECES,
@@ -23,7 +25,8 @@ from app.domain.manifest import (
     Manifest,
 )
 
-VERSION = 1
+BARE, HEADED = 1, 2
+"""Versions."""
 MAX_MANIFEST_BYTES = 64 * 1024 * 1024
 MAX_SIZE = 1 << 60
 MAX_MTIME_MS = 1 << 53
@@ -45,8 +48,20 @@ class _Manifest(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     digests: bytes
 
 
+class _Headed(_Manifest, array_like=True, forbid_unknown_fields=True):
+    heads: bytes
+
+
+class _Version(msgspec.Struct, array_like=True):
+    version: int
+
+
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(_Manifest)
+_version = msgspec.msgpack.Decoder(_Version)
+_decoders: dict[int, msgspec.msgpack.Decoder[_Manifest] | msgspec.msgpack.Decoder[_Headed]] = {
+    BARE: msgspec.msgpack.Decoder(_Manifest),
+    HEADED: msgspec.msgpack.Decoder(_Headed),
+}
 
 
 def encode_manifest(manifest: Manifest) -> bytes:
@@ -54,7 +69,9 @@ def encode_manifest(manifest: Manifest) -> bytes:
     entries = [_Entry(entry.path, entry.size, entry.mtime_ms) for entry in manifest.entries]
     folders = list(manifest.folders)
     parts = (manifest.name, manifest.is_folder, entries, folders, manifest.digests)
-    return _encoder.encode(_Manifest(VERSION, *parts))
+    if not manifest.heads:
+        return _encoder.encode(_Manifest(BARE, *parts))
+    return _encoder.encode(_Headed(HEADED, *parts, manifest.heads))
 
 
 def decode_manifest(wire: bytes, root: bytes) -> Manifest:
@@ -68,17 +85,20 @@ def decode_manifest(wire: bytes, root: bytes) -> Manifest:
     if root_digest(wire) != root:
         raise RemoteProtocolError("manifest-mismatch")
     try:
-        read = _decoder.decode(wire)
+        version = _version.decode(wire).version
+        decoder = _decoders.get(version)
+        if decoder is None:
+            raise RemoteProtocolError("manifest-malformed", f"version {version}")
+        read = decoder.decode(wire)
     except (msgspec.DecodeError, RecursionError) as error:
         raise RemoteProtocolError("manifest-malformed") from error
-    if read.version != VERSION:
-        raise RemoteProtocolError("manifest-malformed", f"version {read.version}")
-    _check(read)
+    heads = read.heads if isinstance(read, _Headed) else b""
+    _check(read, heads)
     entries = tuple(Entry(entry.path, entry.size, entry.mtime_ms) for entry in read.entries)
-    return Manifest(read.name, read.is_folder, entries, tuple(read.folders), read.digests)
+    return Manifest(read.name, read.is_folder, entries, tuple(read.folders), read.digests, heads)
 
 
-def _check(read: _Manifest) -> None:
+def _check(read: _Manifest, heads: bytes) -> None:
     if len(read.entries) > MAX_FILES or len(read.folders) > MAX_FOLDERS:
         raise RemoteProtocolError("manifest-too-large", f"{len(read.entries)} files")
     if not all(_is_sane(entry) for entry in read.entries):
@@ -91,6 +111,8 @@ def _check(read: _Manifest) -> None:
         raise RemoteProtocolError("manifest-too-large", f"{pieces} pieces")
     if len(read.digests) != pieces * DIGEST_SIZE:
         raise RemoteProtocolError("manifest-malformed", "digests")
+    if len(heads) not in (0, pieces * HEAD_SIZE):
+        raise RemoteProtocolError("manifest-malformed", "heads")
 
 
 def _is_sane(entry: _Entry) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.crypto.content import piece_digest, root_digest
 from app.domain.errors import RemoteProtocolError
-from app.domain.manifest import DIGEST_SIZE, PIECE_SIZE, Entry, Layout, Manifest
+from app.domain.manifest import DIGEST_SIZE, HEAD_SIZE, PIECE_SIZE, Entry, Layout, Manifest
 from app.protocol import manifests
 from app.protocol.manifests import MAX_MANIFEST_BYTES, decode_manifest, encode_manifest
 
@@ -40,9 +40,20 @@ def test_a_manifest_comes_back_as_it_was(paths: list[str], data: st.DataObject) 
     sizes = data.draw(st.lists(st.integers(0, 3 * PIECE_SIZE), min_size=len(paths)))
     entries = tuple(Entry(path, size, size) for path, size in zip(paths, sizes, strict=False))
     count = Layout([entry.size for entry in entries]).count
-    manifest = Manifest("folder", True, entries, ("empty/one",), b"\x07" * (count * DIGEST_SIZE))
+    heads = data.draw(st.sampled_from([b"", b"\x08" * (count * HEAD_SIZE)]))
+    digests = b"\x07" * (count * DIGEST_SIZE)
+    manifest = Manifest("folder", True, entries, ("empty/one",), digests, heads)
     wire = encode_manifest(manifest)
     assert decode_manifest(wire, root_digest(wire)) == manifest
+
+
+def test_without_heads_it_is_what_it_was_before_there_were_any() -> None:
+    entries = [["", 3, 1_700_000_000_000]]
+    old = msgspec.msgpack.encode([1, "a.txt", False, entries, [], b"d" * DIGEST_SIZE])
+    assert encode_manifest(FILE) == old
+    assert decode_manifest(old, root_digest(old)).head(0) == b""
+    headed = encode_manifest(replace(FILE, heads=b"h" * HEAD_SIZE))
+    assert decode_manifest(headed, root_digest(headed)).head(0) == b"h" * HEAD_SIZE
 
 
 def test_a_single_file_has_no_path() -> None:
@@ -64,6 +75,8 @@ def test_other_bytes_than_were_offered_are_refused() -> None:
         (replace(FILE, name=""), "manifest-malformed"),
         (replace(FILE, name="n" * 1025), "manifest-malformed"),
         (replace(FILE, digests=b""), "manifest-malformed"),
+        (replace(FILE, heads=b"short"), "manifest-malformed"),
+        (replace(FILE, heads=b"h" * (2 * HEAD_SIZE)), "manifest-malformed"),
         (replace(FILE, entries=(Entry("", -1, 0),)), "manifest-malformed"),
         (replace(FILE, entries=(Entry("", 3, 1 << 60),)), "manifest-malformed"),
         (replace(FILE, entries=(Entry("", 1 << 60, 0),)), "manifest-too-large"),
@@ -82,7 +95,15 @@ def test_what_no_honest_sender_makes_is_refused(manifest: Manifest, code: str) -
 
 @pytest.mark.parametrize(
     "wire",
-    [b"", b"\xc1", b"\x90", msgspec.msgpack.encode([2, "a", False, [], [], b""]), b"\x91" * 5000],
+    [
+        b"",
+        b"\xc1",
+        b"\x90",
+        msgspec.msgpack.encode([1, "a", False, [], [], b"", b"heads in the first version"]),
+        msgspec.msgpack.encode([2, "a", False, [], [], b""]),
+        msgspec.msgpack.encode([3, "a", False, [], [], b""]),
+        b"\x91" * 5000,
+    ],
 )
 def test_what_is_no_manifest_is_refused(wire: bytes) -> None:
     assert refused(wire) == "manifest-malformed"
