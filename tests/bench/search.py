@@ -3,6 +3,8 @@
     python -m tests.bench.search [--rows 1000000] [--folder DIR]
 
 The words are spread as people use them; the aim is a p95 under 50 ms for every kind of query.
+Beside it, the same words are looked for in a bare FTS5 table and by a scan with LIKE, both without
+a key, in turn with ours: what is bare knows neither rooms, people, edits nor when they wrote.
 """
 
 from __future__ import annotations
@@ -11,16 +13,22 @@ import argparse
 import asyncio
 import json
 import random
+import statistics
 import tempfile
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.storage.message_repository import MessageRepository
-from tests.bench.storage import Result, fill, fresh, timed, words
+from tests.bench.search_bare import BareSearch
+from tests.bench.storage import QUERIES, Result, fill, fresh, timed, words
 from tests.storage.support import NOW_MS, ROOM, author
 
 FOUND = 50
+COMPARED = ("word", "rare_word", "most_frequent_word", "prefix", "two_words", "phrase", "nothing")
+SCANS = 10
+"""A scan may take a second; so many tell enough."""
 
 
 def day(rows: int, chance: random.Random) -> str:
@@ -60,8 +68,34 @@ async def measure(rows: int, folder: Path) -> Result:
 
     for name, make in queries(rows, chance).items():
         result |= await timed(name, lambda make=make: ask(store.messages, make))  # type: ignore[misc]
+    bare = BareSearch(folder, rows)
+    for name in COMPARED:
+        result |= await compared(name, queries(rows, chance)[name], store.messages, bare)
+    bare.close()
     await store.close()
     return {name: round(value, 2) for name, value in result.items()}
+
+
+async def compared(
+    name: str, make: Callable[[], str], messages: MessageRepository, bare: BareSearch
+) -> Result:
+    """Return medians in ms of one query after the other, asked of ours and of what is bare."""
+    taken: dict[str, list[float]] = {"ours": [], "bare": [], "scan": []}
+    for number in range(QUERIES):
+        query = make()
+        start = time.perf_counter()
+        await messages.search(query, None, FOUND)
+        ours = time.perf_counter()
+        bare.indexed(query, FOUND)
+        done = time.perf_counter()
+        taken["ours"].append((ours - start) * 1000)
+        taken["bare"].append((done - ours) * 1000)
+        if number < SCANS:
+            bare.scanned(query, FOUND)
+            taken["scan"].append((time.perf_counter() - done) * 1000)
+    middle = {way: statistics.median(times) for way, times in taken.items()}
+    found = {f"{name}_beside_{way}_ms": value for way, value in middle.items()}
+    return found | {f"{name}_of_bare": middle["ours"] / middle["bare"]}
 
 
 def main() -> None:
