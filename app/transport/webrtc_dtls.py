@@ -36,6 +36,7 @@ class IceEnd:
 
     def __init__(self, connection: IceConnection) -> None:
         self.role = "controlling" if connection.ice_controlling else "controlled"
+        self._connection = connection
         self._recv = connection.recv
         self._send = connection.send
 

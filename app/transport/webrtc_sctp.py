@@ -48,6 +48,8 @@ class Ended(Protocol):
 class LinkSctp(RTCSctpTransport):
     """One association with two streams, whose messages go to an inbox."""
 
+    max_message = MAX_MESSAGE
+
     def __init__(
         self, dtls: LinkDtls, inbox: Inbox, opened: Callable[[], None], ended: Ended
     ) -> None:
@@ -114,7 +116,7 @@ class LinkSctp(RTCSctpTransport):
             data = b""
         elif pp_id != WEBRTC_BINARY:
             raise RemoteProtocolError("not-binary")
-        if len(data) > MAX_MESSAGE:
+        if len(data) > self.max_message:
             raise RemoteProtocolError("message-too-large", f"{len(data)} bytes")
         self._inbox.put(STREAMS[stream_id], data)
 

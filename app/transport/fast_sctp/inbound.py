@@ -84,6 +84,8 @@ class Inbound:
         self._ranges = Ranges()
         self._held = 0
         self._duplicates: list[int] = []
+        self.backlog = 0
+        """Bytes of messages that nobody has taken yet: that much less may come."""
         self._ready: list[Message] = []
         self.owed = 0
         """Chunks that were not acknowledged yet."""
@@ -101,6 +103,8 @@ class Inbound:
     def receive(self, chunk: Data) -> None:
         """Take one chunk."""
         self.owed += 1
+        if self.backlog >= self._window:
+            return
         if chunk.tsn == self._expected & MASK and not self._ahead:
             self._take(chunk)
         else:
@@ -122,13 +126,18 @@ class Inbound:
             self._jump(last + 1)
             self._take_waiting()
 
+    @property
+    def room(self) -> int:
+        """How many bytes more may come."""
+        return max(0, self._window - self._held - self.backlog)
+
     def sack(self) -> bytes:
         """Return the acknowledgement of everything so far."""
         self.owed = 0
         base = self._expected - 1
         gaps = [(first - base, last - base) for first, last in self._ranges][:MAX_GAPS]
         duplicates, self._duplicates = self._duplicates, []
-        return sack_chunk(base & MASK, max(0, self._window - self._held), gaps, duplicates)
+        return sack_chunk(base & MASK, self.room, gaps, duplicates)
 
     def _take(self, chunk: Data) -> None:
         self._expected += 1

@@ -128,8 +128,11 @@ class Outbound:
         waiting = self._sent.waiting()
         if not waiting:
             self.deadline = None
+            if self._is_shut:
+                self._round_trip.failed()
+                self._probe = self._fragment
             return
-        if self._round_trip.failed() >= COLLAPSE_AFTER:
+        if self._round_trip.failed() >= COLLAPSE_AFTER and self._peer_window:
             self._window.collapsed()
             again = waiting
         else:
@@ -143,7 +146,14 @@ class Outbound:
         """When to call `expired` and `take` again, if nothing else happens."""
         if self._window.pace and (self._pending or self._lost) and self._flight < self._limit:
             return min(now + PACE_INTERVAL, self.deadline or now + PACE_INTERVAL)
+        if self.deadline is None and self._is_shut:
+            self.deadline = now + self._round_trip.wait
         return self.deadline
+
+    @property
+    def _is_shut(self) -> bool:
+        """The remote end takes nothing, and nothing is under way that would tell when it does."""
+        return not self._peer_window and not self._sent and bool(self._pending)
 
     @property
     def _limit(self) -> int:
@@ -151,7 +161,7 @@ class Outbound:
 
     def _budget(self, now: float) -> int:
         room = self._limit - self._flight
-        if not self._flight:
+        if not self._flight and (self._peer_window or self._lost):
             room = max(room, self._fragment)
         pace = self._window.pace
         if not pace:

@@ -147,6 +147,23 @@ def test_a_flood_behind_a_gap_is_bounded_and_told() -> None:
     assert [message.data[:3] for message in inbound.messages()] == [b"the", bytes(3)]
 
 
+def test_what_nobody_takes_closes_the_window() -> None:
+    inbound = Inbound(0, WINDOW)
+    inbound.receive(Data(FIRST | LAST, 0, 0, 53, bytes(900)))
+    inbound.backlog = WINDOW - 100
+    assert (inbound.room, sack_of(inbound).window) == (100, 100)
+    inbound.receive(Data(FIRST | LAST, 1, 0, 53, b"fits"))
+    inbound.backlog = WINDOW
+    inbound.receive(Data(FIRST | LAST, 2, 0, 53, b"does not"))
+    inbound.receive(Data(FIRST | LAST, 4, 0, 53, b"nor does this"))
+    assert (inbound.owed, inbound.held) == (3, 0)
+    sack = sack_of(inbound)
+    assert (sack.cumulative, sack.window, sack.gaps) == (1, 0, [])
+    inbound.backlog = 0
+    inbound.receive(Data(FIRST | LAST, 2, 0, 53, b"now it does"))
+    assert [message.data[:4] for message in inbound.messages()] == [bytes(4), b"fits", b"now "]
+
+
 def test_numbers_out_of_reach_are_not_kept() -> None:
     inbound = Inbound(0, WINDOW)
     inbound.receive(Data(FIRST | LAST, MAX_AHEAD + 1, 0, 53, b"far"))

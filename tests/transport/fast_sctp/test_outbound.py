@@ -68,13 +68,40 @@ def test_the_window_holds_back_and_opens() -> None:
     assert out.flight == 20 * SIZE
 
 
-def test_the_peers_window_holds_back_but_one_fragment_may_always_ask() -> None:
-    out = sender(peer_window=0)
-    out.queue(0, 53, bytes(5 * SIZE))
-    assert len(out.take(0)) == 1
+def test_the_peers_window_holds_back() -> None:
+    out = sender(peer_window=3 * SIZE)
+    out.queue(0, 53, bytes(9 * SIZE))
+    assert len(out.take(0)) == 3
     assert out.take(0) == []
-    out.sack(acknowledged(0, window=3 * SIZE), 0.01)
-    assert len(out.take(0.01)) == 3
+    out.sack(acknowledged(2, window=SIZE), 0.01)
+    assert len(out.take(0.01)) == 1
+
+
+def test_a_peer_that_takes_nothing_is_asked_from_time_to_time() -> None:
+    out = sender(peer_window=0)
+    out.queue(0, 53, bytes(9 * SIZE))
+    assert out.take(0) == []
+    due = out.wake_at(0)
+    assert due == FIRST_WAIT
+    now = 0.0
+    for asked in range(COLLAPSE_AFTER + 2):
+        due = out.wake_at(now)
+        assert due is not None
+        now = due
+        out.expired(now)
+        assert len(out.take(now)) == 1, asked
+        assert out.take(now) == []
+        out.sack(acknowledged(-1, window=0), now)
+    out.sack(acknowledged(0, window=1 << 20), now)
+    assert len(out.take(now)) >= 4, "that nobody took it is no sign of a crowded line"
+
+
+def test_what_was_lost_is_sent_again_whatever_the_peers_window() -> None:
+    out = sender()
+    out.queue(0, 53, bytes(6 * SIZE))
+    assert len(out.take(0)) == 6
+    out.sack(acknowledged(-1, (2, 6), window=0), 0.01)
+    assert [chunk.tsn for chunk in data_of(out.take(0.01))] == [START & MASK]
 
 
 def test_a_gap_three_packets_old_is_sent_again_and_only_once() -> None:
