@@ -14,6 +14,7 @@ from typing import Any
 from app.domain.errors import AppError
 from app.storage.conversation_tables import CONVERSATION_TABLES
 from app.storage.governing_tables import GOVERNING_TABLES
+from app.storage.preparation_tables import PREPARATION_TABLES
 from app.storage.step_tables import STEP_TABLES
 from app.storage.transfer_tables import TRANSFER_TABLES
 
@@ -183,6 +184,11 @@ def _transfers(database: Any) -> None:
         database.execute_sql(statement)
 
 
+def _preparations(database: Any) -> None:
+    for statement in PREPARATION_TABLES:
+        database.execute_sql(statement)
+
+
 MIGRATIONS: Sequence[Migration] = (
     _first_tables,
     _operations,
@@ -191,6 +197,7 @@ MIGRATIONS: Sequence[Migration] = (
     _governing,
     _steps,
     _transfers,
+    _preparations,
 )
 """`MIGRATIONS[n]` leads from version n to n + 1."""
 

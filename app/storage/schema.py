@@ -314,6 +314,22 @@ class TransferPeer(Model):
         primary_key = CompositeKey("event", "peer")
 
 
+class Preparation(Model):
+    """A file that is to be offered and has to be read first."""
+
+    number = IntegerField(primary_key=True)
+    key = BlobField()
+    batch = BlobField()
+    room = BlobField()
+    made_ms = IntegerField()
+    path = TextField()
+    files = TextField()
+    draft = BlobField()
+
+    class Meta:
+        table_name = "preparation"
+
+
 TABLES = (
     Setting,
     Peer,
@@ -336,4 +352,5 @@ TABLES = (
     StoredReceipt,
     Transfer,
     TransferPeer,
+    Preparation,
 )

@@ -16,6 +16,7 @@ from app.storage.overlays import Overlays
 from app.storage.parcel_repository import ParcelRepository
 from app.storage.peer_repository import PeerRepository
 from app.storage.picture_repository import PictureRepository
+from app.storage.preparation_repository import PreparationRepository
 from app.storage.read_tables import ReadTables
 from app.storage.receipt_repository import ReceiptRepository
 from app.storage.reducer import Reducer
@@ -52,6 +53,7 @@ class Store:
         self.receipts = ReceiptRepository(database, catalog)
         self.settings = SettingRepository(database)
         self.transfers = TransferRepository(database)
+        self.preparations = PreparationRepository(database)
         self._learn_own = catalog.learn_own
 
     @classmethod
