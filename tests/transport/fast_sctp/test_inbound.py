@@ -158,7 +158,7 @@ def test_what_nobody_takes_closes_the_window() -> None:
     inbound.receive(Data(FIRST | LAST, 4, 0, 53, b"nor does this"))
     assert (inbound.owed, inbound.held) == (3, 0)
     sack = sack_of(inbound)
-    assert (sack.cumulative, sack.window, sack.gaps) == (1, 0, [])
+    assert (sack.cumulative, sack.window, list(sack.gaps)) == (1, 0, [])
     inbound.backlog = 0
     inbound.receive(Data(FIRST | LAST, 2, 0, 53, b"now it does"))
     assert [message.data[:4] for message in inbound.messages()] == [bytes(4), b"fits", b"now "]
