@@ -5,12 +5,16 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from app.domain.contacts import ContactState
 from app.domain.errors import AppError
+from app.domain.ids import PeerId
 from app.protocol.worker_messages import Command, Notice
 from app.services.background import Background
 from app.services.connection_manager import ConnectionManager, ManagerParts
+from app.services.contact_book import ContactBook
 from app.services.message_service import MessageService
 from app.services.people import People
 from app.services.transfer_book import TransferBook
@@ -22,6 +26,8 @@ from app.storage.store import Store
 
 FOLDER = "transfers"
 """Below the profile's folder: manifests, and which pieces are here."""
+VOICES = "voice"
+"""Below that: voice messages, ours and those of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,10 @@ def _nowhere() -> Bulk:
     return Bulk(make, list, folder, folder)
 
 
+def _is_friend(contacts: ContactBook, peer: PeerId) -> bool:
+    return contacts.get(peer).state is ContactState.FRIEND
+
+
 def _downloads() -> Path:
     return Path.home() / "Downloads"
 
@@ -74,7 +84,8 @@ def build_files(wiring: FileWiring, bulk: Bulk | None) -> tuple[TransferService,
     """Return what people ask of files, and who keeps them going."""
     parts, store, bulk = wiring.parts, wiring.store, bulk or _nowhere()
     book = TransferBook(parts.me.peer, store, parts.book, parts.logs.publisher)
-    settings = SettingsKeeper(store, bulk.downloads)
+    friends = partial(_is_friend, wiring.manager.contacts)
+    settings = SettingsKeeper(store, bulk.downloads, bulk.folder / VOICES, friends)
     tender = TransferTender(wiring.background, book, wiring.manager, settings, bulk)
     parts.feed.subscribe(tender.feed.heard)
     parts.circle.between.add(tender)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ class TransferActs:
                 raise AppError("transfer-over")
             if entry.state in FETCHING or self._is_there(entry):
                 return
-            target = folder or self._settings.current.folder
+            target = folder or self._settings.usual(entry.record.offer)
             make = folder is None or self._settings.is_default(target)
             missing = entry.record.offer.size - entry.record.done
             await asyncio.to_thread(check_folder, target, missing, make=make)
@@ -94,11 +95,13 @@ class TransferActs:
             if entry.state is TransferState.DONE and not self._book.is_own(entry):
                 entry.moved_away = True
                 await self._jobs.stop(entry)
+                await self._erase_voice(entry)
             elif entry.state is not TransferState.CANCELLED:
                 own = self._book.is_own(entry)
                 await self._end(entry, TransferState.CANCELLED, delete=not own)
                 if own:
                     self._jobs.clean(entry.record.files)
+                    await self._erase_voice(entry)
 
     async def _end(self, entry: Entry, state: TransferState, *, delete: bool) -> None:
         entry.record.state = state  # from now on nobody is let in while it is being stopped
@@ -118,4 +121,12 @@ class TransferActs:
             await self._fetcher.stop(entry)
             await self._jobs.stop(entry, delete=not whole and not self._book.is_own(entry))
             self._jobs.clean(entry.record.files)
+            await self._erase_voice(entry)
             await self._book.forget(entry)
+
+    async def _erase_voice(self, entry: Entry) -> None:
+        """What lies with the profile goes with its message; elsewhere somebody has put it."""
+        path = Path(entry.record.path)
+        if entry.record.offer.voice_ms and path.parent == self._settings.voices:
+            with suppress(OSError):
+                await asyncio.to_thread(path.unlink, missing_ok=True)

@@ -230,6 +230,7 @@ class TransferBook:
             lane=entry.lane,
             path=record.path or record.folder,
             reason=record.reason,
+            voice_ms=offer.voice_ms,
         )
         return self._giving(entry, view) if own else view
 

@@ -75,6 +75,7 @@ class TransferFeed:
     async def _look_for_offers(self) -> None:
         for entry in await self._parts.book.missing():
             record = entry.record
-            if self._parts.settings.accepts(record.author, record.offer.size):
+            folder = self._parts.settings.unasked(record.author, record.offer)
+            if folder is not None:
                 with suppress(AppError):  # it waits for an answer then
-                    await self._acts.accept(entry, self._parts.settings.current.auto_folder)
+                    await self._acts.accept(entry, folder)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.errors import AppError
-from app.domain.files import FileOffered, TransferState, TransferView
+from app.domain.files import FileOffered, TransferState, TransferView, Voice
 from app.domain.ids import EventId, RoomId
 from app.domain.policy import clean_caption, clean_file_name
 from app.domain.views import MessageView
@@ -19,6 +20,7 @@ from app.services.transfer_book import Entry, TransferBook
 from app.services.transfer_settings import SettingsKeeper
 from app.services.transfer_tender import TransferTender
 from app.services.transfers_api import TransferSettings
+from app.services.voice_files import keep_voice
 
 OVER = frozenset({TransferState.DONE, TransferState.DECLINED, TransferState.CANCELLED})
 
@@ -51,7 +53,9 @@ class TransferService:
     def _book(self) -> TransferBook:
         return self._tender.book
 
-    async def offer(self, room: RoomId, path: Path, text: str = "") -> MessageView:
+    async def offer(
+        self, room: RoomId, path: Path, text: str = "", voice: Voice | None = None
+    ) -> MessageView:
         conversation = self._rooms.writable(room)
         self._refuse(room)
         caption = clean_caption(text)
@@ -69,6 +73,8 @@ class TransferService:
                 made.is_folder,
                 caption,
                 vanish_s=conversation.vanish_s,
+                voice_ms=voice.ms if voice is not None else 0,
+                wave=voice.wave if voice is not None else b"",
             )
             committed = await self._logs.append(room, body)
         except (AppError, asyncio.CancelledError):
@@ -77,6 +83,16 @@ class TransferService:
         row = committed.rows[0]
         await self._book.add(row, source, files)
         return self._logs.publisher.view(conversation, row)
+
+    async def say(self, room: RoomId, name: str, sound: bytes, voice: Voice) -> MessageView:
+        self._rooms.writable(room)
+        path = await asyncio.to_thread(keep_voice, self._settings.voices, name, sound)
+        try:
+            return await self.offer(room, path, voice=voice)
+        except (AppError, asyncio.CancelledError):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+            raise
 
     async def transfers(self) -> Sequence[TransferView]:
         entries = [entry for entry in self._book.all() if self._is_shown(entry)]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from app.domain.errors import AppError
+from app.domain.files import FileOffered
 from app.domain.ids import PEER_ID_SIZE, PeerId
 from app.services.transfers_api import TransferSettings
 from app.storage.store import Store
@@ -25,13 +27,22 @@ class _Kept(msgspec.Struct):
     trusted: list[bytes] = []
     cap_up: int = 0
     cap_down: int = 0
+    voice_limit: int = 5_000_000
 
 
 class SettingsKeeper:
-    """`current` is what counts now, after `load`."""
+    """`current` is what counts now, after `load`. Voice messages are put into `voices`."""
 
-    def __init__(self, store: Store, downloads: Path) -> None:
+    def __init__(
+        self,
+        store: Store,
+        downloads: Path,
+        voices: Path,
+        is_friend: Callable[[PeerId], bool] = lambda _peer: False,
+    ) -> None:
         self._store = store
+        self.voices = voices
+        self._is_friend = is_friend
         self.current = TransferSettings(downloads, downloads)
 
     async def load(self) -> None:
@@ -44,12 +55,13 @@ class SettingsKeeper:
         trusted = frozenset(PeerId(one) for one in kept.trusted)
         folders = Path(kept.folder), Path(kept.auto_folder)
         self.current = TransferSettings(
-            *folders, kept.auto_limit, trusted, kept.cap_up, kept.cap_down
+            *folders, kept.auto_limit, trusted, kept.cap_up, kept.cap_down, kept.voice_limit
         )
 
     async def set(self, settings: TransferSettings) -> None:
         """See `Transfers.set_settings`."""
-        numbers = (settings.auto_limit, settings.cap_up, settings.cap_down)
+        caps = (settings.cap_up, settings.cap_down)
+        numbers = (settings.auto_limit, settings.voice_limit, *caps)
         strange = any(len(peer) != PEER_ID_SIZE for peer in settings.trusted)
         if strange or not all(0 <= number <= MOST for number in numbers):
             raise AppError("bad-setting")
@@ -63,17 +75,26 @@ class SettingsKeeper:
             sorted(settings.trusted),
             settings.cap_up,
             settings.cap_down,
+            settings.voice_limit,
         )
         await self._store.settings.set(SETTING, msgspec.json.encode(kept).decode())
         self.current = settings
 
-    def accepts(self, peer: PeerId, size: int) -> bool:
-        """Tell whether an offer is accepted without a question."""
-        return peer in self.current.trusted and size <= self.current.auto_limit
+    def unasked(self, peer: PeerId, offer: FileOffered) -> Path | None:
+        """Return where an offer is put that is accepted without a question, None for others."""
+        if offer.voice_ms and offer.size <= self.current.voice_limit and self._is_friend(peer):
+            return self.voices
+        if peer in self.current.trusted and offer.size <= self.current.auto_limit:
+            return self.voices if offer.voice_ms else self.current.auto_folder
+        return None
+
+    def usual(self, offer: FileOffered) -> Path:
+        """Return where an offer is put if nobody says anything else."""
+        return self.voices if offer.voice_ms else self.current.folder
 
     def is_default(self, folder: Path) -> bool:
         """Tell whether a folder is one from here, which is made if it is not there."""
-        return folder in (self.current.folder, self.current.auto_folder)
+        return folder in (self.current.folder, self.current.auto_folder, self.voices)
 
 
 def check_folder(folder: Path, size: int = 0, *, make: bool = False) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from app.domain.files import TransferView
+from app.domain.files import TransferView, Voice
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageView
 
@@ -17,7 +17,7 @@ class TransferSettings:
     """`folder` takes what is accepted without another choice. Caps are bytes a second, 0 for none.
 
     What one of `trusted` offers is accepted by itself up to `auto_limit` bytes, and saved in
-    `auto_folder`.
+    `auto_folder`. Voice messages of accepted contacts come by themselves up to `voice_limit` bytes.
     """
 
     folder: Path
@@ -26,6 +26,7 @@ class TransferSettings:
     trusted: frozenset[PeerId] = frozenset()
     cap_up: int = 0
     cap_down: int = 0
+    voice_limit: int = 5_000_000
 
 
 class Transfers(Protocol):
@@ -39,6 +40,13 @@ class Transfers(Protocol):
 
         Raises AppError("file-not-found" | "file-unreadable" | "not-a-file" | "bad-file-name" |
         "too-many-files" | "source-changed" | "text-too-long" | "unknown-room").
+        """
+        ...
+
+    async def say(self, room: RoomId, name: str, sound: bytes, voice: Voice) -> MessageView:
+        """Keep what was recorded with the profile, as a file called `name`, and offer it.
+
+        Raises AppError as `offer` does, and "file-unwritable".
         """
         ...
 

@@ -8,9 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from app.domain.changes import MessagesAdded, RoomChanged
 from app.domain.errors import AppError
-from app.domain.files import FileOffered, TransferChanged, TransferState, TransferView
+from app.domain.files import FileOffered, TransferChanged, TransferState, TransferView, Voice
 from app.domain.ids import EventId, RoomId
 from app.domain.views import MessageKind, MessageState, MessageView
 from app.services.transfers_api import TransferSettings
@@ -30,6 +32,7 @@ class FakeTransfers:
         self.book: dict[EventId, TransferView] = {}
         self.story: list[tuple[str, object]] = []
         self.offered: list[tuple[Path, str]] = []
+        self.said: list[tuple[str, bytes, Voice]] = []
         self.failing: AppError | None = None
         self.chosen = TransferSettings(FOLDER, FOLDER)
         self.reading = asyncio.Event()
@@ -47,11 +50,14 @@ class FakeTransfers:
         sent: MessageState = MessageState.DELIVERED,
         files: int = 1,
         is_folder: bool = False,
+        voice: Voice | None = None,
         **how_far: object,
     ) -> TransferView:
         """Put an offer into a room without telling anybody; `how_far` are fields of its view."""
         row = self._chats.write(room, author, text, kind=MessageKind.FILE, state=sent, at_ms=at_ms)
         offer = FileOffered(name, size, b"r" * 32, files, is_folder, text)
+        if voice is not None:
+            offer = msgspec.structs.replace(offer, voice_ms=voice.ms, wave=voice.wave)
         rows = self._chats.book[room].messages
         rows[rows.index(row)] = row = replace(row, file=offer)
         made = TransferView(
@@ -67,6 +73,7 @@ class FakeTransfers:
             "ab" * 32,
             TransferState.OFFERED,
             row.time_ms,
+            voice_ms=offer.voice_ms,
         )
         if row.own:
             made = replace(made, path=str(FOLDER / name))
@@ -109,6 +116,14 @@ class FakeTransfers:
         self._check()
         await self.reading.wait()
         view = self._put_file(room, path, text)
+        summary = RoomChanged(self._chats.book[room].summary())
+        self._chats.tell(MessagesAdded(room, (self.row(view),)), summary, TransferChanged(view))
+        return self.row(view)
+
+    async def say(self, room: RoomId, name: str, sound: bytes, voice: Voice) -> MessageView:
+        self.said.append((name, sound, voice))
+        self._check()
+        view = self.put(room, self._chats.me, name, len(sound), voice=voice)
         summary = RoomChanged(self._chats.book[room].summary())
         self._chats.tell(MessagesAdded(room, (self.row(view),)), summary, TransferChanged(view))
         return self.row(view)
