@@ -1,234 +1,164 @@
-"""How fast files move: our direct lane beside a raw plain-TCP copy and an HTTPS upload, in one run.
+"""How fast files move, beside what else moves files, in one run.
 
-Run: python -m tests.bench.transfer [--mib N] [--rounds N] [--folder PATH]. Prints one JSON object;
-MB/s, seconds and MiB, medians of the rounds, the ways taking turns. Ours counts from the first
-command of the fetch to the file in place: manifest, TLS, digests, fsync and rename included.
+Run: python -m tests.bench.transfer [--mib N] [--rounds N] [--folder PATH] [--no-channels]. Prints
+one JSON object: MB/s, seconds and MiB, then each aim with what it is compared to. The ways take
+turns for N rounds, and medians count, so that noise of the machine meets all.
+
+- direct: ours between two workers, beside a raw plain-TCP copy and an HTTPS upload;
+- data channels: aiortc's own path, the reworked one and Chromium's, 64 KiB messages on loopback;
+- many small files beside one file of the same size, and beside writing them and `cp -a`.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import http.client
 import json
 import os
-import shutil
-import socket
-import ssl
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from itertools import count
 from pathlib import Path
+from typing import Any
 
-from app.protocol import worker_messages as msg
-from app.transport.bulk.certificates import make_certificate
-from tests.support.bulk_peers import BulkPeer, connect
+from tests.bench.copies import Copies
+from tests.bench.small_files import SMALL, SmallFiles
+from tests.bench.webrtc_path import measure as measure_channel
+from tests.bench.workers import measured
+from tests.transport.fast_sctp.remote_ends import CHROMIUM
 
 MIB = 1024 * 1024
-SMALL = 1024
-RECEIVE = """
-import os, socket, sys
-with socket.create_server(("127.0.0.1", 0)) as server:
-    print(server.getsockname()[1], flush=True)
-    lane, _ = server.accept()
-buffer = memoryview(bytearray(1 << 18))
-with open(sys.argv[1], "wb", buffering=0) as file:
-    while got := lane.recv_into(buffer):
-        file.write(buffer[:got])
-    os.fsync(file.fileno())
-print("done", flush=True)
-"""
-UPLOAD = """
-import os, socket, sys, uvicorn
+FILES = 10_000
+MANY_FILES = 100_000
+MESSAGE = 64 * 1024
+CHANNEL_SECONDS = 2.0
+CHANNELS = {
+    "webrtc stock": "stock-stock",
+    "webrtc reworked": "rate-rate",
+    "chromium": "chromium-chromium",
+}
+AIMS = (
+    ("direct of raw", "direct", "raw", 0.4),
+    ("direct of https", "direct", "https", 1.0),
+    ("direct of chromium", "direct", "chromium", 27.0),
+    ("reworked of stock", "webrtc reworked", "webrtc stock", 10.0),
+    ("reworked of chromium", "webrtc reworked", "chromium", 4.0),
+)
+"""What is to be at least so many times as fast as what."""
+SMALL_FILES_AIM = 3.0
+MEMORY_AIM = 64.0
 
-async def upload(scope, receive, send):
-    with open(sys.argv[1], "wb", buffering=0) as file:
-        while True:
-            part = await receive()
-            file.write(part.get("body", b""))
-            if not part.get("more_body"):
-                break
-        os.fsync(file.fileno())
-    await send({"type": "http.response.start", "status": 200, "headers": []})
-    await send({"type": "http.response.body", "body": b"done"})
-
-server = socket.create_server(("127.0.0.1", 0))
-print(server.getsockname()[1], flush=True)
-config = uvicorn.Config(upload, lifespan="off", log_level="error", ssl_certfile=sys.argv[2])
-uvicorn.Server(config).run(sockets=[server])
-"""
+Way = Callable[[], Awaitable[float]]
+Json = dict[str, Any]
 
 
 class Bench:
-    """Everything happens below `home`."""
+    """Everything happens below `home`; ways return seconds or MB/s, for medians of their own."""
 
     def __init__(self, home: Path, size: int) -> None:
-        self.home = home
-        self.size = size
-        self.big = home / "big.bin"
-        with self.big.open("wb") as file:
+        self._home = home
+        self._size = size
+        self._turns = count()
+        self._big = home / "big.bin"
+        with self._big.open("wb") as file:
             for _ in range(size // MIB):
                 file.write(os.urandom(MIB))
-        own = make_certificate()
-        self.certificate = home / "certificate.pem"
-        self.certificate.write_bytes(ssl.DER_cert_to_PEM_cert(own.public).encode() + own.key)
-        self.files = 10_000
-        self.folder = home / "small"
-        self.folder.mkdir()
-        for number in range(self.files):
-            (self.folder / f"{number:05}").write_bytes(os.urandom(SMALL))
-        self.same = home / "same.bin"
-        self.same.write_bytes(os.urandom(self.files * SMALL))
-        self._turns = 0
+        self._copies = Copies(home, self._big)
+        self._small = SmallFiles(home, FILES)
+        self.memory: dict[str, float] = {}
 
-    def fresh(self) -> Path:
-        self._turns += 1
-        return self.home / f"turn{self._turns}"
+    def rates(self) -> dict[str, Way]:
+        """Ways to move the big file, in MB/s."""
+        return {
+            "raw": lambda: self._rate(self._copies.raw()),
+            "direct": lambda: self._rate(self._ours(self._big)),
+            "https": lambda: self._rate(self._copies.https()),
+        }
 
-    async def raw(self) -> float:
-        """Two processes, blocking sockets, sendfile, a new file with fsync; no TLS, no digest."""
-        return await self._copied(RECEIVE, send_raw)
+    def seconds(self) -> dict[str, Way]:
+        """Many small files and what they are compared to, in seconds."""
+        return {
+            "small files": lambda: self._ours(self._small.folder, keep=True),
+            "one file": lambda: self._ours(self._small.same),
+            "small files, written only": self._small.written,
+            "small files, cp -a": self._small.copied,
+            "one file, written only": self._small.one_written,
+        }
 
-    async def https(self) -> float:
-        """A PUT from http.client to uvicorn, into a new file with fsync; no digest."""
-        return await self._copied(UPLOAD, send_https, str(self.certificate))
+    async def many(self) -> None:
+        """Note what a folder of very many files takes of memory."""
+        lots = SmallFiles(self._home, MANY_FILES, 100)
+        await self._ours(lots.folder, keep=True, name=f"{MANY_FILES} files")
 
-    async def _copied(self, code: str, send: Callable[[int, Path], None], *more: str) -> float:
-        target = self.fresh()
-        command = (sys.executable, "-c", code, str(target), *more)
-        child = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-        out = child.stdout
-        assert out is not None
-        port = int(await out.readline())
-        begun = time.perf_counter()
-        await asyncio.to_thread(send, port, self.big)
-        if not more:
-            await out.readline()
-        taken = time.perf_counter() - begun
-        if more:
-            child.terminate()
-        await child.wait()
-        target.unlink()
-        return taken
+    async def _rate(self, taken: Awaitable[float]) -> float:
+        return self._size / await taken / 1e6
 
-    async def loop(self, count: int, size: int) -> float:
-        """Write files of this size and sync the disk, without any transfer: what is left to win."""
-        target = self.fresh()
-        content = os.urandom(size)
-        begun = time.perf_counter()
-        await asyncio.to_thread(write_files, target, count, content)
-        taken = time.perf_counter() - begun
-        shutil.rmtree(target)
-        return taken
-
-    async def ours(self, path: Path) -> float:
-        taken, _ = await self.measured(path)
-        return taken
-
-    async def measured(self, path: Path) -> tuple[float, float]:
-        """Return seconds and the more of both workers' peak memory over base in MiB."""
-        home = self.fresh()
-        home.mkdir()
-        sender, receiver = BulkPeer(home / "a"), BulkPeer(home / "b")
-        try:
-            offered = await sender.offer(path)
-            await receiver.send(msg.Cap(0, 0))
-            number = await receiver.fetch(offered)
-            await receiver.stop(number)
-            base = max(resident(sender, "VmRSS"), resident(receiver, "VmRSS"))
-            begun = time.perf_counter()
-            number = await receiver.fetch(offered)
-            await connect(sender, offered.transfer, receiver, number)
-            await receiver.heard(msg.Done, number)
-            taken = time.perf_counter() - begun
-            peak = max(resident(sender, "VmHWM"), resident(receiver, "VmHWM"))
-        finally:
-            await sender.close()
-            await receiver.close()
-            shutil.rmtree(home)
-        return taken, peak - base
+    async def _ours(self, path: Path, *, keep: bool = False, name: str = "") -> float:
+        found = await measured(self._home / f"turn {next(self._turns)}", path, keep=keep)
+        name = name or path.name
+        peaks = {"sender": found.sender_peak, "receiver": found.receiver_peak}
+        for side, peak in peaks.items():
+            key = f"{name}, {side}"
+            self.memory[key] = max(self.memory.get(key, 0.0), round(peak, 1))
+        return found.fetched
 
 
-def send_raw(port: int, path: Path) -> None:
-    with socket.create_connection(("127.0.0.1", port)) as lane, path.open("rb") as file:
-        lane.sendfile(file)
+def channels() -> dict[str, Way]:
+    """Data channels alone, no files, in MB/s."""
+
+    async def rate(pair: str) -> float:
+        return (await measure_channel(pair, MESSAGE, CHANNEL_SECONDS))["MB/s"]
+
+    pairs = {n: pair for n, pair in CHANNELS.items() if CHROMIUM or "chromium" not in pair}
+    return {name: lambda pair=pair: rate(pair) for name, pair in pairs.items()}  # type: ignore[misc]
 
 
-def send_https(port: int, path: Path) -> None:
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    headers = {"Content-Length": str(path.stat().st_size)}
-    for attempt in range(200):
-        lane = http.client.HTTPSConnection("127.0.0.1", port, context=context, blocksize=256 * 1024)
-        try:
-            lane.connect()
-            break
-        except OSError:
-            time.sleep(0.01 * min(attempt, 10))
-    with path.open("rb") as file:
-        lane.request("PUT", "/", file, headers)
-        assert lane.getresponse().read() == b"done"
-    lane.close()
-
-
-def write_files(folder: Path, count: int, content: bytes) -> None:
-    folder.mkdir()
-    at = os.open(folder, os.O_RDONLY)
-    for number in range(count):
-        flags = os.O_CREAT | os.O_WRONLY | os.O_EXCL
-        file = os.open(f"{number:05}", flags, 0o666, dir_fd=at)
-        os.write(file, content)
-        os.close(file)
-    os.sync()
-    os.close(at)
-
-
-def resident(peer: BulkPeer, name: str) -> float:
-    """Return what the kernel says of a worker's memory, in MiB; 0 where it says nothing."""
-    with suppress(OSError):
-        for line in Path(f"/proc/{peer.client.pid}/status").read_text().splitlines():
-            if line.startswith(name):
-                return int(line.split()[1]) / 1024
-    return 0.0
-
-
-async def measure(home: Path, mib: int, rounds: int) -> dict[str, object]:
+async def measure(home: Path, mib: int, rounds: int, *, with_channels: bool) -> Json:
     bench = Bench(home, mib * MIB)
-    peaks: list[float] = []
-
-    async def direct() -> float:
-        taken, peak = await bench.measured(bench.big)
-        peaks.append(peak)
-        return taken
-
-    ways: dict[str, Callable[[], Awaitable[float]]] = {
-        "raw": bench.raw,
-        "direct": direct,
-        "https": bench.https,
-        "small files": lambda: bench.ours(bench.folder),
-        "one file": lambda: bench.ours(bench.same),
-        "small files, written only": lambda: bench.loop(bench.files, SMALL),
-        "one file, written only": lambda: bench.loop(1, bench.files * SMALL),
-    }
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+    rates = bench.rates() | (channels() if with_channels else {})
+    seconds = bench.seconds()
+    taken: dict[str, list[float]] = {}
     for _ in range(rounds):
-        for name, way in ways.items():
-            taken[name].append(await way())
+        for name, way in {**rates, **seconds}.items():
+            taken.setdefault(name, []).append(await way())
+    await bench.many()
     middle = {name: statistics.median(times) for name, times in taken.items()}
     return {
         "mib": mib,
         "rounds": rounds,
-        "mb_per_s": {n: round(bench.size / middle[n] / 1e6) for n in ("raw", "direct", "https")},
-        "direct_of_raw": round(middle["raw"] / middle["direct"], 2),
-        "direct_of_https": round(middle["https"] / middle["direct"], 2),
-        "seconds": {name: round(middle[name], 3) for name in list(ways)[3:]},
-        "small_files_of_one": round(middle["small files"] / middle["one file"], 1),
-        "peak_mib_over_base": round(max(peaks), 1),
+        "mb_per_s": {name: round(middle[name]) for name in rates},
+        "seconds": {name: round(middle[name], 3) for name in seconds},
+        "mib_over_base": bench.memory,
+        "aims": [*ratios(middle), *small_files(middle), *memory(bench.memory)],
     }
+
+
+def ratios(middle: dict[str, float]) -> list[Json]:
+    return [
+        {"what": what, "aim": f">= {aim}", "is": round(middle[one] / middle[other], 2)}
+        for what, one, other, aim in AIMS
+        if one in middle and other in middle
+    ]
+
+
+def small_files(middle: dict[str, float]) -> list[Json]:
+    """The aim, and what the file system leaves of it: one file, and writing them, and no more."""
+    ours, one = middle["small files"], middle["one file"]
+    what = f"{FILES} files of {SMALL} bytes of one file"
+    written = middle["small files, written only"]
+    return [
+        {"what": what, "aim": f"<= {SMALL_FILES_AIM}", "is": round(ours / one, 2)},
+        {"what": "writing them alone, of that file", "is": round(written / one, 2)},
+        {"what": "ours of that file and writing them", "is": round(ours / (one + written), 2)},
+        {"what": "ours of cp -a", "is": round(ours / middle["small files, cp -a"], 2)},
+    ]
+
+
+def memory(peaks: dict[str, float]) -> list[Json]:
+    most = max(peaks.values())
+    return [{"what": "MiB of a worker over base", "aim": f"<= {MEMORY_AIM}", "is": most}]
 
 
 def main() -> None:
@@ -236,10 +166,15 @@ def main() -> None:
     parser.add_argument("--mib", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="on which disk to measure")
+    parser.add_argument("--no-channels", action="store_true", help="files only")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as home:
-        result = asyncio.run(measure(Path(home), options.mib, options.rounds))
-    sys.stdout.write(json.dumps(result) + "\n")
+        measuring = measure(
+            Path(home), options.mib, options.rounds, with_channels=not options.no_channels
+        )
+        result = asyncio.run(measuring)
+    json.dump(result, sys.stdout, indent=1)
+    sys.stdout.write("\n")
 
 
 if __name__ == "__main__":
