@@ -55,6 +55,15 @@ class Serve(_Message, frozen=True, tag="serve"):
     received: bool = False
 
 
+class Earlier(msgspec.Struct, frozen=True, array_like=True):
+    """What `root` stands for lies at `path`: received, or else offered from there."""
+
+    manifest: str
+    path: str
+    root: bytes
+    received: bool = True
+
+
 class Fetch(_Message, frozen=True, tag="fetch"):
     """Get what `root` stands for into `folder`, and serve what is there meanwhile.
 
@@ -62,8 +71,8 @@ class Fetch(_Message, frozen=True, tag="fetch"):
     where it was. `size` is what was offered, a hard limit. -> Progress, Done | Failed. After Done
     it serves on until it is stopped.
 
-    `earlier` are things received before (manifest file, where it lies, root), of which equal pieces
-    are copied rather than fetched.
+    `earlier` are things that may have something in common with it, which is copied rather than
+    fetched.
     """
 
     transfer: int
@@ -72,7 +81,7 @@ class Fetch(_Message, frozen=True, tag="fetch"):
     folder: str
     manifest: str
     state: str
-    earlier: tuple[tuple[str, str, bytes], ...] = ()
+    earlier: tuple[Earlier, ...] = ()
 
 
 class Stop(_Message, frozen=True, tag="stop"):
@@ -181,7 +190,8 @@ class LaneDown(_Message, frozen=True, tag="lane-down"):
 class Progress(_Message, frozen=True, tag="progress"):
     """At most ten a second for each transfer. `done` are verified bytes, `rate` bytes a second.
 
-    `lane` is None for the transfer as a whole, else how far the peer at its other end is.
+    `lane` is None for the transfer as a whole, else how far the peer at its other end is. `reused`
+    of the bytes were on this disk already; a Fetch that goes on does not know of those before.
     """
 
     transfer: int
@@ -189,6 +199,7 @@ class Progress(_Message, frozen=True, tag="progress"):
     size: int
     rate: float
     lane: int | None = None
+    reused: int = 0
 
 
 class Done(_Message, frozen=True, tag="done"):

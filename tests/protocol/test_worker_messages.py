@@ -13,6 +13,7 @@ from app.protocol.worker_messages import (
     LENGTH,
     MAX_MESSAGE,
     Command,
+    Earlier,
     Failed,
     IceServer,
     Notice,
@@ -31,8 +32,8 @@ FIELDS: dict[object, st.SearchStrategy[object]] = {
     str: st.text(),
     bytes: st.binary(max_size=100),
     dict[str, str]: st.dictionaries(st.text(), st.text()),
-    tuple[tuple[str, str, bytes], ...]: st.lists(
-        st.tuples(st.text(), st.text(), st.binary(max_size=40))
+    tuple[Earlier, ...]: st.lists(
+        st.builds(Earlier, st.text(), st.text(), st.binary(max_size=40), st.booleans())
     ).map(tuple),
     Way: st.sampled_from(typing.get_args(Way)),
     tuple[IceServer, ...]: st.lists(st.builds(IceServer, st.text(), st.text(), st.text())).map(

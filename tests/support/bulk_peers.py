@@ -82,9 +82,7 @@ class BulkPeer:
         await self.send(msg.Serve(number, prepared.root, str(path), str(self.manifest)))
         return prepared
 
-    async def fetch(
-        self, offered: msg.Prepared, *earlier: tuple[str, str, bytes], name: str = ""
-    ) -> int:
+    async def fetch(self, offered: msg.Prepared, *earlier: msg.Earlier, name: str = "") -> int:
         """Begin to fetch, or go on; return the number of the transfer.
 
         `name` tells the files of one transfer from those of another.

@@ -12,7 +12,7 @@ from app.domain.manifest import Manifest
 from app.protocol.manifests import decode_manifest
 from app.protocol.piece_map import PieceMap
 from app.protocol.worker_messages import Done, Fetch, Notice, Progress
-from app.transport.bulk.earlier import pieces_at_hand
+from app.transport.bulk.earlier import files_of, pieces_at_hand
 from app.transport.bulk.failures import disk_errors
 from app.transport.bulk.jobs import ExchangeJob, Tell
 from app.transport.bulk.manifest_files import keep_manifest, load_manifest
@@ -67,7 +67,7 @@ class FetchJob(ExchangeJob):
             raise AppError("offer-mismatch", {"size": manifest.size})
         self._target = target = Target(Path(self._command.folder), self._part, manifest)
         path = self._placed_before(target, manifest) or self._fetch(target, manifest)
-        self._tell(Progress(self.transfer, self._size, self._size, 0.0))
+        self._tell(Progress(self.transfer, self._size, self._size, 0.0, reused=self._reused))
         self._tell(Done(self.transfer, str(path)))
         while True:
             self._wait()
@@ -130,17 +130,18 @@ class FetchJob(ExchangeJob):
         return done
 
     def _reuse(self, target: Target, manifest: Manifest, done: PieceMap) -> None:
-        """Copy what an earlier version on this disk has in common with what is wanted."""
+        """Copy what earlier versions on this disk have in common with what is wanted."""
         with closing(PartFiles(target.part)) as files:
-            for file, path, root in self._command.earlier:
-                earlier = load_manifest(Path(file), root)
-                if earlier is None:
+            for one in self._command.earlier:
+                earlier = load_manifest(Path(one.manifest), one.root)
+                if earlier is None or done.is_complete:
                     continue
-                for piece, content in pieces_at_hand(Path(path), earlier, manifest, done):
-                    self._check()
-                    files.write(piece, content)
-                    done.add(piece)
-                    self._done += len(content)
+                with closing(files_of(Path(one.path), earlier, received=one.received)) as old:
+                    for piece, content in pieces_at_hand(old, earlier, manifest, done, self._check):
+                        files.write(piece, content)
+                        done.add(piece)
+                        self._done += len(content)
+                        self._reused += len(content)
 
     def _remembered(self, target: Target) -> PieceMap:
         state = load_state(self._state_file, self._command.root)

@@ -101,6 +101,7 @@ class ExchangeJob(Job):
         self.exchange = self._lanes
         self._error: AppError | None = None
         self._meters: dict[int, Meter] = {}
+        self._reused = 0
         self._size = 0
 
     def manifest_came(self, wire: bytes) -> None:
@@ -130,7 +131,8 @@ class ExchangeJob(Job):
     def _progress(self, meter: Meter, done: int, now: float, lane: int | None) -> None:
         rate = meter.news(done, now)
         if rate is not None:
-            self._tell(Progress(self.transfer, done, self._size, rate, lane))
+            reused = self._reused if lane is None else 0
+            self._tell(Progress(self.transfer, done, self._size, rate, lane, reused))
 
     def _wait(self, seconds: float | None = None) -> None:
         super()._wait(seconds)

@@ -6,15 +6,31 @@ import os
 import stat
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from app.crypto.content import piece_digest
 from app.domain.errors import AppError
-from app.domain.manifest import MAX_FILES, MAX_FOLDERS, Entry, Layout, Manifest, Slice
+from app.domain.manifest import (
+    HEAD_SIZE,
+    MAX_FILES,
+    MAX_FOLDERS,
+    PIECE_SIZE,
+    Entry,
+    Layout,
+    Manifest,
+    Slice,
+)
 
 MAX_OPEN = 64
 """Files that are kept open at once."""
-_READ_ONLY = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+# A pipe that somebody puts in a file's place must not make us wait for its other end.
+_READ_ONLY = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+)
 _HAS_PREADV = hasattr(os, "preadv")
 Progress = Callable[[int, int], None]
 
@@ -88,12 +104,18 @@ class SourceFiles:
         manifest: Manifest,
         layout: Layout | None = None,
         places: Sequence[tuple[str, ...]] | None = None,
+        *,
+        as_they_were: bool = True,
     ) -> None:
-        """`places` is where the files lie below `path`, if not where the manifest says."""
+        """`places` is where the files lie below `path`, if not where the manifest says.
+
+        Without `as_they_were` changed files are read too, whatever is in them now.
+        """
         self._path = os.fspath(path)
         self._manifest = manifest
         self.layout = layout or Layout([entry.size for entry in manifest.entries])
         self._places = places
+        self._as_they_were = as_they_were
         self._open: OrderedDict[int, int] = OrderedDict()
         self._buffer = bytearray()
 
@@ -115,18 +137,29 @@ class SourceFiles:
             at += part.length
         return buffer[:at]
 
+    def read_part(self, entry: int, offset: int, buffer: memoryview) -> int:
+        """Fill `buffer` from a file; return how much of it could be. Raises AppError as `read`."""
+        try:
+            descriptor = self._descriptor(entry)
+            got = read_at(descriptor, buffer, offset)
+            self._check_unchanged(entry, descriptor)
+        except OSError as error:
+            raise _as_app_error(error, Path(self._path_of(entry))) from error
+        return got
+
+    def length_now(self, entry: int) -> int:
+        """Return how many bytes a file has now. Raises AppError as `read`."""
+        try:
+            return os.fstat(self._descriptor(entry)).st_size
+        except OSError as error:
+            raise _as_app_error(error, Path(self._path_of(entry))) from error
+
     def digest(self, piece: int) -> bytes:
         """Return the digest of a piece as it is on the disk now."""
         return piece_digest([self.read(piece)])
 
     def _read_slice(self, part: Slice, into: memoryview) -> None:
-        try:
-            descriptor = self._descriptor(part.entry)
-            got = read_at(descriptor, into, part.offset)
-            self._check_unchanged(part.entry, descriptor)
-        except OSError as error:
-            raise _as_app_error(error, Path(self._path_of(part.entry))) from error
-        if got < len(into):
+        if self.read_part(part.entry, part.offset, into) < len(into):
             raise AppError("source-changed", {"path": self._path_of(part.entry)})
 
     def _path_of(self, number: int) -> str:
@@ -150,7 +183,7 @@ class SourceFiles:
         now = os.fstat(descriptor)
         entry = self._manifest.entries[number]
         same = now.st_size == entry.size and now.st_mtime_ns // 1_000_000 == entry.mtime_ms
-        if not same or not stat.S_ISREG(now.st_mode):
+        if not stat.S_ISREG(now.st_mode) or (self._as_they_were and not same):
             raise AppError("source-changed", {"path": self._path_of(number)})
 
     def close(self) -> None:
@@ -181,21 +214,24 @@ def _as_app_error(error: OSError, path: Path) -> AppError:
 
 
 def digest_all(path: Path, surveyed: Manifest, on_progress: Progress) -> Manifest:
-    """Return the manifest with the digests of all pieces; progress is in bytes of all bytes.
+    """Return the manifest with digests and heads of all pieces; progress is in bytes of all bytes.
 
+    Heads are for big files: small ones do not move within an earlier version.
     Raises AppError as `SourceFiles.read` does.
     """
     source = SourceFiles(path, surveyed)
-    digests = bytearray()
+    digests, heads = bytearray(), bytearray()
     done = 0
     total = surveyed.size
     try:
         for piece in range(source.layout.count):
             content = source.read(piece)
             digests += piece_digest([content])
+            heads += bytes(content[:HEAD_SIZE]).ljust(HEAD_SIZE, b"\0")
             done += len(content)
             on_progress(done, total)
     finally:
         source.close()
-    entries, folders = surveyed.entries, surveyed.folders
-    return Manifest(surveyed.name, surveyed.is_folder, entries, folders, bytes(digests))
+    if all(entry.size < PIECE_SIZE for entry in surveyed.entries):
+        heads.clear()
+    return replace(surveyed, digests=bytes(digests), heads=bytes(heads))

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import os
+import random
+import sys
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from app.domain.errors import AppError
 from app.domain.manifest import PIECE_SIZE, Layout, Manifest
 from app.protocol import worker_messages as msg
 from app.protocol.piece_map import PieceMap
 from app.transport.bulk import earlier
-from app.transport.bulk.earlier import pieces_at_hand
+from app.transport.bulk.earlier import files_of, pieces_at_hand
 from app.transport.bulk.sources import digest_all, survey
 from tests.support.bulk_peers import BulkPeer, connect, tree
 from tests.transport.bulk.conftest import People
+
+Change = Callable[[bytes], bytes]
 
 
 def manifest_of(path: Path) -> Manifest:
     return digest_all(path, survey(path), lambda _done, _size: None)
 
 
-def pieces(path: Path, old: Manifest, new: Manifest) -> dict[int, bytes]:
-    count = Layout([entry.size for entry in new.entries]).count
-    found = pieces_at_hand(path, old, new, PieceMap(count))
-    return {piece: bytes(content) for piece, content in found}
+def pieces(path: Path, old: Manifest, new: Manifest, *, received: bool = True) -> dict[int, bytes]:
+    done = PieceMap(Layout([entry.size for entry in new.entries]).count)
+    found = {}
+    with closing(files_of(path, old, received=received)) as files:
+        for piece, content in pieces_at_hand(files, old, new, done):
+            assert done.add(piece)
+            found[piece] = bytes(content)
+    return found
 
 
 @pytest.fixture
@@ -44,22 +55,141 @@ def test_equal_pieces_are_found(versions: tuple[Path, Path]) -> None:
     assert pieces(old, manifest_of(old), manifest_of(new)) == expected
 
 
-def test_what_was_changed_or_removed_is_passed_over(
+def test_equal_pieces_are_each_found(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.write_bytes(bytes(PIECE_SIZE))
+    new.write_bytes(bytes(3 * PIECE_SIZE))
+    assert list(pieces(old, manifest_of(old), manifest_of(new))) == [0, 1, 2]
+
+
+def test_whatever_became_of_it_only_what_is_right_is_taken(
     versions: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, new = versions
     was, wanted = manifest_of(old), manifest_of(new)
-    found = old.stat()
     with old.open("r+b") as file:
-        file.write(b"changed secretly")
-    os.utime(old, ns=(found.st_atime_ns, found.st_mtime_ns))
+        file.write(b"changed")
     assert list(pieces(old, was, wanted)) == [2, 3]
-    os.utime(old)
-    assert not pieces(old, was, wanted)
+    os.truncate(old, 3 * PIECE_SIZE + 5)
+    assert list(pieces(old, was, wanted)) == [2]
+    old.write_bytes(b"0123456" + new.read_bytes())
+    assert list(pieces(old, was, wanted)) == [0, 1, 2, 3, 4]
     old.unlink()
+    assert not pieces(old, was, wanted)
+    old.mkdir()
     assert not pieces(old, was, wanted)
     monkeypatch.setattr(earlier, "MAX_LOOKED_FOR", 4)
     assert not pieces(new, wanted, wanted)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such pipes there")
+def test_a_pipe_in_its_place_makes_nobody_wait(versions: tuple[Path, Path]) -> None:
+    old, new = versions
+    was, wanted = manifest_of(old), manifest_of(new)
+    old.unlink()
+    os.mkfifo(old)
+    assert not pieces(old, was, wanted)
+
+
+def inserted(content: bytes) -> bytes:
+    return b"!" + content
+
+
+def moved_about(content: bytes) -> bytes:
+    cut = 3 * PIECE_SIZE + 12_345
+    return content[cut:] + content[:cut]
+
+
+@pytest.mark.parametrize(
+    ("change", "lacking"),
+    [
+        (inserted, {0}),
+        (lambda content: os.urandom(2 * PIECE_SIZE + 7) + content, {0, 1, 2}),
+        (lambda content: content[4_000_001:], set()),
+        (lambda content: content[: 5 * PIECE_SIZE + 9] + b"word" + content[5_500_000:], {5}),
+        (moved_about, {7}),
+        (lambda content: content + b"at the end", {11}),
+    ],
+)
+def test_what_moved_within_a_file_is_found(
+    tmp_path: Path, change: Change, lacking: set[int]
+) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.write_bytes(random.Random(7).randbytes(11 * PIECE_SIZE + 321))
+    new.write_bytes(change(old.read_bytes()))
+    wanted = manifest_of(new)
+    found = pieces(old, manifest_of(old), wanted)
+    count = len(wanted.digests) // 32
+    assert set(range(count)) - set(found) == lacking
+    content = new.read_bytes()
+    assert all(b == content[n * PIECE_SIZE :][:PIECE_SIZE] for n, b in found.items())
+
+
+def folder_of(path: Path, *names: str) -> Path:
+    """Make a folder with small files, each the same at each call, and a big one."""
+    for name in names:
+        file = path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        big = name.endswith("big")
+        size = 3 * PIECE_SIZE + 5 if big else 100_000
+        file.write_bytes(random.Random(name.rpartition("/")[2]).randbytes(size))
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+    return path
+
+
+def names_of(wanted: Manifest, found: dict[int, bytes]) -> set[str]:
+    """Return the files that were found whole."""
+    layout = Layout([entry.size for entry in wanted.entries])
+    lacking = set(range(layout.count)) - set(found)
+    gone = {part.entry for piece in lacking for part in layout.slices(piece)}
+    return {one.path for number, one in enumerate(wanted.entries) if number not in gone}
+
+
+def test_a_small_file_more_costs_the_piece_that_it_is_in(tmp_path: Path) -> None:
+    many = [f"sub/{number:03}" for number in range(60)]
+    old = folder_of(tmp_path / "old", *many, "sub/big")
+    new = folder_of(tmp_path / "new", *many, "sub/big", "sub/000a")
+    wanted = manifest_of(new)
+    found = names_of(wanted, pieces(old, manifest_of(old), wanted))
+    assert {f"sub/{number:03}" for number in range(15, 60)} | {"sub/big"} <= found
+    assert "sub/000a" not in found
+
+
+def test_what_has_another_name_or_lies_elsewhere_is_found(tmp_path: Path) -> None:
+    many = [f"sub/{number:03}" for number in range(30)]
+    old = folder_of(tmp_path / "old", *many, "sub/big")
+    new = folder_of(tmp_path / "new", *(f"other/{name}" for name in many), "renamed/big")
+    wanted = manifest_of(new)
+    assert len(names_of(wanted, pieces(old, manifest_of(old), wanted))) == 31
+    alone = old / "sub" / "big"
+    content = b"!" + alone.read_bytes()
+    alone.rename(tmp_path / "alone")
+    was = manifest_of(tmp_path / "alone")
+    (new / "renamed" / "big").unlink()
+    (new / "alone").write_bytes(content)
+    wanted = manifest_of(new)
+    assert names_of(wanted, pieces(tmp_path / "alone", was, wanted)) == {"alone"} - {"alone"}
+    assert len(pieces(tmp_path / "alone", was, wanted)) == 3
+
+
+def test_an_own_folder_is_read_by_its_own_names(tmp_path: Path) -> None:
+    old = folder_of(tmp_path / "old", "aux", "nul/big")
+    was = manifest_of(old)
+    assert len(pieces(old, was, was, received=False)) == 5
+    assert not pieces(old, was, was, received=True)
+
+
+def test_it_may_be_stopped_at_any_time(versions: tuple[Path, Path]) -> None:
+    old, new = versions
+    was, wanted = manifest_of(old), manifest_of(new)
+
+    def stop() -> None:
+        raise AppError("stopped")
+
+    with closing(files_of(old, was, received=True)) as files:
+        found = pieces_at_hand(files, was, wanted, PieceMap(5), stop)
+        with pytest.raises(AppError, match="stopped"):
+            next(found)
 
 
 async def test_only_what_changed_is_sent(people: People, tmp_path: Path) -> None:
@@ -71,20 +201,24 @@ async def test_only_what_changed_is_sent(people: People, tmp_path: Path) -> None
     first = await sender.offer(folder)
     number = await receiver.fetch(first)
     await connect(sender, first.transfer, receiver, number)
-    before = (str(receiver.manifest), (await receiver.heard(msg.Done, number)).path, first.root)
+    path = (await receiver.heard(msg.Done, number)).path
+    before = msg.Earlier(str(receiver.manifest), path, first.root)
 
     with (folder / "sub" / "big").open("ab") as file:
         file.write(os.urandom(10))
     second = await sender.offer(folder)
     # With the manifest at hand all that is here is in place before there is anybody to ask.
     receiver.manifest.with_name("manifest-2").write_bytes(sender.manifest.read_bytes())
-    number = await receiver.fetch(second, ("/nowhere", "/nowhere", b""), before, name="-2")
+    nothing = msg.Earlier("/nowhere", "/nowhere", b"")
+    number = await receiver.fetch(second, nothing, before, name="-2")
     await receiver.until(lambda: told(receiver, number) >= second.size - 10)
     await connect(sender, second.transfer, receiver, number)
     await receiver.heard(msg.Done, number)
     came = tree(receiver.inbox / "given (2)")
     assert came["sub/big"] == (folder / "sub" / "big").read_bytes()
     assert came["_aux"] == (folder / "aux").read_bytes()
+    last = (await receiver.heard(msg.Progress, number)).reused
+    assert last == second.size - 10
 
 
 def told(receiver: BulkPeer, number: int) -> int:
