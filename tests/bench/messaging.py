@@ -40,6 +40,7 @@ class Peer:
         self.heard = 0
         self.first_heard = asyncio.Event()
         self.changed = asyncio.Event()
+        self._told: set[tuple[str, str]] = set()
         self.reader = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
@@ -55,6 +56,9 @@ class Peer:
                 self.heard += 1
                 self.first_heard.set()
                 self.changed.set()
+            elif "transfer" in said:
+                self._told.add((said["event"], said["transfer"]))
+                self.changed.set()
 
     def ask(self, do: str, **fields: object) -> asyncio.Future[Json]:
         assert self._process.stdin is not None
@@ -64,6 +68,12 @@ class Peer:
         line = json.dumps({"id": self._number, "do": do, **fields})
         self._process.stdin.write(line.encode() + b"\n")
         return reply
+
+    async def until_told(self, event: str, transfer: str) -> None:
+        """Wait for a notice about a transfer."""
+        while (event, transfer) not in self._told:
+            self.changed.clear()
+            await self.changed.wait()
 
     async def until_delivered(self, message: str) -> float:
         """Return the moment of the notice."""

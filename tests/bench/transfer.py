@@ -96,7 +96,9 @@ class Bench:
         return self._size / await taken / 1e6
 
     async def _ours(self, path: Path, *, keep: bool = False, name: str = "") -> float:
-        found = await measured(self._home / f"turn {next(self._turns)}", path, keep=keep)
+        home = self._home / f"turn {next(self._turns)}"
+        await asyncio.to_thread(home.mkdir)
+        found = await measured(home, path, keep=keep)
         name = name or path.name
         peaks = {"sender": found.sender_peak, "receiver": found.receiver_peak}
         for side, peak in peaks.items():

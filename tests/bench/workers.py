@@ -23,12 +23,11 @@ class Measured:
 
 
 async def measured(home: Path, path: Path, *, keep: bool = False) -> Measured:
-    """Send `path` from one worker to another one, into `home`.
+    """Send `path` from one worker to another one, into the folder `home`, which must be there.
 
     The fetch counts from its first command to the file in place: manifest, TLS, digests, fsync
     and rename included. What came stays if `keep`.
     """
-    home.mkdir()
     sender, receiver = BulkPeer(home / "a"), BulkPeer(home / "b")
     try:
         bases = [await at_rest(sender), await at_rest(receiver)]
