@@ -1,0 +1,135 @@
+"""Files through the death of any program that has to do with them, at any moment."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.e2e.people import linked, room_of
+from tests.e2e.programs import WAIT, Cli, Json, Stage, stage
+from tests.e2e.sending import (
+    MEGABYTE,
+    digest,
+    done,
+    file_of,
+    inbox,
+    offer,
+    shown,
+    workers_of,
+)
+from tests.support.netns import carried, namespace, prefix
+
+VICTIMS = ("sender", "receiver", "sender's worker", "receiver's worker")
+OVER = frozenset({"done", "failed", "declined", "cancelled"})
+
+
+@dataclass(slots=True)
+class Victims:
+    """Ana sends and Bob receives, with nobody else on their network, so that bytes count."""
+
+    programs: Stage
+    people: list[Cli]
+    room: str
+    sent_again: list[int] = field(default_factory=list)
+
+    @property
+    def wire(self) -> int:
+        """Return the bytes that went over the network so far."""
+        return carried(self.people[0].process.pid)
+
+    def kill(self, victim: str) -> bool:
+        """Kill one of `VICTIMS` without a word and start it again; False if it is not there."""
+        who = 0 if victim.startswith("sender") else 1
+        if victim.endswith("worker"):
+            workers = workers_of(self.people[who])
+            for worker in workers:
+                os.kill(worker, signal.SIGKILL)
+            return bool(workers)
+        orphans = workers_of(self.people[who])
+        self.people[who].kill()
+        assert all(gone(orphan) for orphan in orphans), "a worker outlives its program"
+        self.people[who] = self.programs.again(self.people[who])
+        return True
+
+    def settled(self, transfer: str) -> Path:
+        """Return where a file is as soon as it is there."""
+        bob = self.people[1]
+        if (view := shown(bob, transfer))["state"] == "done":
+            return Path(view["path"])
+        return done(bob, transfer, timeout=60)
+
+
+def gone(pid: int) -> bool:
+    """Wait until a process has ended; tell whether it has."""
+    end = time.monotonic() + WAIT
+    while time.monotonic() < end:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def one(scene: Victims, victim: str, at: float, size: int) -> Json:
+    """Send a file and kill `victim` when the share `at` of it is there; return what it cost."""
+    ana, bob = scene.people
+    number = len(scene.sent_again)
+    path = file_of(scene.programs.folder / f"from {number}", size, f"{number}.bin")
+    before = scene.wire
+    transfer = offer(ana, scene.room, path)
+    bob.event("file_offer", transfer=transfer)
+    bob.ask("file_accept", transfer=transfer, to=str(inbox(scene.programs, bob)))
+    end = time.monotonic() + WAIT
+    while (view := shown(bob, transfer))["done"] < at * size and view["state"] not in OVER:
+        assert time.monotonic() < end, bob.story()
+        time.sleep(0.01)
+    had = view["done"]
+    killed = scene.kill(victim)
+    linked(scene.room, *scene.people)
+    there = scene.settled(transfer)
+    assert digest(there) == digest(path)
+    scene.sent_again.append(scene.wire - before - size)
+    names = {one.name for one in inbox(scene.programs, scene.people[1]).iterdir()}
+    assert names == {f"{number}.bin" for number in range(number + 1)}
+    return {"victim": victim, "had": had, "killed": killed, "more": scene.sent_again[-1]}
+
+
+def all_gone(folder: Path) -> bool:
+    """Tell whether no process speaks of this folder in its arguments any more."""
+    needle = os.fsencode(folder)
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if needle in (process / "cmdline").read_bytes() and process.name != str(os.getpid()):
+                return False
+    return True
+
+
+def killed(folder: Path, runs: int, size: int = 48 * MEGABYTE, seed: int = 1) -> Json:
+    """Kill in `runs` transfers one after the other, each time somebody, somewhere."""
+    chances = random.Random(seed)
+    told = []
+    with namespace() as name, stage(folder) as programs:
+        programs.expect("the worker for files has ended")
+        server = programs.server(prefix=prefix(name))
+        people = [
+            programs.start(who, server.url, prefix=prefix(name)).ready().online()
+            for who in ("Ana", "Bob")
+        ]
+        scene = Victims(programs, people, room_of(*people))
+        for person in people:
+            person.ask("file_settings", cap_up=size // 2)
+        for number in range(runs):
+            victim = VICTIMS[number % len(VICTIMS)]
+            told.append(one(scene, victim, chances.random(), size))
+        receiver = people[1].folder
+        kept = sorted(str(one.relative_to(receiver)) for one in receiver.rglob("*"))
+    assert all_gone(folder)
+    return {"runs": told, "most_sent_again": max(one["more"] for one in told), "kept": kept}
