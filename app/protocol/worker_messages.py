@@ -134,9 +134,10 @@ class ConnectLane(_Message, frozen=True, tag="connect-lane"):
 
 
 class CloseLane(_Message, frozen=True, tag="close-lane"):
-    """-> LaneDown."""
+    """-> LaneDown, if `gently` only when nothing is under way on it: it asks for nothing new."""
 
     lane: int
+    gently: bool = False
 
 
 class Cap(_Message, frozen=True, tag="cap"):
