@@ -1,0 +1,1 @@
+"""Sound and moving pictures: what is recorded is encoded here, what others sent is looked at."""

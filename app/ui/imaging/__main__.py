@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from app.ui.imaging.confine import confine
+from app.media.confine import confine
 from app.ui.imaging.decoding import answer, warm_up
 from app.ui.imaging.wire import Answer, read_request, write_answer
 
