@@ -25,7 +25,12 @@ def offer(file: FileOffered) -> Json:
 
 
 def transfer(view: TransferView) -> Json:
-    extra = {"files": view.files, "path": view.path, "reason": view.reason}
+    extra = {
+        "files": view.files,
+        "path": view.path,
+        "reason": view.reason,
+        "reused": view.reused,
+    }
     receivers = [_receiver(one) for one in view.receivers]
     return {
         "transfer": to_text(view.transfer),
@@ -125,7 +130,14 @@ def _notices(view: TransferView, one: Receiver, last: Known | None) -> Iterator[
                 "lane": _lane(one.lane),
             }
         case TransferState.DONE if before is not TransferState.DONE:
-            yield {"event": "file_done", **named, "path": view.path, "digest": view.digest}
+            reused = {"reused": view.reused} if view.reused else {}
+            yield {
+                "event": "file_done",
+                **named,
+                "path": view.path,
+                "digest": view.digest,
+                **reused,
+            }
         case TransferState.FAILED if before is not TransferState.FAILED:
             yield {"event": "file_failed", **named, "code": view.reason}
         case TransferState.CANCELLED if before is not TransferState.CANCELLED:

@@ -93,6 +93,8 @@ class TransferView:
     fetching, or the size if all who asked have it. `path` is where it lies, or will; `reason` an
     error code while FAILED or PAUSED by something other than the person.
 
+    `reused` of the bytes were on this disk already when it was fetched.
+
     One that is not offered yet goes by a random id, without a digest, and is PREPARING, or FAILED
     if it could not be read: `done` is what was read, `size` what was found so far.
     """
@@ -116,6 +118,7 @@ class TransferView:
     reason: str = ""
     receivers: tuple[Receiver, ...] = ()
     voice_ms: int = 0
+    reused: int = 0
 
     @property
     def is_offered(self) -> bool:

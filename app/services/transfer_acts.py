@@ -66,7 +66,7 @@ class TransferActs:
         if record.state is TransferState.DONE or str(target) != record.folder:
             await self._jobs.stop(entry, delete=record.state is not TransferState.DONE)
             self._jobs.clean(record.files)
-            record.done = 0
+            record.done = record.reused = 0
         record.folder, record.path, record.told = str(target), "", False
         await self._book.change(entry, TransferState.WAITING)
         self._fetcher.start(entry)
@@ -111,7 +111,7 @@ class TransferActs:
         finally:
             entry.reached.clear()
             if delete:
-                entry.record.done, entry.record.told = 0, False
+                entry.record.done, entry.record.reused, entry.record.told = 0, 0, False
             await self._book.change(entry, state)
 
     async def forget(self, entry: Entry) -> None:

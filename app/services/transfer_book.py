@@ -231,6 +231,7 @@ class TransferBook:
             path=record.path or record.folder,
             reason=record.reason,
             voice_ms=offer.voice_ms,
+            reused=record.reused,
         )
         return self._giving(entry, view) if own else view
 

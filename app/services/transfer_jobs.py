@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from app.domain.errors import AppError
 from app.domain.files import TransferState
-from app.protocol.worker_messages import Discard, Fetch, Serve
+from app.protocol.worker_messages import Discard, Earlier, Fetch, Serve
 from app.services.transfer_book import FETCHING, Entry, TransferBook
+from app.services.transfer_versions import likely_versions, still_there, was_received
 from app.services.transfer_worker import Workshop
 
 
@@ -45,25 +47,33 @@ class TransferJobs:
 
         Raises AppError, "not-here" if there is nothing to be moved now.
         """
+        earlier = () if entry in self._numbers else await self._earlier(entry)
         number = self._numbers.get(entry)
         if number is None:
             if entry.state not in FETCHING and not self.can_serve(entry):
                 raise AppError("not-here")
             number = self._numbers[entry] = self._workshop.number()
             try:
-                await self._workshop.send(self._command(entry, number))
+                await self._workshop.send(self._command(entry, number, earlier))
             except AppError:
                 self.over(number)
                 raise
         return number
 
-    def _command(self, entry: Entry, number: int) -> Serve | Fetch:
+    async def _earlier(self, entry: Entry) -> tuple[Earlier, ...]:
+        """Return what may have something in common with what is to be fetched."""
+        others = likely_versions(self._book, entry) if entry.state in FETCHING else []
+        if not others:
+            return ()
+        return await asyncio.to_thread(still_there, self._book, others, self.manifest)
+
+    def _command(self, entry: Entry, number: int, earlier: tuple[Earlier, ...]) -> Serve | Fetch:
         record, offer = entry.record, entry.record.offer
         manifest = str(self.manifest(record.files))
         if record.state in FETCHING:
             state = str(self.state(record.files))
-            return Fetch(number, offer.root, offer.size, record.folder, manifest, state)
-        received = not self._book.is_own(entry)
+            return Fetch(number, offer.root, offer.size, record.folder, manifest, state, earlier)
+        received = was_received(self._book, entry)
         return Serve(number, offer.root, record.path, manifest, received=received)
 
     async def stop(self, entry: Entry, *, delete: bool = False) -> None:

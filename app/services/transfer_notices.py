@@ -60,6 +60,7 @@ class WorkerNotices:
             return
         if notice.lane is None:
             entry.record.done, entry.rate = notice.done, notice.rate
+            entry.record.reused = max(entry.record.reused, notice.reused)
         elif (end := self._lanes.find(notice.lane)) is not None:
             entry.reached[end.peer] = Reached(notice.done, notice.rate, Lane.DIRECT)
         self._show(entry)

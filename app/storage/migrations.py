@@ -16,7 +16,7 @@ from app.storage.conversation_tables import CONVERSATION_TABLES
 from app.storage.governing_tables import GOVERNING_TABLES
 from app.storage.preparation_tables import PREPARATION_TABLES
 from app.storage.step_tables import STEP_TABLES
-from app.storage.transfer_tables import TRANSFER_TABLES
+from app.storage.transfer_tables import REUSED_COLUMN, TRANSFER_TABLES
 
 Migration = Callable[[Any], None]
 """Changes the tables of an open peewee database, inside a transaction."""
@@ -189,6 +189,10 @@ def _preparations(database: Any) -> None:
         database.execute_sql(statement)
 
 
+def _reused(database: Any) -> None:
+    database.execute_sql(REUSED_COLUMN)
+
+
 MIGRATIONS: Sequence[Migration] = (
     _first_tables,
     _operations,
@@ -198,6 +202,7 @@ MIGRATIONS: Sequence[Migration] = (
     _steps,
     _transfers,
     _preparations,
+    _reused,
 )
 """`MIGRATIONS[n]` leads from version n to n + 1."""
 

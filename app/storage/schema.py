@@ -297,6 +297,7 @@ class Transfer(Model):
     path = TextField()
     reason = TextField()
     told = BooleanField()
+    reused = IntegerField(default=0)
 
     class Meta:
         table_name = "transfer"

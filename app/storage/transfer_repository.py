@@ -10,14 +10,16 @@ from app.domain.files import FileOffered, TransferState
 from app.domain.ids import EventId, PeerId, RoomId
 from app.storage.database import Database
 
-_COLUMNS = "event, room, author, offered_ms, offer, files, state, done, folder, path, reason, told"
+_COLUMNS = (
+    "event, room, author, offered_ms, offer, files, state, done, folder, path, reason, told, reused"
+)
 _PUT = (
     f"INSERT OR REPLACE INTO transfer ({_COLUMNS}) "  # noqa: S608 - constant columns
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _CHANGE = (
-    "UPDATE transfer SET state = ?, done = ?, folder = ?, path = ?, reason = ?, told = ? "
-    "WHERE event = ?"
+    "UPDATE transfer SET state = ?, done = ?, folder = ?, path = ?, reason = ?, told = ?, "
+    "reused = ? WHERE event = ?"
 )
 _ALL = f"SELECT {_COLUMNS} FROM transfer ORDER BY offered_ms, event"  # noqa: S608 - constant columns
 _ASTRAY = (
@@ -37,7 +39,8 @@ class TransferRecord:
     """`files` names the manifest and the state file in the profile's folder.
 
     `path` is what we offer, or where what we have got lies; `folder` is where it is put. `told`
-    is whether the author knows that we are done or have declined.
+    is whether the author knows that we are done or have declined. `reused` of the bytes were on
+    this disk already.
     """
 
     event: EventId
@@ -52,6 +55,7 @@ class TransferRecord:
     path: str = ""
     reason: str = ""
     told: bool = False
+    reused: int = 0
 
 
 class TransferRepository:
@@ -124,13 +128,28 @@ def _values(record: TransferRecord) -> tuple[object, ...]:
         record.path,
         record.reason,
         record.told,
+        record.reused,
     )
 
 
 def _record(
-    row: tuple[bytes, bytes, bytes, int, bytes, str, str, int, str, str, str, int],
+    row: tuple[bytes, bytes, bytes, int, bytes, str, str, int, str, str, str, int, int],
 ) -> TransferRecord:
-    event, room, author, offered_ms, offer, files, state, done, folder, path, reason, told = row
+    (
+        event,
+        room,
+        author,
+        offered_ms,
+        offer,
+        files,
+        state,
+        done,
+        folder,
+        path,
+        reason,
+        told,
+        reused,
+    ) = row
     return TransferRecord(
         EventId(event),
         RoomId(room),
@@ -144,4 +163,5 @@ def _record(
         path,
         reason,
         bool(told),
+        reused,
     )

@@ -1,4 +1,4 @@
-"""What the seventh version of the database adds for files; history, like all migrations."""
+"""What versions of the database from the seventh on add for files; history, like all migrations."""
 
 from __future__ import annotations
 
@@ -34,3 +34,4 @@ TRANSFER_TABLES = (
         "state" TEXT NOT NULL,
         PRIMARY KEY ("event", "peer")) WITHOUT ROWID""",
 )
+REUSED_COLUMN = 'ALTER TABLE "transfer" ADD COLUMN "reused" INTEGER NOT NULL DEFAULT 0'

@@ -15,7 +15,7 @@ from app.domain.errors import AppError
 from app.domain.file_names import safe_paths
 from app.domain.manifest import DIGEST_SIZE, PIECE_SIZE, Entry, Layout, Manifest, Slice
 from app.protocol.piece_map import PieceMap
-from app.transport.bulk.moved import MovedPieces, Wanted
+from app.transport.bulk.moved import LIKELY, UNLIKELY, MovedPieces, Wanted
 from app.transport.bulk.sources import SourceFiles
 
 MAX_LOOKED_FOR = 1 << 17
@@ -73,6 +73,7 @@ class _Search:
         self._done = done
         self._check = check
         self._layout = Layout([entry.size for entry in wanted.entries])
+        self._hope = LIKELY if earlier.name == wanted.name else UNLIKELY
         self._buffer = memoryview(bytearray(PIECE_SIZE))
 
     def equal(self) -> Found:
@@ -116,9 +117,8 @@ class _Search:
     def _in_file(self, twin: int, pieces: list[Wanted]) -> Found:
         try:
             size = self._files.length_now(twin)
-            yield from MovedPieces(partial(self._files.read_part, twin), size, self._check).find(
-                pieces
-            )
+            read = partial(self._files.read_part, twin)
+            yield from MovedPieces(read, size, self._check, self._hope).find(pieces)
         except AppError:  # it went away meanwhile
             return
 

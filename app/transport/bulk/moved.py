@@ -16,9 +16,11 @@ from app.domain.manifest import HEAD_SIZE, PIECE_SIZE
 
 NEAR = 2 * PIECE_SIZE
 """Bytes before and behind the place where a piece is expected, which are searched first."""
-SEARCHES = 4
-"""Times the size of the file that are searched for all pieces together."""
-MIN_SEARCHED, MAX_SEARCHED = 64 * PIECE_SIZE, 8 * 1024 * PIECE_SIZE
+MIN_SEARCHED = 64 * PIECE_SIZE
+LIKELY, UNLIKELY = 2.0, 0.25
+"""Times the size of a file that are searched if nothing is found."""
+EARNED = 16 * PIECE_SIZE
+"""Bytes more that are searched for each piece that was found."""
 MAX_SHIFTS = 8
 """Ways that pieces have moved which are tried for each."""
 MIN_KINDS = 4
@@ -40,15 +42,20 @@ class Wanted:
 
 
 class MovedPieces:
-    """Looks for pieces in a file of `size` bytes. `check` is called often; it may raise."""
+    """Looks for pieces in a file of `size` bytes, `hope` saying how long in vain.
 
-    def __init__(self, read: ReadAt, size: int, check: Callable[[], None]) -> None:
+    `check` is called often; it may raise.
+    """
+
+    def __init__(
+        self, read: ReadAt, size: int, check: Callable[[], None], hope: float = LIKELY
+    ) -> None:
         self._read = read
         self._size = size
         self._check = check
         self._content = memoryview(bytearray(PIECE_SIZE))
         self._block = bytearray(PIECE_SIZE + HEAD_SIZE - 1)
-        self._left = min(MIN_SEARCHED + SEARCHES * size, MAX_SEARCHED)
+        self._left = MIN_SEARCHED + int(hope * size)
         self._shifts: list[int] = [0]
         self._skips = self._skipped = 0
 
@@ -90,7 +97,7 @@ class MovedPieces:
         self._left -= wanted.length
         if self._read(place, content) < wanted.length or piece_digest([content]) != wanted.digest:
             return None
-        self._left += wanted.length
+        self._left += EARNED
         shift = place - wanted.offset
         others = [one for one in self._shifts if one != shift]
         self._shifts = [shift, *others][:MAX_SHIFTS]
