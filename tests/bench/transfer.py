@@ -27,7 +27,7 @@ from tests.bench.copies import Copies
 from tests.bench.small_files import SMALL, SmallFiles
 from tests.bench.webrtc_path import measure as measure_channel
 from tests.bench.workers import measured
-from tests.transport.fast_sctp.remote_ends import CHROMIUM
+from tests.support.chromium import CHROMIUM
 
 MIB = 1024 * 1024
 FILES = 10_000

@@ -15,8 +15,9 @@ import statistics
 import sys
 from typing import Any
 
+from tests.support.chromium import CHROMIUM
 from tests.transport.fast_sctp.bad_line import bad_line
-from tests.transport.fast_sctp.remote_ends import CHROMIUM, RemoteEnd, joined
+from tests.transport.fast_sctp.remote_ends import RemoteEnd, joined
 from tests.transport.fast_sctp.virtual_line import Line
 
 PAIRS = ("stock-stock", "rate-rate", "classic-classic", "rate-stock", "stock-rate")

@@ -8,8 +8,9 @@ import random
 
 import pytest
 
+from tests.support.chromium import CHROMIUM
 from tests.transport.fast_sctp.bad_line import BadLine, bad_line
-from tests.transport.fast_sctp.remote_ends import CHROMIUM, joined
+from tests.transport.fast_sctp.remote_ends import joined
 from tests.transport.fast_sctp.virtual_line import Line
 
 pytestmark = pytest.mark.e2e
