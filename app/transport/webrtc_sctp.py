@@ -24,7 +24,6 @@ from aiortc.rtcsctptransport import (
 from app.domain.errors import RemoteProtocolError
 from app.transport.base import Lane
 from app.transport.webrtc_dtls import LinkDtls
-from app.transport.webrtc_inbox import Inbox
 from app.transport.webrtc_packets import check_packet
 
 MAX_MESSAGE = 16 * 1024
@@ -45,13 +44,22 @@ class Ended(Protocol):
     def __call__(self, failure: RemoteProtocolError | None = None) -> None: ...
 
 
+class Taker(Protocol):
+    """Where messages go. While it is full, no more come on the reliable lane."""
+
+    @property
+    def full(self) -> bool: ...
+
+    def put(self, lane: Lane, message: bytes) -> None: ...
+
+
 class LinkSctp(RTCSctpTransport):
     """One association with two streams, whose messages go to an inbox."""
 
     max_message = MAX_MESSAGE
 
     def __init__(
-        self, dtls: LinkDtls, inbox: Inbox, opened: Callable[[], None], ended: Ended
+        self, dtls: LinkDtls, inbox: Taker, opened: Callable[[], None], ended: Ended
     ) -> None:
         super().__init__(dtls)
         self._inbox = inbox

@@ -122,8 +122,12 @@ def key_of(notice: msg.Notice) -> int:
     return notice.transfer
 
 
-async def connect(one: BulkPeer, its: int, other: BulkPeer, others: int) -> tuple[int, int]:
+async def connect(
+    one: BulkPeer, its: int, other: BulkPeer, others: int, way: msg.Way = "direct"
+) -> tuple[int, int]:
     """Make a lane between two transfers as the app would; return its numbers."""
+    if way != "direct":
+        return await connect_rtc(one, its, other, others, way=way)
     lanes = next(_numbers), next(_numbers)
     await one.send(msg.OpenLane(its, lanes[0]))
     await other.send(msg.OpenLane(others, lanes[1]))
@@ -132,6 +136,27 @@ async def connect(one: BulkPeer, its: int, other: BulkPeer, others: int) -> tupl
     token = os.urandom(32)
     await one.send(meet(lanes[0], other_ready, token))
     await other.send(meet(lanes[1], ready, token))
+    return lanes
+
+
+async def connect_rtc(  # noqa: PLR0913 - two ends, and what they may use
+    one: BulkPeer,
+    its: int,
+    other: BulkPeer,
+    others: int,
+    *,
+    way: msg.Way = "webrtc",
+    servers: tuple[tuple[msg.IceServer, ...], tuple[msg.IceServer, ...]] = ((), ()),
+) -> tuple[int, int]:
+    """Make a lane over WebRTC, which `one` offers; `servers` are those of each."""
+    lanes = next(_numbers), next(_numbers)
+    await one.send(msg.OpenLane(its, lanes[0], way, b"", servers[0]))
+    offer = await one.heard(msg.LaneReady, lanes[0])
+    await other.send(msg.OpenLane(others, lanes[1], way, offer.description, servers[1]))
+    answer = await other.heard(msg.LaneReady, lanes[1])
+    token = os.urandom(32)
+    await other.send(msg.ConnectLane(lanes[1], b"", token, ()))
+    await one.send(msg.ConnectLane(lanes[0], b"", token, (), answer.description))
     return lanes
 
 

@@ -1,13 +1,13 @@
-"""Lanes on their way to being: a port, a certificate, a meeting; then a lane at work."""
+"""Lanes on their way to being: prepared, met, then at work."""
 
 from __future__ import annotations
 
-import ssl
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from typing import TYPE_CHECKING
 
-from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.errors import RemoteProtocolError
 from app.protocol.worker_messages import (
     CloseLane,
     ConnectLane,
@@ -15,27 +15,20 @@ from app.protocol.worker_messages import (
     LaneReady,
     LaneUp,
     OpenLane,
+    Tune,
 )
 from app.transport.bulk.caps import Limits
-from app.transport.bulk.certificates import LaneCertificate, make_certificate
+from app.transport.bulk.direct_gate import DirectGate
 from app.transport.bulk.exchange import Exchange
+from app.transport.bulk.gate import Gate
 from app.transport.bulk.jobs import Tell
 from app.transport.bulk.lanes import BulkLane
-from app.transport.bulk.meeting import Meeting
-from app.transport.bulk.tls_lane import LaneListener, LaneTerms
-from app.transport.bulk.tls_stream import TlsStream
+from app.transport.bulk.streams import LaneStream
+
+if TYPE_CHECKING:
+    from app.transport.bulk.rtc_hall import RtcHall
 
 MAX_LANES = 64
-
-
-@dataclass(slots=True)
-class _Gate:
-    transfer: int
-    exchange: Exchange
-    certificate: LaneCertificate
-    listener: LaneListener
-    meeting: Meeting | None = None
-    lane: BulkLane | None = None
 
 
 class Gates:
@@ -44,96 +37,137 @@ class Gates:
     def __init__(self, tell: Tell, limits: Limits) -> None:
         self._tell = tell
         self._limits = limits
-        self._gates: dict[int, _Gate] = {}
+        self._places: dict[int, _Place] = {}
+        self._hall: RtcHall | None = None
+        self._recovery = False
         self._turn = threading.RLock()
 
     def open(self, command: OpenLane, exchange: Exchange | None) -> None:
-        """Listen for a peer; `exchange` is None if there is no such transfer."""
+        """Prepare to meet a peer; `exchange` is None if there is no such transfer."""
         with self._turn:
             self._forget_ended()
             if exchange is None:
                 self._tell(LaneDown(command.lane, "unknown-transfer"))
-            elif command.lane in self._gates or len(self._gates) >= MAX_LANES:
+            elif command.lane in self._places or len(self._places) >= MAX_LANES:
                 self._tell(LaneDown(command.lane, "too-many-lanes"))
             else:
                 self._open(command, exchange)
 
     def _open(self, command: OpenLane, exchange: Exchange) -> None:
+        place = _Place(self, command.lane, command.transfer, exchange)
+        self._places[command.lane] = place
         try:
-            listener = LaneListener()
-        except AppError as error:
-            self._tell(LaneDown(command.lane, error.code))
-            return
-        certificate = make_certificate()
-        self._gates[command.lane] = _Gate(command.transfer, exchange, certificate, listener)
-        self._tell(LaneReady(command.lane, listener.port, certificate.public))
+            place.gate = self._gate(command, place)
+        except RemoteProtocolError as error:
+            self.end(place, error.code)
+        else:
+            place.gate.open()
+
+    def _gate(self, command: OpenLane, place: _Place) -> Gate:
+        if command.way == "direct":
+            return DirectGate(command.lane, place)
+        if self._hall is None:
+            from app.transport.bulk.rtc_hall import RtcHall  # noqa: PLC0415 - many need none
+
+            self._hall = RtcHall()
+        return self._hall.gate(command, place, recovery=self._recovery)
+
+    def tune(self, command: Tune) -> None:
+        """Choose how lanes made from now on take losses."""
+        self._recovery = command.recovery
 
     def connect(self, command: ConnectLane) -> None:
-        """Begin to meet the peer of a lane that is open."""
+        """Begin to meet the peer of a lane that is ready."""
         with self._turn:
-            gate = self._gates.get(command.lane)
-            if gate is None or gate.meeting is not None:
+            place = self._places.get(command.lane)
+            if place is None or place.gate is None or not place.may_meet:
                 self._tell(LaneDown(command.lane, "unknown-lane"))
                 return
-            terms = LaneTerms(gate.certificate, command.certificate, command.token)
+            place.may_meet = False
             try:
-                gate.meeting = Meeting(terms, gate.listener)
+                place.gate.connect(command)
             except RemoteProtocolError as error:
-                self._end(command.lane, error.code)
-                return
-        meet = partial(self._meet, command, gate, gate.meeting)
-        threading.Thread(target=meet, daemon=True).start()
-
-    def _meet(self, command: ConnectLane, gate: _Gate, meeting: Meeting) -> None:
-        try:
-            connection = meeting.run(command.addresses)
-        except AppError as error:
-            self._end(command.lane, error.code)
-            return
-        with self._turn:
-            if self._gates.get(command.lane) is gate:
-                self._start(command.lane, gate, connection)
-            else:
-                connection.close()
-
-    def _start(self, number: int, gate: _Gate, connection: ssl.SSLSocket) -> None:
-        gate.lane = BulkLane(number, TlsStream(connection), gate.exchange, self._limits)
-        self._tell(LaneUp(number))
-        gate.lane.start()
+                self.end(place, error.code)
 
     def close_lane(self, command: CloseLane) -> None:
         """End a lane, or the attempt to make it."""
         with self._turn:
-            gate = self._gates.get(command.lane)
-            if gate is not None and gate.lane is not None:
-                gate.lane.close("closed")
+            place = self._places.get(command.lane)
+            if place is None:
+                self._tell(LaneDown(command.lane, "unknown-lane"))
+            elif place.lane is not None:
+                place.lane.close("closed")
             else:
-                self._end(command.lane, "closed" if gate is not None else "unknown-lane")
+                self.end(place, "closed")
 
     def close_for(self, transfer: int) -> None:
         """End what has not become a lane of a transfer yet; lanes end with the transfer."""
-        with self._turn:
-            self._forget_ended()
-            for number, gate in list(self._gates.items()):
-                if gate.transfer == transfer and gate.lane is None:
-                    self._end(number, "stopped")
+        self._stop(lambda place: place.transfer == transfer)
 
     def close(self) -> None:
-        with self._turn:
-            for number, gate in list(self._gates.items()):
-                if gate.lane is None:
-                    self._end(number, "stopped")
+        self._stop(lambda _place: True)
 
-    def _end(self, number: int, code: str) -> None:
+    def let_go(self, within: float) -> None:
+        """Let the goodbyes of lanes that were closed go out, for at most so many seconds."""
+        if self._hall is not None:
+            self._hall.close(within)
+
+    def _stop(self, wanted: Callable[[_Place], bool]) -> None:
         with self._turn:
-            gate = self._gates.pop(number, None)
-            if gate is not None:
-                gate.listener.close()
-                if gate.meeting is not None:
-                    gate.meeting.cancel()
-            self._tell(LaneDown(number, code))
+            self._forget_ended()
+            for place in list(self._places.values()):
+                if place.lane is None and wanted(place):
+                    self.end(place, "stopped")
+
+    # -- what places tell
+
+    def ready(self, place: _Place, notice: LaneReady) -> None:
+        with self._turn:
+            if self._places.get(place.number) is place:
+                place.may_meet = True
+                self._tell(notice)
+
+    def met(self, place: _Place, stream: LaneStream) -> None:
+        with self._turn:
+            if self._places.get(place.number) is place:
+                place.lane = BulkLane(place.number, stream, place.exchange, self._limits)
+                self._tell(LaneUp(place.number))
+                place.lane.start()
+            else:
+                stream.close()
+
+    def end(self, place: _Place, code: str) -> None:
+        """Give up a place that has no lane."""
+        with self._turn:
+            if self._places.get(place.number) is place:
+                del self._places[place.number]
+                if place.gate is not None:
+                    place.gate.cancel()
+                self._tell(LaneDown(place.number, code))
 
     def _forget_ended(self) -> None:
-        for number, gate in list(self._gates.items()):
-            if gate.lane is not None and gate.lane.is_over:
-                del self._gates[number]
+        for number, place in list(self._places.items()):
+            if place.lane is not None and place.lane.is_over:
+                del self._places[number]
+
+
+@dataclass(slots=True, eq=False)
+class _Place:
+    """A lane's number, and what it has come to; its gate reports here."""
+
+    gates: Gates
+    number: int
+    transfer: int
+    exchange: Exchange
+    gate: Gate | None = None
+    may_meet: bool = False
+    lane: BulkLane | None = None
+
+    def ready(self, notice: LaneReady) -> None:
+        self.gates.ready(self, notice)
+
+    def met(self, stream: LaneStream) -> None:
+        self.gates.met(self, stream)
+
+    def failed(self, code: str) -> None:
+        self.gates.end(self, code)

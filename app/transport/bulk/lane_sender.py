@@ -10,7 +10,7 @@ from app.transport.bulk.caps import Limits
 from app.transport.bulk.exchange import Exchange
 from app.transport.bulk.outbox import Job, Leave, Outbox, SendManifest, SendPiece
 from app.transport.bulk.sharing import Reader
-from app.transport.bulk.tls_stream import TlsStream
+from app.transport.bulk.streams import LaneStream
 
 MANIFEST_SLICE = 256 * 1024
 
@@ -19,7 +19,7 @@ class LaneSender:
     """Sends what the outbox holds until somebody leaves. `sent` counts bytes of pieces."""
 
     def __init__(
-        self, stream: TlsStream, outbox: Outbox, exchange: Exchange, limits: Limits
+        self, stream: LaneStream, outbox: Outbox, exchange: Exchange, limits: Limits
     ) -> None:
         self._stream = stream
         self._outbox = outbox

@@ -15,8 +15,7 @@ from app.transport.bulk.caps import Limits
 from app.transport.bulk.exchange import Exchange
 from app.transport.bulk.outbox import Outbox
 from app.transport.bulk.sharing import Content, Member, Writer
-from app.transport.bulk.streams import read_exactly, read_into
-from app.transport.bulk.tls_stream import TlsStream
+from app.transport.bulk.streams import LaneStream, read_exactly, read_into
 
 MAX_SERVED = 4
 """How often a lane may ask for everything."""
@@ -32,7 +31,7 @@ class LaneTaker:
     def __init__(
         self,
         lane: Member,
-        stream: TlsStream,
+        stream: LaneStream,
         outbox: Outbox,
         exchange: Exchange,
         limits: Limits,

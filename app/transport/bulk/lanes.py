@@ -14,7 +14,7 @@ from app.transport.bulk.lane_sender import LaneSender
 from app.transport.bulk.lane_taker import LaneTaker
 from app.transport.bulk.outbox import Outbox
 from app.transport.bulk.sharing import Content
-from app.transport.bulk.tls_stream import TlsStream
+from app.transport.bulk.streams import LaneStream
 
 STALLED_AFTER = 20.0
 """Seconds without 64 KiB of what was asked for."""
@@ -25,7 +25,7 @@ GRACE = 1.0
 class BulkLane:
     """Serves and fetches over one connection, which it closes. `number` is the app's."""
 
-    def __init__(self, number: int, stream: TlsStream, exchange: Exchange, limits: Limits) -> None:
+    def __init__(self, number: int, stream: LaneStream, exchange: Exchange, limits: Limits) -> None:
         self.number = number
         self.outbox = Outbox()
         self.told = -1

@@ -21,6 +21,7 @@ from app.protocol.worker_messages import (
     Serve,
     Stop,
     Stopped,
+    Tune,
 )
 from app.transport.bulk.caps import Limits
 from app.transport.bulk.fetching import FetchJob, delete
@@ -47,6 +48,7 @@ class Office:
             OpenLane: self._open_lane,
             ConnectLane: self._gates.connect,
             CloseLane: self._gates.close_lane,
+            Tune: self._gates.tune,
             Cap: self._cap,
         }
 
@@ -73,6 +75,7 @@ class Office:
             job.stop(delete=False)
         for job in jobs:
             job.join(max(deadline - time.monotonic(), 0))
+        self._gates.let_go(max(deadline - time.monotonic(), 0))
 
     def _forget(self, job: Job) -> None:
         with self._turn:

@@ -13,6 +13,20 @@ class Stream(Protocol):
     def sendall(self, data: bytes | memoryview, /) -> None: ...
 
 
+class LaneStream(Stream, Protocol):
+    """What a lane works on. `abort` may be called from any thread, `close` when none uses it."""
+
+    def finish(self) -> None:
+        """Say that nothing more is sent; what was sent arrives."""
+        ...
+
+    def abort(self) -> None:
+        """End both ways at once, for whoever reads or writes too."""
+        ...
+
+    def close(self) -> None: ...
+
+
 def read_into(stream: Stream, buffer: memoryview) -> None:
     """Fill `buffer`. Raises ConnectionError at the end of the stream, OSError."""
     filled = 0

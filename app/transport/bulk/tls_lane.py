@@ -22,7 +22,7 @@ from app.transport.bulk.certificates import (
     LaneCertificate,
     is_pinned,
 )
-from app.transport.bulk.streams import read_exactly
+from app.transport.bulk.streams import Stream, read_exactly
 
 CONNECT_WITHIN = 2.0
 """Seconds for an address to answer, and for who connects to show certificate and token."""
@@ -127,7 +127,7 @@ def token_frame(terms: LaneTerms) -> bytes:
     return FrameHeader(Kind.TOKEN, TOKEN_SIZE).encode() + terms.token
 
 
-def take_token(lane: ssl.SSLSocket, token: bytes) -> None:
+def take_token(lane: Stream, token: bytes) -> None:
     """Read what `token_frame` makes. Raises RemoteProtocolError for anything else, OSError."""
     header = decode_header(read_exactly(lane, HEADER.size))
     if header.kind is not Kind.TOKEN or header.length != TOKEN_SIZE:

@@ -51,12 +51,17 @@ def install(recovery: Recovery) -> str | None:
     Returns None when that is done, or why aiortc's own stays in use. May be called again to
     choose another recovery.
     """
-    reason = _unknown_version() or surprise()
+    reason = unfit()
     if reason is not None:
         uninstall()
         return reason
     _use(FastDtls, ASSOCIATIONS[recovery])
     return None
+
+
+def unfit() -> str | None:
+    """Return why the reworked path may not be used here, or None."""
+    return _unknown_version() or surprise()
 
 
 def uninstall() -> None:

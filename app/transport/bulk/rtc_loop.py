@@ -1,0 +1,50 @@
+"""The one thread in which all WebRTC connections of the worker live."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+
+class RtcLoop:
+    """Starts its thread with the first thing to do. Safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._turn = threading.Lock()
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Future[Result]:
+        """Begin to carry something out."""
+        return asyncio.run_coroutine_threadsafe(work, self._running())
+
+    def soon(self, act: Callable[[], object]) -> None:
+        """Call something on the loop."""
+        self._running().call_soon_threadsafe(act)
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        with self._turn:
+            if self._loop is None:
+                # Reading a socket directly, as the data path does, needs a selector's loop.
+                self._loop = asyncio.SelectorEventLoop()
+                threading.Thread(target=self._loop.run_forever, daemon=True).start()
+            return self._loop
+
+    def close(self, within: float) -> None:
+        """Let what was begun end, for at most so many seconds."""
+        with self._turn:
+            loop = self._loop
+        if loop is not None:
+            with suppress(TimeoutError):
+                self.run(_all_done()).result(within)
+            loop.call_soon_threadsafe(loop.stop)
+
+
+async def _all_done() -> None:
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*tasks, return_exceptions=True)
