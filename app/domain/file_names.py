@@ -23,6 +23,9 @@ _DEVICE = re.compile(
     r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])", re.IGNORECASE
 )
 _UNNAMED = "unnamed"
+_LEADS_OUT = re.compile(r"(?:\A|/)\.{0,2}(?:/|\Z)|\0")
+_PLAIN = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z _.()+,@-]*[0-9A-Za-z_()+,@-])?")
+"""Names that nobody minds, unless they are those of devices."""
 
 
 def split_path(path: str) -> tuple[str, ...]:
@@ -30,22 +33,38 @@ def split_path(path: str) -> tuple[str, ...]:
 
     Raises RemoteProtocolError("bad-path") if it is absolute, leads out, or is too long or deep.
     """
-    parts = tuple(path.split("/"))
-    if any(part in ("", ".", "..") or "\0" in part for part in parts):
+    if _LEADS_OUT.search(path):
         raise RemoteProtocolError("bad-path")
-    if len(parts) > MAX_DEPTH or len(path.encode("utf-8", "surrogatepass")) > MAX_PATH_BYTES:
+    parts = tuple(path.split("/"))
+    size = len(path) if path.isascii() else len(path.encode("utf-8", "surrogatepass"))
+    if len(parts) > MAX_DEPTH or size > MAX_PATH_BYTES:
         raise RemoteProtocolError("bad-path", "too long")
     return parts
 
 
 def safe_name(name: str) -> str:
     """Return `name` as one part of a path that every platform takes; never empty."""
+    return name if _is_plain(name) else _mended(name)
+
+
+def _is_plain(name: str) -> bool:
+    """Tell at once of most names that nothing has to be mended."""
+    return (
+        len(name) <= MAX_NAME_BYTES and _PLAIN.fullmatch(name) is not None and not _is_device(name)
+    )
+
+
+def _is_device(name: str) -> bool:
+    return _DEVICE.fullmatch(name.split(".", 1)[0].strip()) is not None
+
+
+def _mended(name: str) -> str:
     composed = unicodedata.normalize("NFC", name)
     shown = "".join("_" if unicodedata.category(c) in _UNSHOWN else c for c in composed)
     plain = _RESERVED.sub("_", shown).strip().rstrip(". ")
     if not plain.strip("._ "):
         plain = _UNNAMED
-    if _DEVICE.fullmatch(plain.split(".", 1)[0].strip()):
+    if _is_device(plain):
         plain = "_" + plain
     return _shortened(plain, MAX_NAME_BYTES)
 
@@ -62,43 +81,48 @@ def safe_paths(paths: Iterable[str]) -> list[tuple[str, ...]]:
     Two names that some disk takes for one get different numbers. Raises
     RemoteProtocolError("bad-path") as `split_path` does, and for a doubled path.
     """
-    tree = _Tree()
-    return [tree.place(split_path(path)) for path in paths]
+    root = _Folder(())
+    return [_place(root, split_path(path)) for path in paths]
 
 
-class _Tree:
-    """The folders given out so far: how what a peer calls something is called here."""
+def _place(root: _Folder, parts: tuple[str, ...]) -> tuple[str, ...]:
+    folder = root
+    for part in parts[:-1]:
+        folder = folder.folder(part)
+    return (*folder.place, folder.file(parts[-1]))
 
-    def __init__(self) -> None:
-        self._taken: dict[tuple[str, ...], set[str]] = {}
-        self._folders: dict[tuple[str, ...], tuple[str, ...]] = {(): ()}
-        self._files: set[tuple[str, ...]] = set()
-        self._numbers: dict[tuple[tuple[str, ...], str], int] = {}
+
+class _Folder:
+    """The names given out in a folder so far: how what a peer calls something is called here."""
+
+    def __init__(self, place: tuple[str, ...]) -> None:
+        self.place = place
+        self._taken: set[str] = set()
+        self._files: set[str] = set()
+        self._folders: dict[str, _Folder] = {}
+        self._numbers: dict[str, int] = {}
         """The last number given to a name, so that a million namesakes take no longer each."""
 
-    def place(self, parts: tuple[str, ...]) -> tuple[str, ...]:
-        if parts in self._files:
-            raise RemoteProtocolError("bad-path", "doubled")
-        self._files.add(parts)
-        folder = self._folder(parts[:-1])
-        return (*folder, self._claim(folder, parts[-1]))
-
-    def _folder(self, parts: tuple[str, ...]) -> tuple[str, ...]:
-        known = self._folders.get(parts)
+    def folder(self, name: str) -> _Folder:
+        known = self._folders.get(name)
         if known is None:
-            above = self._folder(parts[:-1])
-            known = (*above, self._claim(above, parts[-1]))
-            self._folders[parts] = known
+            known = self._folders[name] = _Folder((*self.place, self._claim(name)))
         return known
 
-    def _claim(self, folder: tuple[str, ...], name: str) -> str:
-        taken = self._taken.setdefault(folder, set())
+    def file(self, name: str) -> str:
+        if name in self._files:
+            raise RemoteProtocolError("bad-path", "doubled")
+        self._files.add(name)
+        return self._claim(name)
+
+    def _claim(self, name: str) -> str:
         free = safe = safe_name(name)
-        key = folder, _folded(safe)
-        while _folded(free) in taken:
+        key = folded = _folded(safe)
+        while folded in self._taken:
             self._numbers[key] = self._numbers.get(key, 1) + 1
             free = numbered(safe, self._numbers[key])
-        taken.add(_folded(free))
+            folded = _folded(free)
+        self._taken.add(folded)
         return free
 
 
@@ -112,6 +136,8 @@ def numbered(name: str, number: int) -> str:
 
 def _folded(name: str) -> str:
     """Two names are one to a disk that knows neither case nor forms of characters."""
+    if name.isascii():
+        return name.lower()
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from app.domain import file_names
 from app.domain.errors import RemoteProtocolError
 from app.domain.file_names import (
     MAX_DEPTH,
@@ -91,6 +92,11 @@ def test_every_name_ends_in_one_that_stands_on_any_disk(name: str) -> None:
     assert safe not in (".", "..")
     assert not safe.endswith((".", " "))
     assert not safe.startswith(" ")
+
+
+@given(st.text("aAcCoOnN19. _()-,\n", max_size=8) | st.sampled_from(["com1.x", "con .y", "nul "]))
+def test_what_is_passed_at_once_would_not_be_mended(name: str) -> None:
+    assert safe_name(name) == file_names._mended(name)
 
 
 def test_namesakes_get_numbers() -> None:

@@ -64,6 +64,14 @@ class Folder:
             raise FileExistsError(errno.EEXIST, "something else lies there", name)
         return descriptor, found
 
+    def new_file(self, name: str) -> int | None:
+        """Make a file and return a descriptor to write it; None if something lies there."""
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | _ALWAYS
+        try:
+            return os.open(self._at(name), flags, 0o666, dir_fd=self._descriptor)
+        except FileExistsError:
+            return None
+
     def look(self, name: str) -> os.stat_result | None:
         """Return what lies under a name, links not followed, None if nothing does."""
         try:
@@ -121,8 +129,10 @@ class Folder:
 
     def _replace_claim(self, name: str, final: str) -> None:
         """For disks without hard links: the name is claimed by an empty file first."""
-        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | _ALWAYS
-        os.close(os.open(final, flags, 0o666, dir_fd=self._descriptor))
+        claim = self.new_file(final)
+        if claim is None:
+            raise FileExistsError(errno.EEXIST, "the name is taken", final)
+        os.close(claim)
         os.replace(name, final, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
 
     def free_bytes(self) -> int:

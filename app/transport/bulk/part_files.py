@@ -6,7 +6,8 @@ import errno
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from app.domain.manifest import PIECE_SIZE, Layout, Manifest, Slice
@@ -37,15 +38,15 @@ class Part:
     _dirty: set[int] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note_written(self, entries: Iterable[int]) -> None:
+    def note_written(self, piece: int) -> None:
         with self._lock:
-            self._dirty.update(entries)
+            self._dirty.add(piece)
 
     def take_written(self) -> set[int]:
-        """Return the files that were written since the last call."""
+        """Return the files in which pieces were written since the last call."""
         with self._lock:
             dirty, self._dirty = self._dirty, set()
-        return dirty
+        return {part.entry for piece in dirty for part in self.layout.slices(piece)}
 
     def is_small(self, entry: int) -> bool:
         """Tell whether a file comes whole in one piece."""
@@ -65,13 +66,12 @@ class PartFiles:
 
     def write(self, piece: int, content: memoryview) -> None:
         """Put a verified piece where it belongs."""
-        parts = self._part.layout.slices(piece)
         at = 0
         with disk_errors(self._part.base.path):
-            for part in parts:
+            for part in self._part.layout.slices(piece):
                 self._write_slice(part, content[at : at + part.length])
                 at += part.length
-        self._part.note_written(part.entry for part in parts)
+        self._part.note_written(piece)
 
     def read_into(self, piece: int, buffer: memoryview) -> memoryview:
         """Return the bytes of a piece that is there, in the beginning of `buffer`."""
@@ -89,13 +89,14 @@ class PartFiles:
         """
         listed: dict[Place, frozenset[str]] = {}
         there = []
-        for number, place in enumerate(self._part.places):
+        for number, (*folder, name) in enumerate(self._part.places):
             if not self._part.is_small(number):
                 there.append(self.is_whole(number))
                 continue
-            if place[:-1] not in listed:
-                listed[place[:-1]] = self._names_in(place[:-1])
-            there.append(place[-1] in listed[place[:-1]])
+            names = listed.get(place := tuple(folder))
+            if names is None:
+                names = listed[place] = self._names_in(place)
+            there.append(name in names)
         return there
 
     def _names_in(self, place: Place) -> frozenset[str]:
@@ -133,12 +134,8 @@ class PartFiles:
 
     def make_empty(self, entry: int) -> None:
         """Make a file that has no pieces."""
-        descriptor, _ = self._opened(entry, make=True)
-        try:
-            os.ftruncate(descriptor, 0)
-            self._set_mtime(entry, descriptor)
-        finally:
-            os.close(descriptor)
+        with self._emptied(entry):
+            pass
 
     def finish(self, entry: int) -> None:
         """Set the time of a big file and see it on the disk."""
@@ -167,12 +164,22 @@ class PartFiles:
         if not self._part.is_small(part.entry):
             _write_at(self._descriptor(part.entry), content, part.offset)
             return
-        descriptor, found = self._opened(part.entry, make=True)
-        try:
+        with self._emptied(part.entry) as descriptor:
             _write_at(descriptor, content, 0)
-            if found.st_size > len(content):  # an earlier run was told something else
-                os.ftruncate(descriptor, len(content))
-            self._set_mtime(part.entry, descriptor)
+
+    @contextmanager
+    def _emptied(self, entry: int) -> Iterator[int]:
+        """Lend the descriptor of a small file in which nothing is; set the file's time."""
+        place = self._part.places[entry]
+        descriptor = self.folder(place[:-1], make=True).new_file(place[-1])
+        is_new = descriptor is not None
+        if descriptor is None:
+            descriptor, _ = self._opened(entry, make=True)
+        try:
+            if not is_new:
+                os.ftruncate(descriptor, 0)
+            yield descriptor
+            self._set_mtime(entry, descriptor)
         finally:
             os.close(descriptor)
 

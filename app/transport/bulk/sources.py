@@ -67,20 +67,18 @@ def _survey_folder(path: Path) -> Manifest:
 
 def _walk(path: Path, below: str) -> Iterator[tuple[str, list[Entry]]]:
     """Yield each folder (path below the first one) with the files that lie in it."""
-    with os.scandir(path) as listing:
-        found = sorted(listing, key=lambda one: one.name)
     prefix = below + "/" if below else ""
-    yield (
-        below,
-        [
-            _entry(prefix + one.name, one.stat(follow_symlinks=False))
-            for one in found
-            if one.is_file(follow_symlinks=False)
-        ],
-    )
-    for one in found:
-        if one.is_dir(follow_symlinks=False):
-            yield from _walk(Path(one.path), prefix + one.name)
+    files: list[Entry] = []
+    folders: list[str] = []
+    with os.scandir(path) as listing:
+        for one in listing:
+            if one.is_file(follow_symlinks=False):
+                files.append(_entry(prefix + one.name, one.stat(follow_symlinks=False)))
+            elif one.is_dir(follow_symlinks=False):
+                folders.append(one.name)
+    yield below, files
+    for name in sorted(folders):
+        yield from _walk(path / name, prefix + name)
 
 
 def _entry(path: str, found: os.stat_result) -> Entry:

@@ -88,6 +88,8 @@ class Target:
         """Return the pieces of `there` whose files are gone, or cut short."""
         with disk_errors(self._folder), closing(PartFiles(self.part)) as files:
             sound = files.are_there()
+        if all(sound):
+            return []
         slices = self._layout.slices
         return [
             piece
@@ -106,7 +108,7 @@ class Target:
                 if files.may_hold(piece):
                     is_right = self._is_right(files, piece, buffer)
                     if is_right:
-                        self.part.note_written(part.entry for part in self._layout.slices(piece))
+                        self.part.note_written(piece)
                     yield piece, is_right
 
     def _is_right(self, files: PartFiles, piece: int, buffer: memoryview) -> bool:
