@@ -33,6 +33,7 @@ from app.services.event_author import EventAuthor
 from app.services.feed import Feed
 from app.services.forwarder import Forwarder
 from app.services.go_between import GoBetween
+from app.services.ice_keeper import IceKeeper
 from app.services.identity_watch import IdentityWatch
 from app.services.introducer import Introducer
 from app.services.link_sync import LinkSync
@@ -102,7 +103,7 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
         undo.push_async_callback(store.close)
         discovery = ZeroconfDiscovery() if settings.discover else None
         links, signaling = WebRtcTransport(), SocketIOTransport()
-        transports = Transports(links, signaling, ChildServer(me.name), discovery)
+        transports = Transports(links, signaling, ChildServer(me.name), discovery, links.use)
         bulk = here(settings.data_dir)
         backend = build(me, store, transports, Privacy(settings.accept), bulk)
         undo.push_async_callback(backend.close)
@@ -217,11 +218,17 @@ def build(
     receipts = ReceiptService(ReceiptParts(me, book, ticks, manager, store.receipts, wall))
     between.add(receipts)
     logs.watch(receipts)
-    transfers, tender = build_files(
-        FileWiring(parts, store, background, manager, people, messages), bulk
+    network = NetworkService(
+        hub,
+        manager,
+        publisher,
+        transports.local_server,
+        IceKeeper(store.settings, transports.use_ice),
     )
-    network = NetworkService(hub, manager, publisher, transports.local_server)
     network.on_found = watch.appeared
+    transfers, tender = build_files(
+        FileWiring(parts, store, background, manager, people, messages, network.ice), bulk
+    )
     contacts = ContactService(
         me.peer,
         ContactParts(

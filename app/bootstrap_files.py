@@ -15,13 +15,14 @@ from app.protocol.worker_messages import Command, Notice
 from app.services.background import Background
 from app.services.connection_manager import ConnectionManager, ManagerParts
 from app.services.contact_book import ContactBook
+from app.services.ice_keeper import IceKeeper
 from app.services.message_service import MessageService
 from app.services.people import People
 from app.services.transfer_book import TransferBook
 from app.services.transfer_bulk import Bulk
 from app.services.transfer_service import TransferParts, TransferService
 from app.services.transfer_settings import SettingsKeeper
-from app.services.transfer_tender import TransferTender
+from app.services.transfer_tender import Choices, TransferTender
 from app.storage.store import Store
 
 FOLDER = "transfers"
@@ -40,6 +41,7 @@ class FileWiring:
     manager: ConnectionManager
     people: People
     messages: MessageService
+    ice: IceKeeper
 
 
 class _NoWorker:
@@ -86,7 +88,9 @@ def build_files(wiring: FileWiring, bulk: Bulk | None) -> tuple[TransferService,
     book = TransferBook(parts.me.peer, store, parts.book, parts.logs.publisher)
     friends = partial(_is_friend, wiring.manager.contacts)
     settings = SettingsKeeper(store, bulk.downloads, bulk.folder / VOICES, friends)
-    tender = TransferTender(wiring.background, book, wiring.manager, settings, bulk)
+    tender = TransferTender(
+        wiring.background, book, wiring.manager, Choices(settings, wiring.ice), bulk
+    )
     parts.feed.subscribe(tender.feed.heard)
     parts.circle.between.add(tender)
     refuse, take_back = wiring.people.refuse_blocked, wiring.messages.delete

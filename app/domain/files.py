@@ -74,6 +74,15 @@ class Lane(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class WayTrouble:
+    """Why there is no lane to a peer by one way: an error code."""
+
+    peer: PeerId
+    lane: Lane
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Receiver:
     """How far one other member is with what we give. `rate` is bytes a second."""
 
@@ -117,6 +126,7 @@ class TransferView:
     path: str = ""
     reason: str = ""
     receivers: tuple[Receiver, ...] = ()
+    troubles: tuple[WayTrouble, ...] = ()
     voice_ms: int = 0
     reused: int = 0
 

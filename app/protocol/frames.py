@@ -37,7 +37,8 @@ PARCELS = 1
 RECEIPTS = 2
 HEADS = 4
 TRANSFERS = 8
-FEATURES = PARCELS | RECEIPTS | HEADS | TRANSFERS
+WAYS = 16
+FEATURES = PARCELS | RECEIPTS | HEADS | TRANSFERS | WAYS
 """What of the protocol's later additions this version speaks: bits of a hello."""
 
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from app.domain.changes import LinkState, ServerState
 from app.domain.delivery import MemberDelivery
+from app.domain.ice import IceServer
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import (
     HistoryPage,
@@ -191,6 +192,15 @@ class Network(Protocol):
         ...
 
     async def stop_hosting(self) -> None: ...
+
+    def ice_servers(self) -> Sequence[IceServer]:
+        """The STUN and TURN servers that links and files may use; credentials are for nobody's
+        eyes."""
+        ...
+
+    async def set_ice_servers(self, servers: Sequence[IceServer]) -> None:
+        """Use these for whatever is connected from now on."""
+        ...
 
 
 class Backend(Protocol):

@@ -44,8 +44,8 @@ from app.storage.archive_file import ArchiveReader, ArchiveWriter
 from app.storage.records import RoomRecord
 from app.storage.store import Store
 
-OF_THE_STORE = "log."
-"""Settings so named tell how one database was filled; they mean nothing to another."""
+OF_THE_STORE = ("log.", "secret.")
+"""Settings so named tell how one database was filled, or are not for a file that is passed on."""
 
 BATCH_BYTES = 1024 * 1024
 INGEST_EVENTS = 256

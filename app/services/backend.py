@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from app.crypto.identity import fingerprint
 from app.crypto.room_keys import room_of_code
 from app.domain.contacts import ContactState
 from app.domain.errors import AppError
+from app.domain.ice import IceServer
 from app.protocol.invitation import ContactInvite, encode
 from app.services.api import Profile, Progress, no_progress
 from app.services.archive_service import export_profile
@@ -46,12 +48,13 @@ LISTED_SETTING = "profile.listed"
 
 @dataclass(frozen=True, slots=True)
 class Transports:
-    """The ways out of this machine."""
+    """The ways out of this machine. `use_ice` is told of servers that help links come about."""
 
     links: LinkTransport
     signaling: SignalingTransport
     local_server: LocalServer
     discovery: LanDiscovery | None = None
+    use_ice: Callable[[Sequence[IceServer]], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ class ParlorBackend:
         await services.circle.contacts.load()
         services.publisher.aliases = services.circle.contacts.aliases
         services.circle.privacy.load(await services.store.settings.all())
+        await services.network.load()
         await services.logs.start()
         await services.background.start()
         await services.conversations.start()

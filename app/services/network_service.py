@@ -6,11 +6,13 @@ import logging
 from collections.abc import Callable, Sequence
 
 from app.domain.errors import AppError
+from app.domain.ice import IceServer
 from app.domain.ids import PeerId
 from app.domain.views import PersonView
 from app.protocol.server_hint import Reader, read_server, write_server
 from app.services.api import LinkView, ServerView
 from app.services.connection_manager import ConnectionManager
+from app.services.ice_keeper import IceKeeper
 from app.services.publisher import Publisher
 from app.services.signaling_hub import SignalingHub
 from app.transport.base import FoundServer, LanDiscovery, LocalServer
@@ -29,12 +31,25 @@ class NetworkService:
         manager: ConnectionManager,
         publisher: Publisher,
         local: LocalServer,
+        ice: IceKeeper,
     ) -> None:
         self._hub = hub
         self._manager = manager
         self._publisher = publisher
         self._local = local
+        self.ice = ice
         self.on_found: Callable[[PeerId, str], None] = lambda _peer, _name: None
+
+    async def load(self) -> None:
+        """Take up what was chosen."""
+        await self.ice.load()
+
+    def ice_servers(self) -> Sequence[IceServer]:
+        return self.ice.current
+
+    async def set_ice_servers(self, servers: Sequence[IceServer]) -> None:
+        """Raises AppError("too-many-ice-servers" | "bad-ice-server" | "ice-server-login")."""
+        await self.ice.choose(servers)
 
     async def connect(self, url: str) -> None:
         """Raises AppError("bad-server-url" | "not-implemented")."""

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field, replace
 
 from app.domain.clock import physical_ms
 from app.domain.errors import AppError
-from app.domain.files import Lane, Receiver, TransferChanged, TransferState, TransferView
+from app.domain.files import (
+    Lane,
+    Receiver,
+    TransferChanged,
+    TransferState,
+    TransferView,
+    WayTrouble,
+)
 from app.domain.ids import EventId, PeerId, RoomId, to_text
 from app.domain.views import MessageView
 from app.services.conversation import RoomBook
@@ -49,6 +56,7 @@ class Entry:
     later: asyncio.TimerHandle | None = None
     told_at: float = float("-inf")
     moved_away: bool = False
+    troubles: tuple[WayTrouble, ...] = ()
 
     @property
     def event(self) -> EventId:
@@ -230,6 +238,7 @@ class TransferBook:
             lane=entry.lane,
             path=record.path or record.folder,
             reason=record.reason,
+            troubles=entry.troubles,
             voice_ms=offer.voice_ms,
             reused=record.reused,
         )

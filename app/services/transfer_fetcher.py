@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from app.domain.errors import AppError
-from app.domain.files import TransferState
+from app.domain.files import Lane, TransferState, WayTrouble
 from app.domain.ids import PeerId
 from app.protocol.frames import TRANSFERS
 from app.services.background import Background
 from app.services.peer_link import PeerLink
 from app.services.transfer_book import Entry, TransferBook
+from app.services.transfer_lane_end import LaneEnd
 from app.services.transfer_lanes import TransferLanes
+from app.services.transfer_rests import FAULTS, Rests
+from app.services.transfer_seeker import LaneSeeker
+from app.services.transfer_way_memory import WayMemory
 
-FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 30.0
 MAX_GIVERS = 4
+LOOK_EVERY = 10.0
+"""Seconds between two looks at our own addresses while a lane goes a longer way."""
 LOCAL = frozenset({"worker-unavailable"})
 """Errors that lie with us; everything else may be otherwise with the next peer."""
 
@@ -28,28 +32,40 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Hunt:
-    """One transfer that is being fetched. `rests` are peers with the time before which they rest,
-    and how long they have to."""
+    """One transfer that is being fetched. `begun` is how much was here when a lane came up."""
 
     task: asyncio.Task[None]
     wake: asyncio.Event
-    rests: dict[PeerId, tuple[float, float]] = field(default_factory=dict)
+    rests: Rests = field(default_factory=Rests)
+    asking: set[PeerId] = field(default_factory=set)
+    begun: dict[LaneEnd, int] = field(default_factory=dict)
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FetcherParts:
+    """`links` gives all links that are up, `addresses` our own."""
+
+    background: Background
+    book: TransferBook
+    lanes: TransferLanes
+    memory: WayMemory
+    links: Callable[[], Iterable[PeerLink]]
+    addresses: Callable[[], list[str]]
 
 
 class TransferFetcher:
-    """`links` gives all links that are up; `began` hears when the first lane of a hunt is there."""
+    """For each transfer a task that asks members until everything is there."""
 
-    def __init__(
-        self,
-        background: Background,
-        book: TransferBook,
-        lanes: TransferLanes,
-        links: Callable[[], Iterable[PeerLink]],
-    ) -> None:
-        self._background = background
-        self._book = book
-        self._lanes = lanes
-        self._links = links
+    def __init__(self, parts: FetcherParts) -> None:
+        self._background = parts.background
+        self._book = parts.book
+        self._lanes = parts.lanes
+        self._memory = parts.memory
+        self._links = parts.links
+        self._addresses = parts.addresses
+        self._seeker = LaneSeeker(parts.lanes, parts.memory)
+        self._own: frozenset[str] = frozenset()
         self._hunts: dict[Entry, _Hunt] = {}
 
     def start(self, entry: Entry) -> None:
@@ -62,6 +78,7 @@ class TransferFetcher:
     async def stop(self, entry: Entry) -> None:
         """Return when nobody is asked for it any more."""
         hunt = self._hunts.pop(entry, None)
+        entry.troubles = ()
         if hunt is not None:
             hunt.task.cancel()
             with suppress(asyncio.CancelledError):
@@ -73,69 +90,136 @@ class TransferFetcher:
             await self.stop(entry)
 
     def nudge(self, entry: Entry, peer: PeerId | None = None) -> None:
-        """Look again now; `peer` need not rest any more."""
+        """Look again now; `peer` need not rest any more, or is elsewhere."""
         hunt = self._hunts.get(entry)
         if hunt is not None:
             if peer is not None:
-                hunt.rests.pop(peer, None)
+                hunt.rests.wake(peer)
             hunt.wake.set()
+
+    def moved(self, peer: PeerId) -> None:
+        """A new link came up: the peer may be reached otherwise now."""
+        self._memory.renew(peer)
+
+    def up(self, end: LaneEnd) -> None:
+        """A lane came up, whoever asked for it."""
+        hunt = self._hunts.get(end.entry)
+        if hunt is not None:
+            hunt.begun[end] = end.entry.record.done
+            hunt.wake.set()
+
+    def down(self, end: LaneEnd, code: str) -> None:
+        """A lane that was up has ended."""
+        hunt = self._hunts.get(end.entry)
+        if hunt is None:
+            return
+        fruitful = end.entry.record.done > hunt.begun.pop(end, end.entry.record.done)
+        if fruitful:
+            hunt.rests.fruitful(end.peer)
+        if not end.leaving and (code in FAULTS or not fruitful):
+            hunt.rests.in_vain(end.peer, _now(), code)
+        if not end.leaving and code not in FAULTS:
+            self._memory.broke(end.peer, _now())
+        hunt.wake.set()
 
     async def _run(self, entry: Entry) -> None:
         hunt = self._hunts[entry]
-        while True:
-            hunt.wake.clear()
-            candidates = self._candidates(entry, hunt)
-            lanes = sum(1 for _ in self._lanes.of(entry))
-            asked = candidates[: max(MAX_GIVERS - lanes, 0)]
-            if not all(await asyncio.gather(*(self._ask(entry, hunt, link) for link in asked))):
-                return
-            await self._show(entry)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._pause(hunt)):
-                    await hunt.wake.wait()
+        async with asyncio.TaskGroup() as group:
+            while not hunt.is_over:
+                hunt.wake.clear()
+                self._look_at_addresses()
+                for link, lane in self._wanted(entry, hunt):
+                    hunt.asking.add(link.peer)
+                    group.create_task(self._ask(entry, hunt, link, lane))
+                await self._show(entry, hunt)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._pause(entry, hunt)):
+                        await hunt.wake.wait()
 
-    async def _ask(self, entry: Entry, hunt: _Hunt, link: PeerLink) -> bool:
-        """Tell whether it makes sense to go on."""
-        try:
-            await self._lanes.ask(entry, link)
-        except AppError as error:
-            log.info("no lane: %s", error)
-            if error.code in LOCAL:
-                await self._book.change(entry, TransferState.FAILED, error.code)
-                self._hunts.pop(entry, None)
-                return False
-            _, last = hunt.rests.get(link.peer, (0.0, FIRST_PAUSE / 2))
-            pause = min(last * 2, LONGEST_PAUSE)
-            hunt.rests[link.peer] = (_now() + pause, pause)
-        else:
-            hunt.rests.pop(link.peer, None)
-            await self._show(entry)
-        return True
+    def _look_at_addresses(self) -> None:
+        own = frozenset(self._addresses())
+        if own != self._own:
+            self._own = own
+            self._memory.renew()
 
-    async def _show(self, entry: Entry) -> None:
-        """Say whether it moves or waits."""
-        up = any(end.up for end in self._lanes.of(entry))
-        state = TransferState.RUNNING if up else TransferState.WAITING
-        async with entry.turn:
-            if entry in self._hunts and entry.state is not state:
-                await self._book.change(entry, state)
+    def _wanted(self, entry: Entry, hunt: _Hunt) -> Iterator[tuple[PeerLink, Lane | None]]:
+        """Yield whom to ask, with the lane to be replaced by a better one if there is one."""
+        now, room = _now(), MAX_GIVERS - len(self._givers(entry) | hunt.asking)
+        for link in self._open(entry):
+            ends = self._lanes.to(entry, link.peer)
+            if link.peer in hunt.asking or not hunt.rests.may_ask(link.peer, now):
+                continue
+            if ends and all(end.up for end in ends):
+                allowed = self._seeker.allowed(link)
+                if self._memory.better(link.peer, ends[0].lane, allowed, now):
+                    yield link, ends[0].lane
+            elif not ends and room > 0:
+                room -= 1
+                yield link, None
 
-    def _candidates(self, entry: Entry, hunt: _Hunt) -> list[PeerLink]:
-        """Return who may be asked now, the author first."""
+    def _givers(self, entry: Entry) -> set[PeerId]:
+        return {end.peer for end in self._lanes.of(entry)}
+
+    def _open(self, entry: Entry) -> list[PeerLink]:
+        """Return the links to those who may have it, the author first."""
         found = [
-            link
-            for link in self._links()
-            if link.features & TRANSFERS
-            and entry.room in link.rooms
-            and self._lanes.to(entry, link.peer) is None
-            and hunt.rests.get(link.peer, (0.0, 0.0))[0] <= _now()
+            link for link in self._links() if link.features & TRANSFERS and entry.room in link.rooms
         ]
         return sorted(found, key=lambda link: link.peer != entry.record.author)
 
-    def _pause(self, hunt: _Hunt) -> float | None:
-        """Return how long to wait until somebody has rested enough, None if nobody rests."""
-        ends = [until for until, _ in hunt.rests.values()]
-        return max(min(ends) - _now(), 0.05) if ends else None
+    async def _ask(self, entry: Entry, hunt: _Hunt, link: PeerLink, lane: Lane | None) -> None:
+        try:
+            if lane is None:
+                await self._seeker.seek(entry, link)
+            else:
+                await self._seeker.improve(entry, link, lane)
+        except AppError as error:
+            log.info("no lane: %s", error)
+            if error.code in LOCAL:
+                await self._fail(entry, hunt, error.code)
+            elif lane is None:
+                hunt.rests.in_vain(link.peer, _now())
+        finally:
+            hunt.asking.discard(link.peer)
+            hunt.wake.set()
+
+    async def _fail(self, entry: Entry, hunt: _Hunt, code: str) -> None:
+        if self._hunts.pop(entry, None) is not None:
+            hunt.is_over = True
+            await self._book.change(entry, TransferState.FAILED, code)
+
+    async def _show(self, entry: Entry, hunt: _Hunt) -> None:
+        """Say whether it moves or waits, and what for."""
+        up = any(end.up for end in self._lanes.of(entry))
+        state = TransferState.RUNNING if up else TransferState.WAITING
+        reason = "" if up else hunt.rests.fault
+        troubles = () if up else tuple(self._troubles(entry))
+        async with entry.turn:
+            if entry not in self._hunts:
+                return
+            entry.troubles, before = troubles, entry.troubles
+            if (entry.state, entry.record.reason) != (state, reason):
+                await self._book.change(entry, state, reason)
+            elif before != troubles:
+                self._book.tell(entry)
+
+    def _troubles(self, entry: Entry) -> Iterator[WayTrouble]:
+        for link in self._open(entry):
+            for lane, code in self._memory.troubles(link.peer).items():
+                yield WayTrouble(link.peer, lane, code)
+
+    def _pause(self, entry: Entry, hunt: _Hunt) -> float | None:
+        """Return how long to wait for news; None if nothing is due by itself."""
+        now = _now()
+        dues = [hunt.rests.deadline(now)]
+        for link in self._open(entry):
+            ends = self._lanes.to(entry, link.peer)
+            if ends and ends[0].up and link.peer not in hunt.asking:
+                allowed = self._seeker.allowed(link)
+                due = self._memory.next_probe(link.peer, ends[0].lane, allowed)
+                dues.append(None if due is None else min(due, now + LOOK_EVERY))
+        known = [due for due in dues if due is not None]
+        return max(min(known) - now, 0.05) if known else None
 
 
 def _now() -> float:

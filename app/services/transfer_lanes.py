@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from app.domain.errors import AppError
+from app.domain.files import Lane
 from app.domain.ids import PeerId
 from app.protocol.transfer_frames import LaneAsked, LaneGranted, LaneRefused
 from app.protocol.worker_messages import (
@@ -23,6 +24,8 @@ from app.protocol.worker_messages import (
 from app.services.peer_link import PeerLink
 from app.services.transfer_book import Entry
 from app.services.transfer_jobs import TransferJobs
+from app.services.transfer_lane_end import LaneEnd
+from app.services.transfer_terms import ALL_WAYS, RANKS, LaneTerms
 from app.services.transfer_ways import offered, usable
 from app.services.transfer_worker import Workshop
 
@@ -30,43 +33,52 @@ PATIENCE = 10.0
 """Seconds for each step of making a lane."""
 MAX_LANES = 48
 TOKEN_SIZE = 32
+REFUSALS = frozenset({"not-here", "cancelled", "paused", "busy", "crossed", "unknown-way"})
+WAY_CODES = frozenset(
+    {
+        "bad-certificate",
+        "bad-description",
+        "bad-token",
+        "no-answer",
+        "no-direct-way",
+        "no-relay",
+        "no-webrtc-way",
+        "unknown-way",
+    }
+)
+"""Errors after which another way may lead to the same peer."""
+
+Answer = TypeVar("Answer")
 
 
-def _future() -> asyncio.Future[Any]:
-    return asyncio.get_running_loop().create_future()
+@dataclass(frozen=True, slots=True)
+class LaneParts:
+    """`addresses` are our own, `terms` what people allow now. `spawn` runs what need not be waited
+    for."""
 
-
-@dataclass(slots=True, eq=False)
-class LaneEnd:
-    """Our end of a lane that is there or is being made. `asked` if we asked for it."""
-
-    number: int
-    entry: Entry
-    peer: PeerId
-    asked: bool
-    up: bool = False
-    ready: asyncio.Future[LaneReady] = field(default_factory=_future)
-    granted: asyncio.Future[LaneGranted] = field(default_factory=_future)
-    met: asyncio.Future[None] = field(default_factory=_future)
+    workshop: Workshop
+    jobs: TransferJobs
+    addresses: Callable[[], list[str]]
+    terms: Callable[[], LaneTerms]
+    spawn: Callable[[Coroutine[Any, Any, None]], None]
 
 
 class TransferLanes:
-    """`on_change` is told of a lane that went up or down, with a code if it went down."""
+    """`on_change` is told of a lane that came up, or with a code of one that ended."""
 
-    def __init__(
-        self,
-        me: PeerId,
-        workshop: Workshop,
-        jobs: TransferJobs,
-        addresses: Callable[[], list[str]],
-        on_change: Callable[[LaneEnd, str], None],
-    ) -> None:
-        self._me = me
-        self._workshop = workshop
-        self._jobs = jobs
-        self._addresses = addresses
+    def __init__(self, parts: LaneParts, on_change: Callable[[LaneEnd, str], None]) -> None:
+        self._workshop = parts.workshop
+        self._jobs = parts.jobs
+        self._addresses = parts.addresses
+        self._terms = parts.terms
+        self._spawn = parts.spawn
         self._on_change = on_change
         self._ends: dict[int, LaneEnd] = {}
+
+    @property
+    def terms(self) -> LaneTerms:
+        """What is allowed now."""
+        return self._terms()
 
     def find(self, number: int) -> LaneEnd | None:
         return self._ends.get(number)
@@ -75,8 +87,10 @@ class TransferLanes:
         """Yield the lanes of a transfer."""
         return (end for end in tuple(self._ends.values()) if end.entry is entry)
 
-    def to(self, entry: Entry, peer: PeerId) -> LaneEnd | None:
-        return next((end for end in self.of(entry) if end.peer == peer), None)
+    def to(self, entry: Entry, peer: PeerId) -> list[LaneEnd]:
+        """Return those to one peer, the best first."""
+        ends = [end for end in self.of(entry) if end.peer == peer]
+        return sorted(ends, key=lambda end: (not end.up, RANKS[end.lane]))
 
     def with_peer(self, peer: PeerId) -> list[LaneEnd]:
         return [end for end in self._ends.values() if end.peer == peer]
@@ -85,57 +99,60 @@ class TransferLanes:
     def is_full(self) -> bool:
         return len(self._ends) >= MAX_LANES
 
-    async def ask(self, entry: Entry, link: PeerLink) -> None:
+    async def ask(self, entry: Entry, link: PeerLink, lane: Lane) -> None:
         """Make a lane to a peer. Raises AppError: what the peer or the worker says, or no way."""
-        end = await self._open(entry, link.peer, asked=True)
-        try:
-            async with asyncio.timeout(PATIENCE):
-                ready = await end.ready
-                token = os.urandom(TOKEN_SIZE)
-                ways = offered(self._addresses(), ready.port)
-                certificate = ready.certificate
-                link.send(LaneAsked(entry.room, entry.event, end.number, certificate, token, ways))
-                granted = await end.granted
-            await self._meet(end, granted.certificate, token, granted.addresses)
-        except TimeoutError as error:
-            raise AppError("no-answer") from error
-        finally:
-            if not end.up:
-                await self._give_up(end)
+        async with self._made(entry, link.peer, lane) as end:
+            ready = await _within(end.ready)
+            token, listening = os.urandom(TOKEN_SIZE), self._listening(ready)
+            way = RANKS[lane], ready.description
+            link.send(
+                LaneAsked(
+                    entry.room, entry.event, end.number, ready.certificate, token, listening, *way
+                )
+            )
+            await self._meet(end, await _within(end.granted), token)
 
     async def grant(self, entry: Entry, link: PeerLink, asked: LaneAsked) -> None:
-        """Make a lane that a peer has asked for. Raises AppError."""
-        end = await self._open(entry, link.peer, asked=False)
+        """Make a lane that a peer has asked for, by a way that is allowed. Raises AppError."""
+        async with self._made(entry, link.peer, ALL_WAYS[asked.way], asked) as end:
+            try:
+                ready = await _within(end.ready)
+            except AppError as error:
+                link.send(LaneRefused(asked.lane, error.code))
+                raise
+            listening = self._listening(ready)
+            link.send(LaneGranted(asked.lane, ready.certificate, listening, ready.description))
+            await self._meet(end, asked, asked.token)
+
+    @asynccontextmanager
+    async def _made(
+        self, entry: Entry, peer: PeerId, lane: Lane, asked: LaneAsked | None = None
+    ) -> AsyncIterator[LaneEnd]:
+        """Begin a lane, and forget it if it is not up in the end."""
+        job = await self._jobs.ensure(entry)
+        end = LaneEnd(self._workshop.number(), entry, peer, lane, asked is None)
+        way, servers = self._terms().opening(lane, asked=end.asked)
+        offer = asked.description if asked is not None else b""
+        self._ends[end.number] = end
         try:
-            async with asyncio.timeout(PATIENCE):
-                ready = await end.ready
-            ways = offered(self._addresses(), ready.port)
-            link.send(LaneGranted(asked.lane, ready.certificate, ways))
-            await self._meet(end, asked.certificate, asked.token, asked.addresses)
+            await self._workshop.send(OpenLane(job, end.number, way, offer, servers))
+            yield end
         except TimeoutError as error:
             raise AppError("no-answer") from error
         finally:
             if not end.up:
                 await self._give_up(end)
 
-    async def _open(self, entry: Entry, peer: PeerId, *, asked: bool) -> LaneEnd:
-        job = await self._jobs.ensure(entry)
-        end = LaneEnd(self._workshop.number(), entry, peer, asked)
-        self._ends[end.number] = end
-        try:
-            await self._workshop.send(OpenLane(job, end.number))
-        except AppError:
-            self._ends.pop(end.number, None)
-            raise
-        return end
+    def _listening(self, ready: LaneReady) -> list[tuple[str, int]]:
+        return offered(self._addresses(), ready.port) if ready.port else []
 
-    async def _meet(
-        self, end: LaneEnd, certificate: bytes, token: bytes, addresses: list[tuple[str, int]]
-    ) -> None:
-        ways = usable(addresses, self._addresses())
-        await self._workshop.send(ConnectLane(end.number, certificate, token, ways))
-        async with asyncio.timeout(PATIENCE):
-            await end.met
+    async def _meet(self, end: LaneEnd, theirs: LaneAsked | LaneGranted, token: bytes) -> None:
+        ways = usable(theirs.addresses, self._addresses())
+        answer = theirs.description if end.asked else b""
+        await self._workshop.send(
+            ConnectLane(end.number, theirs.certificate, token, ways, description=answer)
+        )
+        await _within(end.met)
 
     async def _give_up(self, end: LaneEnd) -> None:
         if self._ends.pop(end.number, None) is not None:
@@ -147,17 +164,32 @@ class TransferLanes:
         self._fail(end, "stopped")
         return self._give_up(end)
 
+    def _leave_worse(self, entry: Entry, peer: PeerId) -> None:
+        """Of several lanes to one peer keep the best: the others finish what they are at."""
+        up = [end for end in self.to(entry, peer) if end.up]
+        for end in up[1:]:
+            if RANKS[end.lane] > RANKS[up[0].lane] and not end.leaving:
+                end.leaving = True
+                self._spawn(self._workshop.send(CloseLane(end.number, gently=True)))
+
     # -- what is heard
 
     def granted(self, peer: PeerId, frame: LaneGranted) -> None:
-        end = self._ends.get(frame.lane)
-        if end is not None and end.peer == peer and end.asked and not end.granted.done():
+        end = self._awaiting(peer, frame.lane)
+        if end is not None:
             end.granted.set_result(frame)
 
     def refused(self, peer: PeerId, frame: LaneRefused) -> None:
-        end = self._ends.get(frame.lane)
-        if end is not None and end.peer == peer and end.asked and not end.granted.done():
-            end.granted.set_exception(AppError(frame.code))
+        end = self._awaiting(peer, frame.lane)
+        if end is not None:
+            known = frame.code in REFUSALS or frame.code in WAY_CODES
+            end.granted.set_exception(AppError(frame.code if known else "not-here"))
+
+    def _awaiting(self, peer: PeerId, number: int) -> LaneEnd | None:
+        """Return the lane of that number if it waits for the peer's answer."""
+        end = self._ends.get(number)
+        is_it = end is not None and end.peer == peer and end.asked and not end.granted.done()
+        return end if is_it else None
 
     def noticed(self, notice: LaneReady | LaneUp | LaneDown) -> None:
         """The worker says what became of a lane."""
@@ -168,8 +200,8 @@ class TransferLanes:
             case LaneReady() if not end.ready.done():
                 end.ready.set_result(notice)
             case LaneUp() if not end.met.done():
-                end.up = True
-                end.met.set_result(None)
+                end.rise()
+                self._leave_worse(end.entry, end.peer)
                 self._on_change(end, "")
             case LaneDown(_, code):
                 del self._ends[end.number]
@@ -182,10 +214,10 @@ class TransferLanes:
             self._fail(end, "worker-died")
 
     def _fail(self, end: LaneEnd, code: str) -> None:
-        was_up, end.up = end.up, False
-        for step in (end.ready, end.granted, end.met):
-            if not step.done():
-                step.set_exception(AppError(code))
-                step.exception()  # nobody may be waiting for this one
-        if was_up:
+        if end.fail(code):
             self._on_change(end, code)
+
+
+async def _within(step: Awaitable[Answer]) -> Answer:
+    async with asyncio.timeout(PATIENCE):
+        return await step

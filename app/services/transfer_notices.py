@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
-from app.domain.files import Lane, TransferState
+from app.domain.files import TransferState
+from app.domain.ids import PeerId
 from app.protocol.worker_messages import (
     Done,
     Failed,
@@ -16,7 +18,8 @@ from app.protocol.worker_messages import (
 )
 from app.services.transfer_acts import TenderParts
 from app.services.transfer_book import FETCHING, Entry, Reached
-from app.services.transfer_lanes import LaneEnd
+from app.services.transfer_lane_end import LaneEnd
+from app.services.transfer_terms import RANKS
 
 log = logging.getLogger(__name__)
 
@@ -62,25 +65,38 @@ class WorkerNotices:
             entry.record.done, entry.rate = notice.done, notice.rate
             entry.record.reused = max(entry.record.reused, notice.reused)
         elif (end := self._lanes.find(notice.lane)) is not None:
-            entry.reached[end.peer] = Reached(notice.done, notice.rate, Lane.DIRECT)
+            best = self._lanes.to(entry, end.peer)[0].lane
+            entry.reached[end.peer] = Reached(notice.done, notice.rate, best)
         self._show(entry)
 
     def lane_changed(self, end: LaneEnd, code: str) -> None:
         """A lane is up, or down if there is a code."""
         entry = end.entry
-        if not code:
-            entry.lane = Lane.DIRECT
-        elif (last := entry.reached.get(end.peer)) is not None:
-            if last.done < entry.record.offer.size:
-                del entry.reached[end.peer]
-            else:
-                entry.reached[end.peer] = Reached(last.done, 0.0, last.lane)
-        self._fetcher.nudge(entry)
+        self._note_lanes(entry, end.peer)
+        if code:
+            self._fetcher.down(end, code)
+        else:
+            self._fetcher.up(end)
         self._show(entry)
         if not code and entry.state is TransferState.WAITING:
             self._server.announce(entry)
         elif code and entry.state not in FETCHING and not any(self._lanes.of(entry)):
             self._spawn(self._rest(entry))
+
+    def _note_lanes(self, entry: Entry, peer: PeerId) -> None:
+        """Show by which way the bytes travel now."""
+        lanes = {one.lane for one in self._lanes.of(entry) if one.up}
+        entry.lane = min(lanes, key=RANKS.__getitem__, default=entry.lane)
+        last = entry.reached.get(peer)
+        if last is None:
+            return
+        left = [one for one in self._lanes.to(entry, peer) if one.up]
+        if left:
+            entry.reached[peer] = replace(last, lane=left[0].lane)
+        elif last.done < entry.record.offer.size:
+            del entry.reached[peer]
+        else:
+            entry.reached[peer] = replace(last, rate=0.0)
 
     def _show(self, entry: Entry) -> None:
         if self._book.is_own(entry) or entry.state in FETCHING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
@@ -21,13 +22,18 @@ from app.protocol.transfer_frames import (
     Settled,
     SettledHeard,
 )
+from app.services.allowance import Allowance
 from app.services.peer_link import PeerLink
 from app.services.transfer_book import THROUGH, Entry, TransferBook
 from app.services.transfer_fetcher import TransferFetcher
 from app.services.transfer_jobs import TransferJobs
+from app.services.transfer_lane_end import LaneEnd
 from app.services.transfer_lanes import TransferLanes
+from app.services.transfer_terms import RANKS
 
 MAX_PENDING = 16
+ASKED = 64, 2.0
+"""Lanes that a peer gets at once, and then a second."""
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +61,7 @@ class TransferServer:
         self._links = parts.links
         self._spawn_any = parts.spawn
         self._pending = Counter[PeerId]()
+        self._asked: dict[PeerId, Allowance] = {}
 
     def received(self, link: PeerLink, frame: Aside) -> None:
         """Deal with what a peer says of files."""
@@ -90,19 +97,23 @@ class TransferServer:
         entry = self._book.find(EventId(asked.transfer))
         code = "not-here"
         if entry is not None and entry.room == asked.room and entry.room in link.rooms:
-            code = self._refusal(entry, link.peer)
+            code = self._refusal(entry, link.peer, asked.way)
         if entry is None or code:
             link.send(LaneRefused(asked.lane, code))
             return
-        before = self._lanes.to(entry, link.peer)
-        if before is not None:
+        for before in self._like(entry, link.peer, asked.way):
             await self._lanes.close(before)
         try:
             await self._lanes.grant(entry, link, asked)
         except AppError as error:
             log.info("no lane: %s", error)
+            self._fetcher.nudge(entry)
 
-    def _refusal(self, entry: Entry, peer: PeerId) -> str:
+    def _like(self, entry: Entry, peer: PeerId, way: int) -> list[LaneEnd]:
+        """Return the lanes to a peer that go the same way."""
+        return [end for end in self._lanes.to(entry, peer) if RANKS[end.lane] == way]
+
+    def _refusal(self, entry: Entry, peer: PeerId, way: int) -> str:
         """Return why a member gets no lane, "" if it does."""
         if entry.state is TransferState.CANCELLED:
             return "cancelled"
@@ -110,15 +121,19 @@ class TransferServer:
             return "paused"
         if not self._jobs.can_serve(entry):
             return "not-here"
-        before = self._lanes.to(entry, peer)
-        if before is not None and before.asked and not before.up and self._book.me < peer:
+        if not self._lanes.terms.allows(way):
+            return "unknown-way"
+        before = self._like(entry, peer, way)
+        if self._book.me < peer and any(end.asked and not end.up for end in before):
             return "crossed"
-        return "busy" if before is None and self._lanes.is_full else ""
+        free = self._asked.setdefault(peer, Allowance(*ASKED)).spend(_now())
+        return "" if free and (before or not self._lanes.is_full) else "busy"
 
     # -- who is through
 
     def opened(self, link: PeerLink, room: RoomId) -> None:
         """Say again what the author may not have heard, and look whether the peer has anything."""
+        self._fetcher.moved(link.peer)
         for entry in self._book.in_room(room):
             self._fetcher.nudge(entry, link.peer)
             if entry.record.author == link.peer:
@@ -154,3 +169,7 @@ class TransferServer:
         for link in self._links():
             if entry.room in link.rooms and link.features & TRANSFERS:
                 link.send(Available(entry.room, entry.event))
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

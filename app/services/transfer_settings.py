@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from app.domain.errors import AppError
-from app.domain.files import FileOffered
+from app.domain.files import FileOffered, Lane
 from app.domain.ids import PEER_ID_SIZE, PeerId
 from app.services.transfers_api import TransferSettings
 from app.storage.store import Store
@@ -28,6 +28,8 @@ class _Kept(msgspec.Struct):
     cap_up: int = 0
     cap_down: int = 0
     voice_limit: int = 5_000_000
+    ways: tuple[Lane, ...] = tuple(Lane)
+    recovery: bool = False
 
 
 class SettingsKeeper:
@@ -55,7 +57,14 @@ class SettingsKeeper:
         trusted = frozenset(PeerId(one) for one in kept.trusted)
         folders = Path(kept.folder), Path(kept.auto_folder)
         self.current = TransferSettings(
-            *folders, kept.auto_limit, trusted, kept.cap_up, kept.cap_down, kept.voice_limit
+            *folders,
+            kept.auto_limit,
+            trusted,
+            kept.cap_up,
+            kept.cap_down,
+            kept.voice_limit,
+            frozenset(kept.ways),
+            kept.recovery,
         )
 
     async def set(self, settings: TransferSettings) -> None:
@@ -63,7 +72,7 @@ class SettingsKeeper:
         caps = (settings.cap_up, settings.cap_down)
         numbers = (settings.auto_limit, settings.voice_limit, *caps)
         strange = any(len(peer) != PEER_ID_SIZE for peer in settings.trusted)
-        if strange or not all(0 <= number <= MOST for number in numbers):
+        if strange or not settings.ways or not all(0 <= number <= MOST for number in numbers):
             raise AppError("bad-setting")
         before = {self.current.folder, self.current.auto_folder}
         for folder in {settings.folder, settings.auto_folder} - before:
@@ -76,6 +85,8 @@ class SettingsKeeper:
             settings.cap_up,
             settings.cap_down,
             settings.voice_limit,
+            tuple(lane for lane in Lane if lane in settings.ways),
+            settings.recovery,
         )
         await self._store.settings.set(SETTING, msgspec.json.encode(kept).decode())
         self.current = settings

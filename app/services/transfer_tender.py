@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 from app.domain.errors import AppError
@@ -13,19 +14,31 @@ from app.protocol.frames import Aside
 from app.protocol.worker_messages import Cap
 from app.services.background import Background
 from app.services.connection_manager import ConnectionManager
+from app.services.ice_keeper import IceKeeper
 from app.services.transfer_acts import TenderParts, TransferActs
 from app.services.transfer_book import FETCHING, TransferBook
 from app.services.transfer_bulk import Bulk
 from app.services.transfer_feed import TransferFeed
-from app.services.transfer_fetcher import TransferFetcher
+from app.services.transfer_fetcher import FetcherParts, TransferFetcher
 from app.services.transfer_jobs import TransferJobs
-from app.services.transfer_lanes import LaneEnd, TransferLanes
+from app.services.transfer_lane_end import LaneEnd
+from app.services.transfer_lanes import LaneParts, TransferLanes
 from app.services.transfer_notices import WorkerNotices
 from app.services.transfer_server import ServerParts, TransferServer
 from app.services.transfer_settings import SettingsKeeper
+from app.services.transfer_terms import LaneTerms
+from app.services.transfer_way_memory import WayMemory
 from app.services.transfer_worker import Workshop
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What people have chosen."""
+
+    settings: SettingsKeeper
+    ice: IceKeeper
 
 
 class TransferTender:
@@ -36,7 +49,7 @@ class TransferTender:
         background: Background,
         book: TransferBook,
         manager: ConnectionManager,
-        settings: SettingsKeeper,
+        choices: Choices,
         bulk: Bulk,
     ) -> None:
         self.book = book
@@ -44,18 +57,22 @@ class TransferTender:
         self.jobs = TransferJobs(self.workshop, book, bulk.folder)
         self._background = background
         self._manager = manager
-        self._settings = settings
+        self._choices = choices
         links = manager.links
+        addresses = bulk.addresses
         self._lanes = TransferLanes(
-            book.me, self.workshop, self.jobs, bulk.addresses, self._lane_changed
+            LaneParts(self.workshop, self.jobs, addresses, self._terms, self._spawn),
+            self._lane_changed,
         )
-        self._fetcher = TransferFetcher(background, book, self._lanes, links)
+        self._fetcher = TransferFetcher(
+            FetcherParts(background, book, self._lanes, WayMemory(), links, addresses)
+        )
         self._server = TransferServer(
             ServerParts(book, self.jobs, self._lanes, self._fetcher, links, self._spawn)
         )
         parts = TenderParts(
             book,
-            settings,
+            choices.settings,
             self.jobs,
             self._lanes,
             self._fetcher,
@@ -68,12 +85,15 @@ class TransferTender:
         self._notices = WorkerNotices(parts)
         self.workshop.listener = self._notices
 
+    def _terms(self) -> LaneTerms:
+        return LaneTerms(self._choices.settings.current.ways, self._choices.ice.current)
+
     def _lane_changed(self, end: LaneEnd, code: str) -> None:
         self._notices.lane_changed(end, code)
 
     async def start(self) -> None:
         """Take up everything that was under way."""
-        await self._settings.load()
+        await self._choices.settings.load()
         await self.cap()
         await self.book.load()
         await self.feed.start()
@@ -97,10 +117,8 @@ class TransferTender:
 
     async def cap(self) -> None:
         """Let the worker know how fast it may be, now and whenever it starts."""
-        current = self._settings.current
-        self.workshop.greeting = Cap(current.cap_up, current.cap_down)
-        if self.workshop.is_running:
-            await self.workshop.send(self.workshop.greeting)
+        current = self._choices.settings.current
+        await self.workshop.greet(Cap(current.cap_up, current.cap_down))
 
     # -- what links say
 

@@ -59,16 +59,20 @@ class Workshop:
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Future[Notice]] = {}
         self._greeted = False
-        self.greeting: Command | None = None
-        """What each new worker is told first."""
-
-    @property
-    def is_running(self) -> bool:
-        return self._greeted
+        self._greeting: tuple[Command, ...] = ()
 
     def number(self) -> int:
         """Return a number for a transfer or a lane, never used before."""
         return next(self._numbers)
+
+    async def greet(self, *words: Command) -> None:
+        """Tell the worker this now, if it runs, and each new one first.
+
+        Raises AppError("worker-unavailable").
+        """
+        self._greeting = words
+        for word in words if self._greeted else ():
+            await self.send(word)
 
     async def send(self, command: Command) -> None:
         """Raises AppError("worker-unavailable")."""
@@ -76,8 +80,8 @@ class Workshop:
             self._worker = self._make(self._heard, self._died)
         if not self._greeted:
             self._greeted = True
-            if self.greeting is not None:
-                await self._worker.send(self.greeting)
+            for word in self._greeting:
+                await self._worker.send(word)
         await self._worker.send(command)
 
     async def prepare(self, path: str, manifest: str) -> Prepared:

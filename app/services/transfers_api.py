@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from app.domain.files import TransferView, Voice
+from app.domain.files import Lane, TransferView, Voice
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageView
 
@@ -18,6 +18,9 @@ class TransferSettings:
 
     What one of `trusted` offers is accepted by itself up to `auto_limit` bytes, and saved in
     `auto_folder`. Voice messages of accepted contacts come by themselves up to `voice_limit` bytes.
+
+    Bytes travel by `ways` alone. `recovery` lets WebRTC lanes take losses by rules that keep a bad
+    line full, at the cost of others who use it.
     """
 
     folder: Path
@@ -27,6 +30,8 @@ class TransferSettings:
     cap_up: int = 0
     cap_down: int = 0
     voice_limit: int = 5_000_000
+    ways: frozenset[Lane] = frozenset(Lane)
+    recovery: bool = False
 
 
 class Transfers(Protocol):

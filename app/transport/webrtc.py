@@ -6,12 +6,12 @@ Importing this module loads aiortc (about 0.2 s and 30 MB); the composition root
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aiortc import RTCIceServer
 from aiortc.rtcicetransport import connection_kwargs
 
 from app.domain.errors import AppError
+from app.domain.ice import IceServer
 from app.transport.base import LinkTransport, PendingLink
 from app.transport.webrtc_addresses import host_addresses
 from app.transport.webrtc_description import Role
@@ -20,15 +20,6 @@ from app.transport.webrtc_link import WebRtcPendingLink
 from app.transport.webrtc_session import Session
 
 OPEN_TIMEOUT = 15.0
-
-
-@dataclass(frozen=True)
-class IceServer:
-    """A STUN or TURN server: `stun:host:port`, `turn:host:port?transport=udp`, `turns:host`."""
-
-    url: str
-    username: str = ""
-    credential: str = ""
 
 
 class WebRtcTransport(LinkTransport):
@@ -46,13 +37,17 @@ class WebRtcTransport(LinkTransport):
         addresses: AddressSource = host_addresses,
         open_timeout: float = OPEN_TIMEOUT,
     ) -> None:
+        self._addresses = addresses
+        self._open_timeout = open_timeout
+        self.use(ice_servers)
+
+    def use(self, ice_servers: Sequence[IceServer]) -> None:
+        """Use these servers for links from now on. Raises AppError("bad-ice-server")."""
         self._ice_options = {
             key: value
             for server in reversed(ice_servers)
             for key, value in _ice_options(server).items()
         }
-        self._addresses = addresses
-        self._open_timeout = open_timeout
 
     def pending(self) -> PendingLink:
         return WebRtcPendingLink(self._session, self._open_timeout)

@@ -78,12 +78,13 @@ def prepared(command: Command) -> list[Notice]:
 
 async def test_a_worker_is_made_with_the_first_command_and_greeted() -> None:
     shop, worker = workshop(lambda c: [] if isinstance(c, Cap) else prepared(c))
-    shop.greeting = Cap(5, 6)
+    await shop.greet(Cap(5, 6), Cap(7, 8))
     await shop.close()
-    assert (worker.made, worker.closed, shop.is_running) == (0, False, False)
+    assert (worker.made, worker.closed) == (0, False)
     assert (await shop.prepare("/a", "/m")).size == 5
-    assert worker.commands[0] == Cap(5, 6)
-    assert shop.is_running
+    assert worker.commands[:2] == [Cap(5, 6), Cap(7, 8)]
+    await shop.greet(Cap(9, 9))
+    assert worker.commands[-1] == Cap(9, 9)
     await shop.close()
     assert worker.closed
 

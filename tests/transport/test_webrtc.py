@@ -7,8 +7,9 @@ import asyncio
 import pytest
 
 from app.domain.errors import AppError
+from app.domain.ice import IceServer
 from app.transport.base import LinkTransport
-from app.transport.webrtc import IceServer, WebRtcTransport
+from app.transport.webrtc import WebRtcTransport
 from app.transport.webrtc_addresses import loopback_addresses
 from tests.transport.contract.link import LinkContract, connect, failure
 

@@ -11,7 +11,8 @@ import pytest
 from aioice import stun
 from aioice.ice import StunProtocol
 
-from app.transport.webrtc import IceServer, WebRtcTransport
+from app.domain.ice import IceServer
+from app.transport.webrtc import WebRtcTransport
 from app.transport.webrtc_addresses import loopback_addresses
 from app.transport.webrtc_description import CandidateLine, decode
 from app.transport.webrtc_ice import MAX_QUEUED, MAX_REMOTE, IceConnection
