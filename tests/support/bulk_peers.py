@@ -148,9 +148,13 @@ async def connect_rtc(  # noqa: PLR0913 - two ends, and what they may use
     way: msg.Way = "webrtc",
     servers: tuple[tuple[msg.IceServer, ...], tuple[msg.IceServer, ...]] = ((), ()),
 ) -> tuple[int, int]:
-    """Make a lane over WebRTC, which `one` offers; `servers` are those of each."""
+    """Make a lane over WebRTC, which `one` offers; `servers` are those of each.
+
+    Who offers without a server of its own leaves relaying to the other one.
+    """
     lanes = next(_numbers), next(_numbers)
-    await one.send(msg.OpenLane(its, lanes[0], way, b"", servers[0]))
+    offered: msg.Way = way if servers[0] else "webrtc"
+    await one.send(msg.OpenLane(its, lanes[0], offered, b"", servers[0]))
     offer = await one.heard(msg.LaneReady, lanes[0])
     await other.send(msg.OpenLane(others, lanes[1], way, offer.description, servers[1]))
     answer = await other.heard(msg.LaneReady, lanes[1])

@@ -1,0 +1,86 @@
+"""A real TURN server on this machine: Debian's coturn, with a user of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.transport.webrtc_addresses import host_addresses
+
+TURNSERVER = shutil.which("turnserver")
+START_WITHIN = 10.0
+USER, PASSWORD, REALM = "parlor", "a secret of the tests", "parlor.test"
+_BINDING = bytes.fromhex("000100002112a442")
+"""A STUN binding request, but for its twelve random bytes."""
+
+
+@dataclass(frozen=True)
+class TurnServer:
+    """One that runs, and what one has to know to use it."""
+
+    host: str
+    port: int
+    log: Path
+    username: str = USER
+    credential: str = PASSWORD
+
+    @property
+    def url(self) -> str:
+        return f"turn:{self.host}:{self.port}?transport=udp"
+
+    @property
+    def allocations(self) -> int:
+        """How many relayed addresses it has given out so far."""
+        return self.log.read_text().count("ALLOCATE processed, success")
+
+
+@contextmanager
+def running_turn(folder: Path, host: str | None = None) -> Iterator[TurnServer]:
+    """Run one at an address of this machine until the end of the block; it writes to `folder`.
+
+    It relays over the same address, and lets nobody but its one user do so.
+    """
+    assert TURNSERVER is not None, "coturn is not installed"
+    host = host or host_addresses()[0]
+    server = TurnServer(host, _free_port(host), folder / "turn.log")
+    command = [
+        TURNSERVER,
+        *("-n", "--no-cli", "--no-tls", "--no-dtls", "--lt-cred-mech", "--allow-loopback-peers"),
+        *("--verbose", "--simple-log", "--log-file", str(server.log), "--no-stdout-log"),
+        *("--listening-ip", host, "--relay-ip", host, "--listening-port", str(server.port)),
+        *("--user", f"{USER}:{PASSWORD}", "--realm", REALM),
+        *("--userdb", str(folder / "turn.db"), "--pidfile", str(folder / "turn.pid")),
+    ]
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            _wait_for(server, process)
+            yield server
+        finally:
+            process.kill()
+
+
+def _free_port(host: str) -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(server: TurnServer, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_WITHIN
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.settimeout(0.1)
+        while time.monotonic() < deadline and process.poll() is None:
+            with suppress(OSError):
+                probe.sendto(_BINDING + os.urandom(12), (server.host, server.port))
+                if probe.recv(2048):
+                    return
+    raise AssertionError(f"coturn does not answer: {server.log.read_text()[-2000:]}")
