@@ -20,6 +20,7 @@ from app.services.message_service import MessageService
 from app.services.people import People
 from app.services.transfer_book import TransferBook
 from app.services.transfer_bulk import Bulk
+from app.services.transfer_preparing import Preparer, PreparerParts
 from app.services.transfer_service import TransferParts, TransferService
 from app.services.transfer_settings import SettingsKeeper
 from app.services.transfer_tender import Choices, TransferTender
@@ -93,8 +94,19 @@ def build_files(wiring: FileWiring, bulk: Bulk | None) -> tuple[TransferService,
     )
     parts.feed.subscribe(tender.feed.heard)
     parts.circle.between.add(tender)
-    refuse, take_back = wiring.people.refuse_blocked, wiring.messages.delete
-    return (
-        TransferService(TransferParts(parts.book, parts.logs, tender, settings, refuse, take_back)),
-        tender,
+    preparer = Preparer(
+        PreparerParts(
+            store,
+            wiring.background,
+            parts.book,
+            parts.logs,
+            book,
+            tender.workshop,
+            tender.jobs,
+            parts.wall,
+            wiring.people.refuse_blocked,
+        )
     )
+    parts.feed.subscribe(preparer.heard)
+    said = TransferParts(parts.book, tender, settings, preparer, wiring.messages)
+    return TransferService(said), tender

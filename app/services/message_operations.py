@@ -36,7 +36,7 @@ class MessageOperations:
         row = await self._operable(message, own=True)
         edited = clean_text(text)
         if edited != row.text:
-            mentions = self._mentioned(self._book.listed(row.room), edited)
+            mentions = self.mentioned(self._book.listed(row.room), edited)
             await self._operate(row, Edited(message, edited, mentions))
 
     async def delete(self, message: EventId) -> None:
@@ -90,7 +90,7 @@ class MessageOperations:
         self._book.writable(row.room)
         await self._logs.append(row.room, operation)
 
-    def _mentioned(self, conversation: Conversation, text: str) -> tuple[PeerId, ...]:
+    def mentioned(self, conversation: Conversation, text: str) -> tuple[PeerId, ...]:
         """Return the members whom a text of ours mentions."""
         if "@" not in text:
             return ()

@@ -29,7 +29,7 @@ class MessageService(MessageOperations):
         """
         conversation = self._book.writable(room)
         clean = clean_text(text)
-        mentions = self._mentioned(conversation, clean)
+        mentions = self.mentioned(conversation, clean)
         body = Text(clean, reply_to, mentions, conversation.vanish_s)
         committed = await self._logs.append(room, body)
         return self._publisher.view(conversation, committed.rows[0])

@@ -13,6 +13,7 @@ from app.domain.files import (
     Lane,
     Receiver,
     TransferChanged,
+    TransferRemoved,
     TransferState,
     TransferView,
     WayTrouble,
@@ -96,6 +97,10 @@ class TransferBook:
     def find(self, event: EventId) -> Entry | None:
         return self._entries.get(event)
 
+    def with_files(self, files: str) -> Entry | None:
+        """Return whose manifest is called so."""
+        return next((one for one in self._entries.values() if one.record.files == files), None)
+
     def is_own(self, entry: Entry) -> bool:
         return entry.record.author == self.me
 
@@ -116,10 +121,14 @@ class TransferBook:
             raise unknown
         return entry
 
-    async def missing(self) -> list[Entry]:
-        """Take up the offers in shown rooms that we know nothing of; return them."""
+    async def missing(self, *, own: bool = False) -> list[Entry]:
+        """Take up the offers in shown rooms that we know nothing of; return them.
+
+        Own ones only if nothing is being offered right now: what is gets its entry in a moment.
+        """
         rows = await self._store.messages.offers()
-        shown = [row for row in rows if self._is_shown(row.room)]
+        wanted = (row for row in rows if own or row.author != self.me)
+        shown = [row for row in wanted if self._is_shown(row.room)]
         fresh = [row for row in shown if row.position.event not in self._entries]
         return [entry for row in fresh if (entry := await self.add(row)) is not None]
 
@@ -192,6 +201,7 @@ class TransferBook:
         self._entries.pop(entry.event, None)
         if entry.later is not None:
             entry.later.cancel()
+        self._publisher.feed.publish(TransferRemoved(entry.event))
         await self._store.transfers.forget(entry.event)
 
     def tell(self, entry: Entry) -> None:
@@ -224,7 +234,7 @@ class TransferBook:
             transfer=record.event,
             room=record.room,
             peer=record.author,
-            peer_name=self._name(record.room, record.author),
+            peer_name=self.name_of(record.room, record.author),
             own=own,
             name=offer.name,
             size=offer.size,
@@ -261,7 +271,7 @@ class TransferBook:
     def _receivers(self, entry: Entry) -> Iterable[Receiver]:
         size = entry.record.offer.size
         for peer in {**entry.settled, **entry.reached}:
-            name = self._name(entry.room, peer)
+            name = self.name_of(entry.room, peer)
             settled, reached = entry.settled.get(peer), entry.reached.get(peer)
             if settled is TransferState.DONE or (reached is not None and reached.done == size):
                 yield Receiver(peer, name, size, TransferState.DONE)
@@ -275,6 +285,7 @@ class TransferBook:
         room = self._rooms.find(entry.room)
         return room is not None and set(room.others(self.me)) <= set(entry.settled)
 
-    def _name(self, room: RoomId, peer: PeerId) -> str:
+    def name_of(self, room: RoomId, peer: PeerId) -> str:
+        """Return what somebody is called there, "" if the room is not known."""
         known = self._rooms.find(room)
         return known.name_of(peer, self._publisher.names) if known is not None else ""

@@ -36,7 +36,7 @@ class TransferFeed:
             await self._acts.forget(entry)
         for entry in taken_back:
             await self._acts.withdrawn(entry)
-        await self._look_for_offers()
+        await self._look_for_offers(own=True)
 
     def heard(self, change: Change) -> None:
         match change:
@@ -72,8 +72,8 @@ class TransferFeed:
             if room in (None, end.entry.room):
                 await self._parts.lanes.close(end)
 
-    async def _look_for_offers(self) -> None:
-        for entry in await self._parts.book.missing():
+    async def _look_for_offers(self, *, own: bool = False) -> None:
+        for entry in await self._parts.book.missing(own=own):
             record = entry.record
             folder = self._parts.settings.unasked(record.author, record.offer)
             if folder is not None:

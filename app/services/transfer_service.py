@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,12 @@ from pathlib import Path
 from app.domain.errors import AppError
 from app.domain.files import FileOffered, TransferState, TransferView, Voice
 from app.domain.ids import EventId, RoomId
-from app.domain.policy import clean_caption, clean_file_name
+from app.domain.policy import clean_caption
 from app.domain.views import MessageView
 from app.services.conversation import RoomBook
-from app.services.room_logs import RoomLogs
+from app.services.message_service import MessageService
 from app.services.transfer_book import Entry, TransferBook
+from app.services.transfer_preparing import Preparer
 from app.services.transfer_settings import SettingsKeeper
 from app.services.transfer_tender import TransferTender
 from app.services.transfers_api import TransferSettings
@@ -27,15 +27,13 @@ OVER = frozenset({TransferState.DONE, TransferState.DECLINED, TransferState.CANC
 
 @dataclass(frozen=True, slots=True)
 class TransferParts:
-    """`refuse` raises AppError for a room that must not be written to, `take_back` deletes an own
-    message."""
+    """What does the work."""
 
     rooms: RoomBook
-    logs: RoomLogs
     tender: TransferTender
     settings: SettingsKeeper
-    refuse: Callable[[RoomId], None]
-    take_back: Callable[[EventId], Awaitable[None]]
+    preparer: Preparer
+    messages: MessageService
 
 
 class TransferService:
@@ -43,46 +41,53 @@ class TransferService:
 
     def __init__(self, parts: TransferParts) -> None:
         self._rooms = parts.rooms
-        self._logs = parts.logs
         self._tender = parts.tender
         self._settings = parts.settings
-        self._refuse = parts.refuse
-        self._take_back = parts.take_back
+        self._preparer = parts.preparer
+        self._messages = parts.messages
 
     @property
     def _book(self) -> TransferBook:
         return self._tender.book
 
+    async def start(self) -> None:
+        """Go on reading what is to be offered. The tender has started."""
+        await self._preparer.start()
+
+    async def close(self) -> None:
+        """Read no more for now."""
+        await self._preparer.close()
+
     async def offer(
-        self, room: RoomId, path: Path, text: str = "", voice: Voice | None = None
+        self,
+        room: RoomId,
+        path: Path,
+        text: str = "",
+        reply_to: EventId | None = None,
+        voice: Voice | None = None,
     ) -> MessageView:
-        conversation = self._rooms.writable(room)
-        self._refuse(room)
+        return await self._preparer.offer(room, path, self._draft(room, text, reply_to, voice))
+
+    async def prepare(
+        self, room: RoomId, paths: Sequence[Path], text: str = "", reply_to: EventId | None = None
+    ) -> None:
+        await self._preparer.add(room, paths, self._draft(room, text, reply_to))
+
+    def _draft(
+        self, room: RoomId, text: str, reply_to: EventId | None, voice: Voice | None = None
+    ) -> FileOffered:
+        """Return what the offer says besides what is offered. Raises AppError."""
         caption = clean_caption(text)
-        files = os.urandom(16).hex()
-        source = str(await asyncio.to_thread(path.absolute))
-        manifest = self._tender.jobs.manifest(files)
-        await asyncio.to_thread(manifest.parent.mkdir, parents=True, exist_ok=True)
-        try:
-            made = await self._tender.workshop.prepare(source, str(manifest))
-            body = FileOffered(
-                clean_file_name(made.name),
-                made.size,
-                made.root,
-                made.files,
-                made.is_folder,
-                caption,
-                vanish_s=conversation.vanish_s,
-                voice_ms=voice.ms if voice is not None else 0,
-                wave=voice.wave if voice is not None else b"",
-            )
-            committed = await self._logs.append(room, body)
-        except (AppError, asyncio.CancelledError):
-            self._tender.jobs.clean(files)
-            raise
-        row = committed.rows[0]
-        await self._book.add(row, source, files)
-        return self._logs.publisher.view(conversation, row)
+        return FileOffered(
+            "",
+            0,
+            b"",
+            text=caption,
+            reply_to=reply_to,
+            mentions=self._messages.mentioned(self._rooms.writable(room), caption),
+            voice_ms=voice.ms if voice is not None else 0,
+            wave=voice.wave if voice is not None else b"",
+        )
 
     async def say(self, room: RoomId, name: str, sound: bytes, voice: Voice) -> MessageView:
         self._rooms.writable(room)
@@ -96,7 +101,7 @@ class TransferService:
 
     async def transfers(self) -> Sequence[TransferView]:
         entries = [entry for entry in self._book.all() if self._is_shown(entry)]
-        views = [self._book.view(entry) for entry in entries]
+        views = [self._book.view(entry) for entry in entries] + self._preparer.views()
         return sorted(views, key=lambda view: (view.offered_ms, view.transfer), reverse=True)
 
     def _is_shown(self, entry: Entry) -> bool:
@@ -104,6 +109,9 @@ class TransferService:
         return room is not None and room.record.joined
 
     async def transfer(self, transfer: EventId) -> TransferView:
+        preparation = self._preparer.find(transfer)
+        if preparation is not None:
+            return self._preparer.view(preparation)
         return self._book.view(await self._book.get(transfer))
 
     async def accept(self, transfer: EventId, folder: Path | None = None) -> None:
@@ -125,6 +133,9 @@ class TransferService:
         await self._tender.acts.pause(entry)
 
     async def resume(self, transfer: EventId) -> None:
+        if self._preparer.find(transfer) is not None:
+            self._preparer.again(transfer)
+            return
         entry = await self._book.get(transfer)
         self._check_open(entry)
         if self._book.is_own(entry):
@@ -134,10 +145,13 @@ class TransferService:
             await self._tender.acts.accept(entry, folder)
 
     async def cancel(self, transfer: EventId) -> None:
+        if self._preparer.find(transfer) is not None:
+            await self._preparer.cancel(transfer)
+            return
         entry = await self._book.get(transfer)
         self._check_open(entry)
         if self._book.is_own(entry):
-            await self._take_back(transfer)
+            await self._messages.delete(transfer)
             await self._tender.acts.withdrawn(entry)
         else:
             await self._tender.acts.drop(entry)

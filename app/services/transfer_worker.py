@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from app.protocol.worker_messages import (
     Notice,
     Prepare,
     Prepared,
+    Progress,
     Stop,
     Stopped,
 )
@@ -35,6 +37,7 @@ class Worker(Protocol):
     async def close(self) -> None: ...
 
 
+Hear = Callable[[Progress], None]
 MakeWorker = Callable[[Callable[[Notice], None], Callable[[], None]], Worker]
 
 
@@ -58,6 +61,7 @@ class Workshop:
         self._worker: Worker | None = None
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Future[Notice]] = {}
+        self._hearers: dict[int, Hear] = {}
         self._greeted = False
         self._greeting: tuple[Command, ...] = ()
 
@@ -84,22 +88,34 @@ class Workshop:
                 await self._worker.send(word)
         await self._worker.send(command)
 
-    async def prepare(self, path: str, manifest: str) -> Prepared:
-        """Raises AppError with what the worker says of the file."""
+    async def prepare(
+        self, path: str, manifest: str, on_progress: Hear = lambda _progress: None
+    ) -> Prepared:
+        """Read a file or folder; `on_progress` is told how far that is, now and then.
+
+        Raises AppError with what the worker says of the file.
+        """
+        return await self.read(lambda number: Prepare(number, path, manifest), on_progress)
+
+    async def read(self, command: Callable[[int], Prepare], on_progress: Hear) -> Prepared:
+        """Have something read, once more if the worker dies meanwhile. Raises AppError."""
         try:
-            return await self._prepare(path, manifest)
+            return await self._read(command(self.number()), on_progress)
         except AppError as error:
             if error.code != DIED:
                 raise
-            return await self._prepare(path, manifest)
+            return await self._read(command(self.number()), on_progress)
 
-    async def _prepare(self, path: str, manifest: str) -> Prepared:
-        number = self.number()
+    async def _read(self, command: Prepare, on_progress: Hear) -> Prepared:
+        self._hearers[command.transfer] = on_progress
         try:
-            answer = await self._ask(Prepare(number, path, manifest))
+            answer = await self._ask(command)
         except asyncio.CancelledError:
-            await self.send(Stop(number))
+            with suppress(AppError):
+                await self.send(Stop(command.transfer))
             raise
+        finally:
+            del self._hearers[command.transfer]
         if not isinstance(answer, Prepared):
             raise AppError("worker-unavailable")
         return answer
@@ -125,6 +141,9 @@ class Workshop:
             self._waiting.pop(command.transfer, None)
 
     def _heard(self, notice: Notice) -> None:
+        if isinstance(notice, Progress) and notice.transfer in self._hearers:
+            self._hearers[notice.transfer](notice)
+            return
         answers = isinstance(notice, Prepared | Stopped | Failed)
         waiting = self._waiting.get(notice.transfer) if answers else None  # type: ignore[union-attr]
         if waiting is None or waiting.done():

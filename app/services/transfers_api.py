@@ -40,11 +40,24 @@ class Transfers(Protocol):
     Calls on a transfer may raise AppError("unknown-transfer").
     """
 
-    async def offer(self, room: RoomId, path: Path, text: str = "") -> MessageView:
+    async def prepare(
+        self, room: RoomId, paths: Sequence[Path], text: str = "", reply_to: EventId | None = None
+    ) -> None:
+        """Offer each of them once it was read, in this order, also after a restart.
+
+        Meanwhile they are transfers that are PREPARING, or FAILED until `resume`. What is said
+        goes with the first. Raises AppError("text-too-long" | "unknown-room").
+        """
+        ...
+
+    async def offer(
+        self, room: RoomId, path: Path, text: str = "", reply_to: EventId | None = None
+    ) -> MessageView:
         """Read a file or folder whole, then offer it to all members; may take a while.
 
+        It is shown meanwhile, and `cancel` ends it; it is not taken up again after a restart.
         Raises AppError("file-not-found" | "file-unreadable" | "not-a-file" | "bad-file-name" |
-        "too-many-files" | "source-changed" | "text-too-long" | "unknown-room").
+        "too-many-files" | "source-changed" | "offer-stopped" | "text-too-long" | "unknown-room").
         """
         ...
 

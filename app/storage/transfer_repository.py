@@ -18,8 +18,8 @@ _PUT = (
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _CHANGE = (
-    "UPDATE transfer SET state = ?, done = ?, folder = ?, path = ?, reason = ?, told = ?, "
-    "reused = ? WHERE event = ?"
+    "UPDATE transfer SET files = ?, state = ?, done = ?, folder = ?, path = ?, reason = ?, "
+    "told = ?, reused = ? WHERE event = ?"
 )
 _ALL = f"SELECT {_COLUMNS} FROM transfer ORDER BY offered_ms, event"  # noqa: S608 - constant columns
 _ASTRAY = (
@@ -96,7 +96,7 @@ class TransferRepository:
 
     async def change(self, record: TransferRecord) -> None:
         """Keep what has changed of a known one."""
-        values = (*_values(record)[6:], record.event)
+        values = (*_values(record)[5:], record.event)
         await self._database.write(lambda: self._database.execute(_CHANGE, values))
 
     async def settle(self, event: EventId, peer: PeerId, state: TransferState) -> None:

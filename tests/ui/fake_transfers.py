@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +12,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.crypto.identity import Identity
 from app.domain.changes import MessagesAdded, RoomChanged
 from app.domain.errors import AppError
-from app.domain.files import FileOffered, TransferChanged, TransferState, TransferView, Voice
+from app.domain.files import (
+    FileOffered,
+    TransferChanged,
+    TransferRemoved,
+    TransferState,
+    TransferView,
+    Voice,
+)
 from app.domain.ids import EventId, RoomId
 from app.domain.views import MessageKind, MessageState, MessageView
 from app.services.transfers_api import TransferSettings
@@ -35,6 +45,8 @@ class FakeTransfers:
         self.said: list[tuple[str, bytes, Voice]] = []
         self.failing: AppError | None = None
         self.chosen = TransferSettings(FOLDER, FOLDER)
+        self.answered: list[EventId | None] = []
+        self.waiting: dict[EventId, str] = {}
         self.reading = asyncio.Event()
         self.reading.set()
 
@@ -111,10 +123,60 @@ class FakeTransfers:
             error, self.failing = self.failing, None
             raise error
 
-    async def offer(self, room: RoomId, path: Path, text: str = "") -> MessageView:
+    async def prepare(
+        self, room: RoomId, paths: Sequence[Path], text: str = "", reply_to: EventId | None = None
+    ) -> None:
+        """Everything is read at once, unless `reading` is clear: then it waits for `read_on`."""
+        self._check()
+        for path in paths:
+            self.answered.append(reply_to)
+            self.offered.append((path, text))
+            self._read_or_wait(room, path, text)
+            text, reply_to = "", None
+
+    def _read_or_wait(self, room: RoomId, path: Path, text: str) -> None:
+        if self.reading.is_set():
+            self._offer(room, path, text)
+            return
+        key = EventId(os.urandom(32))
+        view = self._unread(key, room, path)
+        self.book[key] = view
+        self.waiting[key] = text
+        self._chats.tell(TransferChanged(view))
+
+    def _unread(self, key: EventId, room: RoomId, path: Path) -> TransferView:
+        return TransferView(
+            transfer=key,
+            room=room,
+            peer=Identity(hashlib.sha256(self._chats.me.encode()).digest()).peer,
+            peer_name=self._chats.me,
+            own=True,
+            name=path.name,
+            size=0,
+            files=1,
+            is_folder=path.is_dir(),
+            digest="",
+            state=TransferState.PREPARING,
+            offered_ms=1_700_000_000_000,
+            path=str(path),
+        )
+
+    def read_on(self, key: EventId) -> None:
+        """What waits was read."""
+        view = self.book.pop(key)
+        self._chats.tell(TransferRemoved(key))
+        self._offer(view.room, Path(view.path), self.waiting.pop(key))
+
+    async def offer(
+        self, room: RoomId, path: Path, text: str = "", reply_to: EventId | None = None
+    ) -> MessageView:
         self.offered.append((path, text))
+        self.answered.append(reply_to)
         self._check()
         await self.reading.wait()
+        return self._offer(room, path, text)
+
+    def _offer(self, room: RoomId, path: Path, text: str) -> MessageView:
         view = self._put_file(room, path, text)
         summary = RoomChanged(self._chats.book[room].summary())
         self._chats.tell(MessagesAdded(room, (self.row(view),)), summary, TransferChanged(view))
@@ -160,6 +222,10 @@ class FakeTransfers:
 
     async def cancel(self, transfer: EventId) -> None:
         self._live("cancel", transfer)
+        if self.waiting.pop(transfer, None) is not None:
+            del self.book[transfer]
+            self._chats.tell(TransferRemoved(transfer))
+            return
         self.move(transfer, state=TransferState.CANCELLED, rate=0.0, lane=None)
 
     def _live(self, what: str, transfer: EventId) -> None:
