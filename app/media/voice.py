@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 import av
 from av.audio.frame import AudioFrame
@@ -14,34 +12,11 @@ from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 
 from app.media.loudness import bars, loudness
+from app.media.pcm import RATE, Pcm, Spoken
 
-RATE = 48_000
 BITS_PER_SECOND = 28_000
 CHUNK = RATE // 50
 """Samples of which each tells one level: 20 ms."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pcm:
-    """How a source gives its samples: in this machine's byte order, channels side by side."""
-
-    rate: int = RATE
-    channels: int = 1
-    kind: Literal["u8", "s16", "s32", "flt"] = "s16"
-
-    @property
-    def frame_bytes(self) -> int:
-        """Bytes of one sample of all channels."""
-        return self.channels * {"u8": 1, "s16": 2, "s32": 4, "flt": 4}[self.kind]
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A finished recording: a file, how long it is, and how loud from beginning to end."""
-
-    sound: bytes
-    ms: int
-    wave: bytes
 
 
 class VoiceEncoder:

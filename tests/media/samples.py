@@ -12,7 +12,8 @@ from av.audio.stream import AudioStream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from app.media.voice import Pcm, Spoken, VoiceEncoder
+from app.media.pcm import Pcm, Spoken
+from app.media.voice import VoiceEncoder
 
 TONE_HZ = 440
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from app.domain.limits import MAX_WAVE_BYTES
 from app.media.loudness import BARS, bars, loudness
-from app.media.voice import Pcm, VoiceEncoder
+from app.media.pcm import Pcm
+from app.media.voice import VoiceEncoder
 from tests.media.samples import spoken, tone
 
 KINDS = [
