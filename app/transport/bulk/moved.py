@@ -16,7 +16,9 @@ from app.domain.manifest import HEAD_SIZE, PIECE_SIZE
 
 NEAR = 2 * PIECE_SIZE
 """Bytes before and behind the place where a piece is expected, which are searched first."""
-MIN_SEARCHED = 64 * PIECE_SIZE
+MIN_SEARCHED = 128 * PIECE_SIZE
+FOR_NEAR = 32 * PIECE_SIZE
+"""Bytes that a search of the whole file must leave for those that are near."""
 LIKELY, UNLIKELY = 2.0, 0.25
 """Times the size of a file that are searched if nothing is found."""
 EARNED = 16 * PIECE_SIZE
@@ -101,7 +103,6 @@ class MovedPieces:
         shift = place - wanted.offset
         others = [one for one in self._shifts if one != shift]
         self._shifts = [shift, *others][:MAX_SHIFTS]
-        self._skips = self._skipped = 0
         return content
 
     def _searched(self, wanted: Wanted) -> memoryview | None:
@@ -113,10 +114,11 @@ class MovedPieces:
     def _anywhere(self, wanted: Wanted) -> memoryview | None:
         """Search the whole file, the less often the more often it was in vain."""
         self._skipped += 1
-        if self._skipped <= self._skips:
+        if self._skipped <= self._skips or self._left < self._size + FOR_NEAR:
             return None
-        self._skips, self._skipped = max(2 * self._skips, 1), 0
-        return self._between(wanted, 0, self._size)
+        content = self._between(wanted, 0, self._size)
+        self._skips, self._skipped = max(2 * self._skips, 1) if content is None else 0, 0
+        return content
 
     def _between(self, wanted: Wanted, start: int, end: int) -> memoryview | None:
         end = min(end, self._size - wanted.length)
