@@ -13,13 +13,14 @@ import msgspec
 
 from app.crypto.content import root_digest
 from app.domain.errors import RemoteProtocolError
-from app.domain.file_names import split_path
+from app.domain.file_names import MAX_PATH_BYTES, split_path
 from app.domain.manifest import (
     DIGEST_SIZE,
     HEAD_SIZE,
     MAX_FILES,
     MAX_FOLDERS,
     MAX_PIECES,
+    PIECE_SIZE,
     Entry,
     Layout,
     Manifest,
@@ -31,6 +32,12 @@ MAX_MANIFEST_BYTES = 64 * 1024 * 1024
 MAX_SIZE = 1 << 60
 MAX_MTIME_MS = 1 << 53
 MAX_NAME_LENGTH = 1024
+ROOM_FOR_FOLDERS = 4 * 1024 * 1024
+"""Bytes that folders without files may take, which an offer does not count."""
+_BYTES_A_FILE = MAX_PATH_BYTES + 32
+_SHORT_LIST = 0x90
+_LONGER_LISTS = {0xDC: 2, 0xDD: 4}
+"""How MessagePack begins a list: so many bytes say its length."""
 
 
 class _Entry(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
@@ -52,12 +59,19 @@ class _Headed(_Manifest, array_like=True, forbid_unknown_fields=True):
     heads: bytes
 
 
-class _Version(msgspec.Struct, array_like=True):
+class _Counted(msgspec.Struct, array_like=True):
+    """Lists that are still bytes, to be counted before they take memory as objects."""
+
     version: int
+    name: msgspec.Raw
+    is_folder: msgspec.Raw
+    entries: msgspec.Raw
+    folders: msgspec.Raw
 
 
+_Decoder = msgspec.msgpack.Decoder[_Manifest] | msgspec.msgpack.Decoder[_Headed]
 _encoder = msgspec.msgpack.Encoder()
-_version = msgspec.msgpack.Decoder(_Version)
+_counted = msgspec.msgpack.Decoder(_Counted)
 _decoders: dict[int, msgspec.msgpack.Decoder[_Manifest] | msgspec.msgpack.Decoder[_Headed]] = {
     BARE: msgspec.msgpack.Decoder(_Manifest),
     HEADED: msgspec.msgpack.Decoder(_Headed),
@@ -85,11 +99,7 @@ def decode_manifest(wire: bytes, root: bytes) -> Manifest:
     if root_digest(wire) != root:
         raise RemoteProtocolError("manifest-mismatch")
     try:
-        version = _version.decode(wire).version
-        decoder = _decoders.get(version)
-        if decoder is None:
-            raise RemoteProtocolError("manifest-malformed", f"version {version}")
-        read = decoder.decode(wire)
+        read = _decoder(_counted.decode(wire)).decode(wire)
     except (msgspec.DecodeError, RecursionError) as error:
         raise RemoteProtocolError("manifest-malformed") from error
     heads = read.heads if isinstance(read, _Headed) else b""
@@ -98,9 +108,33 @@ def decode_manifest(wire: bytes, root: bytes) -> Manifest:
     return Manifest(read.name, read.is_folder, entries, tuple(read.folders), read.digests, heads)
 
 
+def most_bytes(size: int, files: int) -> int:
+    """Return how long a manifest may be of an offer of so many bytes in so many files."""
+    pieces = size // PIECE_SIZE + files + 1
+    needed = files * _BYTES_A_FILE + pieces * (DIGEST_SIZE + HEAD_SIZE)
+    return min(ROOM_FOR_FOLDERS + needed, MAX_MANIFEST_BYTES)
+
+
+def _decoder(counted: _Counted) -> _Decoder:
+    files, folders = _length(counted.entries), _length(counted.folders)
+    if files > MAX_FILES or folders > MAX_FOLDERS:
+        raise RemoteProtocolError("manifest-too-large", f"{files} files")
+    found = _decoders.get(counted.version)
+    if found is None:
+        raise RemoteProtocolError("manifest-malformed", f"version {counted.version}")
+    return found
+
+
+def _length(packed: msgspec.Raw) -> int:
+    """Return how long a packed list says that it is; 0 for what is none."""
+    head = bytes(memoryview(packed)[:5])
+    if head[0] & 0xF0 == _SHORT_LIST:
+        return head[0] & 0x0F
+    width = _LONGER_LISTS.get(head[0], 0)
+    return int.from_bytes(head[1 : 1 + width])
+
+
 def _check(read: _Manifest, heads: bytes) -> None:
-    if len(read.entries) > MAX_FILES or len(read.folders) > MAX_FOLDERS:
-        raise RemoteProtocolError("manifest-too-large", f"{len(read.entries)} files")
     if not all(_is_sane(entry) for entry in read.entries):
         raise RemoteProtocolError("manifest-malformed", "size or time")
     if not 0 < len(read.name) <= MAX_NAME_LENGTH:

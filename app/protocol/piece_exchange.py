@@ -50,9 +50,10 @@ class Serving:
 class ManifestFetch:
     """Collects a manifest that comes in parts."""
 
-    def __init__(self, root: bytes) -> None:
-        """`root` is the digest from the signed offer."""
+    def __init__(self, root: bytes, most: int = MAX_MANIFEST_BYTES) -> None:
+        """`root` is the digest from the signed offer, of which no more than `most` bytes come."""
         self._root = root
+        self._most = most
         self._parts = bytearray()
 
     def receive(self, header: FrameHeader, payload: bytes) -> bytes | None:
@@ -62,7 +63,7 @@ class ManifestFetch:
         the lane's. Raises RemoteProtocolError("manifest-mismatch" | "manifest-malformed" |
         "manifest-too-large").
         """
-        if header.number > MAX_MANIFEST_BYTES or len(self._parts) + len(payload) > header.number:
+        if header.number > self._most or len(self._parts) + len(payload) > header.number:
             raise RemoteProtocolError("manifest-too-large", f"{header.number} bytes")
         if not payload:
             raise RemoteProtocolError("manifest-malformed", "no end")

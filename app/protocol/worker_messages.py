@@ -68,8 +68,8 @@ class Fetch(_Message, frozen=True, tag="fetch"):
     """Get what `root` stands for into `folder`, and serve what is there meanwhile.
 
     `manifest` and `state` are files that are made if they are not there; with `state` it goes on
-    where it was. `size` is what was offered, a hard limit. -> Progress, Done | Failed. After Done
-    it serves on until it is stopped.
+    where it was. `size` and `files` (None if unknown) are what was offered; anything else is
+    refused. -> Progress, Done | Failed. After Done it serves on until it is stopped.
 
     `earlier` are things that may have something in common with it, which is copied rather than
     fetched.
@@ -82,6 +82,7 @@ class Fetch(_Message, frozen=True, tag="fetch"):
     manifest: str
     state: str
     earlier: tuple[Earlier, ...] = ()
+    files: int | None = None
 
 
 class Stop(_Message, frozen=True, tag="stop"):

@@ -72,7 +72,16 @@ class TransferJobs:
         manifest = str(self.manifest(record.files))
         if record.state in FETCHING:
             state = str(self.state(record.files))
-            return Fetch(number, offer.root, offer.size, record.folder, manifest, state, earlier)
+            return Fetch(
+                number,
+                offer.root,
+                offer.size,
+                record.folder,
+                manifest,
+                state,
+                earlier,
+                offer.files,
+            )
         received = was_received(self._book, entry)
         return Serve(number, offer.root, record.path, manifest, received=received)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import msgspec
@@ -9,9 +10,23 @@ from hypothesis import strategies as st
 
 from app.crypto.content import piece_digest, root_digest
 from app.domain.errors import RemoteProtocolError
-from app.domain.manifest import DIGEST_SIZE, HEAD_SIZE, PIECE_SIZE, Entry, Layout, Manifest
+from app.domain.manifest import (
+    DIGEST_SIZE,
+    HEAD_SIZE,
+    MAX_FILES,
+    MAX_FOLDERS,
+    PIECE_SIZE,
+    Entry,
+    Layout,
+    Manifest,
+)
 from app.protocol import manifests
-from app.protocol.manifests import MAX_MANIFEST_BYTES, decode_manifest, encode_manifest
+from app.protocol.manifests import (
+    MAX_MANIFEST_BYTES,
+    decode_manifest,
+    encode_manifest,
+    most_bytes,
+)
 
 FILE = Manifest("a.txt", False, (Entry("", 3, 1_700_000_000_000),), (), b"d" * DIGEST_SIZE)
 FOLDER = Manifest("d", True, (Entry("a/b", 0, 0), Entry("c", 1, -5)), ("e/f",), b"x" * 32)
@@ -123,3 +138,46 @@ def test_too_much_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) 
 def test_a_piece_has_one_digest_however_it_is_cut() -> None:
     assert piece_digest([b"ab", memoryview(b"c")]) == piece_digest([b"abc"])
     assert piece_digest([b"abc"]) != root_digest(b"abc")
+
+
+@pytest.mark.parametrize("count", [15, 16, 65_535, 65_536, 10_000_000])
+@pytest.mark.parametrize("of", ["entries", "folders"])
+def test_lists_are_counted_before_they_take_memory(count: int, of: str) -> None:
+    """What would have to be made of them is many times as long as they are."""
+    one = b"\x93\xa1a\0\0" if of == "entries" else b"\xa1a"
+    head = b"\xdd" + count.to_bytes(4)
+    if count < 16:
+        head = bytes([0x90 | count])
+    elif count < 1 << 16:
+        head = b"\xdc" + count.to_bytes(2)
+    packed_list = head + one * count
+    parts = (packed_list, b"\x90") if of == "entries" else (b"\x90", packed_list)
+    wire = b"\x96\x01\xa1n\xc3" + parts[0] + parts[1] + b"\xc4\0"
+    limit = MAX_FILES if of == "entries" else MAX_FOLDERS
+    tracemalloc.start()
+    code = refused(wire)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert code == ("manifest-too-large" if count > limit else "bad-path")  # the same one twice
+    assert most < 200 * min(count, limit) + (1 << 20)
+
+
+def test_what_is_no_list_is_no_manifest() -> None:
+    for raw in (b"\xc0", b"\xa1a", b"\x81\xa1a\0", b"\x2a"):
+        assert refused(b"\x96\x01\xa1n\xc3" + raw + b"\x90\xc4\0") == "manifest-malformed"
+        assert refused(b"\x96\x01\xa1n\xc3\x90" + raw + b"\xc4\0") == "manifest-malformed"
+
+
+@given(st.lists(st.tuples(st.integers(1, 2048), st.integers(0, 3 * PIECE_SIZE)), max_size=12))
+def test_no_honest_manifest_is_longer_than_its_offer_allows(files: list[tuple[int, int]]) -> None:
+    entries = tuple(Entry("x" * long, size, -(1 << 53)) for long, size in files)
+    count = Layout([entry.size for entry in entries]).count
+    made = Manifest(
+        "n" * 1024, True, entries, (), b"d" * count * DIGEST_SIZE, b"h" * count * HEAD_SIZE
+    )
+    needed = len(encode_manifest(made)) + manifests.ROOM_FOR_FOLDERS - 4096
+    assert needed <= most_bytes(made.size, len(entries))
+
+
+def test_no_offer_allows_more_than_the_greatest_manifest() -> None:
+    assert most_bytes(1 << 50, 200_000) == MAX_MANIFEST_BYTES

@@ -10,6 +10,7 @@ from pathlib import Path
 from app.domain.errors import AppError
 from app.protocol.bulk_frames import FrameHeader, Kind
 from app.protocol.fetch_plan import FetchPlan
+from app.protocol.manifests import MAX_MANIFEST_BYTES
 from app.protocol.piece_map import PieceMap
 from app.transport.bulk.sharing import Content, ManifestSearch, Member, Owner
 
@@ -25,6 +26,7 @@ class Exchange:
     def __init__(self, root: bytes, manifest_file: Path, owner: Owner) -> None:
         self.root = root
         self.manifest_file = manifest_file
+        self.manifest_limit = MAX_MANIFEST_BYTES
         self.content: Content | None = None
         self.in_place = False
         """Nothing is left to be done with what came; others may be told that we have it all."""
@@ -91,9 +93,10 @@ class Exchange:
                 self._tell(lane)
                 self._settle(lane)
 
-    def seek_manifest(self) -> None:
-        """Ask the lanes for the manifest until one has it."""
+    def seek_manifest(self, limit: int) -> None:
+        """Ask the lanes for the manifest, of so many bytes at most, until one has it."""
         with self._news:
+            self.manifest_limit = limit
             self._search.begin(self._lanes)
 
     def ask_again(self, without: Member | None = None) -> None:

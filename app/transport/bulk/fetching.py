@@ -8,8 +8,8 @@ from time import monotonic
 from typing import NoReturn
 
 from app.domain.errors import AppError, RemoteProtocolError
-from app.domain.manifest import Manifest
-from app.protocol.manifests import decode_manifest
+from app.domain.manifest import MAX_FILES, Manifest
+from app.protocol.manifests import decode_manifest, most_bytes
 from app.protocol.piece_map import PieceMap
 from app.protocol.worker_messages import Done, Fetch, Notice, Progress
 from app.transport.bulk.earlier import files_of, pieces_at_hand
@@ -63,8 +63,7 @@ class FetchJob(ExchangeJob):
     def _work(self) -> NoReturn:
         manifest = self._known_manifest()
         self._size = manifest.size
-        if manifest.size > self._command.size:
-            raise AppError("offer-mismatch", {"size": manifest.size})
+        self._check_offer(manifest)
         self._target = target = Target(Path(self._command.folder), self._part, manifest)
         path = self._placed_before(target, manifest) or self._fetch(target, manifest)
         self._tell(Progress(self.transfer, self._size, self._size, 0.0, reused=self._reused))
@@ -72,12 +71,19 @@ class FetchJob(ExchangeJob):
         while True:
             self._wait()
 
+    def _check_offer(self, manifest: Manifest) -> None:
+        """See that it is as big as it was said to be, before anything of it is written."""
+        found, said = len(manifest.entries), self._command
+        if manifest.size != said.size or said.files not in (None, found):
+            raise AppError("offer-mismatch", {"size": manifest.size, "files": found})
+
     def _known_manifest(self) -> Manifest:
         path = Path(self._command.manifest)
         known = load_manifest(path, self._command.root)
         if known is not None:
             return known
-        self._lanes.seek_manifest()
+        files = MAX_FILES if self._command.files is None else self._command.files
+        self._lanes.seek_manifest(most_bytes(self._command.size, files))
         while not self._came:
             self._wait()
         wire = self._came.pop()

@@ -78,7 +78,7 @@ class LaneTaker:
         """Ask for the manifest. With the exchange's lock held."""
         self.may_know_manifest = False
         self.heard_at = time.monotonic()
-        self._manifest = ManifestFetch(self._exchange.root)
+        self._manifest = ManifestFetch(self._exchange.root, self._exchange.manifest_limit)
         self._outbox.put(FrameHeader(Kind.ASK_MANIFEST, 0).encode())
 
     @property

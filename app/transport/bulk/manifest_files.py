@@ -5,16 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.crypto.content import root_digest
-from app.domain.errors import RemoteProtocolError
-from app.domain.manifest import Manifest
-from app.protocol.manifests import decode_manifest, encode_manifest
+from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.manifest import MAX_FOLDERS, Manifest
+from app.protocol.manifests import decode_manifest, encode_manifest, most_bytes
 from app.transport.bulk.failures import disk_errors
 from app.transport.bulk.resume import write_whole
 
 
 def save_manifest(path: Path, manifest: Manifest) -> bytes:
-    """Write a manifest and return its root digest. Raises AppError."""
+    """Write a manifest and return its root digest.
+
+    Raises AppError("too-many-files") for one that nobody would take, and as `disk_errors` says.
+    """
     wire = encode_manifest(manifest)
+    if len(wire) > most_bytes(manifest.size, len(manifest.entries)):
+        raise AppError("too-many-files", {"limit": MAX_FOLDERS})
     keep_manifest(path, wire)
     return root_digest(wire)
 

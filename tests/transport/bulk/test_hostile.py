@@ -19,7 +19,7 @@ from app.crypto.content import root_digest
 from app.domain.manifest import MAX_PIECES, PIECE_SIZE, Entry, Manifest
 from app.protocol import worker_messages as msg
 from app.protocol.bulk_frames import HEADER, FrameHeader, Kind, decode_header, encode_pieces
-from app.protocol.manifests import MAX_MANIFEST_BYTES, encode_manifest
+from app.protocol.manifests import MAX_MANIFEST_BYTES, encode_manifest, most_bytes
 from app.protocol.piece_map import PieceMap
 from app.transport.bulk import lanes, tls_stream
 from app.transport.bulk.certificates import client_context, make_certificate
@@ -66,10 +66,10 @@ class Inside:
             if isinstance(notice, kind):
                 return notice
 
-    def fetch(self, root: bytes, size: int) -> None:
+    def fetch(self, root: bytes, size: int, files: int | None = None) -> None:
         app = self.home / "app"
-        files = str(self.inbox), str(app / "manifest"), str(app / "state")
-        self.office.handle(msg.Fetch(TRANSFER, root, size, *files))
+        places = str(self.inbox), str(app / "manifest"), str(app / "state")
+        self.office.handle(msg.Fetch(TRANSFER, root, size, *places, files=files))
 
     def serve(self, path: Path) -> Manifest:
         manifest = digest_all(path, survey(path), lambda _done, _size: None)
@@ -270,6 +270,26 @@ def test_manifests_that_lie(inside: Inside, lie: str) -> None:
     visitor.say(Kind.MANIFEST, wire, len(wire))
     assert inside.told(msg.Failed).code == code
     assert not list(inside.inbox.iterdir())
+
+
+@pytest.mark.parametrize(("size", "files"), [(0, 2), (0, 4), (1, 3)])
+def test_other_sizes_and_numbers_than_were_offered(inside: Inside, size: int, files: int) -> None:
+    wire = lied([Entry(name, 0, 0) for name in "abc"], 0)
+    inside.fetch(root_digest(wire), size, files)
+    visitor = inside.visited()
+    visitor.hears(Kind.ASK_MANIFEST)
+    visitor.say(Kind.MANIFEST, wire, len(wire))
+    assert inside.told(msg.Failed).code == "offer-mismatch"
+    assert not list(inside.inbox.iterdir())
+
+
+def test_a_manifest_is_as_long_as_its_offer_allows(inside: Inside) -> None:
+    """Who offers three files cannot make us keep the manifest of a million."""
+    inside.fetch(bytes(32), 10, 3)
+    visitor = inside.visited()
+    visitor.hears(Kind.ASK_MANIFEST)
+    visitor.say(Kind.MANIFEST, b"x", most_bytes(10, 3) + 1)
+    assert inside.ends() == "manifest-too-large"
 
 
 @pytest.mark.parametrize(

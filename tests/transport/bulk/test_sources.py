@@ -12,7 +12,7 @@ from app.crypto.content import piece_digest, root_digest
 from app.domain.errors import AppError
 from app.domain.manifest import PIECE_SIZE, Manifest
 from app.protocol.manifests import decode_manifest, encode_manifest
-from app.transport.bulk import sources
+from app.transport.bulk import manifest_files, sources
 from app.transport.bulk.sources import MAX_OPEN, SourceFiles, digest_all, survey
 
 
@@ -153,3 +153,13 @@ def test_another_way_to_read_at_a_place(tmp_path: Path, monkeypatch: pytest.Monk
     source = SourceFiles(path, survey(path))
     assert bytes(source.read(1)) == b"end"
     source.close()
+
+
+def test_a_manifest_that_nobody_would_take_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manifest_files, "most_bytes", lambda _size, _files: 10)
+    with pytest.raises(AppError) as caught:
+        manifest_files.save_manifest(tmp_path / "m", Manifest("d", True, (), ("a" * 20,), b""))
+    assert caught.value.code == "too-many-files"
+    assert not (tmp_path / "m").exists()
