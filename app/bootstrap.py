@@ -31,7 +31,8 @@ from app.services.conversation_service import ConversationParts, ConversationSer
 from app.services.delivery_service import DeliveryService
 from app.services.event_author import EventAuthor
 from app.services.feed import Feed
-from app.services.forwarder import Forwarder
+from app.services.file_carrier import FileCarrier
+from app.services.forwarder import Forwarder, ForwarderParts
 from app.services.go_between import GoBetween
 from app.services.ice_keeper import IceKeeper
 from app.services.identity_watch import IdentityWatch
@@ -211,7 +212,6 @@ def build(
     messages = MessageService(store, book, logs, publisher)
     people = People(me, book, publisher, manager)
     chats = ChatService(rooms, messages, people, ticks, governance, manager)
-    conversations = _conversations(parts, store, rooms, people)
     parcels = _parcels(parts, store, ticks, rooms, manager)
     between.add(parcels)
     logs.watch(parcels)
@@ -228,6 +228,9 @@ def build(
     network.on_found = watch.appeared
     transfers, tender = build_files(
         FileWiring(parts, store, background, manager, people, messages, network.ice), bulk
+    )
+    conversations = _conversations(
+        parts, store, rooms, people, FileCarrier(tender.book, tender.jobs)
     )
     contacts = ContactService(
         me.peer,
@@ -278,10 +281,10 @@ def build(
 
 
 def _conversations(
-    parts: ManagerParts, store: Store, rooms: RoomService, people: People
+    parts: ManagerParts, store: Store, rooms: RoomService, people: People, files: FileCarrier
 ) -> ConversationService:
     me, book, logs = parts.me, parts.book, parts.logs
-    forwarder = Forwarder(me, store, book, logs, people.refuse_blocked)
+    forwarder = Forwarder(ForwarderParts(me, store, book, logs, people.refuse_blocked, files))
     pictures = PictureService(me, store, book, logs)
     logs.watch(pictures)
     vanisher = Vanisher(store, book, logs.publisher, parts.wall)

@@ -127,6 +127,10 @@ class TransferActs:
     async def _erase_voice(self, entry: Entry) -> None:
         """What lies with the profile goes with its message; elsewhere somebody has put it."""
         path = Path(entry.record.path)
+        others = (one.record for one in self._book.all() if one is not entry)
+        over = TransferState.CANCELLED
+        if any(one.path == entry.record.path and one.state is not over for one in others):
+            return  # it was forwarded
         if entry.record.offer.voice_ms and path.parent == self._settings.voices:
             with suppress(OSError):
                 await asyncio.to_thread(path.unlink, missing_ok=True)

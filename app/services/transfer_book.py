@@ -151,9 +151,12 @@ class TransferBook:
         return known is not None and known.record.joined
 
     async def add(
-        self, row: MessageRow | MessageView, path: str = "", files: str = ""
+        self, row: MessageRow | MessageView, path: str = "", files: str = "", folder: str = ""
     ) -> Entry | None:
-        """Take up an offer. `path` and `files` are those of an own one. None if it is none."""
+        """Take up an offer; return None if it is none.
+
+        `path` and `files` are those of an own one, `folder` where that was put if it was received.
+        """
         event = row.position.event
         if row.file is None or event in self._entries:
             return self._entries.get(event)
@@ -166,6 +169,7 @@ class TransferBook:
             row.file,
             files or os.urandom(16).hex(),
             TransferState.FAILED if lost else TransferState.OFFERED,
+            folder=folder,
             path=path,
             reason="source-gone" if lost else "",
         )

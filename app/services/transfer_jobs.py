@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 from app.domain.errors import AppError
@@ -27,6 +28,15 @@ class TransferJobs:
 
     def state(self, files: str) -> Path:
         return self._folder / f"{files}.state"
+
+    def seen(self, files: str) -> Path:
+        """Return where it is kept how the files look now, if not as the manifest says."""
+        return self._folder / f"{files}.seen"
+
+    @staticmethod
+    def new_files() -> str:
+        """Return a name for what is kept of a transfer."""
+        return os.urandom(16).hex()
 
     def entry(self, number: int) -> Entry | None:
         """Return what the worker calls by this number."""
@@ -118,3 +128,4 @@ class TransferJobs:
         """Delete what is kept of a transfer beside its content."""
         self.manifest(files).unlink(missing_ok=True)
         self.state(files).unlink(missing_ok=True)
+        self.seen(files).unlink(missing_ok=True)

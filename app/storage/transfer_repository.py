@@ -38,9 +38,9 @@ _decoder = msgspec.msgpack.Decoder(FileOffered)
 class TransferRecord:
     """`files` names the manifest and the state file in the profile's folder.
 
-    `path` is what we offer, or where what we have got lies; `folder` is where it is put. `told`
-    is whether the author knows that we are done or have declined. `reused` of the bytes were on
-    this disk already.
+    `path` is what we offer, or where what we have got lies; `folder` is where it is put, of an own
+    offer where it was put when we got it ourselves. `told` is whether the author knows that we are
+    done or have declined. `reused` of the bytes were on this disk already.
     """
 
     event: EventId

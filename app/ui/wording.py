@@ -125,6 +125,7 @@ SENTENCES: Mapping[str, str] = {
     "manifest-lost": "What Parlor knew of this file is gone. Ask for it to be offered again.",
     "not-a-folder": "This is not a folder. Choose one that files can be saved in.",
     "not-here": "This file is not here whole yet. Wait until all of it has come.",
+    "offer-stopped": "This was called off before it was offered. Offer it again.",
     "own-transfer": "This is your own file. Only others can accept or decline it.",
     "source-gone": "This computer does not know where the file lies. Offer it again.",
     "stalled": "Nothing came for a while. It goes on once the other side answers.",
