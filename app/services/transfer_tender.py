@@ -11,7 +11,7 @@ from app.domain.errors import AppError
 from app.domain.files import TransferState
 from app.domain.ids import PeerId, RoomId
 from app.protocol.frames import Aside
-from app.protocol.worker_messages import Cap
+from app.protocol.worker_messages import Cap, Tune
 from app.services.background import Background
 from app.services.connection_manager import ConnectionManager
 from app.services.ice_keeper import IceKeeper
@@ -118,7 +118,7 @@ class TransferTender:
     async def cap(self) -> None:
         """Let the worker know how fast it may be, now and whenever it starts."""
         current = self._choices.settings.current
-        await self.workshop.greet(Cap(current.cap_up, current.cap_down))
+        await self.workshop.greet(Cap(current.cap_up, current.cap_down), Tune(current.recovery))
 
     # -- what links say
 

@@ -160,7 +160,9 @@ class Exchange:
     def _pump(self, lane: Member) -> None:
         """Ask a lane for more if it is time for that."""
         with self._news:
-            if self._plan is None or lane not in self._lanes or lane.is_closing:
+            if self._plan is None or lane not in self._lanes:
+                return
+            if lane.is_closing or lane.is_retiring:
                 return
             pieces = self._plan.wants(lane, time.monotonic())
             if pieces:

@@ -95,10 +95,12 @@ class Gates:
             place = self._places.get(command.lane)
             if place is None:
                 self._tell(LaneDown(command.lane, "unknown-lane"))
-            elif place.lane is not None:
-                place.lane.close("closed")
-            else:
+            elif place.lane is None:
                 self.end(place, "closed")
+            elif command.gently:
+                place.lane.retire()
+            else:
+                place.lane.close("closed")
 
     def close_for(self, transfer: int) -> None:
         """End what has not become a lane of a transfer yet; lanes end with the transfer."""

@@ -20,6 +20,8 @@ STALLED_AFTER = 20.0
 """Seconds without 64 KiB of what was asked for."""
 GRACE = 1.0
 """Seconds for a goodbye to go out and be answered."""
+QUIET, LEAVE_WITHIN = 0.3, 5.0
+"""Seconds after which a lane that is to be left ends: with nothing under way, and at all."""
 
 
 class BulkLane:
@@ -37,6 +39,7 @@ class BulkLane:
         self._sender = LaneSender(stream, self.outbox, exchange, limits)
         self._code: str | None = None
         self._closing_since = 0.0
+        self._retiring_since: float | None = None
         self._running = 2
         self._turn = threading.Lock()
 
@@ -50,6 +53,11 @@ class BulkLane:
     @property
     def is_closing(self) -> bool:
         return self._code is not None
+
+    @property
+    def is_retiring(self) -> bool:
+        """Nothing new is asked for on it."""
+        return self._retiring_since is not None
 
     @property
     def is_over(self) -> bool:
@@ -84,11 +92,24 @@ class BulkLane:
         self._note_end(code)
         self.outbox.leave(code)
 
+    def retire(self) -> None:
+        """Let another lane take its place: finish what is under way, then end."""
+        if self._retiring_since is None:
+            self._retiring_since = time.monotonic()
+
+    def _may_leave(self, now: float) -> bool:
+        if self._retiring_since is None:
+            return False
+        is_quiet = not self._taker.awaits and self.outbox.is_empty
+        return now - self._retiring_since >= (QUIET if is_quiet else LEAVE_WITHIN)
+
     def tick(self, now: float) -> None:
         """Close it if the other side keeps us waiting; cut it off if it does not end."""
         if self.is_closing:
             if now - self._closing_since >= GRACE:
                 self._cut()
+        elif self._may_leave(now):
+            self.close("replaced")
         elif self._taker.awaits and now - self._taker.heard_at >= STALLED_AFTER:
             self.close("stalled")
 

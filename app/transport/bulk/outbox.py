@@ -65,6 +65,13 @@ class Outbox:
             self._news.notify()
             return len(self._serving)
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing waits to be sent."""
+        with self._news:
+            waits = self._frames or self._have is not None or self._manifest or self._serving
+            return not waits
+
     def leave(self, code: str | None) -> None:
         """Let nothing else be sent. The first goodbye holds, but None ends everything."""
         with self._news:

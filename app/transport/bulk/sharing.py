@@ -65,6 +65,9 @@ class Member(Protocol):
     def is_closing(self) -> bool: ...
 
     @property
+    def is_retiring(self) -> bool: ...
+
+    @property
     def may_know_manifest(self) -> bool: ...
 
     @property
