@@ -4,7 +4,8 @@ Run: python -m tests.bench.chat_beside [--mib N] [--rounds N] [--folder PATH] [-
 Prints one JSON object, in ms. Two `parlor-cli` with their workers, over a real server and a real
 link; texts go to the room through which the file moves, one every 10 ms, in rounds that take turns
 with rounds at rest. A message counts when its sender knows that it is delivered, so it is signed,
-sealed and on both disks; so is the file.
+sealed and on both disks; so is the file. What the disk itself has to say is measured in further
+rounds: 4 KiB written and synced in the same folder, at rest and while a file moves.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench.link_echo import summary
@@ -23,6 +25,7 @@ from tests.bench.messaging import TEXT, Json, Peer, two_peers
 
 MIB = 1024 * 1024
 EVERY = 0.01
+AT_REST = 2.0
 AIM_MS = 10.0
 PATIENCE = 120.0
 
@@ -68,6 +71,19 @@ class Files:
         self.rates.append(self._size / (time.perf_counter() - begun) / 1e6)
 
 
+def syncs_until(folder: Path, over: Callable[[], bool]) -> list[float]:
+    """Write a little and sync it until something is over; return how long each took, in ms."""
+    times: list[float] = []
+    with (folder / "syncs").open("ab", buffering=0) as file:
+        while not over():
+            begun = time.perf_counter()
+            file.write(bytes(4096))
+            os.fdatasync(file.fileno())
+            times.append((time.perf_counter() - begun) * 1000)
+            time.sleep(EVERY)
+    return times
+
+
 def write_file(path: Path, size: int) -> None:
     with path.open("wb") as file:
         for _ in range(size // MIB):
@@ -78,6 +94,7 @@ def write_file(path: Path, size: int) -> None:
 async def measure(folder: Path, mib: int, rounds: int, ways: str) -> Json:
     at_rest: list[float] = []
     beside: list[float] = []
+    syncs: dict[str, list[float]] = {"at_rest": [], "beside": []}
     async with two_peers(folder) as (ana, bob):
         room = await introduced(ana, bob)
         for one in (ana, bob) if ways else ():
@@ -85,9 +102,13 @@ async def measure(folder: Path, mib: int, rounds: int, ways: str) -> Json:
         talk, files = Talk(ana, room), Files(folder, ana, bob, mib * MIB)
         for number in range(rounds):
             transfer = await files.offered(room, number)
-            seconds = 2.0
-            at_rest += await talk.until(asyncio.ensure_future(asyncio.sleep(seconds)))
+            at_rest += await talk.until(asyncio.ensure_future(asyncio.sleep(AT_REST)))
             beside += await talk.until(asyncio.ensure_future(files.moved(transfer)))
+            transfer = await files.offered(room, rounds + number)
+            waits = {"at_rest": asyncio.sleep(AT_REST), "beside": files.moved(transfer)}
+            for name, wait in waits.items():
+                over = asyncio.ensure_future(wait)
+                syncs[name] += await asyncio.to_thread(syncs_until, folder, over.done)
     idle, busy = summary(at_rest), summary(beside)
     return {
         "mib": mib,
@@ -98,6 +119,7 @@ async def measure(folder: Path, mib: int, rounds: int, ways: str) -> Json:
         "beside_ms": busy,
         "p99_more_ms": round(busy["p99"] - idle["p99"], 1),
         "aim_ms": AIM_MS,
+        "disk_sync_ms": {name: summary(times) for name, times in syncs.items()},
     }
 
 
