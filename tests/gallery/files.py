@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 from PySide6.QtWidgets import QWidget
 
-from app.domain.files import Lane, Receiver, TransferState
+from app.domain.files import Lane, Receiver, TransferState, WayTrouble
 from app.domain.views import MessageState
 from app.services.transfers_api import TransferSettings
 from app.ui.files.attachment import Attachment
@@ -31,7 +31,7 @@ MB = 1_000_000
 ARABIC = "صور المنارة.png"
 LONG = "Lighthouse survey, northern stairs and lens room, second pass with the wide angle.tar.zst"
 MARA, JONAS, PRIYA, DEV = "Mara Lindqvist", "Jonas Weber", "Priya Raman", "Dev Anand"
-TALL = QSize(1000, 1150)
+TALL = QSize(1000, 1280)
 
 
 def _receiver(name: str, done: int, state: TransferState, rate: float = 0.0) -> Receiver:
@@ -58,7 +58,11 @@ def receiving() -> FakeBackend:
         rate=18_400_000.0,
         lane=Lane.DIRECT,
     )
-    put(SURVEY, MARA, LONG, 3 * MB, at_ms=at + 3, state=TransferState.WAITING)
+    troubles = tuple(WayTrouble(peer_of(MARA), lane, "no-answer") for lane in Lane)
+    waits = TransferState.WAITING
+    put(SURVEY, MARA, LONG, 3 * MB, at_ms=at + 3, state=waits, troubles=troubles)
+    paused = (WayTrouble(peer_of(MARA), Lane.DIRECT, "paused"),)
+    put(SURVEY, MARA, "lens.tif", 3 * MB, at_ms=at + 3, state=waits, troubles=paused)
     put(
         SURVEY,
         MARA,
@@ -92,7 +96,7 @@ def giving(first: int = 0) -> FakeBackend:
     room = backend.chats.book[SURVEY]
     room.messages.clear()
     put, me, at = backend.transfers.put, backend.chats.me, FROZEN_MS - 30 * demo.MINUTE
-    put(SURVEY, me, LONG, 3 * MB, at_ms=at, state=TransferState.PREPARING)
+    put(SURVEY, me, LONG, 3 * MB, at_ms=at, state=TransferState.PREPARING, done=MB)
     put(
         SURVEY,
         me,
@@ -110,6 +114,21 @@ def giving(first: int = 0) -> FakeBackend:
         _receiver(MARA, 5, TransferState.DONE),
         _receiver(JONAS, 5, TransferState.DONE),
         _receiver(DEV, 0, TransferState.OFFERED),
+    )
+    fetching = tuple(
+        _receiver(name, done * MB, TransferState.RUNNING, 20_000_000.0)
+        for name, done in ((MARA, 486), (JONAS, 120), (PRIYA, 700))
+    )
+    put(
+        SURVEY,
+        me,
+        "all of them.tar",
+        742 * MB,
+        at_ms=at + 1,
+        state=TransferState.RUNNING,
+        done=120 * MB,
+        rate=60_000_000.0,
+        receivers=fetching,
     )
     put(SURVEY, me, "lens-room.tif", 5 * MB, at_ms=at + 2, text="The wide angle", receivers=some)
     put(SURVEY, me, "notes.md", 900, at_ms=at + 3, state=TransferState.WAITING, receivers=some[2:])

@@ -59,6 +59,7 @@ class FileDesk(QObject):
     async def load(self) -> None:
         """Read what is known. May raise AppError."""
         await self.deeds.load()
+        await self.lists.load()
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Take in what happened in one turn of the loop."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, QUrl, Signal
@@ -97,10 +97,14 @@ class TransferDeeds(QObject):
             action = menu.addAction(icon(GLYPHS[deed], palette.text2, 16), deed.value)
             action.triggered.connect(lambda _on=False, deed=deed: self.do(view.transfer, deed))
 
-    def show_menu(self, view: TransferView, where: QPoint) -> None:
-        """Open a menu with only that."""
+    def show_menu(
+        self, view: TransferView, where: QPoint, more: Mapping[str, Callable[[], object]]
+    ) -> None:
+        """Open a menu with only that, and what `more` there is to be done."""
         self.menu.clear()
         self.add_to(self.menu, view)
+        for words, act in more.items():
+            self.menu.addAction(words).triggered.connect(act)
         if self.menu.actions():
             self.menu.popup(where)
             self.menu.setActiveAction(self.menu.actions()[0])

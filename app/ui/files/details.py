@@ -33,6 +33,8 @@ class FileDetails(Sheet):
             "Size": about,
             "Offered by": f"{who}, {short_time(view.offered_ms, now)}",
             "State": phrases.spoken_state(view),
+            "Ways tried": phrases.ways_line(view),
+            "Here before": phrases.reused_line(view),
             PLACE: view.path,
             "Digest": " ".join(view.digest[at : at + 8] for at in range(0, len(view.digest), 8)),
         }

@@ -82,6 +82,8 @@ class TransfersModel(KeyedListModel[FileRow]):
             return " · ".join(
                 part for part in (phrases.progress_line(row), phrases.lane_line(row)) if part
             )
+        if why := phrases.reason_line(row):
+            return f"{phrases.state_line(row)} · {why}"
         who = "You" if row.own else first_name(one_line(row.peer_name))
         return f"{phrases.state_line(row)} · {who} · {short_time(row.offered_ms, self._now())}"
 

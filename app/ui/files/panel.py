@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.files import TransferState, TransferView
 from app.ui.files import phrases
@@ -18,10 +18,15 @@ from app.ui.theme import Size, TextSize, Theme, Weight, font, paint_icon
 from app.ui.views.notices import Glyph
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.surfaces import Label, Surface
+from app.ui.widgets.tabs import Tabs
 
 NOTHING = "No transfers yet. Drop a file onto a conversation to send it."
+NOTHING_HERE = "Nothing of this kind."
 WIDEST = 720
 HEIGHT = 54
+SHARE = 40
+"""How wide the percentage is at most."""
+FILTERS = ("All", "Received", "Sent")
 
 
 class TransfersPage(Surface):
@@ -30,7 +35,11 @@ class TransfersPage(Surface):
     def __init__(self, theme: Theme, model: TransfersModel) -> None:
         super().__init__(theme, "panel")
         self.back = IconButton(theme, "arrow-left", "Back to conversations")
+        self.pause = IconButton(theme, "pause", "Pause all transfers")
+        self.resume = IconButton(theme, "play", "Resume all transfers")
+        self.clear = IconButton(theme, "list-x", "Clear what is over from this list")
         self.settings = IconButton(theme, "settings", "Settings of files")
+        self.filter = Tabs(theme, FILTERS)
         self.list = FileList("Transfers", model, FileDelegate(theme, model))
         self.nothing = Label(theme, TextSize.BODY, tone="text2", text=NOTHING)
         self.nothing.setWordWrap(True)
@@ -44,24 +53,43 @@ class TransfersPage(Surface):
         row.addWidget(Glyph(theme, "arrow-down-up", "text2", 20))
         title = Label(theme, TextSize.HEADER, Weight.SEMIBOLD, elide=True, text="Transfers")
         row.addWidget(title, 1)
-        row.addWidget(self.settings)
-        middle = QHBoxLayout()
-        middle.setContentsMargins(8, 8, 8, 8)
-        middle.addStretch(0)
-        middle.addWidget(self.list, 1)
-        middle.addStretch(0)
-        self.list.setMaximumWidth(WIDEST)
+        for button in (self.pause, self.resume, self.clear, self.settings):
+            row.addWidget(button)
+        self._tabs = _centred(self.filter, (20, 12, 20, 0))
+        middle = _centred(self.list, (8, 8, 8, 8))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(header)
+        column.addWidget(self._tabs)
         column.addWidget(self.nothing, 1)
-        column.addLayout(middle, 1)
+        column.addWidget(middle, 1)
 
-    def show_any(self, *, some: bool) -> None:
-        """Say whether there is anything in the list."""
-        self.nothing.setVisible(not some)
-        self.list.setVisible(some)
+    def show_any(self, *, some: bool, listed: bool) -> None:
+        """Say whether there are any transfers, and whether any of them is `listed`."""
+        self._tabs.setVisible(some)
+        self.nothing.setText(NOTHING_HERE if some else NOTHING)
+        self.nothing.setVisible(not listed)
+        self.list.setVisible(listed)
+
+    def allow(self, *, pause: bool, resume: bool, clear: bool) -> None:
+        """Offer what there is something to do for."""
+        for button, wanted in ((self.pause, pause), (self.resume, resume), (self.clear, clear)):
+            if button.hasFocus() and not wanted:
+                self.list.setFocus()
+            button.setVisible(wanted)
+
+
+def _centred(widget: QWidget, margins: tuple[int, int, int, int]) -> QWidget:
+    """Return a box in which it is in the middle and not too wide."""
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(*margins)
+    row.addStretch(0)
+    row.addWidget(widget, 1)
+    row.addStretch(0)
+    widget.setMaximumWidth(WIDEST)
+    return box
 
 
 class TransferTotal(QAbstractButton):
@@ -89,9 +117,8 @@ class TransferTotal(QAbstractButton):
         self.setVisible(bool(running))
         if not running:
             return
-        fast = sum(view.rate for view in running)
         number = count(len(running), "transfer")
-        self._words = f"{number} · {phrases.rate(fast)}" if fast else number
+        self._words = phrases.sum_line(running)
         done, size = sum(view.done for view in running), sum(view.size for view in running)
         self._percent = phrases.percent(done, size)
         said = self._steady.text("sum", len(running), f"{number}, {self._percent} percent")
@@ -125,7 +152,10 @@ class TransferTotal(QAbstractButton):
         painter.drawText(area, right, share)
         painter.setFont(font(TextSize.SMALL, Weight.SEMIBOLD, tabular=True))
         painter.setPen(palette.text)
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self._words)
+        words = area.adjusted(0, 0, -SHARE, 0)
+        metrics, elide = painter.fontMetrics(), Qt.TextElideMode.ElideRight
+        shown = metrics.elidedText(self._words, elide, int(words.width()))
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, shown)
         bar = QRectF(area.left(), 36, area.width(), Size.PROGRESS)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(palette.line)

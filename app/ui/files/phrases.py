@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from app.domain.files import FileOffered, Lane, Receiver, TransferState, TransferView
 from app.ui import wording
 from app.ui.file_names import shown_name
-from app.ui.phrases import count, one_line
+from app.ui.phrases import count, first_name, one_line
 
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 _STEP = 1000
@@ -35,6 +35,12 @@ _STATES = {
     TransferState.DECLINED: "Declined",
     TransferState.CANCELLED: "Taken back",
 }
+SPOILT = "What came was not what was offered, and was thrown away. It is tried again now and then."
+NO_WAY = "No connection yet. Tried {ways}; it goes on trying by itself."
+_NO_TROUBLE = {"paused", "not-here", "crossed", "busy"}
+"""Codes with which the other side is reached all the same."""
+MOST_NAMED = 3
+_STUCK = {TransferState.FAILED, TransferState.PAUSED, TransferState.WAITING}
 _AT_REST = {TransferState.OFFERED, TransferState.DONE}
 
 
@@ -102,8 +108,22 @@ def progress_line(view: TransferView) -> str:
     return _joined([part(view.done, view.size), time_left(view)])
 
 
+def sum_line(running: Sequence[TransferView]) -> str:
+    """`2 transfers · 41.0 MB/s · 3 min left`: what all that runs comes to."""
+    fast = sum(view.rate for view in running)
+    missing = sum(max(view.size - view.done, 0) for view in running)
+    many = count(len(running), "transfer")
+    return _joined([many, rate(fast), left(missing / fast)]) if fast > 0 else many
+
+
 def lane_line(view: TransferView) -> str:
-    """`direct · 412 MB/s`; "" while nothing moves."""
+    """`direct · 412 MB/s`; for several who fetch, how far each is; "" while nothing moves."""
+    fetching = [each for each in view.receivers if each.state is TransferState.RUNNING]
+    if view.own and len(fetching) > 1:
+        shares = [(first_name(one_line(each.name)), each.done) for each in fetching[:MOST_NAMED]]
+        named = [f"{name} {percent(done, view.size)} %" for name, done in shares]
+        more = [f"{len(fetching) - MOST_NAMED} more"] if len(fetching) > MOST_NAMED else []
+        return _joined([*named, *more])
     lane = view.lane or next((each.lane for each in view.receivers if each.lane), None)
     return _joined([LANES[lane] if lane else "", rate(view.rate) if view.rate > 0 else ""])
 
@@ -130,14 +150,62 @@ def state_line(view: TransferView) -> str:
         return about
     begun = 0 < view.done < view.size
     about = part(view.done, view.size) if begun else about
+    return _joined([_standing(view), about])
+
+
+def _standing(view: TransferView) -> str:
+    """What keeps it from moving, in a few words."""
     giver = one_line(view.peer_name) or "a member"
-    return _joined([_STATES[view.state].format(giver=giver), about])
+    if view.state is TransferState.WAITING and _is_paused_there(view):
+        return f"Paused by {giver}"
+    return _STATES[view.state].format(giver=giver)
+
+
+def _is_paused_there(view: TransferView) -> bool:
+    return any(each.peer == view.peer and each.code == "paused" for each in view.troubles)
+
+
+def has_bar(view: TransferView) -> bool:
+    """Whether it is worth while to show how far it is."""
+    if view.state is TransferState.PREPARING:
+        return view.size > 0
+    return view.state is TransferState.RUNNING or (view.state in _STUCK and view.done > 0)
 
 
 def reason_line(view: TransferView) -> str:
-    """Why a transfer stopped that nobody stopped, as a sentence; else ""."""
-    stopped = view.state in {TransferState.FAILED, TransferState.PAUSED}
-    return wording.sentence(view.reason) if stopped and view.reason else ""
+    """Why a transfer does not move that nobody stopped, as a sentence; else ""."""
+    match view.state:
+        case TransferState.FAILED | TransferState.PAUSED if view.reason:
+            return wording.sentence(view.reason)
+        case TransferState.WAITING if view.reason in wording.PEER_FAULTS:
+            return SPOILT
+        case TransferState.WAITING if ways_tried(view):
+            return NO_WAY.format(ways=_listed([way for way, _ in ways_tried(view)]))
+        case _:
+            return ""
+
+
+def ways_tried(view: TransferView) -> list[tuple[str, str]]:
+    """By which ways who offers it could not be reached, each with the code of why."""
+    tried = [each for each in view.troubles if each.peer == view.peer]
+    return [(LANES[each.lane], each.code) for each in tried if each.code not in _NO_TROUBLE]
+
+
+def ways_line(view: TransferView) -> str:
+    """Why there is no connection, way by way, as sentences."""
+    tried = [f"{way}: {wording.sentence(code)}" for way, code in ways_tried(view)]
+    return "\n".join(tried)
+
+
+def reused_line(view: TransferView) -> str:
+    """`312 MB of 1.2 GB were here already`; "" if nothing was."""
+    if view.reused <= 0:
+        return ""
+    return f"{size(view.reused)} of {size(view.size)} were here already"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def receivers_line(receivers: Sequence[Receiver]) -> str:
@@ -197,8 +265,7 @@ def _at_rest(view: TransferView) -> str:
         case TransferState.OFFERED | TransferState.DONE | TransferState.WAITING if view.own:
             return receivers_line(view.receivers)
         case _:
-            giver = one_line(view.peer_name) or "a member"
-            return _STATES[view.state].format(giver=giver)
+            return _standing(view)
 
 
 def _joined(parts: Sequence[str]) -> str:

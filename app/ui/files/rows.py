@@ -30,7 +30,6 @@ ICON = 28
 ROOMY = 420
 """From this width on a row has its deeds beside it, below it dots that open a menu."""
 _BESIDE = (Deed.ACCEPT, Deed.PAUSE, Deed.RESUME, Deed.SHOW, Deed.DECLINE, Deed.CANCEL)
-_STUCK = {TransferState.PAUSED, TransferState.FAILED, TransferState.WAITING}
 
 
 def spots(view: TransferView, row: QRectF) -> list[tuple[QRectF, Deed | None]]:
@@ -103,7 +102,7 @@ class FileDelegate(QStyledItemDelegate):
         self, painter: QPainter, area: QRectF, view: TransferView, *, short: bool
     ) -> None:
         palette, width = self._theme.palette, int(area.width())
-        bar = view.state is TransferState.RUNNING or (view.state in _STUCK and view.done > 0)
+        bar = phrases.has_bar(view)
         middle = area.center().y() - (3 if bar else 0)
         painter.setFont(font(TextSize.PREVIEW, Weight.SEMIBOLD))
         painter.setPen(palette.text)

@@ -31,7 +31,6 @@ PICTURE_INSET = 3
 PICTURE_SIZE = QSizeF(320, 240)
 PICTURE_LEAST = QSizeF(120, 60)
 _CORNERS = {Deed.PAUSE, Deed.RESUME, Deed.CANCEL, Deed.SHOW}
-_STUCK = {TransferState.FAILED, TransferState.PAUSED, TransferState.WAITING}
 
 Find = Callable[[TransferView], QImage | None]
 """Gives the small picture of a file that is here, if it is one."""
@@ -153,7 +152,7 @@ class TransferMeasurer:
             spots = self._buttons(offered, bubble, bottom + BUTTONS_ABOVE)
             bottom = max([bottom, *(spot.box.bottom() for spot in spots)])
         blocks, bottom = self._caption(message, offer, bubble, bottom, frame, names)
-        has_bar = view is not None and _has_bar(view)
+        has_bar = view is not None and phrases.has_bar(view)
         last = self._line.horizontalAdvance(lines[-1].text) if lines else 0.0
         beside = not (has_bar or blocks or spots is not corner)
         beside = beside and left + last + TIME_GAP + frame.meta <= bubble.right() - PAD_X
@@ -190,12 +189,16 @@ class TransferMeasurer:
         found = [TextLine(QRectF(left, y, room, SMALL_LINE), first)]
         reason, lane = phrases.reason_line(view), phrases.lane_line(view)
         if reason:
-            found += self._wrapped(reason, left, y + SMALL_LINE, room)
+            wrong = view.state is not TransferState.WAITING
+            found += self._wrapped(reason, left, y + SMALL_LINE, room, wrong=wrong)
         elif view.state is TransferState.RUNNING and lane:
+            lane = self._line.elidedText(lane, Qt.TextElideMode.ElideRight, room)
             found.append(TextLine(QRectF(left, y + SMALL_LINE, room, SMALL_LINE), lane))
         return tuple(found)
 
-    def _wrapped(self, text: str, left: float, y: float, room: float) -> list[TextLine]:
+    def _wrapped(
+        self, text: str, left: float, y: float, room: float, *, wrong: bool
+    ) -> list[TextLine]:
         layout = QTextLayout(text, self._small)
         layout.setTextOption(self._type.option)
         break_lines(layout, room, SMALL_LINE)
@@ -204,7 +207,7 @@ class TransferMeasurer:
             line = layout.lineAt(at)
             part = text[line.textStart() : line.textStart() + line.textLength()].strip()
             box = QRectF(left, y + at * SMALL_LINE, room, SMALL_LINE)
-            found.append(TextLine(box, part, wrong=True))
+            found.append(TextLine(box, part, wrong))
         return found
 
     @staticmethod
@@ -304,10 +307,6 @@ def _wants_words(view: TransferView | None) -> bool:
         TransferState.DECLINED,
         TransferState.FAILED,
     }
-
-
-def _has_bar(view: TransferView) -> bool:
-    return view.state is TransferState.RUNNING or (view.state in _STUCK and view.done > 0)
 
 
 def _sign(offer: FileOffered, view: TransferView | None) -> str:

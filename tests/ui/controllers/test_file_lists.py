@@ -57,7 +57,7 @@ async def test_the_sidebar_tells_the_sum_while_something_moves(rig: Rig) -> None
     move(second.transfer, state=RUNNING, done=60 * MB, rate=8.4e6)
     await rig.settle()
     assert total.isVisible()
-    assert total.text() == "2 transfers · 18.4 MB/s"
+    assert total.text() == "2 transfers · 18.4 MB/s · 6 s left"
     assert total.percent == 50
     assert total.accessibleName() == "2 transfers, 50 percent"
     total.setFocus()
@@ -102,7 +102,7 @@ async def test_deeds_stand_beside_the_rows_of_the_page(rig: Rig) -> None:
     shown.choose_first()
     QTest.keyClick(shown, Qt.Key.Key_Return)
     menu = files(rig).deeds.menu
-    assert [each.text() for each in menu.actions()] == ["Resume", "Cancel"]
+    assert [each.text() for each in menu.actions()] == ["Resume", "Cancel", "Show in conversation"]
     QTest.keyClick(menu, Qt.Key.Key_Return)
     await rig.settle()
     assert rig.backend.transfers.book[view.transfer].state is RUNNING
@@ -196,3 +196,83 @@ async def test_settings_that_are_refused_stay_open_and_odd_ones_stay_as_they_are
     assert sheet.chosen().auto_limit == 0
     sheet.reject()
     await rig.settle()
+
+
+async def test_the_page_shows_what_came_or_what_went(rig: Rig) -> None:
+    view = await receive(rig, "theirs.zip")
+    me = rig.backend.chats.me
+    mine = rig.backend.transfers.receive(room_of(SURVEY), me, "mine.zip", MB)
+    await rig.act("transfers")
+    page, model = files(rig).lists.page, files(rig).lists.model
+
+    def listed() -> set[str]:
+        return {row.name for row in model.rows() if isinstance(row, TransferView)}
+
+    await rig.settle()
+    assert listed() == {"theirs.zip", "mine.zip"}
+    received, sent = page.filter.buttons()[1:]
+    await rig.click(received)
+    assert listed() == {"theirs.zip"}
+    await rig.click(sent)
+    assert listed() == {"mine.zip"}
+    rig.backend.transfers.move(mine.transfer, state=TransferState.DONE)
+    await rig.settle()
+    await rig.click(page.clear)
+    assert listed() == set()
+    assert page.nothing.isVisible()
+    assert "kind" in page.nothing.text()
+    await rig.click(page.filter.buttons()[0])
+    assert listed() == {view.name}
+
+
+async def test_what_is_over_is_cleared_for_good_but_nothing_else(rig: Rig) -> None:
+    over, open_one = await receive(rig, "over.zip"), await receive(rig, "open.zip")
+    await rig.act("transfers")
+    lists = files(rig).lists
+    assert not lists.page.clear.isVisible()
+    rig.backend.transfers.move(over.transfer, state=TransferState.DONE)
+    await rig.settle()
+    await rig.click(lists.page.clear)
+    assert lists.model.index_of(("file", over.transfer)).row() == -1
+    assert lists.model.index_of(("file", open_one.transfer)).isValid()
+    assert not lists.page.clear.isVisible()
+    await lists.load()
+    assert lists.model.index_of(("file", over.transfer)).row() == -1
+    rig.backend.transfers.move(over.transfer, state=RUNNING)
+    await rig.settle()
+    assert lists.model.index_of(("file", over.transfer)).isValid()
+
+
+async def test_all_are_paused_and_go_on_at_once(rig: Rig) -> None:
+    book = rig.backend.transfers.book
+    views = [await receive(rig, name) for name in ("a.zip", "b.zip", "c.zip")]
+    await rig.act("transfers")
+    page = files(rig).lists.page
+    assert not page.pause.isVisible()
+    for view in views[:2]:
+        rig.backend.transfers.move(view.transfer, state=RUNNING)
+    await rig.settle()
+    assert page.pause.isVisible()
+    assert not page.resume.isVisible()
+    page.pause.setFocus()
+    QTest.keyClick(page.pause, Qt.Key.Key_Space)
+    await rig.settle()
+    states = [book[view.transfer].state for view in views]
+    assert states == [TransferState.PAUSED] * 2 + [TransferState.OFFERED]
+    assert not page.pause.isVisible()
+    assert rig.focus() is page.list
+    await rig.click(page.resume)
+    assert [book[view.transfer].state for view in views[:2]] == [RUNNING] * 2
+
+
+async def test_a_row_leads_to_its_message(rig: Rig) -> None:
+    view = await receive(rig)
+    await rig.act("transfers")
+    files(rig).lists.page.list.choose_first()
+    QTest.keyClick(files(rig).lists.page.list, Qt.Key.Key_Menu)
+    action = files(rig).deeds.menu.actions()[-1]
+    assert action.text() == "Show in conversation"
+    action.trigger()
+    await rig.settle()
+    assert rig.room() == view.room
+    files(rig).deeds.menu.close()

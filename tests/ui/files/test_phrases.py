@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.files import FileOffered, Lane, TransferState
+from app.domain.files import FileOffered, Lane, TransferState, TransferView, WayTrouble
 from app.ui.file_names import shown_name
 from app.ui.files import phrases
+from tests.ui.fake_backend import peer_of
 from tests.ui.files.views import JONAS, MARA, MB, receiver, running, view
 
 GIVEN, ASKED = TransferState.DONE, TransferState.OFFERED
@@ -171,3 +172,66 @@ def test_a_shown_name_is_one_line_without_controls(name: str) -> None:
 def test_parts_never_say_more_than_all(done: int, whole: int) -> None:
     assert 0 <= phrases.percent(done, whole) <= 100
     assert phrases.part(done, whole)
+
+
+def test_what_runs_is_summed_up() -> None:
+    two = [running(), running("b", done=742 * MB - 4, rate=2_000_000.0)]
+    assert phrases.sum_line(two) == "2 transfers · 20.4 MB/s · 13 s left"
+    assert phrases.sum_line([running(rate=0.0)]) == "1 transfer"
+    assert phrases.sum_line([running(rate=1.0)]) == "1 transfer · 1 B/s"
+
+
+def test_several_who_fetch_are_named_with_how_far_each_is() -> None:
+    names = [MARA, JONAS, "Priya Raman", "Dev Anand"]
+    fetching = tuple(
+        receiver(name, TransferState.RUNNING, 100 * MB * at) for at, name in enumerate(names)
+    )
+    one = running(own=True, receivers=(*fetching[:1], receiver(JONAS, GIVEN)))
+    assert phrases.lane_line(one) == "direct · 18.4 MB/s"
+    two = running(own=True, receivers=fetching[:2])
+    assert phrases.lane_line(two) == "Mara 0 % · Jonas 13 %"
+    four = running(own=True, receivers=fetching)
+    assert phrases.lane_line(four) == "Mara 0 % · Jonas 13 % · Priya 26 % · 1 more"
+
+
+def troubled(*codes: tuple[Lane, str], who: str = MARA, **what: object) -> TransferView:
+    troubles = tuple(WayTrouble(peer_of(who), lane, code) for lane, code in codes)
+    return view(state=TransferState.WAITING, troubles=troubles, **what)
+
+
+def test_why_something_waits_is_told() -> None:
+    direct, relay = (Lane.DIRECT, "no-direct-way"), (Lane.RELAY, "no-relay")
+    assert phrases.reason_line(troubled()) == ""
+    assert phrases.reason_line(troubled(direct)).startswith("No connection yet. Tried direct;")
+    both = troubled(direct, (Lane.WEBRTC, "no-webrtc-way"), relay)
+    assert "Tried direct, WebRTC and relayed;" in phrases.reason_line(both)
+    first, second, third = phrases.ways_line(both).splitlines()
+    assert first.startswith("direct: There is no direct way")
+    assert second.startswith("WebRTC: ")
+    assert third.startswith("relayed: ")
+    assert phrases.reason_line(troubled(direct, who=JONAS)) == ""
+    spoilt = troubled(direct, reason="wrong-digest")
+    assert phrases.reason_line(spoilt) == phrases.SPOILT
+    assert phrases.SPOILT in phrases.spoken(spoilt)
+
+
+def test_who_gives_may_pause() -> None:
+    paused = troubled((Lane.DIRECT, "paused"), done=3 * MB)
+    assert phrases.state_line(paused) == f"Paused by {MARA} · 3.0 of 742 MB"
+    assert phrases.reason_line(paused) == phrases.ways_line(paused) == ""
+    assert f"Paused by {MARA}" in phrases.spoken(paused)
+    assert phrases.state_line(troubled((Lane.DIRECT, "busy"))).startswith("Waiting for")
+
+
+def test_what_was_here_already_is_told() -> None:
+    assert phrases.reused_line(view()) == ""
+    assert phrases.reused_line(view(reused=312 * MB)) == "312 MB of 742 MB were here already"
+
+
+def test_a_bar_is_shown_while_it_tells_something() -> None:
+    assert phrases.has_bar(running())
+    assert phrases.has_bar(view(own=True, state=TransferState.PREPARING))
+    assert not phrases.has_bar(view(own=True, state=TransferState.PREPARING, size=0))
+    assert phrases.has_bar(view(state=TransferState.PAUSED, done=1))
+    assert not phrases.has_bar(view(state=TransferState.PAUSED))
+    assert not phrases.has_bar(view(state=TransferState.DONE, done=1))
