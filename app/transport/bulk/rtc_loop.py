@@ -17,23 +17,30 @@ class RtcLoop:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._work, daemon=True)
         self._turn = threading.Lock()
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Future[Result]:
-        """Begin to carry something out."""
+        """Begin to carry something out. Raises RuntimeError once it is closed."""
         return asyncio.run_coroutine_threadsafe(work, self._running())
 
     def soon(self, act: Callable[[], object]) -> None:
-        """Call something on the loop."""
-        self._running().call_soon_threadsafe(act)
+        """Call something on the loop; nothing happens once it is closed."""
+        with suppress(RuntimeError):
+            self._running().call_soon_threadsafe(act)
 
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._turn:
             if self._loop is None:
                 # Reading a socket directly, as the data path does, needs a selector's loop.
                 self._loop = asyncio.SelectorEventLoop()
-                threading.Thread(target=self._loop.run_forever, daemon=True).start()
+                self._thread.start()
             return self._loop
+
+    def _work(self) -> None:
+        loop = self._running()
+        loop.run_forever()
+        loop.close()
 
     def close(self, within: float) -> None:
         """Let what was begun end, for at most so many seconds."""
@@ -43,6 +50,7 @@ class RtcLoop:
             with suppress(TimeoutError):
                 self.run(_all_done()).result(within)
             loop.call_soon_threadsafe(loop.stop)
+            self._thread.join(within)
 
 
 async def _all_done() -> None:

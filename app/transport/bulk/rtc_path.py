@@ -88,6 +88,10 @@ class FastLaneSctp(FastSctp):
         self._on_end(failure)
         self._give_up()
 
+    def _give_up(self) -> None:
+        self._on_end(RemoteProtocolError("bad-packet"))
+        super()._give_up()
+
     def _set_state(self, state: RTCSctpTransport.State) -> None:
         super()._set_state(state)
         if state is self.State.ESTABLISHED:
