@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -15,6 +15,7 @@ from app.cli.handlers import Handlers
 from app.cli.lines import LineReader, LineWriter
 from app.cli.render import Json, error, notices
 from app.cli.transfer_render import TransferNotices
+from app.cli.transfer_requests import SendFile
 from app.domain.changes import Change
 from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.files import TransferChanged, TransferView
@@ -22,11 +23,17 @@ from app.domain.ids import to_text
 from app.services.api import Account, Backend
 from app.services.performance import PerformanceMonitor
 
+_LAST = (ask.Quit, ask.Export, ask.Import)
+
 log = logging.getLogger(__name__)
 
 
 class Program:
-    """Requests are carried out one after the other; only runs of `send` overlap."""
+    """Requests are carried out one after the other; only runs of `send` overlap.
+
+    Whatever else is asked is answered while a file is being read for `send_file`; files are read
+    one after the other. Only what ends or replaces the profile waits until they were.
+    """
 
     def __init__(
         self, account: Account, backend: Backend, transfers: Iterable[TransferView] = ()
@@ -37,6 +44,8 @@ class Program:
         self._monitor = PerformanceMonitor()
         self._writer = LineWriter(self._stopped.set)
         self._sends: set[asyncio.Task[None]] = set()
+        self._files: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Lock()
         self._handlers = Handlers(backend, self._monitor)
         self._account_handlers = AccountHandlers(account, self._adopt)
         self._stop_on_signals()
@@ -47,9 +56,10 @@ class Program:
         serving = asyncio.create_task(self._serve(LineReader()))
         stopped = asyncio.create_task(self._stopped.wait())
         await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (serving, stopped, *self._sends):
+        tasks = (serving, stopped, *self._sends, *self._files)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(serving, stopped, *self._sends, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._unsubscribe()
 
     def _adopt(self, backend: Backend) -> None:
@@ -80,23 +90,35 @@ class Program:
             await self._writer.room()
             request = self._parse(line)
             if isinstance(request, ask.Send):
-                self._start(request)
+                self._start(self._answer(request), self._sends)
                 continue
-            await self._settle()
+            await self._settle(self._sends)
+            if isinstance(request, SendFile):
+                self._start(self._answer_in_turn(request), self._files)
+                continue
+            if isinstance(request, _LAST):
+                await self._settle(self._files)
             if request is not None:
                 await self._answer(request)
             if isinstance(request, ask.Quit):
                 return
-        await self._settle()
+        await self._settle(self._sends)
+        await self._settle(self._files)
 
-    def _start(self, request: ask.Send) -> None:
-        task = asyncio.create_task(self._answer(request))
-        self._sends.add(task)
-        task.add_done_callback(self._sends.discard)
+    @staticmethod
+    def _start(work: Coroutine[Any, Any, None], tasks: set[asyncio.Task[None]]) -> None:
+        task = asyncio.create_task(work)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
 
-    async def _settle(self) -> None:
-        if self._sends:
-            await asyncio.wait(tuple(self._sends))
+    @staticmethod
+    async def _settle(tasks: set[asyncio.Task[None]]) -> None:
+        if tasks:
+            await asyncio.wait(tuple(tasks))
+
+    async def _answer_in_turn(self, request: SendFile) -> None:
+        async with self._turn:
+            await self._answer(request)
 
     def _parse(self, line: bytes) -> ask.Request | None:
         if not line:

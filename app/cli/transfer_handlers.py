@@ -33,7 +33,8 @@ class TransferHandlers:
 
     async def _send(self, request: ask.SendFile) -> Answer:
         room, path = room_id(request.room), Path(request.path)
-        view = await self._transfers.offer(room, path, request.text)
+        answered = event_id(request.reply_to) if request.reply_to is not None else None
+        view = await self._transfers.offer(room, path, request.text, answered)
         return {"transfer": to_text(view.event), "message": to_text(view.event)}
 
     async def _accept(self, request: ask.FileAccept) -> Answer:

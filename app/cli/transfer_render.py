@@ -85,7 +85,12 @@ class TransferNotices:
             self._last |= {key: (one.state, one.done) for key, one in _ends(view)}
 
     def of(self, view: TransferView) -> Iterator[Json]:
-        """Yield what is new in a view; for an own offer, of each receiver."""
+        """Yield what is new in a view; for an own offer, of each receiver.
+
+        Nothing is told of what is not offered yet: its request is answered in the end.
+        """
+        if not view.is_offered:
+            return
         for key, one in _ends(view):
             last = self._last.get(key)
             now = self._last[key] = (one.state, one.done)

@@ -12,11 +12,12 @@ Bytes = Annotated[int, Meta(ge=0, le=1 << 53)]
 
 
 class SendFile(BaseRequest, tag="send_file"):
-    """`path` is a file or folder, `text` what is said about it."""
+    """`path` is a file or folder, `text` what is said about it, in reply to a message perhaps."""
 
     room: str
     path: str
     text: str = ""
+    reply_to: str | None = None
 
 
 class FileAccept(BaseRequest, tag="file_accept"):

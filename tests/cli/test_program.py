@@ -147,6 +147,31 @@ async def test_sends_are_finished_at_the_end_of_input(tmp_path: Path) -> None:
     assert [one["id"] for one in said if "id" in one] == list(range(50))
 
 
+async def test_others_are_answered_while_a_file_is_read(tmp_path: Path) -> None:
+    large = tmp_path / "large.img"
+    large.touch()
+    os.truncate(large, 100 << 30)
+    (small := tmp_path / "small.txt").write_bytes(b"small")
+    async with running(tmp_path / "profile") as run:
+        run.write({"id": 0, "do": "room_create", "name": "Lab"})
+        room = (await run.until(id=0))["room"]
+        for number, path in enumerate((large, small), 1):
+            run.write({"id": number, "do": "send_file", "room": room, "path": str(path)})
+        found: list[Json] = []
+        while not found:
+            run.write({"id": 3, "do": "transfers"})
+            found = (await run.until(id=3))["transfers"]
+        assert [(one["name"], one["state"]) for one in found] == [("large.img", "preparing")]
+        run.write({"id": 4, "do": "file_cancel", "transfer": found[0]["transfer"]})
+        assert (await run.until(id=1))["error"]["code"] == "offer-stopped"
+        run.write({"id": 5, "do": "history", "room": room, "limit": 5}, {"id": 6, "do": "quit"})
+        said = await run.rest()
+    answers = {one["id"]: one for one in said if "id" in one}
+    assert all(answers[number]["ok"] for number in (2, 4, 5, 6))
+    replies = [one["id"] for one in said if "id" in one]
+    assert replies.index(2) < replies.index(6)
+
+
 @pytest.mark.expected_errors("app.cli.program: a request failed")
 async def test_our_own_mistake_is_an_answer_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -68,6 +68,7 @@ async def test_requests_reach_the_services(services: Recorder) -> None:
     name, room = to_text(EVENT), to_text(ROOM)
     made = await answer(services, ask.SendFile(room=room, path="/a", text="Look"))
     assert made == {"transfer": name, "message": name}
+    await answer(services, ask.SendFile(room=room, path="/a", reply_to=name))
     for request in (
         ask.FileAccept(transfer=name, to="/in"),
         ask.FileAccept(transfer=name),
@@ -78,7 +79,8 @@ async def test_requests_reach_the_services(services: Recorder) -> None:
     ):
         assert await answer(services, request) == {}
     assert services.asked == [
-        ("offer", ROOM, Path("/a"), "Look"),
+        ("offer", ROOM, Path("/a"), "Look", None),
+        ("offer", ROOM, Path("/a"), "", EVENT),
         ("accept", EVENT, Path("/in")),
         ("accept", EVENT, None),
         ("decline", EVENT),
@@ -143,6 +145,14 @@ def test_what_fails(view: TransferView, code: str) -> None:
 
 def test_what_we_decline_is_not_told() -> None:
     assert events(TransferNotices([OFFERED]), replace(OFFERED, state=State.DECLINED)) == []
+
+
+def test_what_is_read_before_it_is_offered_is_listed_and_not_told() -> None:
+    preparing = replace(OWN, digest="", state=State.PREPARING, done=5, path="/out/plan.pdf")
+    assert list(TransferNotices().of(preparing)) == []
+    assert list(TransferNotices().of(replace(preparing, state=State.FAILED))) == []
+    shown = transfer(preparing)
+    assert (shown["state"], shown["digest"], shown["done"]) == ("preparing", "", 5)
 
 
 def test_what_is_told_of_what_we_give() -> None:
