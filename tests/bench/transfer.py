@@ -5,7 +5,8 @@ one JSON object: MB/s, seconds and MiB, then each aim with what it is compared t
 turns for N rounds, and medians count, so that noise of the machine meets all.
 
 - direct: ours between two workers, beside a raw plain-TCP copy and an HTTPS upload;
-- data channels: aiortc's own path, the reworked one and Chromium's, 64 KiB messages on loopback;
+- webrtc: the same file, or a part of it, over lanes on the reworked data path and on aiortc's own;
+- channels: nothing but 64 KiB messages on these paths, and from Chromium to Chromium;
 - many small files beside one file of the same size, and beside writing them and `cp -a`.
 """
 
@@ -21,7 +22,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tests.bench.copies import Copies
 from tests.bench.small_files import SMALL, SmallFiles
@@ -34,17 +35,21 @@ FILES = 10_000
 MANY_FILES = 100_000
 MESSAGE = 64 * 1024
 CHANNEL_SECONDS = 2.0
+STOCK_MIB = 32
+"""What aiortc's own path moves in some seconds."""
 CHANNELS = {
-    "webrtc stock": "stock-stock",
-    "webrtc reworked": "rate-rate",
+    "channel stock": "stock-stock",
+    "channel reworked": "rate-rate",
     "chromium": "chromium-chromium",
 }
 AIMS = (
     ("direct of raw", "direct", "raw", 0.4),
     ("direct of https", "direct", "https", 1.0),
     ("direct of chromium", "direct", "chromium", 27.0),
-    ("reworked of stock", "webrtc reworked", "webrtc stock", 10.0),
-    ("reworked of chromium", "webrtc reworked", "chromium", 4.0),
+    ("webrtc reworked of stock", "webrtc reworked", "webrtc stock", 10.0),
+    ("webrtc reworked of chromium", "webrtc reworked", "chromium", 4.0),
+    ("channel reworked of stock", "channel reworked", "channel stock", 10.0),
+    ("channel reworked of chromium", "channel reworked", "chromium", 4.0),
 )
 """What is to be at least so many times as fast as what."""
 SMALL_FILES_AIM = 3.0
@@ -61,10 +66,8 @@ class Bench:
         self._home = home
         self._size = size
         self._turns = count()
-        self._big = home / "big.bin"
-        with self._big.open("wb") as file:
-            for _ in range(size // MIB):
-                file.write(os.urandom(MIB))
+        self._big = random_file(home / "big.bin", size // MIB)
+        self._part = random_file(home / "part.bin", STOCK_MIB)
         self._copies = Copies(home, self._big)
         self._small = SmallFiles(home, FILES)
         self.memory: dict[str, float] = {}
@@ -75,6 +78,13 @@ class Bench:
             "raw": lambda: self._rate(self._copies.raw()),
             "direct": lambda: self._rate(self._ours(self._big)),
             "https": lambda: self._rate(self._copies.https()),
+        }
+
+    def webrtc(self) -> dict[str, Way]:
+        """Ways to move it, or a part of it, over data channels, in MB/s."""
+        return {
+            "webrtc reworked": lambda: self._rate(self._ours(self._big, "webrtc")),
+            "webrtc stock": lambda: self._part_rate(self._ours(self._part, "webrtc", stock=True)),
         }
 
     def seconds(self) -> dict[str, Way]:
@@ -90,21 +100,37 @@ class Bench:
     async def many(self) -> None:
         """Note what a folder of very many files takes of memory."""
         lots = SmallFiles(self._home, MANY_FILES, 100)
-        await self._ours(lots.folder, keep=True, name=f"{MANY_FILES} files")
+        await self._ours(lots.folder, keep=True)
 
     async def _rate(self, taken: Awaitable[float]) -> float:
         return self._size / await taken / 1e6
 
-    async def _ours(self, path: Path, *, keep: bool = False, name: str = "") -> float:
+    async def _part_rate(self, taken: Awaitable[float]) -> float:
+        return STOCK_MIB * MIB / await taken / 1e6
+
+    async def _ours(
+        self,
+        path: Path,
+        way: Literal["direct", "webrtc"] = "direct",
+        *,
+        stock: bool = False,
+        keep: bool = False,
+    ) -> float:
         home = self._home / f"turn {next(self._turns)}"
         await asyncio.to_thread(home.mkdir)
-        found = await measured(home, path, keep=keep)
-        name = name or path.name
+        found = await measured(home, path, way, stock=stock, keep=keep)
         peaks = {"sender": found.sender_peak, "receiver": found.receiver_peak}
         for side, peak in peaks.items():
-            key = f"{name}, {side}"
+            key = f"{path.name}, {way}, {side}"
             self.memory[key] = max(self.memory.get(key, 0.0), round(peak, 1))
         return found.fetched
+
+
+def random_file(path: Path, mib: int) -> Path:
+    with path.open("wb") as file:
+        for _ in range(mib):
+            file.write(os.urandom(MIB))
+    return path
 
 
 def channels() -> dict[str, Way]:
@@ -119,7 +145,7 @@ def channels() -> dict[str, Way]:
 
 async def measure(home: Path, mib: int, rounds: int, *, with_channels: bool) -> Json:
     bench = Bench(home, mib * MIB)
-    rates = bench.rates() | (channels() if with_channels else {})
+    rates = bench.rates() | (bench.webrtc() | channels() if with_channels else {})
     seconds = bench.seconds()
     taken: dict[str, list[float]] = {}
     for _ in range(rounds):

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.protocol import worker_messages as msg
+from app.transport.bulk.client import WorkerClient
 from tests.support.bulk_peers import BulkPeer, connect
+
+STOCK = """
+from app.transport.bulk import rtc_path, worker
+rtc_path.choose = lambda *, recovery: rtc_path.STOCK
+worker.main()
+"""
+"""A worker whose lanes over WebRTC take aiortc's own data path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +31,9 @@ class Measured:
     receiver_peak: float
 
 
-async def measured(home: Path, path: Path, *, keep: bool = False) -> Measured:
+async def measured(
+    home: Path, path: Path, way: msg.Way = "direct", *, stock: bool = False, keep: bool = False
+) -> Measured:
     """Send `path` from one worker to another one, into the folder `home`, which must be there.
 
     The fetch counts from its first command to the file in place: manifest, TLS, digests, fsync
@@ -30,13 +41,17 @@ async def measured(home: Path, path: Path, *, keep: bool = False) -> Measured:
     """
     sender, receiver = BulkPeer(home / "a"), BulkPeer(home / "b")
     try:
+        for peer in (sender, receiver):
+            if stock:
+                peer.client = stock_worker(peer)
+            await peer.send(msg.Tune(recovery=True))
         bases = [await at_rest(sender), await at_rest(receiver)]
         begun = time.perf_counter()
         offered = await sender.offer(path)
         prepared = time.perf_counter() - begun
         begun = time.perf_counter()
         number = await receiver.fetch(offered)
-        await connect(sender, offered.transfer, receiver, number)
+        await connect(sender, offered.transfer, receiver, number, way)
         await receiver.heard(msg.Done, number)
         fetched = time.perf_counter() - begun
         peaks = [resident(sender, "VmHWM"), resident(receiver, "VmHWM")]
@@ -46,6 +61,10 @@ async def measured(home: Path, path: Path, *, keep: bool = False) -> Measured:
         if not keep:
             shutil.rmtree(home)
     return Measured(prepared, fetched, peaks[0] - bases[0], peaks[1] - bases[1])
+
+
+def stock_worker(peer: BulkPeer) -> WorkerClient:
+    return WorkerClient(peer._heard, peer._died, (sys.executable, "-c", STOCK))
 
 
 async def at_rest(peer: BulkPeer) -> float:
