@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 import signal
 import sys
@@ -15,6 +14,7 @@ from collections.abc import Callable, Sequence
 sys.modules.setdefault("aiohttp", None)  # type: ignore[arg-type]
 
 from signaling.config import ConfigError, ServerConfig, load_config  # noqa: E402 - see above
+from signaling.logs import set_up_logging  # noqa: E402 - see above
 from signaling.server import SignalingServer  # noqa: E402 - see above
 
 
@@ -25,13 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         print(f"parlor-server: {error}", file=sys.stderr)  # noqa: T201 - this is its answer
         return 2
-    logging.basicConfig(
-        level=config.log_level.upper(),
-        stream=sys.stderr,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    for chatty in ("uvicorn.error", "zeroconf", "asyncio"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    set_up_logging(config.log_level, config.log_format)
     try:
         asyncio.run(_serve(config))
     except OSError as error:

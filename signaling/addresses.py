@@ -35,7 +35,7 @@ def ranked(found: Iterable[tuple[bool, str]]) -> list[str]:
     return [str(ip) for _, ip in kept]
 
 
-def reachable_url(host: str, port: int, addresses: Sequence[str]) -> str:
+def reachable_url(host: str, port: int, addresses: Sequence[str], scheme: str = "http") -> str:
     """Return the URL under which a server bound to `host` is reached.
 
     `addresses` are this machine's, used when `host` stands for all of them.
@@ -43,4 +43,4 @@ def reachable_url(host: str, port: int, addresses: Sequence[str]) -> str:
     if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound
         wanted = [a for a in addresses if host == "::" or ":" not in a]
         host = wanted[0] if wanted else LOOPBACK
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

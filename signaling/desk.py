@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
@@ -14,6 +14,7 @@ from signaling.protocol import (
     MAX_PAYLOAD,
     Card,
     Code,
+    IceServers,
     Joined,
     Left,
     Nothing,
@@ -35,6 +36,7 @@ from signaling.protocol import (
 from signaling.refusal import Refusal
 from signaling.registry import Connection, PeerRegistry
 from signaling.rooms import RoomManager
+from signaling.turn import TurnAccounts
 
 Served = tuple[msgspec.Struct, list[Output]]
 
@@ -45,10 +47,17 @@ TOLD_PER_TOKEN = 32
 class Desk:
     """One method for each request; `serve` finds it."""
 
-    def __init__(self, registry: PeerRegistry, rooms: RoomManager, directory: Directory) -> None:
+    def __init__(
+        self,
+        registry: PeerRegistry,
+        rooms: RoomManager,
+        directory: Directory,
+        turn: TurnAccounts,
+    ) -> None:
         self._registry = registry
         self._rooms = rooms
         self._directory = directory
+        self._turn = turn
         self._requests: dict[str, Callable[[Connection, object, int], Served]] = {
             "join": self._join,
             "leave": self._leave,
@@ -56,7 +65,13 @@ class Desk:
             "publish": self._publish,
             "unpublish": self._unpublish,
             "search": self._search,
+            "ice": self._ice,
         }
+
+    @property
+    def names(self) -> Collection[str]:
+        """The requests there are."""
+        return self._requests.keys()
 
     def serve(
         self, asker: Connection, event: str, body: object, now: float, unix_ms: int
@@ -124,6 +139,10 @@ class Desk:
     def _search(self, asker: Connection, body: object, _unix_ms: int) -> Served:
         search = parse(body, Search)
         return People(self._directory.search(search.query, search.limit, asker.peer)), []
+
+    def _ice(self, _asker: Connection, body: object, unix_ms: int) -> Served:
+        parse(body, Nothing)
+        return IceServers(self._turn.issue(unix_ms), self._turn.seconds), []
 
     def _may_signal(self, asker: Connection, target: Connection) -> bool:
         return (

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 
 
 class ConnectionGate:
     """Counts what is open: `open` in all, and for each address."""
 
-    def __init__(self, total: int, per_address: int) -> None:
+    def __init__(self, total: int, per_address: int, exempt: Container[str] = ()) -> None:
+        """`exempt` are addresses that stand for many, like a proxy's."""
         self._total = total
         self._per_address = per_address
+        self._exempt = exempt
         self._open: Counter[str] = Counter()
         self.open = 0
 
     def admit(self, address: str) -> bool:
         """Let one more in, or return False. Each one admitted is released once."""
-        if self.open >= self._total or self._open[address] >= self._per_address:
+        crowded = self._open[address] >= self._per_address and address not in self._exempt
+        if self.open >= self._total or crowded:
             return False
         self._open[address] += 1
         self.open += 1

@@ -29,6 +29,9 @@ from signaling.protocol import (
 from signaling.refusal import Refusal
 from signaling.registry import Connection, PeerRegistry
 from signaling.rooms import RoomManager
+from signaling.turn import TurnAccounts
+
+NO_TURN = TurnAccounts((), "", 0)
 
 # What each refusal costs of a connection's patience; the others are part of honest life.
 PRICES = {
@@ -61,12 +64,13 @@ class Answer:
 class SignalingHub:
     """Decides everything. `server` is 32 random bytes, fresh for each run."""
 
-    def __init__(self, limits: Limits, server: bytes) -> None:
+    def __init__(self, limits: Limits, server: bytes, turn: TurnAccounts = NO_TURN) -> None:
         self._server = server
         self.registry = PeerRegistry(limits)
         self.rooms = RoomManager(limits)
         self.directory = Directory()
-        self._desk = Desk(self.registry, self.rooms, self.directory)
+        self._desk = Desk(self.registry, self.rooms, self.directory, turn)
+        self.requests = frozenset({"auth", *self._desk.names})
 
     def connected(self, sid: str, nonce: bytes, at: Moment) -> list[Output]:
         """A socket is open; `nonce` is 32 random bytes that it has to sign."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +33,8 @@ class Line:
 class Lines:
     """Owns the Socket.IO server, and the tasks that close its connections."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, origins: Sequence[str] = ()) -> None:
+        """`origins` are the web pages that may connect; programs send none."""
         self._limits = limits
         self._gate = ConnectionGate(limits.connections, limits.connections_per_address)
         self._lines: dict[str, Line] = {}
@@ -45,7 +47,7 @@ class Lines:
             max_http_buffer_size=MAX_PACKET,
             allow_upgrades=False,
             http_compression=False,
-            cors_allowed_origins=[],
+            cors_allowed_origins=tuple(origins),
         )
 
     def __len__(self) -> int:

@@ -7,6 +7,7 @@ import contextlib
 import re
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
@@ -32,7 +33,15 @@ class GatedConfig(uvicorn.Config):
     gate: ConnectionGate
 
 
-def server_config(app: ASGIApplication, gate: ConnectionGate) -> GatedConfig:
+@dataclass(frozen=True)
+class Tls:
+    """PEM files; both empty for plain HTTP."""
+
+    certificate: str = ""
+    key: str = ""
+
+
+def server_config(app: ASGIApplication, gate: ConnectionGate, tls: Tls) -> GatedConfig:
     """Return how uvicorn serves `app`."""
     config = GatedConfig(
         app,
@@ -47,6 +56,8 @@ def server_config(app: ASGIApplication, gate: ConnectionGate) -> GatedConfig:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=1,
+        ssl_certfile=tls.certificate or None,
+        ssl_keyfile=tls.key or None,
     )
     config.gate = gate
     return config

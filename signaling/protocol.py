@@ -134,6 +134,21 @@ class People(msgspec.Struct, frozen=True):
     people: list[Card]
 
 
+class IceServer(msgspec.Struct, frozen=True):
+    """A STUN or TURN server, with the account to use there."""
+
+    url: Annotated[str, msgspec.Meta(max_length=300)]
+    username: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    credential: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+class IceServers(msgspec.Struct, frozen=True):
+    """The answer to `ice`; the accounts hold for so many seconds."""
+
+    servers: Annotated[list[IceServer], msgspec.Meta(max_length=16)]
+    seconds: Annotated[int, msgspec.Meta(ge=0)]
+
+
 class Joined(msgspec.Struct, frozen=True):
     room: Text32
     peer: Text32

@@ -20,6 +20,10 @@ class RoomManager:
     def __len__(self) -> int:
         return len(self._members)
 
+    def sizes(self) -> list[int]:
+        """Return how many are in each room."""
+        return [len(members) for members in self._members.values()]
+
     def join(self, room: bytes, peer: bytes) -> tuple[bytes, ...]:
         """Enter `peer` and return who else is in, oldest first. Entering twice is harmless.
 

@@ -12,16 +12,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import socketio
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from signaling.addresses import LOOPBACK, lan_addresses, reachable_url
 from signaling.advertise import Advertiser
 from signaling.config import ServerConfig
 from signaling.edge import SocketEdge
 from signaling.gate import ConnectionGate
-from signaling.http import http_app
+from signaling.http import HttpSide
 from signaling.hub import SignalingHub
-from signaling.net import QuietServer, listen, server_config
+from signaling.net import QuietServer, Tls, listen, server_config
+from signaling.networks import Networks
 from signaling.protocol import SERVER_SIZE
+from signaling.snapshot import Snapshots
+from signaling.turn import TurnAccounts
 
 logger = logging.getLogger("signaling.server")
 
@@ -37,14 +41,26 @@ class SignalingServer:
         limits = config.limits
         self._config = config
         self._interfaces = interfaces
-        self._hub = SignalingHub(limits, secrets.token_bytes(SERVER_SIZE))
-        self._edge = SocketEdge(self._hub, limits)
+        turn = TurnAccounts(config.ice_urls, config.turn_secret, config.turn_seconds)
+        self._hub = SignalingHub(limits, secrets.token_bytes(SERVER_SIZE), turn)
+        self._edge = SocketEdge(self._hub, limits, config.origins)
+        snapshots = Snapshots(self._hub, self._edge.tally, lambda: len(self._edge.lines))
+        self._http = HttpSide(snapshots, config.admin_token, config.origins)
         # A client holds one connection, and a second one for a moment while it asks by HTTP.
-        gate = ConnectionGate(2 * limits.connections, 2 * limits.connections_per_address)
-        asgi: Any = socketio.ASGIApp
-        app = asgi(self._edge.sio, http_app(lambda: len(self._hub.registry.peers)))
-        self._server = QuietServer(server_config(app, gate))
+        gate = ConnectionGate(
+            2 * limits.connections,
+            2 * limits.connections_per_address,
+            Networks(config.trusted_proxies),
+        )
+        tls = Tls(config.tls_certificate, config.tls_key)
+        self._server = QuietServer(server_config(self._app(), gate, tls))
         self._stop = asyncio.Event()
+
+    def _app(self) -> Any:
+        asgi: Any = socketio.ASGIApp
+        app = asgi(self._edge.sio, self._http.app)
+        proxies = self._config.trusted_proxies
+        return ProxyHeadersMiddleware(app, list(proxies)) if proxies else app
 
     @property
     def hub(self) -> SignalingHub:
@@ -62,7 +78,7 @@ class SignalingServer:
             port = listener.getsockname()[1]
             serving = asyncio.create_task(self._server.serve(sockets=[listener]))
             await self._server.ready.wait()
-            listening(reachable_url(self._config.host, port, lan_addresses()))
+            listening(reachable_url(self._config.host, port, lan_addresses(), self._scheme))
             await self._serve_until_stopped(port)
             self._server.should_exit = True
             await serving
@@ -79,11 +95,18 @@ class SignalingServer:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             logger.info("stopping")
+            self._http.stop()
             await self._edge.stop()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(advertiser.close(), WITHDRAW_SECONDS)
 
+    @property
+    def _scheme(self) -> str:
+        return "https" if self._config.tls_certificate else "http"
+
     def _advertisable(self) -> bool:
+        if self._config.tls_certificate:
+            return False  # what is announced is an address, for which no certificate holds
         host = self._config.host
         return bool(self._interfaces) or host in ANY_ADDRESS or not _is_loopback(host)
 

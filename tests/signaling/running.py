@@ -26,6 +26,13 @@ async def running_server(
 ) -> AsyncIterator[tuple[SignalingServer, str]]:
     """Yield a server on the loopback interface and its URL; it is stopped at the end."""
     config = ServerConfig(host=host, port=port, advertise=False, limits=Limits(**limits))
+    async with configured_server(config) as running:
+        yield running
+
+
+@asynccontextmanager
+async def configured_server(config: ServerConfig) -> AsyncIterator[tuple[SignalingServer, str]]:
+    """Yield a server and its URL; it is stopped at the end."""
     server = SignalingServer(config)
     listening: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(server.run(listening.set_result))

@@ -62,6 +62,16 @@ def test_every_flag() -> None:
         ([], {"PARLOR_SERVER_COLOUR": "blue"}, "no setting colour"),
         ([], {"PARLOR_SERVER_LIMIT_COLOURS": "1"}, "no setting colours"),
         (["--config", "/nowhere/at/all"], {}, "cannot read /nowhere/at/all"),
+        (["--log-format", "xml"], {}, "log_format"),
+        (["--admin-token", "too short"], {}, "admin_token .*16"),
+        (["--admin-token-file", "/nowhere/x"], {}, "cannot read /nowhere/x"),
+        (["--origin", "example.org"], {}, "origins"),
+        (["--origin", "https://example.org/path"], {}, "origins"),
+        (["--tls-key", "x"], {}, "tls_key"),
+        (["--trusted-proxy", "10.0.0.1/8"], {}, "trusted_proxies"),
+        ([], {"PARLOR_SERVER_ICE_URLS": "stun:a, http://b"}, "ice_urls"),
+        (["--ice-url", "turn:a:1"], {}, "turn_secret"),
+        (["--turn-seconds", "1"], {}, "turn_seconds"),
     ],
 )
 def test_a_wrong_setting_is_named(argv: list[str], environ: dict[str, str], told: str) -> None:
@@ -85,3 +95,25 @@ def test_a_wrong_file_is_named(tmp_path: Path, content: bytes, told: str) -> Non
     file.write_bytes(content)
     with pytest.raises(ConfigError, match=told):
         load_config(["--config", str(file)], {})
+
+
+def test_secrets_come_from_files_and_lists_from_anywhere(tmp_path: Path) -> None:
+    token, secret = tmp_path / "token", tmp_path / "secret"
+    token.write_text("sixteen letters!\n")
+    secret.write_text("for coturn\n")
+    file = tmp_path / "server.toml"
+    file.write_text('trusted_proxies = ["10.0.0.0/8"]\n')
+    environ = {
+        "PARLOR_SERVER_ICE_URLS": "stun:a:1, turn:b:2?transport=tcp",
+        "PARLOR_SERVER_TURN_SECRET_FILE": str(secret),
+        "PARLOR_SERVER_ADMIN_TOKEN": "another one, which the file replaces",
+    }
+    origins = ["--origin", "https://a.example", "--origin", "http://[::1]:8080"]
+    argv = ["--config", str(file), "--admin-token-file", str(token), *origins]
+    config = load_config(argv, environ)
+    assert config.admin_token == "sixteen letters!"
+    assert config.turn_secret == "for coturn"
+    assert config.ice_urls == ("stun:a:1", "turn:b:2?transport=tcp")
+    assert config.origins == ("https://a.example", "http://[::1]:8080")
+    assert config.trusted_proxies == ("10.0.0.0/8",)
+    assert "coturn" not in repr(config)

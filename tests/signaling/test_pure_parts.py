@@ -10,6 +10,7 @@ from signaling.gate import ConnectionGate
 from signaling.keys import verify
 from signaling.limits import Limits
 from signaling.registry import REACHED_LIMIT, PeerRegistry
+from signaling.tally import Histogram
 from tests.signaling.people import Person
 
 ANY = "0.0.0.0"  # noqa: S104 - only turned into a URL
@@ -135,3 +136,18 @@ def test_addresses_of_the_local_network_come_first() -> None:
         (False, "169.254.0.9"),
     ]
     assert ranked(found) == ["192.168.1.5", "fd00::2", "172.17.0.1"]
+
+
+def test_a_histogram_says_under_which_bound_a_share_lies() -> None:
+    histogram = Histogram()
+    assert histogram.quantile(0.5) is None
+    for seconds in (0.0, 0.0001, 0.0003, 0.3, 7.0):
+        histogram.add(seconds)
+    assert (len(histogram), histogram.total) == (5, 7.3004)
+    assert histogram.counts[:4] == [2, 0, 1, 0]
+    assert [histogram.quantile(share) for share in (0.4, 0.6, 0.8, 1.0)] == [
+        0.0001,
+        0.0005,
+        1.0,
+        1.0,
+    ]
