@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.protocol import worker_messages as msg
-from tests.support.bulk_peers import connect, connect_rtc
+from tests.support.bulk_peers import BulkPeer, connect, connect_rtc
 from tests.support.coturn import running_turn
 from tests.transport.bulk.conftest import People
+from tests.transport.bulk.test_resume import part_came
 
 MIB = 1024 * 1024
+
+
+def progress(peer: BulkPeer, transfer: int, lane: int | None = None) -> list[int]:
+    """How much was there, each time that was told."""
+    return [
+        n.done
+        for n in peer.notices
+        if isinstance(n, msg.Progress) and (n.transfer, n.lane) == (transfer, lane)
+    ]
+
+
+def bytes_read(peer: BulkPeer) -> int:
+    """How much a worker has read of files so far."""
+    if sys.platform != "linux":
+        pytest.skip("it is told on Linux only")
+    told = Path(f"/proc/{peer.client.pid}/io").read_text()
+    return int(told.split("rchar:")[1].split()[0])
 
 
 def same(one: Path, other: Path) -> bool:
@@ -57,3 +76,54 @@ async def test_a_relay_on_either_side_suffices(
     )
     done = await receiver.heard(msg.Done, number)
     assert same(Path(done.path), path)
+
+
+async def test_what_came_over_a_lane_that_died_is_not_fetched_again(
+    people: People, tmp_path: Path
+) -> None:
+    path = tmp_path / "big.bin"
+    path.write_bytes(os.urandom(24 * MIB + 3))
+    sender, receiver = people("a"), people("b")
+    offered = await sender.offer(path)
+    number = await receiver.fetch(offered)
+    await sender.send(msg.Cap(12 * MIB, 0))
+    await connect(sender, offered.transfer, receiver, number, "webrtc")
+    await part_came(receiver, number, 4 * MIB)
+    sender.kill()
+    await sender.until(lambda: sender.deaths == 1)
+    came = progress(receiver, number)[-1]
+    await sender.send(msg.Serve(offered.transfer, offered.root, str(path), str(sender.manifest)))
+    await connect(sender, offered.transfer, receiver, number, "webrtc")
+    before = bytes_read(sender)
+    done = await receiver.heard(msg.Done, number)
+    assert same(Path(done.path), path)
+    steps = progress(receiver, number)
+    assert steps == sorted(steps)
+    assert steps[-1] == 24 * MIB + 3
+    assert bytes_read(sender) - before <= steps[-1] - came + 2 * MIB
+
+
+async def test_two_ways_at_once_of_which_one_dies(people: People, tmp_path: Path) -> None:
+    path = tmp_path / "big.bin"
+    path.write_bytes(os.urandom(32 * MIB + 3))
+    sender, receiver = people("a"), people("b")
+    offered = await sender.offer(path)
+    number = await receiver.fetch(offered)
+    await sender.send(msg.Cap(16 * MIB, 0))
+    both = [
+        await connect(sender, offered.transfer, receiver, number, way)
+        for way in ("direct", "webrtc")
+    ]
+    before = bytes_read(sender)
+    await part_came(receiver, number, 8 * MIB)
+    direct = both[0]
+    await sender.send(msg.CloseLane(direct[0]))
+    await receiver.heard(msg.LaneDown, direct[1])
+    await sender.send(msg.Cap(0, 0))
+    done = await receiver.heard(msg.Done, number)
+    assert same(Path(done.path), path)
+    steps = progress(receiver, number)
+    assert steps == sorted(steps)
+    assert steps[-1] == 32 * MIB + 3
+    assert bytes_read(sender) - before <= steps[-1] + 8 * MIB, "but what was under way"
+    assert (await receiver.heard(msg.LaneDown, both[1][1])).code == "done"
