@@ -36,6 +36,16 @@ class StockSctp(LinkSctp):
     """aiortc's association, hardened as for a chat link, with the one stream of a lane."""
 
     max_message = MESSAGE
+    _heard = False
+
+    def was_heard(self) -> bool:
+        """Tell whether a packet of the remote end came since this was asked."""
+        heard, self._heard = self._heard, False
+        return heard
+
+    async def _handle_data(self, data: bytes) -> None:
+        self._heard = True
+        await super()._handle_data(data)
 
     def reopen(self) -> None:
         """What was left unacknowledged is sent again by itself."""
@@ -58,6 +68,16 @@ class FastLaneSctp(FastSctp):
         self._on_end = ended
         self._inbound_streams_max = self._outbound_streams_count = 1
         self._rto = RTO_INITIAL
+        self._heard = False
+
+    def was_heard(self) -> bool:
+        """Tell whether a packet of the remote end came since this was asked."""
+        heard, self._heard = self._heard, False
+        return heard
+
+    def receive(self, packet: bytes) -> None:
+        self._heard = True
+        super().receive(packet)
 
     async def flushed(self) -> None:
         """Wait until everything that was sent has been acknowledged, or for ever."""

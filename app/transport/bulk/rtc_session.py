@@ -10,11 +10,12 @@ from typing import Any
 from aiortc import RTCDataChannel, RTCDataChannelParameters, RTCSctpCapabilities
 
 from app.domain.errors import AppError, RemoteProtocolError
+from app.transport.bulk.rtc_ice import LaneIce
 from app.transport.bulk.rtc_inbox import RtcInbox
 from app.transport.bulk.rtc_path import MESSAGE, STREAM, RtcPath
 from app.transport.webrtc_description import Description, Role
 from app.transport.webrtc_dtls import LinkCertificate
-from app.transport.webrtc_ice import AddressSource, IceConnection
+from app.transport.webrtc_ice import AddressSource
 
 SCTP_PORT = 5000
 HIGH_WATER = 1024 * 1024
@@ -42,7 +43,12 @@ class RtcSession:
         self._opened = asyncio.Event()
         self._closing: asyncio.Task[None] | None = None
         self._certificate = LinkCertificate.generateCertificate()
-        self._ice = IceConnection(controlling=role == "offer", addresses=addresses, options=options)
+        self._ice = LaneIce(
+            controlling=role == "offer",
+            addresses=addresses,
+            options=options,
+            heard=self._was_heard,
+        )
         self._dtls = path.dtls(self._ice, self._certificate)
         self._dtls.on("statechange", self._dtls_changed)
         self._sctp = path.sctp(self._dtls, inbox, self._opened.set, self.end)
@@ -108,6 +114,9 @@ class RtcSession:
         await self._dtls.stop()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._ice.close(), CLOSE_LIMIT)
+
+    def _was_heard(self) -> bool:
+        return self._sctp.was_heard()
 
     def _dtls_changed(self) -> None:
         if self._dtls.state == "closed":

@@ -69,6 +69,10 @@ class RtcEnd:
 
         self.loop.run(acted()).result(WITHIN)
 
+    def rest(self, seconds: float) -> None:
+        """Let the loop do what it does."""
+        self.loop.run(asyncio.sleep(seconds)).result(WITHIN)
+
     def tasks(self) -> int:
         """How many tasks are left on the loop, when those that are ending have ended."""
 
