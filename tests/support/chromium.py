@@ -39,14 +39,20 @@ class ChromiumPage:
         self._writer = writer
         self._number = 0
         self._session: dict[str, str] = {}
+        self._events: list[str] = []
 
     async def open(self, url: str = "about:blank") -> None:
-        """Make the page."""
-        target = await self._call("Target.createTarget", url=url)
+        """Make the page and wait until it is loaded."""
+        target = await self._call("Target.createTarget", url="about:blank")
         attached = await self._call(
             "Target.attachToTarget", targetId=target["targetId"], flatten=True
         )
         self._session = {"sessionId": attached["sessionId"]}
+        await self._call("Page.enable")
+        self._events.clear()
+        await self._call("Page.navigate", url=url)
+        while "Page.loadEventFired" not in self._events:
+            self._note(await self._next())
 
     async def evaluate(self, script: str) -> Any:
         """Run a script, wait for its promise and return its value."""
@@ -83,12 +89,18 @@ class ChromiumPage:
         self._number += 1
         call = {"id": self._number, "method": method, "params": parameters, **self._session}
         os.write(self._writer, json.dumps(call).encode() + b"\0")
-        while True:
-            told = json.loads((await self._reader.readuntil(b"\0"))[:-1])
-            if told.get("id") == self._number:
-                assert "error" not in told, told
-                result: dict[str, Any] = told["result"]
-                return result
+        while (told := await self._next()).get("id") != self._number:
+            self._note(told)
+        assert "error" not in told, told
+        result: dict[str, Any] = told["result"]
+        return result
+
+    async def _next(self) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads((await self._reader.readuntil(b"\0"))[:-1])
+        return told
+
+    def _note(self, told: dict[str, Any]) -> None:
+        self._events.append(told.get("method", ""))
 
 
 @asynccontextmanager
