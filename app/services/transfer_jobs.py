@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from pathlib import Path
 
 from app.domain.errors import AppError
 from app.domain.files import TransferState
 from app.protocol.worker_messages import Discard, Earlier, Fetch, Serve
 from app.services.transfer_book import FETCHING, Entry, TransferBook
+from app.services.transfer_tidying import forget, tidy
 from app.services.transfer_versions import likely_versions, still_there, was_received
 from app.services.transfer_worker import Workshop
 
@@ -41,9 +43,6 @@ class TransferJobs:
     def entry(self, number: int) -> Entry | None:
         """Return what the worker calls by this number."""
         return next((entry for entry, own in self._numbers.items() if own == number), None)
-
-    def has(self, entry: Entry) -> bool:
-        return entry in self._numbers
 
     def can_serve(self, entry: Entry) -> bool:
         """Tell whether there is anything here that others may get."""
@@ -126,6 +125,17 @@ class TransferJobs:
 
     def clean(self, files: str) -> None:
         """Delete what is kept of a transfer beside its content."""
-        self.manifest(files).unlink(missing_ok=True)
-        self.state(files).unlink(missing_ok=True)
-        self.seen(files).unlink(missing_ok=True)
+        forget(self._folder, files)
+
+    async def tidy(self) -> None:
+        """Delete what is kept of nothing that is known, or for nobody any more."""
+        entries = self._book.all()
+        known = [entry.record.files for entry in entries]
+        spare = {
+            entry.record.files: entry.record.path
+            for entry in entries
+            if entry.state is TransferState.DONE and was_received(self._book, entry)
+        }
+        dropped = await asyncio.to_thread(tidy, self._folder, known, spare, time.time())
+        for entry in entries:
+            entry.moved_away |= entry.record.files in dropped

@@ -101,6 +101,7 @@ class TransferTender:
             if entry.state in FETCHING:
                 await self.book.change(entry, TransferState.WAITING)
                 self._fetcher.start(entry)
+        self._spawn(self.jobs.tidy())
 
     async def close(self) -> None:
         """End the worker; what ran goes on after the next start."""
