@@ -16,12 +16,13 @@ from app.domain.views import (
     RoomKind,
     RoomSummary,
 )
-from app.ui.file_names import framed_name
+from app.ui.file_names import framed_name, offered_name
 from app.ui.room_phrases import government_line
 
 NEARBY = "On this network"
 MESSAGES = "Messages"
 CLIP = "📎"
+SPOKEN = "\U0001f3a4"
 DELETED = "This message was deleted"
 MARK_START, MARK_END = "\ue000", "\ue001"
 ROUTES = {"lan": "Direct · LAN", "direct": "Direct", "relay": "Relayed"}
@@ -103,6 +104,8 @@ def message_line(message: MessageView) -> str:
 
 def _written_line(message: MessageView) -> str:
     if message.file is not None:
+        if message.file.voice_ms:
+            return f"{SPOKEN} {offered_name(message.file)}"
         return f"{CLIP} {framed_name(message.file.name)}"
     return one_line(plain(message.text[: _PREVIEW * 4]))
 

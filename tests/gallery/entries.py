@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.gallery import accounts, files, keeping, message_lists, people, rooms, windows
+from tests.gallery import accounts, files, keeping, message_lists, people, rooms, voice, windows
 from tests.gallery.entry import Entry
 
 ENTRIES: dict[str, Entry] = {
@@ -13,4 +13,5 @@ ENTRIES: dict[str, Entry] = {
     **people.ENTRIES,
     **keeping.ENTRIES,
     **files.ENTRIES,
+    **voice.ENTRIES,
 }

@@ -152,6 +152,6 @@ def _asks(contact: ContactView) -> bool:
 
 def _line(message: MessageView) -> str:
     """What a note says of a message: for a file, how much it is, too."""
-    if message.file is None or message.deleted:
+    if message.file is None or message.file.voice_ms or message.deleted:
         return phrases.message_line(message)
     return f"{phrases.message_line(message)} · {offer_line(message.file)}"

@@ -10,6 +10,7 @@ from app.domain.files import FileOffered, Lane, Receiver, TransferState, Transfe
 from app.ui import wording
 from app.ui.file_names import shown_name
 from app.ui.phrases import count, first_name, one_line
+from app.ui.voice.sounding import lasting
 
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 _STEP = 1000
@@ -242,6 +243,8 @@ def spoken(view: TransferView) -> str:
     name = "Folder" if view.is_folder else "File"
     about = what(view.name, view.size, view.files, is_folder=view.is_folder)
     head = f"{name} {shown_name(view.name)}, {about}"
+    if view.voice_ms:
+        head = f"Voice message, {lasting(view.voice_ms)}"
     if view.state is TransferState.RUNNING:
         way = f", {LANES[view.lane]}" if view.lane else ""
         verb = "sending" if view.own else "receiving"

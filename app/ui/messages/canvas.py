@@ -137,6 +137,14 @@ class MessageCanvas(QAbstractScrollArea):
         """How far all files are, by the messages that offer them."""
         self.stage.set_transfers(views)
 
+    def sounded(self, event: EventId) -> None:
+        """A sound stands otherwise: paint its row again, and let it be read."""
+        for row in self._rows:
+            if row.item.message.event == event:
+                rect = QRect(0, row.y, self.viewport().width(), row.item.body)
+                self.viewport().update(rect)
+                self._reader.refresh()
+
     def apply(self, change: Change) -> None:
         """Something happened, here or in another room; taken in at the next turn of the loop."""
         self._changes.append(change)
@@ -262,7 +270,10 @@ class MessageCanvas(QAbstractScrollArea):
         view = self.stage.measurer.transfers.get(message.event)
         if view is None:
             return ""
-        return self._steady.text(message.event, (view.state, view.reason), phrases.spoken(view))
+        said, sound = phrases.spoken(view), self.stage.measurer.files.sounds.spoken(view)
+        state = (view.state, view.reason, sound.split(",")[0])
+        said = ", ".join(each for each in (said, sound) if each)
+        return self._steady.text(message.event, state, said)
 
     def _spoken_rows(self) -> list[Spoken]:
         width = self.viewport().width()

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetricsF
 from app.domain.ids import EventId, PeerId
 from app.domain.views import MessageView, Reaction
 from app.ui.messages.invitation import Answer
+from app.ui.messages.sound import SoundHit
 from app.ui.messages.transfer import Do
 from app.ui.messages.wording import quoted
 from app.ui.theme import TextSize, Weight, font
@@ -76,7 +77,7 @@ class CopyCode:
     code: str
 
 
-Hit = Jump | Toggle | CopyCode | Answer | Do | Author
+Hit = Jump | Toggle | CopyCode | Answer | Do | Author | SoundHit
 
 
 class ExtrasMeasurer:

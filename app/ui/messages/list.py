@@ -25,6 +25,7 @@ from app.ui.messages.layout import Item
 from app.ui.messages.pointer import hit_at, over_text, row_at, target_at
 from app.ui.messages.scrolling import LINE, key_step, wheel_step
 from app.ui.messages.selection import Selection
+from app.ui.messages.sound import Play, Seek, Speed, hint, sound_key
 from app.ui.messages.source import Clock, MessageSource
 from app.ui.messages.transfer import Do
 from app.ui.tasks import TaskOwner
@@ -42,7 +43,7 @@ class MessageList(MessageCanvas):
     invitation, and whether to join; `reaction_toggled` a message, an emoji, and
     whether it is to be put; `copied` how many messages went to the clipboard; `author_wanted` the
     peer id of whose picture or name was clicked; `transfer_deed` a message that offers a file and
-    what is to be done with that.
+    what is to be done with that; `sound_wanted` one that plays and a `SoundHit` or `Skip`.
     """
 
     link_activated = Signal(str)
@@ -53,6 +54,7 @@ class MessageList(MessageCanvas):
     original_wanted = Signal(object)
     invitation_answered = Signal(object, bool)
     transfer_deed = Signal(object, object)
+    sound_wanted = Signal(object, object)
     copied = Signal(int)
     date_wanted = Signal(object, QPoint)
     author_wanted = Signal(object)
@@ -112,6 +114,13 @@ class MessageList(MessageCanvas):
         elif row.y < 0 or row.bottom > self.viewport().height():
             self._scroll(row.y - LINE if row.y < 0 else row.bottom - self.viewport().height() + 8)
 
+    def _sounds(self) -> MessageView | None:
+        """The message that keys are about, if it can be played."""
+        row = self._marks.find(self._rows)
+        if row is None or row.item.transfer is None:
+            return None
+        return row.item.message if row.item.transfer.sound is not None else None
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._scroll(wheel_step(event))
         event.accept()
@@ -130,6 +139,8 @@ class MessageList(MessageCanvas):
             self.viewport().update()
         elif event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
             self._step(1 if event.key() == Qt.Key.Key_Down else -1)
+        elif (wanted := sound_key(event)) is not None and self._sounds():
+            self.sound_wanted.emit(self._sounds(), wanted)
         elif is_menu_key(event) or event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._open_menu()
         elif step := key_step(event, self.viewport().height()):
@@ -203,6 +214,8 @@ class MessageList(MessageCanvas):
                 self.author_wanted.emit(peer)
             case Answer(join):
                 self.invitation_answered.emit(message, join)
+            case Play() | Seek() | Speed():
+                self.sound_wanted.emit(message, target)
             case Do(deed):
                 self.transfer_deed.emit(message, deed)
             case CopyCode(code):
@@ -237,6 +250,8 @@ class MessageList(MessageCanvas):
             return hit.who
         if item.transfer is None:
             return ""
+        if isinstance(hit, Play | Seek | Speed) and item.transfer.sound is not None:
+            return hint(hit, item.transfer.sound)
         return hit.deed.value if isinstance(hit, Do) else item.transfer.name
 
     def viewportEvent(self, event: QEvent) -> bool:

@@ -6,12 +6,14 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
 from app.ui.files.deeds import GLYPHS, Deed
+from app.ui.messages.paint_sound import SoundPainter, paint_sign
 from app.ui.messages.transfer import Spot, TransferCard
 from app.ui.theme import Radius, TextSize, Theme, Weight, font, paint_icon
 
 PILL = QColor(12, 13, 18, 178)
 ON_PILL = QColor(255, 255, 255)
 CORNER_ICON = 18
+DISC = 48
 
 
 class TransferPainter:
@@ -19,6 +21,7 @@ class TransferPainter:
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
+        self._sound = SoundPainter(theme)
         self._line = font(TextSize.SMALL, tabular=True)
         self._words = font(TextSize.PREVIEW, Weight.SEMIBOLD)
 
@@ -28,10 +31,10 @@ class TransferPainter:
             self._picture(painter, card)
             return
         palette = self._theme.palette
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(palette.accent)
-        painter.drawRoundedRect(card.tile, Radius.FIELD, Radius.FIELD)
-        paint_icon(painter, card.tile.adjusted(12, 12, -12, -12), card.glyph, palette.on_accent)
+        if card.sound is not None:
+            self._sound.paint(painter, card.sound, own=own)
+        else:
+            self._tile(painter, card)
         painter.setFont(self._line)
         for line in card.lines:
             colour = palette.meta_out if own else palette.text2
@@ -42,6 +45,13 @@ class TransferPainter:
         self._bar(painter, card, own=own)
         for spot in card.spots:
             self._spot(painter, spot, own=own)
+
+    def _tile(self, painter: QPainter, card: TransferCard) -> None:
+        palette = self._theme.palette
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.accent)
+        painter.drawRoundedRect(card.tile, Radius.FIELD, Radius.FIELD)
+        paint_icon(painter, card.tile.adjusted(12, 12, -12, -12), card.glyph, palette.on_accent)
 
     def _bar(self, painter: QPainter, card: TransferCard, *, own: bool) -> None:
         if card.bar is None:
@@ -87,6 +97,24 @@ class TransferPainter:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(PILL)
             painter.drawRoundedRect(card.pill, 10, 10)
+        if card.film is not None:
+            _film(painter, card.tile, card.film)
+
+
+def _film(painter: QPainter, place: QRectF, words: str) -> None:
+    """The sign that it plays, and how long it is."""
+    painter.setFont(font(TextSize.META, tabular=True))
+    wide = painter.fontMetrics().horizontalAdvance(words) + 16
+    pill = QRectF(place.left() + 6, place.top() + 6, wide, 20)
+    disc = QRectF(0, 0, DISC, DISC)
+    disc.moveCenter(place.center())
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(PILL)
+    painter.drawRoundedRect(pill, 10, 10)
+    painter.drawEllipse(disc)
+    painter.setPen(ON_PILL)
+    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
+    paint_sign(painter, disc, ON_PILL, playing=False)
 
 
 def _middle(card: TransferCard, picture: QImage) -> QRectF:

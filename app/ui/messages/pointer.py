@@ -16,6 +16,7 @@ from app.ui.messages.layout import LEFT, NAME_LINE, Item
 from app.ui.messages.paint_extras import copy_box
 from app.ui.messages.rows import ShownRow
 from app.ui.messages.selection import Point, Selection
+from app.ui.messages.sound import sound_at
 from app.ui.messages.text import LINE_BREAK, units
 from app.ui.messages.transfer import spot_at
 from app.ui.theme import Size
@@ -67,7 +68,8 @@ def hit_at(item: Item, at: QPointF) -> Hit | None:
         return Jump(item.quote.original)
     if (answer := answer_at(item.card, at)) is not None:
         return answer
-    if (done := spot_at(item.transfer, at)) is not None:
+    sound = item.transfer.sound if item.transfer is not None else None
+    if (done := sound_at(sound, at) or spot_at(item.transfer, at)) is not None:
         return done
     for pill in item.pills:
         if pill.box.contains(at):

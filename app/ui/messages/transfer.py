@@ -11,17 +11,27 @@ from PySide6.QtGui import QFontMetricsF, QImage, QTextLayout, QTextOption
 
 from app.domain.files import FileOffered, TransferState, TransferView
 from app.domain.views import MessageView
-from app.ui.file_names import shown_name
+from app.ui.file_names import offered_name, shown_name
 from app.ui.files import phrases
 from app.ui.files.deeds import Deed, deeds
 from app.ui.messages.blocks import Laid, Typesetter, break_lines
+from app.ui.messages.sound import (
+    SPEED_GAP,
+    SPEED_WIDTH,
+    VOICE_WIDTH,
+    SoundMeasurer,
+    SoundStrip,
+    is_here,
+)
 from app.ui.messages.text import Block, Content, Names, parse, units
 from app.ui.theme import TextSize, Weight, font
+from app.ui.voice.sounding import clock
 
 WIDTH = 354
 TILE, TILE_GAP = 44, 12
 PAD_X, PAD_Y = 12, 8
 LINE, SMALL_LINE = 20, 18
+WAVE_LINE = 28
 BUTTONS_ABOVE, BUTTON, BUTTON_GAP = 10, 34, 8
 CORNER = 28
 CAPTION_ABOVE = 6
@@ -66,7 +76,8 @@ class TransferCard:
     """What is painted besides name and caption; `bar` is None if there is no progress.
 
     With a `picture` there is nothing but that and what is said about it; its time stands in `pill`
-    unless there is a caption.
+    unless there is a caption. A `film` is one of those and says how long it is. What plays has a
+    `sound`.
     """
 
     tile: QRectF
@@ -78,6 +89,8 @@ class TransferCard:
     name: str = ""
     picture: QImage | None = None
     pill: QRectF | None = None
+    sound: SoundStrip | None = None
+    film: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +127,7 @@ class TransferMeasurer:
     def __init__(self, typesetter: Typesetter, find: Find) -> None:
         self._type = typesetter
         self.find = find
+        self.sounds = SoundMeasurer()
         self._title = font(TextSize.BODY, Weight.SEMIBOLD)
         self._name = QFontMetricsF(self._title)
         self._small = font(TextSize.SMALL, tabular=True)
@@ -127,7 +141,11 @@ class TransferMeasurer:
         offer = message.file or FileOffered("", 0, b"")
         picture = self.find(view) if view is not None else None
         if picture is not None and not picture.isNull():
-            return self._picture(message, offer, picture, frame, names)
+            stood = self._picture(message, offer, picture, frame, names)
+            film = self.sounds.film(view)
+            if film is None:
+                return stood
+            return replace(stood, card=replace(stood.card, glyph="film", film=clock(film.ms)))
         return self._card(message, offer, view, frame, names)
 
     def _card(
@@ -138,15 +156,32 @@ class TransferMeasurer:
         frame: Frame,
         names: Names,
     ) -> Stood:
-        bubble, y = frame.box(WIDTH), frame.top
+        bubble, y = frame.box(VOICE_WIDTH if offer.voice_ms else WIDTH), frame.top
         offered = deeds(view) if view is not None else ()
-        corner = self._corner(offered, bubble, y) if not _wants_words(view) else ()
+        sounds = is_here(view) and self.sounds.has(offer, view)
+        corner = () if sounds or _wants_words(view) else self._corner(offered, bubble, y)
         tile = QRectF(bubble.left() + PAD_X, y, TILE, TILE)
         left = tile.right() + TILE_GAP
         edge = corner[0].box.left() - 4 if corner else bubble.right() - PAD_X
-        name = self._named(offer, QPointF(left, y + 1), edge - left)
-        lines = self._lines(offer, view, left, y + 1 + LINE, bubble.right() - PAD_X - left)
+        if offer.voice_ms:
+            name = _nothing()
+        else:
+            rest = SPEED_WIDTH + SPEED_GAP if sounds else 0
+            name = self._named(offer, QPointF(left, y + 1), edge - left - rest)
+        sound = self._sound(message, offer, view, tile, edge)
+        lines = (
+            ()
+            if sound is not None and sound.here
+            else self._lines(
+                offer,
+                view,
+                left,
+                y + 1 + (WAVE_LINE if sound else LINE),
+                bubble.right() - PAD_X - left,
+            )
+        )
         bottom = max(lines[-1].box.bottom() if lines else 0.0, tile.bottom())
+        bottom = max(bottom, sound.label.bottom() if sound is not None else 0.0)
         spots = corner
         if _wants_words(view):
             spots = self._buttons(offered, bubble, bottom + BUTTONS_ABOVE)
@@ -154,9 +189,11 @@ class TransferMeasurer:
         blocks, bottom = self._caption(message, offer, bubble, bottom, frame, names)
         has_bar = view is not None and phrases.has_bar(view)
         last = self._line.horizontalAdvance(lines[-1].text) if lines else 0.0
+        if sound is not None and sound.here:
+            last = self.sounds.width(sound)
         beside = not (has_bar or blocks or spots is not corner)
         beside = beside and left + last + TIME_GAP + frame.meta <= bubble.right() - PAD_X
-        beside = beside and lines[-1].box.bottom() >= tile.bottom() - SMALL_LINE
+        beside = beside and (not lines or lines[-1].box.bottom() >= tile.bottom() - SMALL_LINE)
         bottom = bottom - 4 if beside else bottom + TIME_ROW - 4
         bubble.setHeight(bottom + PAD_Y)
         row = QRectF(bubble.left() + PAD_X, bottom - 14, bubble.width() - 2 * PAD_X, 14)
@@ -165,8 +202,24 @@ class TransferMeasurer:
             bar = QRectF(row.left(), row.center().y() + 1, row.width() - frame.meta - TIME_GAP, 4)
         share = min(view.done / view.size, 1.0) if view is not None and view.size else 1.0
         sign = _sign(offer, view)
-        card = TransferCard(tile, sign, lines, spots, bar, share, shown_name(offer.name))
+        shown = offered_name(offer)
+        card = TransferCard(tile, sign, lines, spots, bar, share, shown, sound=sound)
         return Stood(bubble, [name, *blocks], card, row)
+
+    def _sound(
+        self,
+        message: MessageView,
+        offer: FileOffered,
+        view: TransferView | None,
+        tile: QRectF,
+        right: float,
+    ) -> SoundStrip | None:
+        """The part that plays, beside the button that stands where the icon does elsewhere."""
+        if not self.sounds.has(offer, view):
+            return None
+        about = "" if offer.voice_ms else phrases.size(offer.size)
+        at = QPointF(tile.right() + TILE_GAP, tile.top() + (0 if offer.voice_ms else LINE))
+        return self.sounds.lay_out(message.event, offer, view, tile, at, right, about)
 
     def _named(self, offer: FileOffered, at: QPointF, room: float) -> Laid:
         shown = shown_name(offer.name)
@@ -185,7 +238,10 @@ class TransferMeasurer:
     ) -> tuple[TextLine, ...]:
         if view is None:
             return (TextLine(QRectF(left, y, room, SMALL_LINE), phrases.offer_line(offer)),)
-        first = self._line.elidedText(phrases.state_line(view), Qt.TextElideMode.ElideRight, room)
+        said = phrases.state_line(view)
+        if offer.voice_ms:
+            said = f"{clock(max(offer.voice_ms, 1000))} \u00b7 {said}"
+        first = self._line.elidedText(said, Qt.TextElideMode.ElideRight, room)
         found = [TextLine(QRectF(left, y, room, SMALL_LINE), first)]
         reason, lane = phrases.reason_line(view), phrases.lane_line(view)
         if reason:
@@ -245,7 +301,7 @@ class TransferMeasurer:
     ) -> tuple[list[Laid], float]:
         if not message.text:
             return [], y
-        content = _shifted(parse(message.text, names=names), units(offer.name) + 1)
+        content = _shifted(parse(message.text, names=names), units(offered_name(offer)) + 1)
         inner = bubble.width() - 2 * PAD_X
         stood = self._type.stack(content, frame.own, inner)
         at = QPointF(bubble.left() + PAD_X, y + CAPTION_ABOVE)

@@ -6,7 +6,7 @@ from datetime import date
 
 from app.domain.markdown import plain
 from app.domain.views import MessageKind, MessageState, MessageView, ReplyPreview
-from app.ui.file_names import shown_name
+from app.ui.file_names import offered_name
 from app.ui.messages.source import Clock
 from app.ui.phrases import DELETED, count, message_line, one_line
 
@@ -45,7 +45,7 @@ def shown_text(message: MessageView) -> str:
     if message.kind is MessageKind.INVITATION:  # the rest of its card is painted
         return one_line(message.text)
     if message.kind is MessageKind.FILE and message.file is not None:
-        name = shown_name(message.file.name)
+        name = offered_name(message.file)
         return f"{name}\n{plain(message.text)}" if message.text else name
     return plain(message.text) if message.kind is MessageKind.TEXT else message_line(message)
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer
 
+from app.domain.errors import AppError
+
 Status = QMediaPlayer.MediaStatus
 _LOADED = (Status.LoadedMedia, Status.BufferedMedia)
 _NOT_YET = (Status.LoadingMedia, Status.NoMedia)
 
 
 class Engine(QObject):
-    """`moved` carries where it is in ms, `failed` an error code."""
+    """`moved` carries where it is in ms, `failed` an AppError."""
 
     moved = Signal(int)
     lasts = Signal(int)
     ended = Signal()
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +45,7 @@ class Engine(QObject):
 
     def play(self) -> None:
         if not QMediaDevices.audioOutputs() and self.media.hasAudio():
-            self.failed.emit("no-speaker")
+            self.failed.emit(AppError("no-speaker"))
         self.media.play()
 
     def pause(self) -> None:
@@ -80,11 +82,11 @@ class Engine(QObject):
         elif status is Status.EndOfMedia:
             self.ended.emit()
         elif status is Status.InvalidMedia:
-            self.failed.emit("cannot-play")
+            self.failed.emit(AppError("cannot-play"))
 
     def _on_error(self, error: QMediaPlayer.Error, _words: str) -> None:
         if error is not QMediaPlayer.Error.NoError:
-            self.failed.emit("cannot-play")
+            self.failed.emit(AppError("cannot-play"))
 
     def _follow_device(self) -> None:
         self.sound.setDevice(QMediaDevices.defaultAudioOutput())

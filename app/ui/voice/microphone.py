@@ -89,11 +89,11 @@ class Microphone(Source):
 
     def _on_state(self, state: QtAudio.State) -> None:
         if state is QtAudio.State.StoppedState:
-            self.failed.emit("microphone-lost")
+            self.failed.emit(AppError("microphone-lost"))
 
     def _on_devices(self) -> None:
         if self._id not in [device.id() for device in QMediaDevices.audioInputs()]:
-            self.failed.emit("microphone-lost")
+            self.failed.emit(AppError("microphone-lost"))
 
 
 def _format(device: QAudioDevice) -> QAudioFormat:

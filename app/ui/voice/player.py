@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app.domain.errors import AppError
 from app.domain.ids import EventId
 from app.ui.voice.sounding import RATES, Sounding, next_rate
 
@@ -16,18 +17,19 @@ if TYPE_CHECKING:
 
 REMEMBERED = 500
 """So many sounds are gone on with where they were left."""
+NO_SPEAKER = "no-speaker"
 _NEAR_END_MS = 400
 
 
 class Player(QObject):
-    """`changed` carries whose sounding is another one; `failed` that and an error code.
+    """`changed` carries whose sounding is another one; `failed` that and an AppError.
 
     `finished` carries the one that was heard to its end.
     """
 
     changed = Signal(object)
     finished = Signal(object)
-    failed = Signal(object, str)
+    failed = Signal(object, object)
 
     def __init__(self, make: Callable[[], Engine], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -130,10 +132,10 @@ class Player(QObject):
         self.stop()
         self.finished.emit(which)
 
-    def _on_failed(self, code: str) -> None:
+    def _on_failed(self, error: AppError) -> None:
         which = self.current
         if which is None:
             return
-        if code != "no-speaker":
+        if error.code != NO_SPEAKER:
             self.stop()
-        self.failed.emit(which, code)
+        self.failed.emit(which, error)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QIODevice, QObject, Signal
 
+from app.domain.errors import AppError
 from app.media.pcm import Spoken
 from app.ui.voice.source import Source
 
@@ -28,10 +29,10 @@ class State(Enum):
 
 
 class Recorder(QObject):
-    """`changed` tells of another state, and of each bit of sound; `failed` carries a code."""
+    """`changed` tells of another state, and of each bit of sound; `failed` carries an AppError."""
 
     changed = Signal()
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(self, parent: QObject | None = None, longest_ms: int = LONGEST_MS) -> None:
         super().__init__(parent)
@@ -109,11 +110,11 @@ class Recorder(QObject):
         elif came:
             self.changed.emit()
 
-    def _on_failed(self, code: str) -> None:
+    def _on_failed(self, error: AppError) -> None:
         self._read()
         self._let_go()
         self._become(State.ENDED)
-        self.failed.emit(code)
+        self.failed.emit(error)
 
     def _let_go(self) -> None:
         source, self._source = self._source, None

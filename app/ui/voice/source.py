@@ -10,10 +10,10 @@ from app.media.pcm import Pcm
 class Source(QObject):
     """Gives samples of the kind `pcm` through a device of Qt's.
 
-    `failed` carries an error code when nothing more will come.
+    `failed` carries an AppError when nothing more will come.
     """
 
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(self, pcm: Pcm, parent: QObject | None = None) -> None:
         super().__init__(parent)

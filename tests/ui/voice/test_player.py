@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
+from app.domain.errors import AppError
 from app.domain.ids import EventId
 from app.ui.voice.engine import Engine
 from app.ui.voice.player import Player
@@ -25,7 +26,7 @@ class Hand(QObject):
     moved = Signal(int)
     lasts = Signal(int)
     ended = Signal()
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,7 +45,7 @@ class Played:
         self.failed: list[tuple[object, str]] = []
         self.player.changed.connect(self.changed.append)
         self.player.finished.connect(self.finished.append)
-        self.player.failed.connect(lambda which, code: self.failed.append((which, code)))
+        self.player.failed.connect(lambda which, error: self.failed.append((which, error.code)))
 
 
 @pytest.fixture
@@ -126,10 +127,10 @@ def test_speeds(played: Played) -> None:
 def test_what_cannot_be_played(played: Played) -> None:
     player, hand = played.player, played.hand
     player.play(ONE, "/a")
-    hand.failed.emit("no-speaker")
+    hand.failed.emit(AppError("no-speaker"))
     assert player.sounding(ONE).active
-    hand.failed.emit("cannot-play")
-    hand.failed.emit("cannot-play")
+    hand.failed.emit(AppError("cannot-play"))
+    hand.failed.emit(AppError("cannot-play"))
     hand.ended.emit()
     assert player.current is None
     assert not played.finished
@@ -200,5 +201,6 @@ def test_a_file_that_is_none_cannot_be_played(qtbot: QtBot, tmp_path: Path) -> N
     player = Player(Engine)
     with qtbot.waitSignal(player.failed, timeout=8000) as heard:
         player.play(ONE, str(path))
-    assert heard.args == [ONE, "cannot-play"]
+    assert heard.args is not None
+    assert (heard.args[0], heard.args[1].code) == (ONE, "cannot-play")
     assert player.current is None

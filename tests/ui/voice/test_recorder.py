@@ -96,13 +96,16 @@ def test_it_ends_at_its_greatest_length_and_can_be_sent_then() -> None:
 
 
 def test_a_microphone_that_goes_away_loses_nothing(recorder: Recorder) -> None:
-    heard: list[str] = []
+    heard: list[AppError] = []
     recorder.failed.connect(heard.append)
     source = ToneSource()
     recorder.begin(source)
     source.speak(1)
-    source.failed.emit("microphone-lost")
-    assert (stands(recorder), heard) == (State.ENDED, ["microphone-lost"])
+    source.failed.emit(AppError("microphone-lost"))
+    assert (stands(recorder), [each.code for each in heard]) == (
+        State.ENDED,
+        ["microphone-lost"],
+    )
     made = recorder.finish()
     assert made is not None
     assert made.ms == 1000
