@@ -69,6 +69,7 @@ def _receiver(one: Receiver) -> Json:
         "state": one.state.value,
         "rate": round(one.rate),
         "lane": _lane(one.lane),
+        **({"reason": one.reason} if one.reason else {}),
     }
 
 
@@ -144,7 +145,7 @@ def _notices(view: TransferView, one: Receiver, last: Known | None) -> Iterator[
                 **reused,
             }
         case TransferState.FAILED if before is not TransferState.FAILED:
-            yield {"event": "file_failed", **named, "code": view.reason}
+            yield {"event": "file_failed", **named, "code": one.reason or view.reason}
         case TransferState.CANCELLED if before is not TransferState.CANCELLED:
             yield {"event": "file_failed", **named, "code": "cancelled"}
         case TransferState.DECLINED if view.own and before is not TransferState.DECLINED:

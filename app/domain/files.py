@@ -84,7 +84,10 @@ class WayTrouble:
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """How far one other member is with what we give. `rate` is bytes a second."""
+    """How far one other member is with what we give. `rate` is bytes a second.
+
+    `reason` is the code of what it did wrong if it is FAILED for that.
+    """
 
     peer: PeerId
     name: str
@@ -92,6 +95,7 @@ class Receiver:
     state: TransferState
     rate: float = 0.0
     lane: Lane | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Entry:
     """A transfer at work. `turn` is held by whoever changes what it is about.
 
     `moved_away` if what we have got is given to nobody: it lies elsewhere, or was taken back.
+    `blamed` are those whom we gave to and who broke the rules, with error codes.
     """
 
     record: TransferRecord
@@ -53,6 +54,7 @@ class Entry:
     lane: Lane | None = None
     reached: dict[PeerId, Reached] = field(default_factory=dict)
     settled: dict[PeerId, TransferState] = field(default_factory=dict)
+    blamed: dict[PeerId, str] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     later: asyncio.TimerHandle | None = None
     told_at: float = float("-inf")
@@ -274,7 +276,7 @@ class TransferBook:
 
     def _receivers(self, entry: Entry) -> Iterable[Receiver]:
         size = entry.record.offer.size
-        for peer in {**entry.settled, **entry.reached}:
+        for peer in {**entry.settled, **entry.reached, **entry.blamed}:
             name = self.name_of(entry.room, peer)
             settled, reached = entry.settled.get(peer), entry.reached.get(peer)
             if settled is TransferState.DONE or (reached is not None and reached.done == size):
@@ -282,6 +284,8 @@ class TransferBook:
             elif reached is not None:
                 state = TransferState.RUNNING
                 yield Receiver(peer, name, reached.done, state, reached.rate, reached.lane)
+            elif (code := entry.blamed.get(peer)) is not None:
+                yield Receiver(peer, name, 0, TransferState.FAILED, reason=code)
             elif settled is not None:
                 yield Receiver(peer, name, 0, settled)
 

@@ -19,6 +19,7 @@ from app.protocol.worker_messages import (
 from app.services.transfer_acts import TenderParts
 from app.services.transfer_book import FETCHING, Entry, Reached
 from app.services.transfer_lane_end import LaneEnd
+from app.services.transfer_rests import BLAMED
 from app.services.transfer_terms import RANKS
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ class WorkerNotices:
             entry.record.reused = max(entry.record.reused, notice.reused)
         elif (end := self._lanes.find(notice.lane)) is not None:
             best = self._lanes.to(entry, end.peer)[0].lane
+            entry.blamed.pop(end.peer, None)
             entry.reached[end.peer] = Reached(notice.done, notice.rate, best)
         self._show(entry)
 
@@ -74,6 +76,8 @@ class WorkerNotices:
         entry = end.entry
         self._note_lanes(entry, end.peer)
         if code:
+            if code in BLAMED and entry.state not in FETCHING:
+                entry.blamed[end.peer] = code
             self._fetcher.down(end, code)
         else:
             self._fetcher.up(end)

@@ -168,3 +168,14 @@ def test_what_is_told_of_what_we_give() -> None:
     assert events(notices, through, through) == ["file_done"]
     assert events(TransferNotices([through]), through) == []
     assert transfer(through)["receivers"][0]["state"] == "done"
+
+
+def test_a_receiver_that_was_cut_off_is_named_with_why() -> None:
+    moving = Receiver(BOB, "Bob", 10, State.RUNNING, 5.0, Lane.DIRECT)
+    notices = TransferNotices()
+    list(notices.of(replace(OWN, state=State.RUNNING, receivers=(moving,))))
+    bad = replace(moving, done=0, state=State.FAILED, rate=0.0, lane=None, reason="flood")
+    [said] = notices.of(replace(OWN, receivers=(bad,)))
+    assert (said["event"], said["code"], said["peer"]) == ("file_failed", "flood", to_text(BOB))
+    assert transfer(replace(OWN, receivers=(bad,)))["receivers"][0]["reason"] == "flood"
+    assert "reason" not in transfer(replace(OWN, receivers=(moving,)))["receivers"][0]

@@ -40,6 +40,7 @@ SPOILT = "What came was not what was offered, and was thrown away. It is tried a
 NO_WAY = "No connection yet. Tried {ways}; it goes on trying by itself."
 _NO_TROUBLE = {"paused", "not-here", "crossed", "busy"}
 """Codes with which the other side is reached all the same."""
+CUT_OFF = "Cut off for breaking the rules"
 MOST_NAMED = 3
 _STUCK = {TransferState.FAILED, TransferState.PAUSED, TransferState.WAITING}
 _AT_REST = {TransferState.OFFERED, TransferState.DONE}
@@ -233,7 +234,8 @@ def receiver_line(receiver: Receiver, whole: int) -> str:
         case TransferState.DECLINED:
             return "Declined"
         case TransferState.FAILED | TransferState.PAUSED:
-            return f"Stopped at {percent(receiver.done, whole)} %"
+            cut_off = receiver.reason in wording.PEER_FAULTS
+            return CUT_OFF if cut_off else f"Stopped at {percent(receiver.done, whole)} %"
         case _:
             return "Waiting"
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -194,9 +196,12 @@ def test_several_who_fetch_are_named_with_how_far_each_is() -> None:
     assert phrases.lane_line(four) == "Mara 0 % · Jonas 13 % · Priya 26 % · 1 more"
 
 
-def troubled(*codes: tuple[Lane, str], who: str = MARA, **what: object) -> TransferView:
+def troubled(
+    *codes: tuple[Lane, str], who: str = MARA, reason: str = "", done: int = 0
+) -> TransferView:
     troubles = tuple(WayTrouble(peer_of(who), lane, code) for lane, code in codes)
-    return view(state=TransferState.WAITING, troubles=troubles, **what)
+    waits = TransferState.WAITING
+    return view(state=waits, troubles=troubles, reason=reason, done=done)
 
 
 def test_why_something_waits_is_told() -> None:
@@ -235,3 +240,9 @@ def test_a_bar_is_shown_while_it_tells_something() -> None:
     assert phrases.has_bar(view(state=TransferState.PAUSED, done=1))
     assert not phrases.has_bar(view(state=TransferState.PAUSED))
     assert not phrases.has_bar(view(state=TransferState.DONE, done=1))
+
+
+def test_who_was_cut_off_for_what_it_did_is_told() -> None:
+    failed = receiver(MARA, TransferState.FAILED, 50)
+    assert phrases.receiver_line(replace(failed, reason="flood"), 100) == phrases.CUT_OFF
+    assert phrases.receiver_line(replace(failed, reason="stalled"), 100) == "Stopped at 50 %"
