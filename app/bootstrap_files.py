@@ -20,6 +20,7 @@ from app.services.message_service import MessageService
 from app.services.people import People
 from app.services.transfer_book import TransferBook
 from app.services.transfer_bulk import Bulk
+from app.services.transfer_locating import TransferLocator
 from app.services.transfer_preparing import Preparer, PreparerParts
 from app.services.transfer_service import TransferParts, TransferService
 from app.services.transfer_settings import SettingsKeeper
@@ -108,5 +109,6 @@ def build_files(wiring: FileWiring, bulk: Bulk | None) -> tuple[TransferService,
         )
     )
     parts.feed.subscribe(preparer.heard)
-    said = TransferParts(parts.book, tender, settings, preparer, wiring.messages)
+    locator = TransferLocator(book, tender.jobs, tender.workshop, tender.acts)
+    said = TransferParts(parts.book, tender, settings, preparer, locator, wiring.messages)
     return TransferService(said), tender

@@ -27,6 +27,7 @@ class TransferHandlers:
             ask.FilePause: self._pause,
             ask.FileResume: self._resume,
             ask.FileCancel: self._cancel,
+            ask.FileLocate: self._locate,
             ask.Transfers: self._all,
             ask.FileSettings: self._settings,
         }
@@ -56,6 +57,10 @@ class TransferHandlers:
 
     async def _cancel(self, request: ask.FileCancel) -> Answer:
         await self._transfers.cancel(event_id(request.transfer))
+        return {}
+
+    async def _locate(self, request: ask.FileLocate) -> Answer:
+        await self._transfers.locate(event_id(request.transfer), Path(request.path))
         return {}
 
     async def _all(self, _: ask.Transfers) -> Answer:

@@ -39,6 +39,13 @@ class FileResume(BaseRequest, tag="file_resume"):
     transfer: str
 
 
+class FileLocate(BaseRequest, tag="file_locate"):
+    """It lies at `path` now."""
+
+    transfer: str
+    path: str
+
+
 class FileCancel(BaseRequest, tag="file_cancel"):
     transfer: str
 
@@ -67,6 +74,7 @@ TransferRequest = (
     | FilePause
     | FileResume
     | FileCancel
+    | FileLocate
     | Transfers
     | FileSettings
 )

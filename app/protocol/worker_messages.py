@@ -46,12 +46,32 @@ class Serve(_Message, frozen=True, tag="serve"):
     """Give the pieces of `path` to whom a lane of this transfer leads. -> Failed if it cannot.
 
     `received` if `path` is where a Fetch has put it, whose names may differ from the manifest's.
+    `seen` is the file of a Verify, "" for none.
     """
 
     transfer: int
     root: bytes
     path: str
     manifest: str
+    received: bool = False
+    seen: str = ""
+
+
+class Verify(_Message, frozen=True, tag="verify"):
+    """Read `path` whole and compare it with what was offered as `root`. -> Progress, Prepared |
+    Failed ("file-differs").
+
+    It may be called otherwise and be younger: what its files look like now is written into the
+    file `seen`. Without `manifest` that is made again, if everything is as it was and `name` is
+    how it was called.
+    """
+
+    transfer: int
+    root: bytes
+    name: str
+    path: str
+    manifest: str
+    seen: str
     received: bool = False
 
 
@@ -223,7 +243,8 @@ class Failed(_Message, frozen=True, tag="failed"):
     params: dict[str, str]
 
 
-Command = Prepare | Serve | Fetch | Stop | Discard | OpenLane | ConnectLane | CloseLane | Cap | Tune
+Reading = Prepare | Verify
+Command = Reading | Serve | Fetch | Stop | Discard | OpenLane | ConnectLane | CloseLane | Cap | Tune
 Notice = Prepared | LaneReady | LaneUp | LaneDown | Progress | Done | Stopped | Failed
 
 _encoder = msgspec.msgpack.Encoder()

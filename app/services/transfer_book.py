@@ -41,6 +41,14 @@ class Reached:
     lane: Lane
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How far a file was read again, to see whether it is still what was offered."""
+
+    done: int = 0
+    rate: float = 0.0
+
+
 @dataclass(slots=True, eq=False)
 class Entry:
     """A transfer at work. `turn` is held by whoever changes what it is about.
@@ -59,6 +67,7 @@ class Entry:
     later: asyncio.TimerHandle | None = None
     told_at: float = float("-inf")
     moved_away: bool = False
+    checked: Checked | None = None
     troubles: tuple[WayTrouble, ...] = ()
 
     @property
@@ -258,6 +267,9 @@ class TransferBook:
             voice_ms=offer.voice_ms,
             reused=record.reused,
         )
+        if entry.checked is not None:
+            done, rate = entry.checked.done, entry.checked.rate
+            return replace(view, state=TransferState.PREPARING, done=done, rate=rate, reason="")
         return self._giving(entry, view) if own else view
 
     def _giving(self, entry: Entry, view: TransferView) -> TransferView:

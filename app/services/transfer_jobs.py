@@ -31,6 +31,10 @@ class TransferJobs:
     def state(self, files: str) -> Path:
         return self._folder / f"{files}.state"
 
+    def make_folder(self) -> None:
+        """Have a place for manifests."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+
     def seen(self, files: str) -> Path:
         """Return where it is kept how the files look now, if not as the manifest says."""
         return self._folder / f"{files}.seen"
@@ -91,8 +95,8 @@ class TransferJobs:
                 earlier,
                 offer.files,
             )
-        received = was_received(self._book, entry)
-        return Serve(number, offer.root, record.path, manifest, received=received)
+        received, seen = was_received(self._book, entry), str(self.seen(record.files))
+        return Serve(number, offer.root, record.path, manifest, received, seen)
 
     async def stop(self, entry: Entry, *, delete: bool = False) -> None:
         """Return when nothing runs for a transfer; with `delete`, what came of it is gone too."""

@@ -16,6 +16,7 @@ from app.domain.views import MessageView
 from app.services.conversation import RoomBook
 from app.services.message_service import MessageService
 from app.services.transfer_book import Entry, TransferBook
+from app.services.transfer_locating import TransferLocator
 from app.services.transfer_preparing import Preparer
 from app.services.transfer_settings import SettingsKeeper
 from app.services.transfer_tender import TransferTender
@@ -33,6 +34,7 @@ class TransferParts:
     tender: TransferTender
     settings: SettingsKeeper
     preparer: Preparer
+    locator: TransferLocator
     messages: MessageService
 
 
@@ -44,6 +46,7 @@ class TransferService:
         self._tender = parts.tender
         self._settings = parts.settings
         self._preparer = parts.preparer
+        self._locator = parts.locator
         self._messages = parts.messages
 
     @property
@@ -139,10 +142,14 @@ class TransferService:
         entry = await self._book.get(transfer)
         self._check_open(entry)
         if self._book.is_own(entry):
-            await self._tender.acts.serve_again(entry)
+            if not await self._locator.resume(entry):
+                await self._tender.acts.serve_again(entry)
         elif entry.state in (TransferState.PAUSED, TransferState.FAILED):
             folder = Path(entry.record.folder) if entry.record.folder else None
             await self._tender.acts.accept(entry, folder)
+
+    async def locate(self, transfer: EventId, path: Path) -> None:
+        await self._locator.locate(await self._book.get(transfer), path)
 
     async def cancel(self, transfer: EventId) -> None:
         if self._preparer.find(transfer) is not None:

@@ -18,6 +18,7 @@ from app.protocol.worker_messages import (
     Prepare,
     Prepared,
     Progress,
+    Reading,
     Stop,
     Stopped,
 )
@@ -97,7 +98,7 @@ class Workshop:
         """
         return await self.read(lambda number: Prepare(number, path, manifest), on_progress)
 
-    async def read(self, command: Callable[[int], Prepare], on_progress: Hear) -> Prepared:
+    async def read(self, command: Callable[[int], Reading], on_progress: Hear) -> Prepared:
         """Have something read, once more if the worker dies meanwhile. Raises AppError."""
         try:
             return await self._read(command(self.number()), on_progress)
@@ -106,7 +107,7 @@ class Workshop:
                 raise
             return await self._read(command(self.number()), on_progress)
 
-    async def _read(self, command: Prepare, on_progress: Hear) -> Prepared:
+    async def _read(self, command: Reading, on_progress: Hear) -> Prepared:
         self._hearers[command.transfer] = on_progress
         try:
             answer = await self._ask(command)
@@ -131,7 +132,7 @@ class Workshop:
         """Raises AppError with what hinders it."""
         await self._ask(command)
 
-    async def _ask(self, command: Prepare | Stop | Discard) -> Notice:
+    async def _ask(self, command: Reading | Stop | Discard) -> Notice:
         answer: asyncio.Future[Notice] = asyncio.get_running_loop().create_future()
         self._waiting[command.transfer] = answer
         try:

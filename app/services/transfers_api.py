@@ -93,6 +93,14 @@ class Transfers(Protocol):
         """Go on, also after a failure. Raises AppError("transfer-over" | "disk-full")."""
         ...
 
+    async def locate(self, transfer: EventId, path: Path) -> None:
+        """An own offer, or what was received, lies at `path` now: read it again, and serve it.
+
+        Raises AppError("file-differs" | "file-not-found" | "file-unreadable" | "not-here" |
+        "still-reading" | "transfer-over").
+        """
+        ...
+
     async def cancel(self, transfer: EventId) -> None:
         """Take an own offer back, or stop fetching and delete what came.
 

@@ -120,14 +120,16 @@ SENTENCES: Mapping[str, str] = {
     # Files.
     "bad-setting": "This cannot be set for files. Choose another value.",
     "file-too-large": "The disk cannot hold a file this large. Choose a folder on another disk.",
+    "file-differs": "This is not what was offered, or not all of it. Choose the very same one.",
     "folder-unwritable": "Parlor may not write to this folder. Choose another one.",
     "lane-lost": "The connection for this file was lost. It goes on once there is another one.",
-    "manifest-lost": "What Parlor knew of this file is gone. Ask for it to be offered again.",
+    "manifest-lost": "What Parlor knew of this file is gone. Locate it, or offer it again.",
     "not-a-folder": "This is not a folder. Choose one that files can be saved in.",
     "not-here": "This file is not here whole yet. Wait until all of it has come.",
     "offer-stopped": "This was called off before it was offered. Offer it again.",
     "own-transfer": "This is your own file. Only others can accept or decline it.",
-    "source-gone": "This computer does not know where the file lies. Offer it again.",
+    "source-gone": "This computer does not know where the file lies. Locate it.",
+    "still-reading": "This file is being looked at already. Wait a moment.",
     "stalled": "Nothing came for a while. It goes on once the other side answers.",
     "target-changed": (
         "Something else lies where this file was being saved. Move it away, or save elsewhere."
@@ -139,7 +141,7 @@ SENTENCES: Mapping[str, str] = {
     "file-not-found": "This file is not there any more. Look where it has been moved to.",
     "bad-file-name": "A file has a name that is no text. Rename it and try again.",
     "not-a-file": "Only files and folders can be sent. Choose another one.",
-    "source-changed": "This file has changed since it was offered. Offer it again.",
+    "source-changed": "This file has changed since it was offered. Put it back, or offer it anew.",
     "too-many-files": "This folder has more than {limit} files. Send it in parts or as an archive.",
     "no-direct-way": "There is no direct way to this computer. Another way is tried.",
     "port-unavailable": "No port is free for a direct connection ({reason}). Another way is tried.",

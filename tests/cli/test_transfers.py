@@ -76,6 +76,7 @@ async def test_requests_reach_the_services(services: Recorder) -> None:
         ask.FilePause(transfer=name),
         ask.FileResume(transfer=name),
         ask.FileCancel(transfer=name),
+        ask.FileLocate(transfer=name, path="/there"),
     ):
         assert await answer(services, request) == {}
     assert services.asked == [
@@ -87,6 +88,7 @@ async def test_requests_reach_the_services(services: Recorder) -> None:
         ("pause", EVENT),
         ("resume", EVENT),
         ("cancel", EVENT),
+        ("locate", EVENT, Path("/there")),
     ]
     shown = (await answer(services, ask.Transfers()))["transfers"]
     assert shown == [transfer(OFFERED)]

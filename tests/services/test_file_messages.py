@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from app.domain.errors import AppError
-from app.domain.files import TransferState, Voice
+from app.domain.files import TransferChanged, TransferState, Voice
 from app.domain.ids import EventId, RoomId
 from app.domain.views import MessageState, MessageView
 from tests.services.test_transfer_preparing import has_files
@@ -156,3 +159,70 @@ async def test_a_forwarded_voice_message_outlives_the_first_one(world: FileWorld
     await ana.backend.chats.delete(again.event)
     await until(lambda: not path.exists(), "erased")
     assert bo.listed(room)
+
+
+async def test_a_moved_own_file_is_located(world: FileWorld) -> None:
+    _, (ana, bo), path, transfer = await offered(world, 3_000_000, "Ana", "Bo")
+    moved = path.rename(world.folder / "moved.bin")
+    os.utime(moved, (1, 1))
+    await bo.backend.transfers.accept(transfer)
+    failed = await becomes(ana, transfer, State.FAILED)
+    assert failed.reason == "file-not-found"
+    with pytest.raises(AppError, match="file differs"):
+        await ana.backend.transfers.locate(transfer, file_of(world.folder, 3_000_000, "other"))
+    assert (await seen(ana, transfer)).state is State.FAILED
+    await ana.backend.transfers.locate(transfer, moved)
+    there = await becomes(bo, transfer, State.DONE)
+    assert same(there, moved)
+    told = [change.view for change in ana.heard(TransferChanged)]
+    assert any(view.state is State.PREPARING and view.is_offered for view in told)
+
+
+async def test_a_touched_own_file_is_looked_at_again(world: FileWorld) -> None:
+    _, (ana, bo), path, transfer = await offered(world, 1000, "Ana", "Bo")
+    os.utime(path, (1, 1))
+    await bo.backend.transfers.accept(transfer)
+    assert (await becomes(ana, transfer, State.FAILED)).reason == "source-changed"
+    await ana.backend.transfers.resume(transfer)
+    assert same(await becomes(bo, transfer, State.DONE), path)
+    path.write_bytes(b"otherwise")
+    await becomes(ana, transfer, State.DONE)
+
+
+async def test_what_was_received_and_moved_is_located_and_given_on(world: FileWorld) -> None:
+    _, (ana, bo, cem), path, transfer = await offered(world, 1000, "Ana", "Bo", "Cem")
+    with pytest.raises(AppError, match="not here"):
+        await bo.backend.transfers.locate(transfer, path)
+    await bo.backend.transfers.accept(transfer)
+    got = await becomes(bo, transfer, State.DONE)
+    moved = world.folder / "elsewhere"
+    shutil.move(got.path, moved)
+    await ana.stop()
+    await bo.backend.transfers.locate(transfer, moved)
+    assert (await seen(bo, transfer)).path == str(moved)
+    await cem.backend.transfers.accept(transfer)
+    assert same(await becomes(cem, transfer, State.DONE), path)
+
+
+async def test_what_cannot_be_located(world: FileWorld) -> None:
+    room, (ana,), path, transfer = await offered(world, 1000, "Ana")
+    locate = ana.backend.transfers.locate
+    with pytest.raises(AppError, match="file not found"):
+        await locate(transfer, world.folder / "nothing")
+    slow = await ana.backend.transfers.offer(room, path)
+    looking = asyncio.create_task(locate(slow.event, path))
+    await asyncio.sleep(0)
+    with pytest.raises(AppError, match="still reading"):
+        await locate(slow.event, path)
+    await looking
+    await ana.backend.transfers.cancel(transfer)
+    with pytest.raises(AppError, match="transfer over"):
+        await locate(transfer, path)
+    with pytest.raises(AppError, match="unknown transfer"):
+        await locate(EventId(bytes(32)), path)
+    entry = ana.backend._services.tender.book.find(slow.event)
+    assert entry is not None
+    entry.record.path = ""
+    await ana.backend._services.tender.book.change(entry, State.FAILED, "source-gone")
+    with pytest.raises(AppError, match="source gone"):
+        await ana.backend.transfers.resume(slow.event)

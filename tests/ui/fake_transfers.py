@@ -220,6 +220,11 @@ class FakeTransfers:
         self._live("resume", transfer)
         self.move(transfer, state=TransferState.RUNNING, reason="")
 
+    async def locate(self, transfer: EventId, path: Path) -> None:
+        view = self._get("locate", transfer)
+        state = TransferState.OFFERED if view.own else TransferState.DONE
+        self.move(transfer, state=state, reason="", path=str(path))
+
     async def cancel(self, transfer: EventId) -> None:
         self._live("cancel", transfer)
         if self.waiting.pop(transfer, None) is not None:

@@ -12,22 +12,20 @@ from app.protocol.piece_map import PieceMap
 from app.protocol.worker_messages import Notice, Prepare, Prepared, Progress, Serve
 from app.transport.bulk.earlier import received_files
 from app.transport.bulk.jobs import ExchangeJob, Job, Tell
-from app.transport.bulk.manifest_files import load_manifest, save_manifest
+from app.transport.bulk.manifest_files import load_manifest, load_seen, save_manifest
 from app.transport.bulk.progress import Meter
 from app.transport.bulk.sharing import Content
 from app.transport.bulk.sources import SourceFiles, digest_all, survey
 
-_turns = threading.Semaphore(2)
+READING = threading.Semaphore(2)
 """So many offers are read at once; others would only make the disk slower."""
 
 
-class PrepareJob(Job):
-    """Reads a file or folder whole and writes its manifest."""
+class ReadJob(Job):
+    """A job that reads something through and tells how far it is."""
 
-    def __init__(self, command: Prepare, tell: Tell) -> None:
-        super().__init__(command.transfer, tell)
-        self._path = Path(command.path)
-        self._file = Path(command.manifest)
+    def __init__(self, transfer: int, tell: Tell) -> None:
+        super().__init__(transfer, tell)
         self._meter = Meter()
         self._read = 0
         self._size = 0
@@ -37,21 +35,32 @@ class PrepareJob(Job):
         if rate is not None:
             self._tell(Progress(self.transfer, self._read, self._size, rate))
 
-    def _work(self) -> Notice:
-        with _turns:
-            self._check()
-            manifest = digest_all(self._path, survey(self._path), self._read_on)
-            root = save_manifest(self._file, manifest)
-        files = len(manifest.entries)
-        name, size, is_folder = manifest.name, manifest.size, manifest.is_folder
-        return Prepared(self.transfer, root, name, size, files, is_folder)
-
     def _read_on(self, done: int, size: int) -> None:
         self._check()
         self._read, self._size = done, size
 
     def _ended(self, code: str) -> Notice | None:
         """Nothing is open any more."""
+
+
+class PrepareJob(ReadJob):
+    """Reads a file or folder whole and writes its manifest."""
+
+    def __init__(self, command: Prepare, tell: Tell) -> None:
+        super().__init__(command.transfer, tell)
+        self._path = Path(command.path)
+        self._file = Path(command.manifest)
+
+    def _work(self) -> Notice:
+        with READING:
+            self._check()
+            found = survey(self._path)
+            self._read_on(0, found.size)
+            manifest = digest_all(self._path, found, self._read_on)
+            root = save_manifest(self._file, manifest)
+        files = len(manifest.entries)
+        name, size, is_folder = manifest.name, manifest.size, manifest.is_folder
+        return Prepared(self.transfer, root, name, size, files, is_folder)
 
 
 class ServeJob(ExchangeJob):
@@ -69,13 +78,13 @@ class ServeJob(ExchangeJob):
         if not path.exists():
             raise AppError("file-not-found", {"path": str(path)})
         self._size = manifest.size
-        self._lanes.begin(_served(path, manifest, self._command.received), in_place=True)
+        self._lanes.begin(self._served(path, manifest), in_place=True)
         while True:
             self._wait()
 
-
-def _served(path: Path, manifest: Manifest, received: bool) -> Content:
-    layout = Layout([entry.size for entry in manifest.entries])
-    files = received_files if received else SourceFiles
-    everything = PieceMap.full(layout.count)
-    return Content(manifest, layout, everything, lambda: files(path, manifest, layout))
+    def _served(self, path: Path, manifest: Manifest) -> Content:
+        layout = Layout([entry.size for entry in manifest.entries])
+        files = received_files if self._command.received else SourceFiles
+        everything = PieceMap.full(layout.count)
+        lying = load_seen(Path(self._command.seen), manifest) if self._command.seen else manifest
+        return Content(manifest, layout, everything, lambda: files(path, lying, layout))

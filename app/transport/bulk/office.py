@@ -22,12 +22,14 @@ from app.protocol.worker_messages import (
     Stop,
     Stopped,
     Tune,
+    Verify,
 )
 from app.transport.bulk.caps import Limits
 from app.transport.bulk.fetching import FetchJob, delete
 from app.transport.bulk.gates import Gates
 from app.transport.bulk.giving import PrepareJob, ServeJob
 from app.transport.bulk.jobs import Job, Tell
+from app.transport.bulk.verifying import VerifyJob
 
 
 class Office:
@@ -41,6 +43,7 @@ class Office:
         self._turn = threading.Lock()
         self._handlers: dict[type, Callable[[Any], None]] = {
             Prepare: lambda command: self._begin(PrepareJob(command, tell)),
+            Verify: lambda command: self._begin(VerifyJob(command, tell)),
             Serve: lambda command: self._begin(ServeJob(command, tell)),
             Fetch: lambda command: self._begin(FetchJob(command, tell)),
             Stop: self._stop,

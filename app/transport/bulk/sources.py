@@ -142,7 +142,7 @@ class SourceFiles:
             got = read_at(descriptor, buffer, offset)
             self._check_unchanged(entry, descriptor)
         except OSError as error:
-            raise _as_app_error(error, Path(self._path_of(entry))) from error
+            raise _as_app_error(error, Path(self.path_of(entry))) from error
         return got
 
     def length_now(self, entry: int) -> int:
@@ -150,7 +150,7 @@ class SourceFiles:
         try:
             return os.fstat(self._descriptor(entry)).st_size
         except OSError as error:
-            raise _as_app_error(error, Path(self._path_of(entry))) from error
+            raise _as_app_error(error, Path(self.path_of(entry))) from error
 
     def digest(self, piece: int) -> bytes:
         """Return the digest of a piece as it is on the disk now."""
@@ -158,9 +158,10 @@ class SourceFiles:
 
     def _read_slice(self, part: Slice, into: memoryview) -> None:
         if self.read_part(part.entry, part.offset, into) < len(into):
-            raise AppError("source-changed", {"path": self._path_of(part.entry)})
+            raise AppError("source-changed", {"path": self.path_of(part.entry)})
 
-    def _path_of(self, number: int) -> str:
+    def path_of(self, number: int) -> str:
+        """Return where a file lies."""
         below = self._manifest.entries[number].path
         if below and self._places is not None:
             below = "/".join(self._places[number])
@@ -173,7 +174,7 @@ class SourceFiles:
             return known
         if len(self._open) >= MAX_OPEN:
             os.close(self._open.popitem(last=False)[1])
-        descriptor = os.open(self._path_of(number), _READ_ONLY)
+        descriptor = os.open(self.path_of(number), _READ_ONLY)
         self._open[number] = descriptor
         return descriptor
 
@@ -182,7 +183,7 @@ class SourceFiles:
         entry = self._manifest.entries[number]
         same = now.st_size == entry.size and now.st_mtime_ns // 1_000_000 == entry.mtime_ms
         if not stat.S_ISREG(now.st_mode) or (self._as_they_were and not same):
-            raise AppError("source-changed", {"path": self._path_of(number)})
+            raise AppError("source-changed", {"path": self.path_of(number)})
 
     def close(self) -> None:
         while self._open:
