@@ -1,9 +1,10 @@
 """Who is asked for which piece of a transfer: a plan over several sources, without any IO.
 
-Each source is asked for a window of pieces at a time. Different sources begin at different places,
-so that members who fetch the same thing soon have pieces for each other; and who has everything is
-asked for what nobody else has. In the end a source with nothing left to do is also asked for what
-another one is slow with.
+Each source is asked for a window of pieces at a time, small at first and wider while pieces come
+quickly: what many ask of the same slow source at once is asked for in vain. Different sources begin
+at different places, so that members who fetch the same thing soon have pieces for each other; and
+who has everything is asked for what nobody else has. In the end a source with nothing left to do is
+also asked for what another one is slow with.
 """
 
 from __future__ import annotations
@@ -11,12 +12,19 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
+from math import inf
 from typing import Generic, TypeVar
 
 from app.protocol.piece_map import PieceMap
 
 WINDOW = 16
 """Pieces that one source is asked for at a time: what a fast line holds in a round trip or two."""
+FIRST_WINDOW = 4
+"""The window of a source before it is known to be quick, and of one that is slow."""
+QUICK = 0.5
+"""Seconds within which half a window comes from a source that is asked for more at a time."""
+SLOW = 2.0
+"""Seconds after which it is asked for less."""
 STALLED_AFTER = 20.0
 """Seconds without any piece, after which what a source was asked for is asked of others."""
 SHARED_WINDOW = 4
@@ -35,11 +43,21 @@ class _Asked:
     has: PieceMap | None
     start: int
     heard_at: float
+    window: int = FIRST_WINDOW
+    asked_at: float = -inf
     pending: set[int] = field(default_factory=set)
     lacks: set[int] = field(default_factory=set)
 
     def offers(self, piece: int) -> bool:
         return piece not in self.lacks and (self.has is None or piece in self.has)
+
+    def adapt(self, now: float) -> None:
+        """Pieces are asked for because half of those before have come."""
+        if now - self.asked_at < QUICK:
+            self.window = min(self.window * 2, WINDOW)
+        elif now - self.asked_at > SLOW:
+            self.window = max(self.window // 2, FIRST_WINDOW)
+        self.asked_at = now
 
 
 class FetchPlan(Generic[Source]):
@@ -84,13 +102,16 @@ class FetchPlan(Generic[Source]):
         known = self._sources.get(source)
         if known is None:
             return []
-        window = SHARED_WINDOW if known.has is None and self._rare is not None else WINDOW
+        shared = known.has is None and self._rare is not None
+        window = SHARED_WINDOW if shared else known.window
         if len(known.pending) > window // 2:
             return []
         room = window - len(known.pending)
         chosen = self._unasked(known, room)
         if not chosen and not known.pending:
             chosen = self._asked_elsewhere(known, room)
+        if chosen:
+            known.adapt(now)
         if chosen and not known.pending:
             known.heard_at = now
         for piece in chosen:

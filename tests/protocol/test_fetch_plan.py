@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from app.protocol.fetch_plan import (
+    FIRST_WINDOW,
     MAX_ASKED,
+    QUICK,
     SHARED_WINDOW,
+    SLOW,
     STALLED_AFTER,
     WINDOW,
     FetchPlan,
@@ -68,15 +71,33 @@ def test_a_source_is_asked_only_for_what_it_has() -> None:
     assert plan.wants("bob", 0.0) == [7]
 
 
+def answer(plan: FetchPlan[str], asked: list[int], now: float) -> list[int]:
+    """Let the first half of what was asked for come; return what is asked for then."""
+    for piece in asked[: len(asked) // 2]:
+        plan.arrived("ana", piece, now)
+    return plan.wants("ana", now)
+
+
 def test_a_window_is_filled_up_when_half_of_it_has_come() -> None:
     plan = FetchPlan[str](PieceMap(100))
     plan.add("ana", None, 0.0)
     first = plan.wants("ana", 0.0)
-    assert first == list(range(WINDOW))
+    assert first == list(range(FIRST_WINDOW))
     assert plan.wants("ana", 0.0) == []
-    for piece in first[: WINDOW // 2]:
-        plan.arrived("ana", piece, 0.0)
-    assert len(plan.wants("ana", 0.0)) == WINDOW // 2
+    assert len(answer(plan, first, QUICK)) == FIRST_WINDOW // 2
+
+
+def test_the_window_of_a_source_is_as_wide_as_it_is_quick() -> None:
+    plan = FetchPlan[str](PieceMap(10_000))
+    plan.add("ana", None, 0.0)
+    asked = plan.wants("ana", 0.0)
+    now = 0.0
+    sizes = []
+    for pause in [QUICK / 2] * 4 + [QUICK] + [SLOW + 1] * 3:
+        now += pause
+        asked = asked[len(asked) // 2 :] + answer(plan, asked, now)
+        sizes.append(len(asked))
+    assert sizes == [4, 8, 16, 16, 16, 16, 8, 8]
 
 
 def test_what_a_source_lacks_is_asked_of_another() -> None:
@@ -221,13 +242,18 @@ def test_who_has_everything_is_asked_for_what_nobody_else_has() -> None:
     plan.arrived("ana", 11, 0.0)
     # Nothing is left that is not elsewhere too: better a little of that than nothing.
     assert len(plan.wants("ana", 0.0)) == SHARED_WINDOW
-    assert len(plan.wants("bob", 0.0)) == 10 - SHARED_WINDOW
+    assert len(plan.wants("bob", 0.0)) == FIRST_WINDOW
 
 
-def test_with_the_others_gone_the_window_is_full_again() -> None:
-    plan = FetchPlan[str](PieceMap(100))
+def test_with_the_others_gone_the_window_is_wide_again() -> None:
+    plan = FetchPlan[str](PieceMap(1000))
     plan.add("ana", None, 0.0)
-    plan.add("bob", holding(100, 1), 0.0)
+    asked = plan.wants("ana", 0.0)
+    while len(asked) < WINDOW:
+        asked = asked[len(asked) // 2 :] + answer(plan, asked, 0.0)
+    for piece in asked:
+        plan.arrived("ana", piece, 0.0)
+    plan.add("bob", holding(1000, 1), 0.0)
     assert len(plan.wants("ana", 0.0)) == SHARED_WINDOW
     plan.remove("bob")
     assert len(plan.wants("ana", 0.0)) == WINDOW - SHARED_WINDOW
