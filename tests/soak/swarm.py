@@ -10,7 +10,7 @@ from tests.e2e.programs import Cli, Json, Stage, stage
 from tests.e2e.sending import accept, digest, done, file_of, offer
 from tests.support.netns import Network
 
-UPLINK = 4e6
+UPLINK = 8e6
 
 
 def fetched(programs: Stage, room: str, ana: Cli, receivers: list[Cli], path: Path) -> float:
