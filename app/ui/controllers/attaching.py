@@ -17,7 +17,7 @@ from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
 from app.ui.file_names import shown_name
 from app.ui.files import phrases
-from app.ui.files.attachment import Attachment, attachments, of_paths, stored
+from app.ui.files.attachment import Attachment, attachments, left_out, of_paths, stored
 from app.ui.files.drop_overlay import DropOverlay
 from app.ui.files.send_sheet import SendSheet
 from app.ui.views.conversation import ConversationView
@@ -62,12 +62,22 @@ class Attaching(QObject):
         """Ask which folder to send."""
         self._tasks.spawn(self._choose(QFileDialog.FileMode.Directory, "Send a folder"))
 
-    async def send(self, found: Sequence[Attachment]) -> None:
+    def take_into(self, room: RoomId, mime: QMimeData) -> None:
+        """Open a conversation and ask what of this is to be sent there."""
+        found = attachments(mime, self._window.now())
+        self._tasks.spawn(self._open_and_send(room, found, left_out(mime, found)))
+
+    async def _open_and_send(self, room: RoomId, found: list[Attachment], note: str) -> None:
+        await self._conversation.open(room)
+        if self._may_send() and self._is_any(found, note):
+            await self.send(found, note)
+
+    async def send(self, found: Sequence[Attachment], note: str = "") -> None:
         """Show what is to be sent, and offer what is left of it to the open conversation."""
         summary = self._conversation.summary()
         if summary is None or not found:
             return
-        sheet = SendSheet(self._window.theme, self._window, summary.name, found)
+        sheet = SendSheet(self._window.theme, self._window, summary.name, found, note)
         shown = [self._tasks.spawn(self._picture(sheet, each)) for each in found]
         try:
             agreed = await self._ask(sheet)
@@ -121,8 +131,15 @@ class Attaching(QObject):
 
     def _on_mime(self, mime: QMimeData) -> None:
         found = attachments(mime, self._window.now())
-        if found and self._may_send():
-            self._tasks.spawn(self.send(found))
+        note = left_out(mime, found)
+        if self._may_send() and self._is_any(found, note):
+            self._tasks.spawn(self.send(found, note))
+
+    def _is_any(self, found: Sequence[Attachment], note: str) -> bool:
+        """Whether anything is left to be sent; if not, say why."""
+        if note and not found:
+            self._window.trouble.say("", note, closable=True)
+        return bool(found)
 
     def _drop_line(self) -> str:
         summary = self._conversation.summary()

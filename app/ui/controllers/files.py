@@ -18,13 +18,20 @@ from app.ui.controllers.file_lists import FileLists
 from app.ui.controllers.file_pictures import FilePictures
 from app.ui.controllers.transfers import TransferDeeds
 from app.ui.files.deeds import Deed
+from app.ui.files.row_drop import RowDrop
 from app.ui.files.settings_sheet import FileSettingsSheet
 from app.ui.imaging import ImageProcess
+from app.ui.models.rows import RoomRow
 from app.ui.people_phrases import called
 from app.ui.views.conversation import ConversationView
 
 FRIEND = "friend"
 Ask = Callable[[QDialog], Awaitable[bool]]
+
+
+def _takes_files(row: object) -> bool:
+    """Whether something can be sent to what a row of the sidebar stands for."""
+    return isinstance(row, RoomRow) and row.summary.standing == "member"
 
 
 class FileDesk(QObject):
@@ -49,6 +56,10 @@ class FileDesk(QObject):
         )
         self.attaching = Attaching(
             desk, transfers, conversation, view, ask, self.pictures.small_one
+        )
+        self.row_drop = RowDrop(desk.window.theme, desk.window.sidebar.rows, _takes_files)
+        self.row_drop.dropped.connect(
+            lambda row, mime: self.attaching.take_into(row.summary.room, mime)
         )
         self.deeds.shows_inside = self.pictures.small.has
         self.deeds.looked_at.connect(self.pictures.view)

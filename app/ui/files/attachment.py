@@ -12,9 +12,12 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QImage
 
 from app.domain.errors import AppError
+from app.ui.phrases import count
 
 MOST = 100
 """Files that are taken at once."""
+TOGETHER = "put them into a folder to send them all."
+NOTHING_LEFT = "What you dropped is not there any more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,18 @@ def attachments(mime: QMimeData, now: datetime) -> list[Attachment]:
         return []
     name = Path(f"Image {now:%Y-%m-%d %H.%M.%S}.png")
     return [Attachment(name, 0, image=image)]
+
+
+def left_out(mime: QMimeData, found: Sequence[Attachment]) -> str:
+    """Say what of that was not taken, and why; "" if all was."""
+    offered = len(_local(mime))
+    gone = min(offered, MOST) - len(found) if offered else 0
+    said = []
+    if offered > MOST:
+        said.append(f"Only {MOST} of {count(offered, 'item')} are taken; {TOGETHER}")
+    if gone:
+        said.append(f"{count(gone, 'item')} cannot be found any more." if found else NOTHING_LEFT)
+    return " ".join(said)
 
 
 def of_paths(paths: Sequence[Path]) -> list[Attachment]:

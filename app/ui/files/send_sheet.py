@@ -94,10 +94,18 @@ class AttachmentRow(Surface):
 
 
 class SendSheet(Sheet):
-    """Lets files be left out and a caption be written; `files` and `caption` are the answer."""
+    """Lets files be left out and a caption be written; `files` and `caption` are the answer.
+
+    `note` says what else there is to know.
+    """
 
     def __init__(
-        self, theme: Theme, parent: QWidget, room: str, attachments: Sequence[Attachment]
+        self,
+        theme: Theme,
+        parent: QWidget,
+        room: str,
+        attachments: Sequence[Attachment],
+        note: str = "",
     ) -> None:
         super().__init__(theme, parent, f"Send to {room}")
         self._rows = [AttachmentRow(theme, each) for each in attachments]
@@ -108,6 +116,10 @@ class SendSheet(Sheet):
         self.go.setDefault(True)
         self.go.clicked.connect(self.accept)
         self.count = Label(theme, TextSize.SMALL, tone="text2")
+        self.note = Label(theme, TextSize.SMALL, tone="warn", text=note)
+        self.note.setWordWrap(True)
+        self.note.setVisible(bool(note))
+        self.add(self.note)
         self.add(self.preview)
         self.add(self._area())
         self.add(self.count)
