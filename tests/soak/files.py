@@ -1,0 +1,77 @@
+"""Everything that takes too long for every day: big files, many kills, long cuts, all ways.
+
+Run: python -m tests.soak.files [PART...]. Prints one JSON object; exits with 1 if a part failed.
+Parts that need hosts of their own need Linux and root. All of them take about 15 minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.e2e.people import room_of
+from tests.e2e.programs import Json, stage
+from tests.e2e.sending import MEGABYTE
+from tests.soak.kills import killed
+from tests.soak.lines import cut, lossy, moved
+from tests.soak.shapes import SHAPES, Make, one_file, sent, small_files
+from tests.soak.swarm import shared
+
+RUNS = 20
+BIG: dict[str, Make] = {
+    **SHAPES,
+    "1 GiB": one_file(1024 * MEGABYTE),
+    "10,000 small files": small_files(10_000),
+    "as much in one file": one_file(10_000_000),
+}
+
+
+def shapes(folder: Path) -> Json:
+    """Send every shape, one after the other, between the same two people."""
+    with stage(folder) as programs:
+        people = programs.people("Ana", "Bob", server=programs.server().url)
+        room = room_of(*people)
+        return {name: sent(programs, people, room, make) for name, make in BIG.items()}
+
+
+PARTS: dict[str, Callable[[Path], Json]] = {
+    "shapes": shapes,
+    "kills": lambda folder: killed(folder, RUNS, seed=int(time.time())),
+    "loss 1 %": lambda folder: lossy(folder, 0.01, 64 * MEGABYTE),
+    "loss 5 %": lambda folder: lossy(folder, 0.05, 32 * MEGABYTE),
+    "cut of 20 s": lambda folder: cut(folder, 20),
+    "sender moves": lambda folder: moved(folder, 0),
+    "receiver moves": lambda folder: moved(folder, 1),
+    "three share": lambda folder: shared(folder, 128 * MEGABYTE),
+}
+
+
+def run(name: str) -> Json:
+    """Run one part in a folder of its own; what fails is told and ends nothing else."""
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            told: Json = {"ok": True, **PARTS[name](Path(folder))}
+        except (AssertionError, OSError) as error:
+            told = {"ok": False, "why": str(error)}
+    return {**told, "took": round(time.monotonic() - begun, 1)}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", nargs="*", choices=[[], *PARTS], metavar="PART")
+    told = {}
+    for name in parser.parse_args().part or PARTS:
+        told[name] = run(name)
+        sys.stderr.write(f"{name}: {'ok' if told[name]['ok'] else 'FAILED'}\n")
+    sys.stdout.write(json.dumps(told) + "\n")
+    return 0 if all(one["ok"] for one in told.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
