@@ -62,6 +62,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("edit-last", "Edit the last message", _WRITE, ("Up",), local=True),
     Spec("attach", "Attach files", _WRITE, ("Ctrl+O",)),
     Spec("emoji", "Emoji", _WRITE, ("Ctrl+Shift+J",)),
+    Spec("voice", "Record a voice message, or send it", _WRITE, ("Ctrl+Shift+V",)),
     Spec("bold", "Bold", _WRITE, ("Ctrl+B",), local=True),
     Spec("italic", "Italic", _WRITE, ("Ctrl+I",), local=True),
     Spec("strike", "Struck through", _WRITE, ("Ctrl+Shift+X",), local=True),

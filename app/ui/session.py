@@ -164,6 +164,7 @@ class Session(QObject):
         except AppError as error:
             log.warning("not all could be stored on the way out: %s", error)
         self.pictures.close()
+        self.files.close()
         await self._tasks.close()
 
     def hush(self) -> None:
@@ -266,6 +267,7 @@ class Session(QObject):
             "jump-back": self.view.messages.go_back,
             "emoji": self.completing.pick_emoji,
             "attach": self.files.attaching.choose_files,
+            "voice": self.files.media.speaking.begin_or_send,
             "transfers": self.files.lists.open,
             "drawer": window.panes.toggle_drawer,
             "settings": lambda: spawn(flows.settings()),

@@ -139,6 +139,16 @@ SENTENCES: Mapping[str, str] = {
     "unknown-transfer": "This file is no longer known here. It may have been deleted.",
     "worker-unavailable": "The part of Parlor that moves files did not start. Try again.",
     "file-not-found": "This file is not there any more. Look where it has been moved to.",
+    "no-microphone": "No microphone was found. Connect one and try again.",
+    "microphone-refused": (
+        "This system does not let Parlor use the microphone. Allow it in the privacy settings."
+    ),
+    "microphone-unusable": "The microphone did not start. Another program may be using it.",
+    "microphone-lost": "The microphone is gone. What was recorded until then can still be sent.",
+    "no-speaker": "No loudspeaker was found, so nothing can be heard. Connect one and try again.",
+    "cannot-play": "This cannot be played here. Open it with another program.",
+    "bad-media": "This is no film and no sound that is known here. Open it with another program.",
+    "no-multimedia": "Sound and film need PySide6-Addons, which is not here. Install it first.",
     "bad-file-name": "A file has a name that is no text. Rename it and try again.",
     "not-a-file": "Only files and folders can be sent. Choose another one.",
     "source-changed": "This file has changed since it was offered. Put it back, or offer it anew.",

@@ -8,20 +8,26 @@ from typing import Any
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 
+from app.domain.errors import AppError
 from app.domain.files import Lane, TransferState, TransferView, Voice
 from app.domain.ids import EventId
 from app.domain.views import MessageState
 from app.media.look_wire import Look
+from app.ui.files.film_viewer import FilmViewer
 from app.ui.session import Session
 from app.ui.voice.sounding import Sounding
+from app.ui.voice.source import Source
 from tests.gallery import demo
-from tests.gallery.entry import Entry
+from tests.gallery.entry import Entry, Stand
 from tests.gallery.files import JONAS, MARA, PRIYA, _scene
 from tests.gallery.shots import settle
-from tests.gallery.windows import SURVEY, window
+from tests.gallery.windows import MIDDLE, SURVEY, sheet, window
+from tests.media.samples import tone
 from tests.ui.fake_backend import FROZEN_MS, FakeBackend
 from tests.ui.fake_transfers import FOLDER
+from tests.ui.voice.tones import ToneSource
 
 WAVE = bytes(
     round(255 * abs(math.sin(at / 5.3) * math.sin(at / 17) * 0.8 + 0.2 * math.sin(at * 1.7)))
@@ -95,4 +101,66 @@ async def _voices(session: Session, backend: FakeBackend) -> None:
     await settle(4)
 
 
-ENTRIES = {"voices": Entry(window(voices, _voices), QSize(1000, 1350))}
+class _Waves(ToneSource):
+    """Sounds as somebody who speaks."""
+
+    def speak(self, seconds: float) -> None:
+        for at in range(round(seconds * 10)):
+            share = 0.02 + 0.5 * abs(math.sin(at / 2.3) * math.sin(at / 9)) ** 2
+            self.device.give(tone(self.pcm, 0.1, share))
+
+
+async def _record(session: Session, _backend: FakeBackend) -> None:
+    """Nine seconds were spoken."""
+    source = _Waves()
+
+    async def found() -> Source:
+        return source
+
+    await session.conversation.open(SURVEY)
+    await settle(4)
+    speaking = session.files.media.speaking
+    speaking.open_source = found
+    speaking.begin()
+    await settle(4)
+    source.speak(9.4)
+    await settle(2)
+
+
+async def _held(session: Session, backend: FakeBackend) -> None:
+    await _record(session, backend)
+    session.files.media.speaking.hold()
+
+
+async def _failed(session: Session, backend: FakeBackend) -> None:
+    await _record(session, backend)
+    session.files.media.speaking.recorder._on_failed(AppError("microphone-lost"))
+
+
+async def _without(session: Session, _backend: FakeBackend) -> None:
+    async def none() -> Source:
+        raise AppError("no-microphone")
+
+    await session.conversation.open(SURVEY)
+    session.files.media.speaking.open_source = none
+    session.files.media.speaking.begin()
+    await settle(4)
+
+
+def _film(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
+    view = next(iter(reversed(voices().transfers.book.values())))
+    made = FilmViewer(stand.theme, parent, view, QImage(str(_scene())))
+    made.engine.lasts.emit(83_000)
+    made.engine.moved.emit(25_000)
+    made.show()
+    return made
+
+
+ENTRIES = {
+    "voices": Entry(window(voices, _voices), QSize(1000, 1350)),
+    "recording": Entry(window(demo.full, _record), MIDDLE),
+    "recording-held": Entry(window(demo.full, _held), MIDDLE),
+    "recording-lost": Entry(window(demo.full, _failed), MIDDLE),
+    "no-microphone": Entry(window(demo.full, _without), MIDDLE),
+    "film-viewer": Entry(sheet(_film), MIDDLE),
+}

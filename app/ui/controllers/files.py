@@ -16,6 +16,7 @@ from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.file_lists import FileLists
 from app.ui.controllers.file_pictures import FilePictures
+from app.ui.controllers.media import MediaDesk
 from app.ui.controllers.transfers import TransferDeeds
 from app.ui.files.deeds import Deed
 from app.ui.files.row_drop import RowDrop
@@ -61,20 +62,30 @@ class FileDesk(QObject):
         self.row_drop.dropped.connect(
             lambda row, mime: self.attaching.take_into(row.summary.room, mime)
         )
-        self.deeds.shows_inside = self.pictures.small.has
-        self.deeds.looked_at.connect(self.pictures.view)
+        self.media = MediaDesk(desk, conversation, view, self.deeds, self._do_outside, ask)
+        small, looks = self.pictures.small, self.media.looks
+        files = messages.stage.measurer.files
+        files.find = lambda each: small.find(each) or looks.picture(each)
+        self.deeds.shows_inside = lambda each: small.has(each) or looks.is_film(each)
+        self.deeds.looked_at.connect(self._look_at)
 
         self.lists = FileLists(desk, conversation, self.deeds)
         self.lists.page.settings.clicked.connect(lambda: desk.tasks.spawn(self.settings()))
 
     async def load(self) -> None:
         """Read what is known. May raise AppError."""
+        await self.media.load()
         await self.deeds.load()
         await self.lists.load()
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Take in what happened in one turn of the loop."""
         self.deeds.apply(changes)
+        self.media.apply(changes)
+
+    def close(self) -> None:
+        """Play and record nothing more."""
+        self.media.close()
 
     async def settings(self) -> None:
         """Show the settings of files, and store what is changed there."""
@@ -84,6 +95,12 @@ class FileDesk(QObject):
         found = await transfers.settings()
         save = transfers.set_settings
         await self._ask(FileSettingsSheet(theme, window, self._tasks, found, people, save))
+
+    def _look_at(self, view: TransferView) -> None:
+        if self.media.looks.is_film(view):
+            self.media.show(view)
+        else:
+            self.pictures.view(view)
 
     def _do_outside(self, view: TransferView, deed: Deed) -> None:
         try:

@@ -171,6 +171,9 @@ class Composer(QWidget):
         self.emoji = IconButton(theme, "smile", "Emoji")
         self.attach = IconButton(theme, "paperclip", "Attach files")
         self.attach.hide()
+        self.voice = IconButton(theme, "mic", "Record a voice message")
+        self.voice.hide()
+        self._stand_in: QWidget | None = None
         self._lay_out()
         self.send.clicked.connect(self.submit)
         self.field.send_pressed.connect(self.submit)
@@ -185,6 +188,22 @@ class Composer(QWidget):
         """Show the button that attaches files."""
         self.attach.show()
         self._column.setContentsMargins(16 + 6, 4 + 6, 16 + 6, 14 + 6)
+
+    def allow_voice(self, bar: QWidget) -> None:
+        """Show the button that records; `bar` stands where the field is meanwhile."""
+        self.voice.show()
+        self._stand_in = bar
+        self._column.addWidget(bar)
+        bar.hide()
+
+    def show_recording(self, *, shown: bool) -> None:
+        """Let the bar that was given to `allow_voice` stand in the field's place, or no more."""
+        if self._stand_in is None:
+            return
+        for widget in (self.field, self.attach, self.emoji, self.voice, self.send):
+            widget.setHidden(shown)
+        self._stand_in.setVisible(shown)
+        (self._stand_in if shown else self.field).setFocus()
 
     def text(self) -> str:
         return self.field.toPlainText()
@@ -237,6 +256,7 @@ class Composer(QWidget):
         row.addWidget(self.attach, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.field, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.emoji, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self.voice, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.send, 0, Qt.AlignmentFlag.AlignBottom)
         column = self._column = QVBoxLayout(self)
         column.setContentsMargins(16 + 16, 4 + 6, 16 + 6, 14 + 6)
@@ -245,7 +265,7 @@ class Composer(QWidget):
         column.addWidget(self.note)
         column.addWidget(self.problem)
         column.addLayout(row)
-        for before, after in pairwise((self.field, self.attach, self.emoji, self.send)):
+        for before, after in pairwise((self.field, self.attach, self.emoji, self.voice, self.send)):
             QWidget.setTabOrder(before, after)  # the messages stay one step before the field
 
     def _on_text(self) -> None:

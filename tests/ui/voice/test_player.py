@@ -17,7 +17,6 @@ from tests.media.samples import spoken
 
 pytestmark = pytest.mark.usefixtures("qapp")
 ONE, OTHER = EventId(b"1" * 32), EventId(b"2" * 32)
-WORDS = ("pa_context_connect", "symbolsresolver", "No audio device", "Input #0", "timestamps")
 
 
 class Hand(QObject):
@@ -177,7 +176,6 @@ def test_words() -> None:
     ]
 
 
-@pytest.mark.qt_log_ignore(*WORDS)
 def test_a_real_file_is_played_to_its_end(qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "voice.ogg"
     path.write_bytes(spoken(1.0).sound)
@@ -194,7 +192,7 @@ def test_a_real_file_is_played_to_its_end(qtbot: QtBot, tmp_path: Path) -> None:
     player.stop()
 
 
-@pytest.mark.qt_log_ignore(*WORDS, "Could not open media", "Invalid data", "Failed")
+@pytest.mark.qt_log_ignore("Could not open media", "Invalid data", "Failed")
 def test_a_file_that_is_none_cannot_be_played(qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "voice.ogg"
     path.write_bytes(b"no sound")

@@ -25,7 +25,10 @@ class ToneDevice(QIODevice):
         self.timer.timeout.connect(self.tick)
 
     def tick(self) -> None:
-        self._there += self._chunk
+        self.give(self._chunk)
+
+    def give(self, pcm: bytes) -> None:
+        self._there += pcm
         self.readyRead.emit()
 
     def isSequential(self) -> bool:  # noqa: N802 - Qt's
