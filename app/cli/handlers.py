@@ -8,6 +8,7 @@ from typing import Any
 from app.cli import render
 from app.cli import requests as ask
 from app.cli.conversation_handlers import ConversationHandlers
+from app.cli.network_handlers import NetworkHandlers
 from app.cli.people_handlers import PeopleHandlers
 from app.cli.room_handlers import RoomHandlers
 from app.cli.transfer_handlers import TransferHandlers
@@ -53,6 +54,7 @@ class Handlers:
             ask.Links: self._links,
             ask.Stats: self._stats,
             ask.Quit: self._quit,
+            **NetworkHandlers(backend.network).table,
             **PeopleHandlers(backend).table,
             **ConversationHandlers(backend).table,
             **RoomHandlers(backend).table,

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from app.cli import request_base
 from app.cli.conversation_requests import ConversationRequest
+from app.cli.network_requests import NetworkRequest
 from app.cli.people_requests import PeopleRequest
 from app.cli.request_base import BaseRequest as _Request
 from app.cli.room_requests import RoomRequest
@@ -162,6 +163,7 @@ Request = (
     | Export
     | Import
     | Quit
+    | NetworkRequest
     | PeopleRequest
     | RoomRequest
     | ConversationRequest

@@ -71,7 +71,7 @@ class TransferHandlers:
         chosen = await self._transfers.settings()
         given: dict[str, Any] = {
             name: value
-            for name in ("auto_limit", "cap_up", "cap_down")
+            for name in ("auto_limit", "cap_up", "cap_down", "recovery")
             if (value := getattr(request, name)) is not None
         }
         for name in ("folder", "auto_folder"):
@@ -79,6 +79,8 @@ class TransferHandlers:
                 given[name] = Path(folder)
         if request.trusted is not None:
             given["trusted"] = frozenset(map(peer_id, request.trusted))
+        if request.ways is not None:
+            given["ways"] = frozenset(request.ways)
         if given:
             await self._transfers.set_settings(replace(chosen, **given))
         return render.settings(await self._transfers.settings())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.domain.files import FileOffered, Lane, Receiver, TransferState, TransferView
+from app.domain.files import FileOffered, Lane, Receiver, TransferState, TransferView, WayTrouble
 from app.domain.ids import EventId, PeerId, to_text
 from app.services.transfers_api import TransferSettings
 
@@ -32,6 +32,7 @@ def transfer(view: TransferView) -> Json:
         "reused": view.reused,
     }
     receivers = [_receiver(one) for one in view.receivers]
+    troubles = [_trouble(one) for one in view.troubles]
     return {
         "transfer": to_text(view.transfer),
         "room": to_text(view.room),
@@ -47,6 +48,7 @@ def transfer(view: TransferView) -> Json:
         "folder": view.is_folder,
         **{name: value for name, value in extra.items() if value},
         **({"receivers": receivers} if receivers else {}),
+        **({"troubles": troubles} if troubles else {}),
     }
 
 
@@ -58,6 +60,8 @@ def settings(chosen: TransferSettings) -> Json:
         "trusted": sorted(map(to_text, chosen.trusted)),
         "cap_up": chosen.cap_up,
         "cap_down": chosen.cap_down,
+        "ways": [lane.value for lane in Lane if lane in chosen.ways],
+        "recovery": chosen.recovery,
     }
 
 
@@ -71,6 +75,10 @@ def _receiver(one: Receiver) -> Json:
         "lane": _lane(one.lane),
         **({"reason": one.reason} if one.reason else {}),
     }
+
+
+def _trouble(one: WayTrouble) -> Json:
+    return {"peer": to_text(one.peer), "lane": one.lane.value, "code": one.code}
 
 
 def _lane(lane: Lane | None) -> str | None:

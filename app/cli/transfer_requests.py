@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from app.cli.request_base import BaseRequest
+from app.domain.files import Lane
 
 Bytes = Annotated[int, Meta(ge=0, le=1 << 53)]
 
@@ -56,7 +57,8 @@ class Transfers(BaseRequest, tag="transfers"): ...
 class FileSettings(BaseRequest, tag="file_settings"):
     """Those fields that are given are set; the answer has all of them.
 
-    Caps are bytes a second, 0 for none.
+    Caps are bytes a second, 0 for none. Bytes travel by `ways` alone; `recovery` lets WebRTC lanes
+    take losses by rules of our own.
     """
 
     folder: str | None = None
@@ -65,6 +67,8 @@ class FileSettings(BaseRequest, tag="file_settings"):
     trusted: list[str] | None = None
     cap_up: Bytes | None = None
     cap_down: Bytes | None = None
+    ways: list[Lane] | None = None
+    recovery: bool | None = None
 
 
 TransferRequest = (

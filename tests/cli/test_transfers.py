@@ -14,7 +14,7 @@ from app.cli import transfer_requests as ask
 from app.cli.transfer_handlers import TransferHandlers
 from app.cli.transfer_render import TransferNotices, transfer
 from app.domain.errors import AppError
-from app.domain.files import Lane, Receiver, TransferState, TransferView
+from app.domain.files import Lane, Receiver, TransferState, TransferView, WayTrouble
 from app.domain.ids import EventId, PeerId, RoomId, to_text
 from app.services.transfers_api import Transfers, TransferSettings
 
@@ -102,6 +102,7 @@ async def test_settings(services: Recorder) -> None:
     chosen = await answer(
         services, ask.FileSettings(folder="/x", trusted=[to_text(ANA)], auto_limit=9, cap_down=7)
     )
+    assert (chosen.pop("ways"), chosen.pop("recovery")) == (["direct", "webrtc", "relay"], False)
     assert chosen == {
         "folder": str(Path("/x")),
         "auto_folder": str(Path("/auto")),
@@ -110,6 +111,20 @@ async def test_settings(services: Recorder) -> None:
         "cap_up": 0,
         "cap_down": 7,
     }
+
+
+async def test_ways_are_chosen(services: Recorder) -> None:
+    request = ask.FileSettings(ways=[Lane.RELAY, Lane.DIRECT], recovery=True)
+    chosen = await answer(services, request)
+    assert (chosen["ways"], chosen["recovery"]) == (["direct", "relay"], True)
+    assert services.chosen.ways == {Lane.DIRECT, Lane.RELAY}
+
+
+def test_why_there_is_no_lane() -> None:
+    trouble = WayTrouble(ANA, Lane.RELAY, "no-relay")
+    waiting = transfer(replace(OFFERED, state=State.WAITING, troubles=(trouble,)))
+    assert waiting["troubles"] == [{"peer": to_text(ANA), "lane": "relay", "code": "no-relay"}]
+    assert "troubles" not in transfer(OFFERED)
 
 
 def events(notices: TransferNotices, *views: TransferView) -> list[str]:
