@@ -97,6 +97,11 @@ class TransferFetcher:
                 hunt.rests.wake(peer)
             hunt.wake.set()
 
+    def nudge_all(self) -> None:
+        """Look again now at everything."""
+        for hunt in self._hunts.values():
+            hunt.wake.set()
+
     def moved(self, peer: PeerId) -> None:
         """A new link came up: the peer may be reached otherwise now."""
         self._memory.renew(peer)

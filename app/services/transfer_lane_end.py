@@ -20,7 +20,9 @@ def _future() -> asyncio.Future[Any]:
 
 @dataclass(slots=True, eq=False)
 class LaneEnd:
-    """`asked` if we asked for it; `leaving` once a better one has taken its place.
+    """`theirs` is the peer's number of a lane that it asked for, None if we asked.
+
+    It is `leaving` once a better one has taken its place.
 
     `up_at` is the loop's time at which it came up.
     """
@@ -29,13 +31,18 @@ class LaneEnd:
     entry: Entry
     peer: PeerId
     lane: Lane
-    asked: bool
+    theirs: int | None = None
     up: bool = False
     up_at: float = 0.0
     leaving: bool = False
     ready: asyncio.Future[LaneReady] = field(default_factory=_future)
     granted: asyncio.Future[LaneGranted] = field(default_factory=_future)
     met: asyncio.Future[None] = field(default_factory=_future)
+
+    @property
+    def asked(self) -> bool:
+        """We have asked for it."""
+        return self.theirs is None
 
     def rise(self) -> None:
         """The lane is up."""

@@ -130,7 +130,8 @@ class TransferLanes:
     ) -> AsyncIterator[LaneEnd]:
         """Begin a lane, and forget it if it is not up in the end."""
         job = await self._jobs.ensure(entry)
-        end = LaneEnd(self._workshop.number(), entry, peer, lane, asked is None)
+        theirs = asked.lane if asked is not None else None
+        end = LaneEnd(self._workshop.number(), entry, peer, lane, theirs)
         way, servers = self._terms().opening(lane, asked=end.asked)
         offer = asked.description if asked is not None else b""
         self._ends[end.number] = end
@@ -159,10 +160,16 @@ class TransferLanes:
             with suppress(AppError):
                 await self._workshop.send(CloseLane(end.number))
 
-    def close(self, end: LaneEnd) -> Awaitable[None]:
+    async def close(self, end: LaneEnd, code: str = "stopped") -> None:
         """Let go of a lane, whatever its state."""
-        self._fail(end, "stopped")
-        return self._give_up(end)
+        self._fail(end, code)
+        await self._give_up(end)
+
+    async def close_forbidden(self) -> None:
+        """Let go of lanes that go a way that is not allowed any more."""
+        for end in list(self._ends.values()):
+            if end.lane not in self.terms.ways:
+                await self.close(end)
 
     def _leave_worse(self, entry: Entry, peer: PeerId) -> None:
         """Of several lanes to one peer keep the best: the others finish what they are at."""
@@ -175,21 +182,20 @@ class TransferLanes:
     # -- what is heard
 
     def granted(self, peer: PeerId, frame: LaneGranted) -> None:
-        end = self._awaiting(peer, frame.lane)
-        if end is not None:
+        end = self._ends.get(frame.lane)
+        if end is not None and end.peer == peer and end.asked and not end.granted.done():
             end.granted.set_result(frame)
 
     def refused(self, peer: PeerId, frame: LaneRefused) -> None:
-        end = self._awaiting(peer, frame.lane)
-        if end is not None:
+        """A peer will not make a lane, or has lost one that was up."""
+        end = self._ends.get(frame.lane)
+        if end is None or end.peer != peer or not end.asked:
+            return
+        if end.granted.done():
+            self._spawn(self.close(end, "lane-lost"))
+        else:
             known = frame.code in REFUSALS or frame.code in WAY_CODES
             end.granted.set_exception(AppError(frame.code if known else "not-here"))
-
-    def _awaiting(self, peer: PeerId, number: int) -> LaneEnd | None:
-        """Return the lane of that number if it waits for the peer's answer."""
-        end = self._ends.get(number)
-        is_it = end is not None and end.peer == peer and end.asked and not end.granted.done()
-        return end if is_it else None
 
     def noticed(self, notice: LaneReady | LaneUp | LaneDown) -> None:
         """The worker says what became of a lane."""

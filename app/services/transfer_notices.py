@@ -55,8 +55,7 @@ class WorkerNotices:
     def died(self) -> None:
         self._jobs.died()
         self._lanes.died()
-        for entry in self._book.all():
-            self._fetcher.nudge(entry)
+        self._fetcher.nudge_all()
 
     def _moved(self, notice: Progress) -> None:
         entry = self._jobs.entry(notice.transfer)
@@ -79,6 +78,7 @@ class WorkerNotices:
             if code in BLAMED and entry.state not in FETCHING:
                 entry.blamed[end.peer] = code
             self._fetcher.down(end, code)
+            self._server.lost(end, code)
         else:
             self._fetcher.up(end)
         self._show(entry)

@@ -32,6 +32,8 @@ from app.services.transfer_lanes import TransferLanes
 from app.services.transfer_terms import RANKS
 
 MAX_PENDING = 16
+UNSAID = frozenset({"worker-died", "lane-lost", "stalled"})
+"""Ends of a lane on which no goodbye went over it."""
 STALE_AFTER = 1.0
 """Seconds after which a peer knows of a lane that came up."""
 ASKED = 64, 2.0
@@ -126,6 +128,13 @@ class TransferServer:
             for end in self._lanes.to(entry, peer)
             if RANKS[end.lane] == way or (RANKS[end.lane] < way and end.up and end.up_at < stale)
         ]
+
+    def lost(self, end: LaneEnd, code: str) -> None:
+        """Tell a peer of a lane whose end it may not notice for long."""
+        if end.theirs is not None and code in UNSAID:
+            for link in self._links():
+                if link.peer == end.peer:
+                    link.send(LaneRefused(end.theirs, "gone"))
 
     def _refusal(self, entry: Entry, peer: PeerId, way: int) -> str:
         """Return why a member gets no lane, "" if it does."""

@@ -117,9 +117,11 @@ class TransferTender:
             work.close()
 
     async def cap(self) -> None:
-        """Let the worker know how fast it may be, now and whenever it starts."""
+        """Do as people have chosen, now and whenever a worker starts. Raises AppError."""
         current = self._choices.settings.current
         await self.workshop.greet(Cap(current.cap_up, current.cap_down), Tune(current.recovery))
+        await self._lanes.close_forbidden()
+        self._fetcher.nudge_all()
 
     # -- what links say
 
