@@ -24,6 +24,7 @@ from app.domain.changes import (
     TypingChanged,
 )
 from app.domain.errors import AppError
+from app.domain.ice import IceServer, check_ice_servers
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import (
     HistoryPage,
@@ -307,6 +308,7 @@ class FakeNetwork:
         self.linked: dict[PeerId, LinkView] = {}
         self.tries = 0
         self.failing: AppError | None = None
+        self.ice: tuple[IceServer, ...] = ()
         self._feed = feed
 
     def set_server(
@@ -351,6 +353,12 @@ class FakeNetwork:
         url = "http://192.0.2.7:8765"
         self.set_server(url, ServerState.ONLINE, hosted=True)
         return url
+
+    def ice_servers(self) -> Sequence[IceServer]:
+        return self.ice
+
+    async def set_ice_servers(self, servers: Sequence[IceServer]) -> None:
+        self.ice = check_ice_servers(servers)
 
     async def stop_hosting(self) -> None:
         for url in [url for url, server in self.known.items() if server.hosted]:

@@ -211,7 +211,7 @@ def test_why_something_waits_is_told() -> None:
     both = troubled(direct, (Lane.WEBRTC, "no-webrtc-way"), relay)
     assert "Tried direct, WebRTC and relayed;" in phrases.reason_line(both)
     first, second, third = phrases.ways_line(both).splitlines()
-    assert first.startswith("direct: There is no direct way")
+    assert first.startswith("direct: No address")
     assert second.startswith("WebRTC: ")
     assert third.startswith("relayed: ")
     assert phrases.reason_line(troubled(direct, who=JONAS)) == ""
