@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Coroutine
 from functools import partial
+from typing import NamedTuple
 
 from app.domain.errors import AppError, RemoteProtocolError
 from app.protocol.bulk_frames import TOKEN_SIZE, FrameHeader, Kind
@@ -15,6 +16,7 @@ from app.transport.bulk.gate import Report
 from app.transport.bulk.rtc_inbox import RtcInbox
 from app.transport.bulk.rtc_loop import RtcLoop
 from app.transport.bulk.rtc_path import RtcPath
+from app.transport.bulk.rtc_room import RtcRoom
 from app.transport.bulk.rtc_servers import Places, places
 from app.transport.bulk.rtc_session import RtcSession
 from app.transport.bulk.rtc_stream import RtcStream
@@ -23,22 +25,27 @@ from app.transport.webrtc_description import Description, Role, decode, encode
 
 MEET_WITHIN = 10.0
 """Seconds from the first check to an open channel, and from there to the token."""
-INBOX = 4 * 1024 * 1024
-"""Bytes of a lane that may wait for its reader."""
+
+
+class Hall(NamedTuple):
+    """What all gates share."""
+
+    loop: RtcLoop
+    room: RtcRoom
 
 
 class RtcGate:
     """See `Gate`. Connections are made and used on the loop."""
 
-    def __init__(self, command: OpenLane, loop: RtcLoop, path: RtcPath, report: Report) -> None:
+    def __init__(self, command: OpenLane, hall: Hall, path: RtcPath, report: Report) -> None:
         """Raises RemoteProtocolError("bad-description") over the offer."""
         self._command = command
-        self._loop = loop
+        self._loop = hall.loop
         self._path = path
         self._report = report
         self._offer = decode(command.offer, "offer") if command.offer else None
         self._session: RtcSession | None = None
-        self._inbox = RtcInbox(INBOX, partial(loop.soon, self._reopen))
+        self._inbox = RtcInbox(hall.room, partial(self._loop.soon, self._reopen))
         self._over = False
 
     def open(self) -> None:

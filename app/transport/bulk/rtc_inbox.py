@@ -8,32 +8,33 @@ from collections.abc import Callable
 
 from app.domain.errors import RemoteProtocolError
 from app.transport.base import Lane
+from app.transport.bulk.rtc_room import RtcRoom
 
 OVERHEAD = 256
 """What a waiting message costs beside its bytes."""
 
 
 class RtcInbox:
-    """A queue for one reader, which ends, with or without a complaint. It is `full` at `limit`.
+    """A queue for one reader, which ends, with or without a complaint; full with its share.
 
     `on_room` is called, by the reader, when half of it is free again after it was more than that.
     """
 
-    def __init__(self, limit: int, on_room: Callable[[], None]) -> None:
-        self.limit = limit
+    def __init__(self, room: RtcRoom, on_room: Callable[[], None]) -> None:
+        self.room = room
         self.size = 0
         """Bytes waiting, with their overhead."""
         self._on_room = on_room
         self._waiting: deque[bytes] = deque()
         self._begun = memoryview(b"")
-        self._was_tight = False
+        self._is_tight = False
         self._ended = False
         self._failure: RemoteProtocolError | None = None
         self._news = threading.Condition()
 
     @property
     def full(self) -> bool:
-        return self.size >= self.limit
+        return self.size >= self.room.inward
 
     def put(self, lane: Lane, message: bytes) -> None:
         """Take a message; an empty one says that no more will come."""
@@ -46,7 +47,6 @@ class RtcInbox:
                 return
             self._waiting.append(message)
             self.size += len(message) + OVERHEAD
-            self._was_tight = self._was_tight or self.size > self.limit // 2
             self._news.notify()
 
     def end(self, failure: RemoteProtocolError | None = None) -> None:
@@ -77,8 +77,8 @@ class RtcInbox:
             size = min(len(buffer), len(self._begun))
             buffer[:size] = self._begun[:size]
             self._begun = self._begun[size:]
-            has_room = self._was_tight and self.size <= self.limit // 2
-            self._was_tight = self._was_tight and not has_room
+            was_tight, self._is_tight = self._is_tight, self.size > self.room.inward // 2
+            has_room = was_tight and not self._is_tight
         if has_room:
             self._on_room()
         return size
@@ -90,6 +90,7 @@ class RtcInbox:
             if self._failure is not None:
                 raise self._failure
             return False
+        self._is_tight = self._is_tight or self.size > self.room.inward // 2
         self._begun = memoryview(self._waiting.popleft())
         self.size -= len(self._begun) + OVERHEAD
         return True

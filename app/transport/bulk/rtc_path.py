@@ -16,7 +16,7 @@ from app.transport.base import Lane
 from app.transport.bulk.rtc_inbox import RtcInbox
 from app.transport.fast_sctp.association import FastSctp
 from app.transport.fast_sctp.dtls import FastDtls
-from app.transport.fast_sctp.inbound import Message
+from app.transport.fast_sctp.inbound import Inbound, Message
 from app.transport.fast_sctp.installing import unfit
 from app.transport.fast_sctp.rate_window import RateWindow
 from app.transport.webrtc_dtls import LinkDtls
@@ -88,8 +88,12 @@ class FastLaneSctp(FastSctp):
         """Tell the remote end that there is room again."""
         inbound = self._inbound
         if inbound is not None:
-            inbound.backlog = self._inbox.size
+            self._follow(inbound)
             self._answer(inbound)
+
+    def _follow(self, inbound: Inbound) -> None:
+        inbound.window = self._inbox.room.inward
+        inbound.backlog = self._inbox.size
 
     def _deliver(self, message: Message) -> None:
         if message.stream != STREAM:
@@ -102,7 +106,7 @@ class FastLaneSctp(FastSctp):
             is_empty = message.protocol == WEBRTC_BINARY_EMPTY
             self._inbox.put(Lane.RELIABLE, b"" if is_empty else message.data)
             if self._inbound is not None:
-                self._inbound.backlog = self._inbox.size
+                self._follow(self._inbound)
 
     def _accuse(self, failure: RemoteProtocolError) -> None:
         self._on_end(failure)

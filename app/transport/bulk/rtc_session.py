@@ -18,7 +18,6 @@ from app.transport.webrtc_dtls import LinkCertificate
 from app.transport.webrtc_ice import AddressSource
 
 SCTP_PORT = 5000
-HIGH_WATER = 1024 * 1024
 LINGER = 0.25
 CLOSE_LIMIT = 2.0
 
@@ -40,6 +39,7 @@ class RtcSession:
         self.role = role
         self.ended = asyncio.Event()
         self._inbox = inbox
+        inbox.room.enter()
         self._opened = asyncio.Event()
         self._closing: asyncio.Task[None] | None = None
         self._certificate = LinkCertificate.generateCertificate()
@@ -54,7 +54,6 @@ class RtcSession:
         self._sctp = path.sctp(self._dtls, inbox, self._opened.set, self.end)
         parameters = RTCDataChannelParameters(label="lane", negotiated=True, id=STREAM)
         self.channel = RTCDataChannel(self._sctp, parameters)
-        self.channel.bufferedAmountLowThreshold = HIGH_WATER // 2
 
     async def describe(self) -> Description:
         """Gather our candidates, for two seconds at most."""
@@ -114,6 +113,7 @@ class RtcSession:
         await self._dtls.stop()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._ice.close(), CLOSE_LIMIT)
+        self._inbox.room.leave()
 
     def _was_heard(self) -> bool:
         return self._sctp.was_heard()

@@ -11,7 +11,7 @@ from aiortc.exceptions import InvalidStateError
 from app.transport.bulk.rtc_inbox import RtcInbox
 from app.transport.bulk.rtc_loop import RtcLoop
 from app.transport.bulk.rtc_path import MESSAGE
-from app.transport.bulk.rtc_session import HIGH_WATER, RtcSession
+from app.transport.bulk.rtc_session import RtcSession
 from app.transport.bulk.tls_stream import PATIENCE
 
 
@@ -63,7 +63,7 @@ class RtcStream:
 
     def _put(self, message: bytes) -> None:
         with self._news:
-            if not self._news.wait_for(lambda: self._size < HIGH_WATER or self._over, PATIENCE):
+            if not self._news.wait_for(lambda: self._has_room() or self._over, PATIENCE):
                 raise TimeoutError("the other side takes nothing")
             if self._over:
                 raise ConnectionResetError("the lane has ended")
@@ -73,12 +73,17 @@ class RtcStream:
         if is_first:
             self._loop.soon(self._flush)
 
+    def _has_room(self) -> bool:
+        return self._size < self._inbox.room.outward // 2
+
     # -- on the loop
 
     def _flush(self) -> None:
         channel = self._session.channel
+        most = self._inbox.room.outward // 2
+        channel.bufferedAmountLowThreshold = most // 2
         with suppress(InvalidStateError):
-            while channel.bufferedAmount < HIGH_WATER:
+            while channel.bufferedAmount < most:
                 message = self._next()
                 if message is None:
                     return

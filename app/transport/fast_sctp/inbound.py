@@ -78,7 +78,7 @@ class Inbound:
 
     def __init__(self, initial: int, window: int) -> None:
         self._expected = initial
-        self._window = window
+        self.window = window
         self._assembler = Assembler()
         self._ahead: dict[int, Data] = {}
         self._ranges = Ranges()
@@ -103,7 +103,7 @@ class Inbound:
     def receive(self, chunk: Data) -> None:
         """Take one chunk."""
         self.owed += 1
-        if self.backlog >= self._window:
+        if self.backlog >= self.window:
             return
         if chunk.tsn == self._expected & MASK and not self._ahead:
             self._take(chunk)
@@ -129,7 +129,7 @@ class Inbound:
     @property
     def room(self) -> int:
         """How many bytes more may come."""
-        return max(0, self._window - self._held - self.backlog)
+        return max(0, self.window - self._held - self.backlog)
 
     def sack(self) -> bytes:
         """Return the acknowledgement of everything so far."""
@@ -153,7 +153,7 @@ class Inbound:
         elif tsn < self._expected or tsn in self._ahead:
             if len(self._duplicates) < MAX_DUPLICATES:
                 self._duplicates.append(chunk.tsn)
-        elif tsn - self._expected < MAX_AHEAD and self._held < self._window:
+        elif tsn - self._expected < MAX_AHEAD and self._held < self.window:
             self._ahead[tsn] = chunk
             self._held += len(chunk.payload) + OVERHEAD
             self._ranges.add(tsn, tsn)

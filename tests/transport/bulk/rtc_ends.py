@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 from app.protocol.bulk_frames import TOKEN_SIZE
 from app.protocol.worker_messages import ConnectLane, IceServer, LaneReady, OpenLane, Way
-from app.transport.bulk.rtc_gate import RtcGate
+from app.transport.bulk.rtc_gate import Hall, RtcGate
 from app.transport.bulk.rtc_loop import RtcLoop
 from app.transport.bulk.rtc_path import CLASSIC, RtcPath
+from app.transport.bulk.rtc_room import RtcRoom
 from app.transport.bulk.rtc_session import RtcSession
 from app.transport.bulk.rtc_stream import RtcStream
 from app.transport.bulk.streams import LaneStream
@@ -28,7 +29,7 @@ class RtcEnd:
     """One end, which hears what its gate reports."""
 
     path: RtcPath = CLASSIC
-    loop: RtcLoop = field(default_factory=RtcLoop)
+    hall: Hall = field(default_factory=lambda: Hall(RtcLoop(), RtcRoom()))
     heard: queue.Queue[Heard] = field(default_factory=queue.Queue)
     gates: list[RtcGate] = field(default_factory=list)
     streams: list[RtcStream] = field(default_factory=list)
@@ -48,9 +49,13 @@ class RtcEnd:
         self, offer: bytes = b"", way: Way = "webrtc", servers: tuple[IceServer, ...] = ()
     ) -> Heard:
         """Prepare to meet; return what came of that."""
-        self.gates.append(RtcGate(OpenLane(1, 2, way, offer, servers), self.loop, self.path, self))
+        self.gates.append(RtcGate(OpenLane(1, 2, way, offer, servers), self.hall, self.path, self))
         self.gates[-1].open()
         return self.heard.get(timeout=WITHIN)
+
+    @property
+    def loop(self) -> RtcLoop:
+        return self.hall.loop
 
     def connects(self, token: bytes, answer: bytes = b"") -> None:
         self.gates[-1].connect(ConnectLane(2, b"", token, (), answer))

@@ -53,7 +53,7 @@ def changed(raw: bytes, **what: object) -> bytes:
 def test_an_offer_of_any_bytes_is_refused_and_costs_nothing(end: RtcEnd, raw: bytes) -> None:
     if raw:
         with pytest.raises(RemoteProtocolError, match="bad-description"):
-            RtcGate(OpenLane(1, 2, "webrtc", raw), end.loop, CLASSIC, end)
+            RtcGate(OpenLane(1, 2, "webrtc", raw), end.hall, CLASSIC, end)
 
 
 numbers = st.integers(-(1 << 63), (1 << 63) - 1)

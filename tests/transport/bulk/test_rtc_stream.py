@@ -9,8 +9,9 @@ from functools import partial
 import pytest
 
 from app.domain.errors import RemoteProtocolError
-from app.transport.bulk import rtc_gate, rtc_stream
+from app.transport.bulk import rtc_stream
 from app.transport.bulk.rtc_path import CLASSIC, MESSAGE, RATE, STOCK, RtcPath
+from app.transport.bulk.rtc_room import LEAST, MOST_IN, MOST_OUT, RtcRoom
 from app.transport.bulk.streams import Stream, read_exactly
 from tests.transport.bulk.rtc_ends import WITHIN, RtcEnd, in_thread, lane
 
@@ -89,7 +90,7 @@ def test_a_slow_reader_holds_the_writer_back(
         mine, theirs = one.streams[-1], other.streams[-1]
         sent = fill(mine)
         assert sent < 32 * MIB
-        assert 0 < theirs._inbox.size < rtc_gate.INBOX + 2 * MESSAGE
+        assert 0 < theirs._inbox.size < MOST_IN + 2 * MESSAGE
         for position in range(0, sent, MESSAGE):
             assert read_exactly(theirs, MESSAGE) == position.to_bytes(8) * (MESSAGE // 8)
         mine.sendall(b"and on")
@@ -125,3 +126,32 @@ def test_a_read_may_be_given_up() -> None:
         stream.read_within = 0.01
         with pytest.raises(TimeoutError):
             read_exactly(stream, 1)
+
+
+@pytest.mark.parametrize("path", [CLASSIC, STOCK])
+def test_many_lanes_have_less_room_each(path: RtcPath, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rtc_stream, "PATIENCE", 0.5)
+    with lane(path, path) as pair:
+        one, other = pair
+        for end in pair:
+            for _ in range(60):
+                end.hall.room.enter()
+        sent = fill(one.streams[-1])
+        assert other.streams[-1]._inbox.size < 8 * LEAST
+        for position in range(0, sent, MESSAGE):
+            if position == sent // 2 // MESSAGE * MESSAGE:
+                for _ in range(60):
+                    other.hall.room.leave()
+            content = read_exactly(other.streams[-1], MESSAGE)
+            assert content == position.to_bytes(8) * (MESSAGE // 8)
+
+
+def test_shares() -> None:
+    room = RtcRoom()
+    shares = []
+    for _ in range(64):
+        shares.append((room.inward, room.outward))
+        room.enter()
+    assert shares[:2] == [(MOST_IN, MOST_OUT)] * 2
+    assert shares == sorted(shares, reverse=True)
+    assert (room.inward, room.outward) == (16 * MIB // 64, LEAST)
