@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path, PurePath
+from functools import partial
+from heapq import nlargest
+from pathlib import Path
 
 from app.domain.files import TransferState
 from app.protocol.worker_messages import Earlier
@@ -27,11 +29,9 @@ def likely_versions(book: TransferBook, entry: Entry) -> list[Entry]:
     What is not asked for tells others that it is here. So it is only looked for where those who
     see that know of it: in what was given in the same room, or by the same author to us.
     """
-    others = [
-        other for other in book.all() if other is not entry and _may_serve(book, entry, other)
-    ]
-    others.sort(key=lambda other: _likeness(entry, other), reverse=True)
-    return others[:MAX_LOOKED_AT]
+    others = (other for other in book.all() if other is not entry)
+    serving = (other for other in others if _may_serve(book, entry, other))
+    return nlargest(MAX_LOOKED_AT, serving, key=partial(_likeness, entry))
 
 
 def _may_serve(book: TransferBook, entry: Entry, other: Entry) -> bool:
@@ -46,7 +46,7 @@ def _likeness(entry: Entry, other: Entry) -> tuple[bool, bool, bool, bool, int]:
     return (
         one.offer.name == two.offer.name,
         one.offer.is_folder == two.offer.is_folder,
-        PurePath(one.offer.name).suffix == PurePath(two.offer.name).suffix,
+        one.offer.name.rpartition(".")[2] == two.offer.name.rpartition(".")[2],
         one.author == two.author,
         two.offered_ms,
     )

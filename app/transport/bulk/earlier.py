@@ -7,7 +7,7 @@ is wanted counts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from app.crypto.content import piece_digest
@@ -15,11 +15,13 @@ from app.domain.errors import AppError
 from app.domain.file_names import safe_paths
 from app.domain.manifest import DIGEST_SIZE, PIECE_SIZE, Entry, Layout, Manifest, Slice
 from app.protocol.piece_map import PieceMap
-from app.transport.bulk.moved import LIKELY, UNLIKELY, MovedPieces, Wanted
+from app.transport.bulk.moved import MovedPieces, Wanted
 from app.transport.bulk.sources import SourceFiles
 
 MAX_LOOKED_FOR = 1 << 17
 """Pieces, beyond which looking them up would take too much memory."""
+SOON_SEARCHED = 256 * 1024 * 1024
+"""Bytes that are worth searching even in what has another name."""
 
 Found = Iterator[tuple[int, memoryview]]
 
@@ -73,7 +75,6 @@ class _Search:
         self._done = done
         self._check = check
         self._layout = Layout([entry.size for entry in wanted.entries])
-        self._hope = LIKELY if earlier.name == wanted.name else UNLIKELY
         self._buffer = memoryview(bytearray(PIECE_SIZE))
 
     def equal(self) -> Found:
@@ -89,11 +90,10 @@ class _Search:
 
     def packed(self) -> Found:
         """Small files that share a piece now, wherever each was then."""
-        twins = _Twins(self._earlier)
         for piece in self._done.missing():
             self._check()
             parts = self._layout.slices(piece)
-            content = self._pack(twins, parts) if self._is_pack(parts) else None
+            content = self._pack(parts) if self._is_pack(parts) else None
             if content is not None and self._is(piece, content):
                 yield piece, content
 
@@ -104,9 +104,8 @@ class _Search:
             parts = self._layout.slices(piece)
             if not self._is_pack(parts):
                 lacking.setdefault(parts[0].entry, []).append(self._lacking(piece, parts[0]))
-        twins = _Twins(self._earlier)
         for entry, pieces in lacking.items():
-            twin = twins.of(self._wanted, entry, same_size=False)
+            twin = self._twins.of(self._wanted, entry, same_size=False)
             if twin is not None:
                 yield from self._in_file(twin, pieces)
 
@@ -118,17 +117,23 @@ class _Search:
         try:
             size = self._files.length_now(twin)
             read = partial(self._files.read_part, twin)
-            yield from MovedPieces(read, size, self._check, self._hope).find(pieces)
+            is_likely = self._earlier.name == self._wanted.name or size <= SOON_SEARCHED
+            search = MovedPieces(read, size, self._check, is_likely=is_likely)
+            yield from search.find(pieces)
         except AppError:  # it went away meanwhile
             return
 
     def _is_pack(self, parts: tuple[Slice, ...]) -> bool:
         return self._wanted.entries[parts[0].entry].size < PIECE_SIZE
 
-    def _pack(self, twins: _Twins, parts: tuple[Slice, ...]) -> memoryview | None:
+    @cached_property
+    def _twins(self) -> _Twins:
+        return _Twins(self._earlier)
+
+    def _pack(self, parts: tuple[Slice, ...]) -> memoryview | None:
         at = 0
         for part in parts:
-            twin = twins.of(self._wanted, part.entry, same_size=True)
+            twin = self._twins.of(self._wanted, part.entry, same_size=True)
             if twin is None or not self._copy(twin, self._buffer[at : at + part.length]):
                 return None
             at += part.length

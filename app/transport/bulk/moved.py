@@ -2,13 +2,13 @@
 has moved them.
 
 Where a piece begins is known by its first bytes, and that it is there by its digest. A piece that
-is found tells where those after it are, so that mostly nothing has to be searched. What is
-searched in all is bounded, whatever a manifest from elsewhere says.
+is found tells where those around it are, so that mostly little has to be searched. How much that
+is at most depends on the sizes of the files alone, whatever a manifest from elsewhere says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 
 from app.crypto.content import piece_digest
@@ -16,20 +16,18 @@ from app.domain.manifest import HEAD_SIZE, PIECE_SIZE
 
 NEAR = 2 * PIECE_SIZE
 """Bytes before and behind the place where a piece is expected, which are searched first."""
-MIN_SEARCHED = 128 * PIECE_SIZE
-FOR_NEAR = 32 * PIECE_SIZE
-"""Bytes that a search of the whole file must leave for those that are near."""
-LIKELY, UNLIKELY = 2.0, 0.25
-"""Times the size of a file that are searched if nothing is found."""
-EARNED = 16 * PIECE_SIZE
-"""Bytes more that are searched for each piece that was found."""
-MAX_SHIFTS = 8
+SAMPLES = (4, 16, 64)
+"""Pieces that are looked for in the whole file, each time if the time before was not in vain."""
+PATIENCE = 256
+"""Pieces that are read whole and turn out to be others; each that was found allows for two more."""
+MAX_SHIFTS = 32
 """Ways that pieces have moved which are tried for each."""
 MIN_KINDS = 4
 """Different bytes that a head must have to be worth looking for: zeros lie everywhere."""
 
 ReadAt = Callable[[int, memoryview], int]
 """Fills the buffer from an offset on and returns how much of it could be; raises AppError."""
+Found = Iterator[tuple[int, memoryview]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,40 +40,76 @@ class Wanted:
     head: bytes
     digest: bytes
 
+    @property
+    def is_findable(self) -> bool:
+        return self.length >= HEAD_SIZE and len(set(self.head)) >= MIN_KINDS
+
+
+Rest = Generator[tuple[int, memoryview], None, list[Wanted]]
+"""Yields what was found, returns what was not."""
+
 
 class MovedPieces:
-    """Looks for pieces in a file of `size` bytes, `hope` saying how long in vain.
+    """Looks for pieces in a file of `size` bytes. `check` is called often; it may raise.
 
-    `check` is called often; it may raise.
+    Unless it `is_likely`, the whole file is searched only if something was found without that.
     """
 
     def __init__(
-        self, read: ReadAt, size: int, check: Callable[[], None], hope: float = LIKELY
+        self, read: ReadAt, size: int, check: Callable[[], None], *, is_likely: bool = True
     ) -> None:
         self._read = read
         self._size = size
         self._check = check
+        self._is_version = is_likely
         self._content = memoryview(bytearray(PIECE_SIZE))
         self._block = bytearray(PIECE_SIZE + HEAD_SIZE - 1)
-        self._left = MIN_SEARCHED + int(hope * size)
+        self._patience = PATIENCE
         self._shifts: list[int] = [0]
-        self._skips = self._skipped = 0
 
-    def find(self, pieces: Iterable[Wanted]) -> Iterator[tuple[int, memoryview]]:
+    def find(self, pieces: Iterable[Wanted]) -> Found:
         """Yield those that are there, with their bytes, which are good until the next one."""
+        left = yield from self._in_order(pieces)
+        for count in SAMPLES if self._is_version else ():
+            before = len(left)
+            left = yield from self._anywhere(left, count)
+            if len(left) == before:
+                return
+            left = yield from self._by_shifts(left)
+
+    def _in_order(self, pieces: Iterable[Wanted]) -> Rest:
+        """Look where the piece before says, and near there, the less often the more in vain.
+
+        What begins there, but is another, was changed at its place; it is nowhere else.
+        """
+        left = []
+        skips = skipped = 0
+        for wanted in pieces:
+            self._check()
+            place = wanted.offset + self._shifts[0]
+            begins = self._begins(wanted, place)
+            content = self._whole(wanted, place) if begins else None
+            if not begins and skipped >= skips:
+                content = self._near(wanted)
+                skips, skipped = max(2 * skips, 1) if content is None else 0, 0
+            elif not begins:
+                skipped += 1
+            if content is not None:
+                yield wanted.piece, content
+            elif not begins or not wanted.is_findable:
+                left.append(wanted)
+        return left
+
+    def _by_shifts(self, pieces: list[Wanted]) -> Rest:
         left = []
         for wanted in pieces:
             self._check()
-            content = self._expected(wanted, self._shifts[:1]) or self._searched(wanted)
+            content = self._expected(wanted, self._shifts)
             if content is None:
                 left.append(wanted)
             else:
                 yield wanted.piece, content
-        for wanted in left:
-            self._check()
-            content = self._expected(wanted, self._shifts)
-            if content is not None:
-                yield wanted.piece, content
+        return left
 
     def _expected(self, wanted: Wanted, shifts: Iterable[int]) -> memoryview | None:
         for shift in shifts:
@@ -95,49 +129,56 @@ class MovedPieces:
 
     def _whole(self, wanted: Wanted, place: int) -> memoryview | None:
         """Return a piece if it lies at a place, which is then where others are expected too."""
+        if self._patience <= 0 or place + wanted.length > self._size:
+            return None
+        self._patience -= 1
         content = self._content[: wanted.length]
-        self._left -= wanted.length
         if self._read(place, content) < wanted.length or piece_digest([content]) != wanted.digest:
             return None
-        self._left += EARNED
+        self._patience += 3
+        self._is_version = True
         shift = place - wanted.offset
         others = [one for one in self._shifts if one != shift]
         self._shifts = [shift, *others][:MAX_SHIFTS]
         return content
 
-    def _searched(self, wanted: Wanted) -> memoryview | None:
-        if wanted.length < HEAD_SIZE or len(set(wanted.head)) < MIN_KINDS:
+    def _near(self, wanted: Wanted) -> memoryview | None:
+        if not wanted.is_findable:
             return None
         expected = wanted.offset + self._shifts[0]
-        return self._between(wanted, expected - NEAR, expected + NEAR) or self._anywhere(wanted)
-
-    def _anywhere(self, wanted: Wanted) -> memoryview | None:
-        """Search the whole file, the less often the more often it was in vain."""
-        self._skipped += 1
-        if self._skipped <= self._skips or self._left < self._size + FOR_NEAR:
-            return None
-        content = self._between(wanted, 0, self._size)
-        self._skips, self._skipped = max(2 * self._skips, 1) if content is None else 0, 0
-        return content
-
-    def _between(self, wanted: Wanted, start: int, end: int) -> memoryview | None:
-        end = min(end, self._size - wanted.length)
-        at = max(start, 0)
-        while at <= end and self._left > 0:
-            self._check()
-            block = memoryview(self._block)[: min(PIECE_SIZE, end - at + 1) + HEAD_SIZE - 1]
-            got = self._read(at, block)
-            self._left -= got
-            content = self._among(wanted, at, got)
+        for at, size in self._blocks(expected - NEAR, expected + NEAR):
+            content = self._among(wanted, at, size)
             if content is not None:
                 return content
-            at += PIECE_SIZE
         return None
+
+    def _anywhere(self, pieces: list[Wanted], count: int) -> Rest:
+        """Search the whole file for so many of the pieces, from all over the new version."""
+        findable = [wanted for wanted in pieces if wanted.is_findable]
+        step = max(len(findable) / count, 1.0)
+        places = (int((number + 0.5) * step) for number in range(count))
+        samples = [findable[place] for place in places if place < len(findable)]
+        found = set()
+        for at, size in self._blocks(0, self._size):
+            for wanted in samples:
+                content = self._among(wanted, at, size) if wanted.piece not in found else None
+                if content is not None:
+                    found.add(wanted.piece)
+                    yield wanted.piece, content
+        return [wanted for wanted in pieces if wanted.piece not in found]
+
+    def _blocks(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Read what may begin from `start` on before `end`; yield offsets and sizes."""
+        end = min(end, self._size)
+        for at in range(max(start, 0), end, PIECE_SIZE):
+            self._check()
+            block = memoryview(self._block)[: min(PIECE_SIZE, end - at) + HEAD_SIZE - 1]
+            yield at, self._read(at, block)
 
     def _among(self, wanted: Wanted, start: int, size: int) -> memoryview | None:
         """Try where the block that was read from `start` on has the head of a piece."""
         found = self._block.find(wanted.head, 0, size)
-        while found >= 0 and self._left > 0:
+        while found >= 0 and self._patience > 0:
             content = self._whole(wanted, start + found)
             if content is not None:
                 return content
