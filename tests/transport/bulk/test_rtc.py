@@ -127,3 +127,52 @@ async def test_two_ways_at_once_of_which_one_dies(people: People, tmp_path: Path
     assert steps[-1] == 32 * MIB + 3
     assert bytes_read(sender) - before <= steps[-1] + 8 * MIB, "but what was under way"
     assert (await receiver.heard(msg.LaneDown, both[1][1])).code == "done"
+
+
+async def test_a_lane_is_replaced_by_a_better_one_without_loss(
+    people: People, tmp_path: Path
+) -> None:
+    path = tmp_path / "big.bin"
+    path.write_bytes(os.urandom(32 * MIB + 3))
+    sender, receiver = people("a"), people("b")
+    offered = await sender.offer(path)
+    number = await receiver.fetch(offered)
+    await sender.send(msg.Cap(16 * MIB, 0))
+    slow = await connect(sender, offered.transfer, receiver, number, "webrtc")
+    before = bytes_read(sender)
+    await part_came(receiver, number, 4 * MIB)
+    better = await connect(sender, offered.transfer, receiver, number, "direct")
+    await receiver.heard(msg.LaneUp, better[1])
+    await receiver.send(msg.CloseLane(slow[1], gently=True))
+    assert (await receiver.heard(msg.LaneDown, slow[1])).code == "replaced"
+    assert (await sender.heard(msg.LaneDown, slow[0])).code == "replaced"
+    await sender.send(msg.Cap(0, 0))
+    done = await receiver.heard(msg.Done, number)
+    assert same(Path(done.path), path)
+    assert bytes_read(sender) - before <= 36 * MIB, "only of the last few both are asked"
+    assert (await receiver.heard(msg.LaneDown, better[1])).code == "done"
+
+
+async def test_what_leads_nowhere_is_told(people: People, tmp_path: Path) -> None:
+    path = tmp_path / "some.bin"
+    path.write_bytes(bytes(10))
+    one = people("a")
+    transfer = (await one.offer(path)).transfer
+    await one.send(msg.OpenLane(transfer, 1, "webrtc", b"no description"))
+    assert (await one.heard(msg.LaneDown, 1)).code == "bad-description"
+    await one.send(msg.OpenLane(transfer, 2, "relay"))
+    assert (await one.heard(msg.LaneDown, 2)).code == "no-relay"
+    await one.send(msg.OpenLane(transfer, 3, "webrtc"))
+    await one.send(msg.ConnectLane(3, b"", bytes(32), (), b"early"))
+    assert (await one.heard(msg.LaneDown, 3)).code == "unknown-lane"
+    await one.heard(msg.LaneReady, 3)
+    await one.send(msg.ConnectLane(3, b"", bytes(32), (), b"no description"))
+    await one.until(lambda: msg.LaneDown(3, "bad-description") in one.notices)
+    await one.send(msg.OpenLane(transfer, 4, "webrtc"))
+    await one.heard(msg.LaneReady, 4)
+    await one.send(msg.CloseLane(4))
+    assert (await one.heard(msg.LaneDown, 4)).code == "closed"
+    await one.send(msg.OpenLane(transfer, 5, "webrtc"))
+    await one.heard(msg.LaneReady, 5)
+    await one.stop(transfer)
+    assert (await one.heard(msg.LaneDown, 5)).code == "stopped"
