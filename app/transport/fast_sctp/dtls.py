@@ -57,13 +57,13 @@ class FastDtls(RTCDtlsTransport):
             raise ConnectionError("not connected")
         self._wire.send(map(self._records.seal, packets))
 
-    def _arrived(self, size: int) -> None:
+    def _arrived(self, begin: int, size: int) -> None:
         if self._records is None:
             return
-        for packet in self._records.open(size):
-            receiver = self._receiver
-            if receiver is not None:
-                receiver.receive(packet)
+        packet = self._records.open(begin, size)
+        receiver = self._receiver
+        if packet is not None and receiver is not None:
+            receiver.receive(packet)
 
     def _settled(self) -> None:
         if self._receiver is not None:

@@ -16,25 +16,26 @@ _ffi: Any = SSL._ffi  # type: ignore[attr-defined]  # noqa: SLF001 - see the mod
 APPLICATION_DATA = 23
 RECORD_HEADER = 13
 MAX_DATAGRAM = 2048
+MAX_BATCH = 64 * 1024
+"""Bytes that the system may hand over at once."""
 
 
 class Records:
     """Seals and opens the application data of one connected session.
 
-    `incoming` is where the next datagram is put; `open` takes it from there.
+    `incoming` is where datagrams are put; `open` takes records from there.
     """
 
-    __slots__ = ("_from", "_in", "_in_view", "_into", "_out", "_out_view", "_session", "incoming")
+    __slots__ = ("_from", "_in", "_into", "_out", "_out_view", "_session", "incoming")
 
     def __init__(self, connection: SSL.Connection) -> None:
         handles: Any = connection
         self._session = handles._ssl  # noqa: SLF001 - see the module
         self._into = handles._into_ssl  # noqa: SLF001 - see the module
         self._from = handles._from_ssl  # noqa: SLF001 - see the module
-        self._in = _ffi.new("char[]", MAX_DATAGRAM)
+        self._in = _ffi.new("char[]", MAX_BATCH)
         self._out = _ffi.new("char[]", MAX_DATAGRAM)
         self.incoming = memoryview(_ffi.buffer(self._in))
-        self._in_view = self.incoming
         self._out_view = memoryview(_ffi.buffer(self._out))
 
     def seal(self, packet: bytes) -> memoryview:
@@ -45,19 +46,10 @@ class Records:
         size = _lib.BIO_read(self._from, self._out, MAX_DATAGRAM)
         return self._out_view[: max(size, 0)]
 
-    def open(self, size: int) -> list[bytes]:
-        """Return what the first `size` bytes of `incoming` hold, nothing if they are forged."""
-        _lib.BIO_write(self._into, self._in, size)
-        found = []
-        while (packet := self._read()) is not None:
-            found.append(packet)
-            if self._is_one_record(size):
-                break
-        return found
-
-    def _is_one_record(self, size: int) -> bool:
-        high, low = self._in_view[RECORD_HEADER - 2 : RECORD_HEADER]
-        return RECORD_HEADER + (high << 8 | low) == size
+    def open(self, begin: int, size: int) -> bytes | None:
+        """Return what the record of `size` bytes at `begin` holds, None if it is forged."""
+        _lib.BIO_write(self._into, self._in + begin, size)
+        return self._read()
 
     def _read(self) -> bytes | None:
         size = _lib.SSL_read(self._session, self._out, MAX_DATAGRAM)
@@ -67,9 +59,13 @@ class Records:
         return None
 
 
-def is_application_data(first: int, size: int) -> bool:
-    """Return whether a datagram with this first byte is for `Records.open`.
+def record_size(raw: bytes | memoryview, begin: int, end: int) -> int:
+    """Return the size of the record for `Records.open` that stands in `raw` from `begin` on.
 
-    The rest is aiortc's and aioice's.
+    0 for what is not whole before `end`, or none; that is aiortc's and aioice's.
     """
-    return first == APPLICATION_DATA and RECORD_HEADER < size <= MAX_DATAGRAM
+    body = begin + RECORD_HEADER
+    if body >= end or raw[begin] != APPLICATION_DATA:
+        return 0
+    size = RECORD_HEADER + (raw[body - 2] << 8 | raw[body - 1])
+    return size if RECORD_HEADER < size <= min(end - begin, MAX_DATAGRAM) else 0

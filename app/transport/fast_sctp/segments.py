@@ -1,6 +1,7 @@
-"""Many datagrams of one size handed to the system in one call, which Linux cuts apart itself.
+"""Many datagrams of one size handed to the system in one call, which Linux cuts apart itself, and
+received in one, which it has joined.
 
-Used for near ends only. A run is kept short, so that it does not overrun a small socket buffer.
+Sent so to near ends only. A run is kept short, so that it does not overrun a small socket buffer.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ import socket
 import struct
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 UDP_SEGMENT = 103
+UDP_GRO = 104
 MAX_RUN = 16
 _BUFFER = MAX_RUN * 2048
 
@@ -64,3 +67,14 @@ def _known_to(own: socket.socket) -> bool:
     except OSError:
         return False
     return True
+
+
+def set_joined(own: socket.socket, *, joined: bool) -> None:
+    """Let runs of equal datagrams of one sender come in one read, where the system can.
+
+    The last one of a run may be shorter. Reads need room for 64 KiB then; nothing marks where one
+    datagram ends and the next one begins.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):
+            own.setsockopt(socket.IPPROTO_UDP, UDP_GRO, joined)

@@ -25,7 +25,7 @@ from app.transport.fast_sctp.chunks import (
     sack_chunk,
     verification_tag,
 )
-from app.transport.fast_sctp.records import Records, is_application_data
+from app.transport.fast_sctp.records import Records, record_size
 
 _TAG = 0x01020304
 _FLIGHTS = 8
@@ -109,13 +109,14 @@ def records_pass() -> bool:
     theirs.bio_write(record)
     theirs.send(b"from theirs")
     answer = theirs.bio_read(1500)
-    ours.incoming[: len(answer)] = answer
+    end = 1 + len(answer)
+    ours.incoming[1:end] = answer
     return (
-        is_application_data(record[0], len(record))
-        and is_application_data(answer[0], len(answer))
+        record_size(record, 0, len(record)) == len(record)
+        and record_size(ours.incoming, 1, end) == len(answer)
         and theirs.recv(1500) == b"from ours"
-        and ours.open(len(answer)) == [b"from theirs"]
-        and ours.open(len(answer)) == []
+        and ours.open(1, len(answer)) == b"from theirs"
+        and ours.open(1, len(answer)) is None
     )
 
 

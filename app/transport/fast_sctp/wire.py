@@ -13,8 +13,8 @@ from typing import Any
 from aioice import Connection
 from aioice.ice import StunProtocol
 
-from app.transport.fast_sctp.records import MAX_DATAGRAM, is_application_data
-from app.transport.fast_sctp.segments import Segments
+from app.transport.fast_sctp.records import MAX_BATCH, record_size
+from app.transport.fast_sctp.segments import Segments, set_joined
 
 SOCKET_BUFFER = 4 * 1024 * 1024
 BATCH_BYTES = 200_000
@@ -24,15 +24,15 @@ COMPONENT = 1
 class Wire:
     """Takes application data from the nominated pair of a connected `connection`.
 
-    A datagram is put into `buffer` and `arrived(size)` is called for each, `settled()` after each
-    batch. Everything else goes the way it went before.
+    What comes is put into `buffer` and `arrived(begin, size)` is called for each record in it,
+    `settled()` after each batch. Everything else goes the way it went before.
     """
 
     def __init__(
         self,
         connection: Connection,
         buffer: memoryview,
-        arrived: Callable[[int], None],
+        arrived: Callable[[int, int], None],
         settled: Callable[[], None],
     ) -> None:
         self._connection = connection
@@ -73,6 +73,7 @@ class Wire:
         """Give the datagrams back."""
         self._protocol.datagram_received = self._pass_on
         if self._socket is not None:
+            set_joined(self._socket, joined=False)
             self._socket.close()
             self._socket = self._segments = None
 
@@ -84,13 +85,21 @@ class Wire:
         return pair
 
     def _received(self, data: bytes | str, address: tuple[Any, ...]) -> None:
-        if not (isinstance(data, bytes) and data and is_application_data(data[0], len(data))):
+        if not (isinstance(data, bytes) and record_size(data, 0, len(data))):
             self._hand_back(data, address)
             return
         self._buffer[: len(data)] = data
-        self._arrived(len(data))
+        self._take(len(data), address)
         self._drain()
         self._settled()
+
+    def _take(self, end: int, address: tuple[Any, ...]) -> None:
+        """Pass on the records before `end`, which the system may have joined to one batch."""
+        at = 0
+        while size := record_size(self._buffer, at, end):
+            self._arrived(at, size)
+            at += size
+        self._hand_back(bytes(self._buffer[at:end]), address)
 
     def _drain(self) -> None:
         """Read what waits in the socket, so that one acknowledgement does for all of it."""
@@ -101,10 +110,7 @@ class Wire:
             except OSError:
                 return
             left -= max(size, 1)
-            if is_application_data(self._buffer[0], size):
-                self._arrived(size)
-            else:
-                self._hand_back(bytes(self._buffer[:size]), address)
+            self._take(size, address)
 
     def _hand_back(self, data: bytes | str, address: tuple[Any, ...]) -> None:
         """Let aioice have what is its own; over malformed STUN it raises these.
@@ -130,8 +136,9 @@ def _own_socket(protocol: StunProtocol) -> socket.socket | None:
             found.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER)
     if not isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop):
         return None
-    # asyncio makes an object of this size for each datagram.
-    transport.max_size = MAX_DATAGRAM
+    # asyncio makes an object of this size for each of its reads.
+    transport.max_size = MAX_BATCH
     own: socket.socket = found.dup()
     own.setblocking(False)
+    set_joined(own, joined=True)
     return own
