@@ -5,7 +5,8 @@ one JSON object: MB/s, seconds and MiB, then each aim with what it is compared t
 turns for N rounds, and medians count, so that noise of the machine meets all.
 
 - direct: ours between two workers, beside a raw plain-TCP copy and an HTTPS upload;
-- webrtc: the same file, or a part of it, over lanes on the reworked data path and on aiortc's own;
+- webrtc: the same file, or a part of it, over lanes on the reworked data path and on aiortc's own,
+  from when the lane is up;
 - channels: nothing but 64 KiB messages on these paths, and from Chromium to Chromium;
 - many small files beside one file of the same size, and beside writing them and `cp -a`.
 """
@@ -123,7 +124,7 @@ class Bench:
         for side, peak in peaks.items():
             key = f"{path.name}, {way}, {side}"
             self.memory[key] = max(self.memory.get(key, 0.0), round(peak, 1))
-        return found.fetched
+        return found.fetched if way == "direct" else found.moved
 
 
 def random_file(path: Path, mib: int) -> Path:
