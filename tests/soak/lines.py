@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.people import room_of
 from tests.e2e.programs import Cli, Json, Stage, stage
 from tests.e2e.sending import MEGABYTE, accept, digest, done, file_of, inbox, moving, offer
+from tests.support.coturn import TurnServer, running_turn
 from tests.support.netns import Host, Network
 
 ROUND_TRIP = 0.05
 RATE = 50e6 / 8
 PATIENCE = 180.0
+REFUSED = {"direct": (), "webrtc": ("tcp",), "relay": ("tcp", "udp")}
+"""What must not pass between two people for a way to be the only one."""
 OTHER_NETWORK = "10.77.0.99"
 
 
@@ -50,12 +53,19 @@ class Far:
 
 
 @contextmanager
-def far(folder: Path, loss: float = 0.0, rate: float = RATE) -> Iterator[Far]:
-    """Yield two linked people; `loss` is the share of frames lost each way, `rate` in bytes/s."""
-    with Network(folder, 3) as network, stage(folder) as programs:
+def far(folder: Path, way: str = "direct", loss: float = 0.0, rate: float = RATE) -> Iterator[Far]:
+    """Yield two linked people between whom only this way of moving files is open.
+
+    `loss` is the share of frames lost each way, `rate` in bytes a second.
+    """
+    with ExitStack() as stack:
+        network = stack.enter_context(Network(folder, 3))
+        programs = stack.enter_context(stage(folder))
         server_host, *hosts = network.hosts
         for host in hosts:
             network.set(host, delay=ROUND_TRIP / 2)
+        for protocol in REFUSED[way]:
+            network.refuse(hosts[0], hosts[1], protocol)
         server = programs.server(host=server_host.address, prefix=server_host.prefix)
         people = [
             programs.start(name, server.url, prefix=host.prefix)
@@ -63,15 +73,28 @@ def far(folder: Path, loss: float = 0.0, rate: float = RATE) -> Iterator[Far]:
         ]
         for cli in people:
             cli.ready().online()
+        if way == "relay":
+            where = server_host.address, server_host.prefix
+            use_relay(people, stack.enter_context(running_turn(folder, *where)))
         room = room_of(*people)
         for host in hosts:
             network.set(host, loss=loss, rate=rate)
         yield Far(network, programs, people, room)
 
 
-def lossy(folder: Path, loss: float, size: int) -> Json:
+def use_relay(people: list[Cli], turn: TurnServer) -> None:
+    server = {"url": turn.url, "username": turn.username, "credential": turn.credential}
+    for cli in people:
+        cli.ask("ice_servers", servers=[server])
+
+
+def lossy(
+    folder: Path, loss: float, size: int, way: str = "direct", *, recovery: bool = False
+) -> Json:
     """Send over a line that loses frames; return how fast it was, of what the line could carry."""
-    with far(folder, loss) as away:
+    with far(folder, way, loss) as away:
+        for cli in away.people:
+            cli.ask("file_settings", recovery=recovery)
         begun = time.monotonic()
         transfer, path = away.send(size)
         told = away.there(transfer, path)
@@ -79,9 +102,9 @@ def lossy(folder: Path, loss: float, size: int) -> Json:
         return {**told, "loss": loss, "of_line": round(share, 2)}
 
 
-def cut(folder: Path, seconds: float, size: int = 16 * MEGABYTE) -> Json:
+def cut(folder: Path, seconds: float, way: str = "direct", size: int = 16 * MEGABYTE) -> Json:
     """Cut the line in the middle; return what was given beyond the file's own bytes."""
-    with far(folder) as away:
+    with far(folder, way) as away:
         giver = away.hosts[0]
         transfer, path = away.send(size)
         moving(away.people[1], transfer, size // 4)
@@ -94,9 +117,9 @@ def cut(folder: Path, seconds: float, size: int = 16 * MEGABYTE) -> Json:
         return {**told, "seconds_after": round(time.monotonic() - back, 1), "more_bytes": more}
 
 
-def moved(folder: Path, who: int, size: int = 16 * MEGABYTE) -> Json:
+def moved(folder: Path, who: int, way: str = "direct", size: int = 16 * MEGABYTE) -> Json:
     """Give one machine another address in the middle."""
-    with far(folder) as away:
+    with far(folder, way) as away:
         transfer, path = away.send(size)
         moving(away.people[1], transfer, size // 4)
         away.hosts[who].move_to(OTHER_NETWORK)

@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from app.transport.webrtc_addresses import host_addresses
 
 TURNSERVER = shutil.which("turnserver")
 START_WITHIN = 10.0
+USUAL_PORT = 3478
 USER, PASSWORD, REALM = "parlor", "a secret of the tests", "parlor.test"
 _BINDING = bytes.fromhex("000100002112a442")
 """A STUN binding request, but for its twelve random bytes."""
@@ -42,15 +43,19 @@ class TurnServer:
 
 
 @contextmanager
-def running_turn(folder: Path, host: str | None = None) -> Iterator[TurnServer]:
+def running_turn(
+    folder: Path, host: str | None = None, prefix: Sequence[str] = ()
+) -> Iterator[TurnServer]:
     """Run one at an address of this machine until the end of the block; it writes to `folder`.
 
-    It relays over the same address, and lets nobody but its one user do so.
+    It relays over the same address, and lets nobody but its one user do so. `prefix` is a command
+    that runs the one after it on another host, where `host` is.
     """
     assert TURNSERVER is not None, "coturn is not installed"
     host = host or host_addresses()[0]
-    server = TurnServer(host, _free_port(host), folder / "turn.log")
+    server = TurnServer(host, USUAL_PORT if prefix else _free_port(host), folder / "turn.log")
     command = [
+        *prefix,
         TURNSERVER,
         *("-n", "--no-cli", "--no-tls", "--no-dtls", "--lt-cred-mech", "--allow-loopback-peers"),
         *("--verbose", "--simple-log", "--log-file", str(server.log), "--no-stdout-log"),
@@ -62,7 +67,10 @@ def running_turn(folder: Path, host: str | None = None) -> Iterator[TurnServer]:
         command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
-            _wait_for(server, process)
+            if prefix:
+                _wait_for_word(server, process)
+            else:
+                _wait_for(server, process)
             yield server
         finally:
             process.kill()
@@ -72,6 +80,16 @@ def _free_port(host: str) -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+def _wait_for_word(server: TurnServer, process: subprocess.Popen[bytes]) -> None:
+    """Wait for one that cannot be reached from here."""
+    deadline = time.monotonic() + START_WITHIN
+    while time.monotonic() < deadline and process.poll() is None:
+        if server.log.exists() and "UDP listener opened" in server.log.read_text():
+            return
+        time.sleep(0.02)
+    raise AssertionError("coturn does not start")
 
 
 def _wait_for(server: TurnServer, process: subprocess.Popen[bytes]) -> None:
