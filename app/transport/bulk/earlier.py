@@ -12,11 +12,12 @@ from pathlib import Path
 
 from app.crypto.content import piece_digest
 from app.domain.errors import AppError
-from app.domain.file_names import safe_paths
-from app.domain.manifest import DIGEST_SIZE, PIECE_SIZE, Entry, Layout, Manifest, Slice
+from app.domain.file_names import safe_name, safe_paths, split_path
+from app.domain.manifest import DIGEST_SIZE, PIECE_SIZE, Layout, Manifest, Slice
 from app.protocol.piece_map import PieceMap
 from app.transport.bulk.moved import MovedPieces, Wanted
 from app.transport.bulk.sources import SourceFiles
+from app.transport.bulk.twins import Twins
 
 MAX_LOOKED_FOR = 1 << 17
 """Pieces, beyond which looking them up would take too much memory."""
@@ -28,17 +29,22 @@ Found = Iterator[tuple[int, memoryview]]
 
 def received_files(path: Path, manifest: Manifest, layout: Layout | None = None) -> SourceFiles:
     """Read what a transfer has put at `path`, where names may differ from the manifest's."""
-    return SourceFiles(path, manifest, layout, _places(manifest))
+    if not manifest.is_folder:
+        return SourceFiles(path, manifest, layout)
+    places = safe_paths(entry.path for entry in manifest.entries)
+    return SourceFiles(path, manifest, layout, places.__getitem__)
 
 
 def files_of(path: Path, earlier: Manifest, *, received: bool) -> SourceFiles:
-    """Read what lies at `path` now, where it was received, or else offered from."""
-    places = _places(earlier) if received else None
-    return SourceFiles(path, earlier, places=places, as_they_were=False)
+    """Read what lies at `path` now, where it was received, or else offered from.
 
+    Of files that had to be told apart by numbers only the first is found.
+    """
 
-def _places(manifest: Manifest) -> list[tuple[str, ...]] | None:
-    return safe_paths(entry.path for entry in manifest.entries) if manifest.is_folder else None
+    def place(number: int) -> tuple[str, ...]:
+        return tuple(map(safe_name, split_path(earlier.entries[number].path)))
+
+    return SourceFiles(path, earlier, place_of=place if received else None, as_they_were=False)
 
 
 def pieces_at_hand(
@@ -127,8 +133,8 @@ class _Search:
         return self._wanted.entries[parts[0].entry].size < PIECE_SIZE
 
     @cached_property
-    def _twins(self) -> _Twins:
-        return _Twins(self._earlier)
+    def _twins(self) -> Twins:
+        return Twins(self._earlier)
 
     def _pack(self, parts: tuple[Slice, ...]) -> memoryview | None:
         at = 0
@@ -153,36 +159,3 @@ class _Search:
 
     def _is(self, piece: int, content: memoryview) -> bool:
         return piece_digest([content]) == self._wanted.digest(piece)
-
-
-class _Twins:
-    """Which file of an earlier version a file may have been: that of the same path, else one of the
-    same name, if possible with its size and time."""
-
-    def __init__(self, earlier: Manifest) -> None:
-        self._earlier = earlier
-        entries = earlier.entries
-        self._by_path = {entry.path: number for number, entry in enumerate(entries)}
-        # Hashes, because a folder may have very many files; what is wrong shows in the digest.
-        self._by_name: dict[int, int] = {}
-        for number, entry in enumerate(entries):
-            name = _name(earlier, entry)
-            self._by_name[hash(name)] = self._by_name[_look(name, entry)] = number
-
-    def of(self, wanted: Manifest, number: int, *, same_size: bool) -> int | None:
-        entry = wanted.entries[number]
-        name = _name(wanted, entry)
-        keys = [_look(name, entry)] if same_size else [_look(name, entry), hash(name)]
-        found = [self._by_path.get(entry.path), *(self._by_name.get(key) for key in keys)]
-        fitting = (one for one in found if one is not None)
-        if same_size:
-            fitting = (one for one in fitting if self._earlier.entries[one].size == entry.size)
-        return next(fitting, None)
-
-
-def _name(manifest: Manifest, entry: Entry) -> str:
-    return entry.path.rpartition("/")[2] or manifest.name
-
-
-def _look(name: str, entry: Entry) -> int:
-    return hash((name, entry.size, entry.mtime_ms))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +33,8 @@ _READ_ONLY = (
 )
 _HAS_PREADV = hasattr(os, "preadv")
 Progress = Callable[[int, int], None]
+PlaceOf = Callable[[int], tuple[str, ...]]
+"""Takes the number of a file."""
 
 
 def survey(path: Path) -> Manifest:
@@ -101,18 +103,18 @@ class SourceFiles:
         path: Path,
         manifest: Manifest,
         layout: Layout | None = None,
-        places: Sequence[tuple[str, ...]] | None = None,
+        place_of: PlaceOf | None = None,
         *,
         as_they_were: bool = True,
     ) -> None:
-        """`places` is where the files lie below `path`, if not where the manifest says.
+        """`place_of` says where a file lies below `path`, if not where the manifest says.
 
         Without `as_they_were` changed files are read too, whatever is in them now.
         """
         self._path = os.fspath(path)
         self._manifest = manifest
         self.layout = layout or Layout([entry.size for entry in manifest.entries])
-        self._places = places
+        self._place_of = place_of
         self._as_they_were = as_they_were
         self._open: OrderedDict[int, int] = OrderedDict()
         self._buffer = bytearray()
@@ -163,8 +165,8 @@ class SourceFiles:
     def path_of(self, number: int) -> str:
         """Return where a file lies."""
         below = self._manifest.entries[number].path
-        if below and self._places is not None:
-            below = "/".join(self._places[number])
+        if below and self._place_of is not None:
+            below = "/".join(self._place_of(number))
         return f"{self._path}/{below}" if below else self._path
 
     def _descriptor(self, number: int) -> int:

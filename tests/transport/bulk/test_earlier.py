@@ -172,6 +172,16 @@ def test_what_has_another_name_or_lies_elsewhere_is_found(tmp_path: Path) -> Non
     assert len(pieces(tmp_path / "alone", was, wanted)) == 3
 
 
+def test_of_names_that_are_one_the_first_is_found(tmp_path: Path) -> None:
+    """What was received has them as `a` and `A (2)`, which is not looked up."""
+    given = folder_of(tmp_path / "given", "A/1big", "a/2big")
+    was = manifest_of(given)
+    came = tmp_path / "came"
+    given.rename(came)
+    (came / "a").rename(came / "a (2)")
+    assert names_of(was, pieces(came, was, was)) == {"A/1big"}
+
+
 def test_an_own_folder_is_read_by_its_own_names(tmp_path: Path) -> None:
     old = folder_of(tmp_path / "old", "aux", "nul/big")
     was = manifest_of(old)
