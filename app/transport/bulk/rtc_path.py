@@ -19,6 +19,7 @@ from app.transport.fast_sctp.dtls import FastDtls
 from app.transport.fast_sctp.inbound import Inbound, Message
 from app.transport.fast_sctp.installing import unfit
 from app.transport.fast_sctp.rate_window import RateWindow
+from app.transport.fast_sctp.window import SeveralFlows, Window
 from app.transport.webrtc_dtls import LinkDtls
 from app.transport.webrtc_sctp import RTO_INITIAL, Ended, LinkSctp
 
@@ -58,6 +59,8 @@ class StockSctp(LinkSctp):
 
 class FastLaneSctp(FastSctp):
     """The reworked association, with the one stream of a lane, whose messages go to an inbox."""
+
+    window: Callable[[int], Window] = SeveralFlows
 
     def __init__(
         self, dtls: FastLaneDtls, inbox: RtcInbox, opened: Callable[[], None], ended: Ended

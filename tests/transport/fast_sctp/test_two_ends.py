@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.transport.fast_sctp.rate_window import RateWindow
-from app.transport.fast_sctp.window import MAX_WINDOW, ClassicWindow, Window
+from app.transport.fast_sctp.window import MAX_WINDOW, ClassicWindow, SeveralFlows, Window
 from tests.transport.fast_sctp.virtual_line import Line, OneWay, run_together
 
-WINDOWS: list[Callable[[int], Window]] = [ClassicWindow, RateWindow]
+WINDOWS: list[Callable[[int], Window]] = [ClassicWindow, RateWindow, SeveralFlows]
+PAIRS = [[ClassicWindow, other] for other in WINDOWS] + [[one, one] for one in WINDOWS[1:]]
 SIZE = 1160
 MBIT = 125_000
 
@@ -61,8 +62,23 @@ def test_following_the_rate_keeps_a_lossy_line_full(loss: float) -> None:
     assert (done - begun) / 2 > 0.85 * 50 * MBIT
 
 
-def test_the_classic_window_fills_a_clean_line() -> None:
-    ends = OneWay(ClassicWindow(SIZE), Line(0.01, 50 * MBIT, queue=0.05), Line(0.01), SIZE)
+@pytest.mark.parametrize(("loss", "least"), [(0.0, 0.8), (0.002, 0.75), (0.01, 0.25)])
+def test_several_flows_keep_more_of_a_lossy_line_than_one(loss: float, least: float) -> None:
+    carried = {}
+    for window in (ClassicWindow, SeveralFlows):
+        there = Line(0.025, 50 * MBIT, queue=0.1, loss=loss)
+        ends = OneWay(window(SIZE), there, Line(0.025), SIZE)
+        for _ in range(500):
+            ends.out.queue(0, 53, bytes(65536))
+        (begun,), (done,) = run_together([ends], 1), run_together([ends], 4)
+        carried[window] = (done - begun) / 3 / (50 * MBIT)
+    assert carried[SeveralFlows] > least
+    assert carried[SeveralFlows] > 2 * carried[ClassicWindow]
+
+
+@pytest.mark.parametrize("window", [ClassicWindow, SeveralFlows])
+def test_the_classic_window_fills_a_clean_line(window: Callable[[int], Window]) -> None:
+    ends = OneWay(window(SIZE), Line(0.01, 50 * MBIT, queue=0.05), Line(0.01), SIZE)
     ends.run([bytes(65536)] * 300)
     assert 300 * 65536 / (ends.now - 1.0) > 0.8 * 50 * MBIT
 
@@ -112,7 +128,7 @@ def test_a_few_bytes_at_first_do_not_slow_what_follows(window: Callable[[int], W
     assert ends.now - began < 1
 
 
-@pytest.mark.parametrize("kinds", [WINDOWS, WINDOWS[1:] * 2, WINDOWS[:1] * 2])
+@pytest.mark.parametrize("kinds", PAIRS)
 def test_two_share_a_line_that_has_a_queue(kinds: list[Callable[[int], Window]]) -> None:
     there = Line(0.02, 20 * MBIT, queue=0.1)
     ends = [OneWay(make(SIZE), there, Line(0.02), SIZE) for make in kinds]
