@@ -11,6 +11,8 @@ from app.domain.files import TransferState
 from app.protocol.worker_messages import Earlier
 from app.services.transfer_book import Entry, TransferBook
 
+WORTHWHILE = 64 * 1024
+"""Bytes from which on looking is quicker than fetching."""
 MAX_EARLIER = 4
 MAX_LOOKED_AT = 32
 """Transfers whose files are looked for on the disk."""
@@ -29,6 +31,8 @@ def likely_versions(book: TransferBook, entry: Entry) -> list[Entry]:
     What is not asked for tells others that it is here. So it is only looked for where those who
     see that know of it: in what was given in the same room, or by the same author to us.
     """
+    if entry.record.offer.size < WORTHWHILE:
+        return []
     others = (other for other in book.all() if other is not entry)
     serving = (other for other in others if _may_serve(book, entry, other))
     return nlargest(MAX_LOOKED_AT, serving, key=partial(_likeness, entry))
@@ -38,7 +42,8 @@ def _may_serve(book: TransferBook, entry: Entry, other: Entry) -> bool:
     record = other.record
     own = book.is_own(other)
     known = other.room == entry.room or (record.author == entry.record.author and not own)
-    return known and bool(record.path) and (own or record.state is TransferState.DONE)
+    is_here = bool(record.path) and (own or record.state is TransferState.DONE)
+    return known and is_here and not record.offer.voice_ms
 
 
 def _likeness(entry: Entry, other: Entry) -> tuple[bool, bool, bool, bool, int]:

@@ -142,7 +142,15 @@ def test_what_is_told_of_what_we_get() -> None:
     assert events(notices, running) == []
     (ended,) = notices.of(done)
     assert (ended["event"], ended["path"]) == ("file_done", "/in/plan.pdf")
+    assert "reused" not in ended
     assert events(notices, done) == []
+
+
+def test_what_was_here_before_is_told() -> None:
+    done = replace(OFFERED, state=State.DONE, done=100, reused=70)
+    (ended,) = TransferNotices().of(done)
+    assert (ended["reused"], transfer(done)["reused"]) == (70, 70)
+    assert "reused" not in transfer(OFFERED)
 
 
 @pytest.mark.parametrize(
