@@ -1,7 +1,7 @@
 """Everything that takes too long for every day: big files, many kills, long cuts, all ways.
 
 Run: python -m tests.soak.files [PART...]. Prints one JSON object; exits with 1 if a part failed.
-Parts that need hosts of their own need Linux and root. All of them take about 15 minutes.
+Parts that need hosts of their own need Linux and root. All of them take about half an hour.
 """
 
 from __future__ import annotations
@@ -39,15 +39,34 @@ def shapes(folder: Path) -> Json:
         return {name: sent(programs, people, room, make) for name, make in BIG.items()}
 
 
+def on_lines(way: str) -> dict[str, Callable[[Path], Json]]:
+    """Return what is tried over bad lines by one way."""
+    sizes = {"direct": 64 * MEGABYTE, "webrtc": 16 * MEGABYTE, "relay": 8 * MEGABYTE}
+    size = sizes[way]
+    return {
+        f"{way}, no loss": lambda folder: lossy(folder, 0.0, size, way),
+        f"{way}, loss 1 %": lambda folder: lossy(folder, 0.01, size, way),
+        f"{way}, loss 5 %": lambda folder: lossy(folder, 0.05, size // 2, way),
+        f"{way}, cut of 20 s": lambda folder: cut(folder, 20, way),
+        f"{way}, sender moves": lambda folder: moved(folder, 0, way),
+        f"{way}, receiver moves": lambda folder: moved(folder, 1, way),
+        f"{way}, kills": lambda folder: killed(folder, RUNS, way, seed=int(time.time())),
+    }
+
+
+def recovering(loss: float) -> Callable[[Path], Json]:
+    return lambda folder: lossy(folder, loss, 64 * MEGABYTE, "webrtc", recovery=True)
+
+
 PARTS: dict[str, Callable[[Path], Json]] = {
     "shapes": shapes,
-    "kills": lambda folder: killed(folder, RUNS, seed=int(time.time())),
-    "loss 1 %": lambda folder: lossy(folder, 0.01, 64 * MEGABYTE),
-    "loss 5 %": lambda folder: lossy(folder, 0.05, 32 * MEGABYTE),
-    "cut of 20 s": lambda folder: cut(folder, 20),
-    "sender moves": lambda folder: moved(folder, 0),
-    "receiver moves": lambda folder: moved(folder, 1),
     "three share": lambda folder: shared(folder, 128 * MEGABYTE),
+    "webrtc, own recovery, no loss": recovering(0.0),
+    "webrtc, own recovery, loss 1 %": recovering(0.01),
+    "webrtc, own recovery, loss 5 %": recovering(0.05),
+    **on_lines("direct"),
+    **on_lines("webrtc"),
+    **on_lines("relay"),
 }
 
 

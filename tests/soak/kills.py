@@ -6,7 +6,7 @@ import os
 import random
 import signal
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tests.e2e.people import linked, room_of
 from tests.e2e.programs import WAIT, Cli, Json, Stage, stage
 from tests.e2e.sending import (
     MEGABYTE,
+    accept,
     digest,
     done,
     file_of,
@@ -22,7 +23,9 @@ from tests.e2e.sending import (
     shown,
     workers_of,
 )
-from tests.support.netns import carried, namespace, prefix
+from tests.soak.lines import use_relay
+from tests.support.coturn import running_turn
+from tests.support.netns import LONE, carried, namespace, prefix
 
 VICTIMS = ("sender", "receiver", "sender's worker", "receiver's worker")
 OVER = frozenset({"done", "failed", "declined", "cancelled"})
@@ -35,6 +38,8 @@ class Victims:
     programs: Stage
     people: list[Cli]
     room: str
+    clean: float = 0.0
+    """Bytes that go over the network for each of a file, when nobody is killed."""
     sent_again: list[int] = field(default_factory=list)
 
     @property
@@ -78,6 +83,17 @@ def gone(pid: int) -> bool:
     return False
 
 
+def undisturbed(scene: Victims, size: int) -> None:
+    """Send a file while nobody is killed, to know what that costs."""
+    ana, bob = scene.people
+    path = file_of(scene.programs.folder / "from", size, "clean.bin")
+    before = scene.wire
+    transfer = offer(ana, scene.room, path)
+    accept(scene.programs, bob, transfer)
+    assert digest(done(bob, transfer, timeout=60)) == digest(path)
+    scene.clean = (scene.wire - before) / size
+
+
 def one(scene: Victims, victim: str, at: float, size: int) -> Json:
     """Send a file and kill `victim` when the share `at` of it is there; return what it cost."""
     ana, bob = scene.people
@@ -85,8 +101,7 @@ def one(scene: Victims, victim: str, at: float, size: int) -> Json:
     path = file_of(scene.programs.folder / f"from {number}", size, f"{number}.bin")
     before = scene.wire
     transfer = offer(ana, scene.room, path)
-    bob.event("file_offer", transfer=transfer)
-    bob.ask("file_accept", transfer=transfer, to=str(inbox(scene.programs, bob)))
+    accept(scene.programs, bob, transfer)
     end = time.monotonic() + WAIT
     while (view := shown(bob, transfer))["done"] < at * size and view["state"] not in OVER:
         assert time.monotonic() < end, bob.story()
@@ -96,9 +111,9 @@ def one(scene: Victims, victim: str, at: float, size: int) -> Json:
     linked(scene.room, *scene.people)
     there = scene.settled(transfer)
     assert digest(there) == digest(path)
-    scene.sent_again.append(scene.wire - before - size)
+    scene.sent_again.append(round((scene.wire - before) / scene.clean - size))
     names = {one.name for one in inbox(scene.programs, scene.people[1]).iterdir()}
-    assert names == {f"{number}.bin" for number in range(number + 1)}
+    assert names == {"clean.bin", *(f"{number}.bin" for number in range(number + 1))}
     return {"victim": victim, "had": had, "killed": killed, "more": scene.sent_again[-1]}
 
 
@@ -112,11 +127,16 @@ def all_gone(folder: Path) -> bool:
     return True
 
 
-def killed(folder: Path, runs: int, size: int = 48 * MEGABYTE, seed: int = 1) -> Json:
+def killed(
+    folder: Path, runs: int, way: str = "direct", size: int = 48 * MEGABYTE, seed: int = 1
+) -> Json:
     """Kill in `runs` transfers one after the other, each time somebody, somewhere."""
     chances = random.Random(seed)
     told = []
-    with namespace() as name, stage(folder) as programs:
+    with namespace(LONE) as name, ExitStack() as held:
+        if way == "relay":
+            turn = held.enter_context(running_turn(folder, LONE, prefix(name)))
+        programs = held.enter_context(stage(folder))
         programs.expect("the worker for files has ended")
         server = programs.server(prefix=prefix(name))
         people = [
@@ -124,12 +144,16 @@ def killed(folder: Path, runs: int, size: int = 48 * MEGABYTE, seed: int = 1) ->
             for who in ("Ana", "Bob")
         ]
         scene = Victims(programs, people, room_of(*people))
+        if way == "relay":
+            use_relay(people, turn)
         for person in people:
-            person.ask("file_settings", cap_up=size // 2)
+            person.ask("file_settings", cap_up=size // 2, ways=[way])
+        undisturbed(scene, size)
         for number in range(runs):
             victim = VICTIMS[number % len(VICTIMS)]
             told.append(one(scene, victim, chances.random(), size))
         receiver = people[1].folder
         kept = sorted(str(one.relative_to(receiver)) for one in receiver.rglob("*"))
     assert all_gone(folder)
-    return {"runs": told, "most_sent_again": max(one["more"] for one in told), "kept": kept}
+    most = max(one["more"] for one in told)
+    return {"runs": told, "clean": round(scene.clean, 3), "most_sent_again": most, "kept": kept}

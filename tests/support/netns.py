@@ -22,6 +22,8 @@ import pytest
 from tests.e2e.programs import Program
 from tests.support.netns_line import mac
 
+LONE = "10.77.1.1"
+"""An address for a host that is alone: relays do not relay to loopback."""
 _numbers = count()
 
 
@@ -44,12 +46,14 @@ def ip(*arguments: str) -> None:
 
 
 @contextmanager
-def namespace() -> Iterator[str]:
-    """Yield the name of a namespace in which only loopback is up."""
+def namespace(address: str = "") -> Iterator[str]:
+    """Yield the name of a namespace with nothing but loopback, which may have one more address."""
     name = f"parlor-{os.getpid()}-{next(_numbers)}"
     ip("netns", "add", name)
     try:
         ip("-n", name, "link", "set", "lo", "up")
+        if address:
+            ip("-n", name, "addr", "add", f"{address}/32", "dev", "lo")
         yield name
     finally:
         ip("netns", "del", name)
