@@ -24,6 +24,10 @@ from app.services.transfer_way_memory import WayMemory
 MAX_GIVERS = 4
 LOOK_EVERY = 10.0
 """Seconds between two looks at our own addresses while a lane goes a longer way."""
+SHORT_LIFE = 1.0
+"""Seconds below which a lane has not lasted, whatever came over it."""
+BREAKS = frozenset({"lane-lost", "stalled"})
+"""Ends of a lane for which the way may be to blame."""
 LOCAL = frozenset({"worker-unavailable"})
 """Errors that lie with us; everything else may be otherwise with the next peer."""
 
@@ -118,12 +122,13 @@ class TransferFetcher:
         hunt = self._hunts.get(end.entry)
         if hunt is None:
             return
-        fruitful = end.entry.record.done > hunt.begun.pop(end, end.entry.record.done)
-        if fruitful:
+        grew = end.entry.record.done > hunt.begun.pop(end, end.entry.record.done)
+        lasted = _now() - end.up_at >= SHORT_LIFE
+        if grew and lasted:
             hunt.rests.fruitful(end.peer)
-        if not end.leaving and (code in FAULTS or not fruitful):
-            hunt.rests.in_vain(end.peer, _now(), code)
-        if not end.leaving and code not in FAULTS:
+        if not end.leaving and (code in FAULTS or not grew or not lasted):
+            hunt.rests.in_vain(end.peer, _now(), "" if grew and code == "stalled" else code)
+        if not end.leaving and code in BREAKS:
             self._memory.broke(end.peer, _now())
         hunt.wake.set()
 

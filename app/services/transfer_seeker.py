@@ -30,6 +30,8 @@ class LaneSeeker:
     async def improve(self, entry: Entry, link: PeerLink, lane: Lane) -> None:
         """Return when there is a better lane than one in use. Raises AppError."""
         ways = self._memory.better(link.peer, lane, self.allowed(link), _now())
+        for way in ways:
+            self._memory.tried(link.peer, way, _now())  # one transfer tries for all
         await self._try(entry, link, ways, 0.0)
 
     def allowed(self, link: PeerLink) -> frozenset[Lane]:

@@ -63,10 +63,11 @@ class WayMemory:
         self._of(peer).troubles[lane] = code
 
     def tried(self, peer: PeerId, lane: Lane, now: float) -> None:
-        """An attempt ended that says nothing of the way; it is left alone for a while."""
+        """A way is left alone for a while: longer each time, but of attempts at once for one."""
         known = self._of(peer)
-        _, last = known.tried.get(lane, (now, FIRST_PROBE / 2))
-        known.tried[lane] = now, min(last * 2, LONGEST_PROBE)
+        last, pause = known.tried.get(lane, (float("-inf"), FIRST_PROBE / 2))
+        is_due = now - last >= pause
+        known.tried[lane] = now, min(pause * 2, LONGEST_PROBE) if is_due else pause
         if known.best is lane:
             known.best = None
 
