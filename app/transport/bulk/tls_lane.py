@@ -163,6 +163,9 @@ def _tune(raw: socket.socket) -> None:
     for name, value in _WATCH.items():
         if hasattr(socket, name):
             raw.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+    if hasattr(socket, "TCP_CONGESTION"):
+        with contextlib.suppress(OSError):  # a kernel may not have it, or not let us
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"bbr")
 
 
 def _check_pin(lane: ssl.SSLSocket, terms: LaneTerms) -> None:

@@ -181,3 +181,22 @@ def test_what_is_no_certificate_is_refused(ours: LaneTerms, peer: bytes) -> None
 def test_a_host_that_we_do_not_have_is_an_error() -> None:
     with pytest.raises(AppError, match="port unavailable"):
         LaneListener("192.0.2.1")
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_CONGESTION"), reason="the system has no choice")
+def test_losses_are_taken_by_the_rate_where_the_kernel_can(
+    ours: LaneTerms, theirs: LaneTerms
+) -> None:
+    with listening(ours) as (listener, found), connect(theirs, listener.port) as lane:
+        with socket.socket() as other:
+            offers = congestion_of(other, b"bbr")
+        for end in (lane, found.get(timeout=5)):
+            assert congestion_of(end) == offers
+            end.close()
+
+
+def congestion_of(end: socket.socket, wanted: bytes | None = None) -> bytes:
+    if wanted is not None:
+        with contextlib.suppress(OSError):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, wanted)
+    return end.getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, 16).rstrip(b"\0")
