@@ -45,6 +45,8 @@ class FetchJob(ExchangeJob):
         self._saved = 0
         self._saved_at = monotonic()
         self._began = False
+        self._at_hand = PieceMap(0)
+        """What was there before the lanes knew."""
 
     def manifest_came(self, wire: bytes) -> None:
         self._came.append(wire)
@@ -109,6 +111,7 @@ class FetchJob(ExchangeJob):
         self._saved = self._done
         target.ensure_room(manifest.size - self._done)
         self._began = True
+        self._at_hand = done
         self._reuse(target, manifest, done)
         self._offer(target, manifest, done, in_place=False)
         while not self._is_complete(target, done):
@@ -184,7 +187,7 @@ class FetchJob(ExchangeJob):
         done = self._done
         if done == self._saved:
             return
-        pieces = self._lanes.snapshot()
+        pieces = self._lanes.snapshot() or self._at_hand.encode()
         target.sync()
         self._remember(ResumeState(VERSION, self._command.root, pieces))
         self._saved = done

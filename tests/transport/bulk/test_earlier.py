@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +17,11 @@ from app.domain.errors import AppError
 from app.domain.manifest import PIECE_SIZE, Layout, Manifest
 from app.protocol import worker_messages as msg
 from app.protocol.piece_map import PieceMap
-from app.transport.bulk import earlier
+from app.transport.bulk import earlier, fetching
 from app.transport.bulk.earlier import files_of, pieces_at_hand
+from app.transport.bulk.fetching import FetchJob
+from app.transport.bulk.manifest_files import save_manifest
+from app.transport.bulk.resume import load_state
 from app.transport.bulk.sources import digest_all, survey
 from tests.support.bulk_peers import BulkPeer, connect, tree
 from tests.transport.bulk.conftest import People
@@ -200,6 +205,33 @@ def test_it_may_be_stopped_at_any_time(versions: tuple[Path, Path]) -> None:
         found = pieces_at_hand(files, was, wanted, PieceMap(5), stop)
         with pytest.raises(AppError, match="stopped"):
             next(found)
+
+
+def test_what_was_copied_before_it_was_paused_is_noted(
+    versions: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = versions
+    app = tmp_path / "app"
+    before = msg.Earlier(str(app / "old"), str(old), save_manifest(app / "old", manifest_of(old)))
+    root = save_manifest(app / "new", manifest_of(new))
+    command = msg.Fetch(
+        1, root, new.stat().st_size, str(tmp_path), str(app / "new"), str(app / "state"), (before,)
+    )
+    told: list[msg.Notice] = []
+    job = FetchJob(command, told.append)
+
+    def two(*args: Any) -> Iterator[tuple[int, memoryview]]:
+        yield from islice(pieces_at_hand(*args), 2)
+        job.stop(delete=False)
+        yield from pieces_at_hand(*args)
+
+    monkeypatch.setattr(fetching, "pieces_at_hand", two)
+    job.start()
+    job.join(10)
+    assert told[-1] == msg.Stopped(1)
+    state = load_state(app / "state", root)
+    assert state is not None
+    assert list(PieceMap.decode(state.pieces, 5).present()) == [0, 2]
 
 
 async def test_only_what_changed_is_sent(people: People, tmp_path: Path) -> None:
