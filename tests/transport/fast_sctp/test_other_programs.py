@@ -63,7 +63,15 @@ def disturbed(seed: int) -> Line:
     return Line(0.01, 6_000_000, loss=0.03, twice=0.02, shuffled=0.02, rng=rng)
 
 
-@pytest.mark.parametrize("other", ["rate", "stock", pytest.param("chromium", marks=needs_chromium)])
-async def test_content_is_equal_over_a_bad_line(other: str) -> None:
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("rate", "rate"),
+        ("rate", "stock"),
+        pytest.param("rate", "chromium", marks=needs_chromium),
+        pytest.param("chromium", "classic", marks=needs_chromium),
+    ],
+)
+async def test_content_is_equal_over_a_bad_line(one: str, other: str) -> None:
     async with bad_line(disturbed(1), disturbed(2)) as line:
-        await there_and_back("rate", other, line, count=20)
+        await there_and_back(one, other, line, count=20)
