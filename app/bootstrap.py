@@ -94,8 +94,10 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
     """
     _check(settings)
     await asyncio.to_thread(_load_transports)
+    from app.transport.any_signaling import AnySignaling  # noqa: PLC0415
     from app.transport.lan import ZeroconfDiscovery  # noqa: PLC0415
     from app.transport.local_server import ChildServer  # noqa: PLC0415
+    from app.transport.mqtt_client import MqttTransport  # noqa: PLC0415
     from app.transport.socketio_client import SocketIOTransport  # noqa: PLC0415
     from app.transport.webrtc import WebRtcTransport  # noqa: PLC0415
 
@@ -103,7 +105,8 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
         me, store = await open_profile(settings, passphrase)
         undo.push_async_callback(store.close)
         discovery = ZeroconfDiscovery() if settings.discover else None
-        links, signaling = WebRtcTransport(), SocketIOTransport()
+        links, http, mqtt = WebRtcTransport(), SocketIOTransport(), MqttTransport()
+        signaling = AnySignaling({"http": http, "https": http, "mqtt": mqtt, "mqtts": mqtt})
         transports = Transports(links, signaling, ChildServer(me.name), discovery, links.use)
         bulk = here(settings.data_dir)
         backend = build(me, store, transports, Privacy(settings.accept), bulk)
@@ -117,7 +120,7 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
 
 def _load_transports() -> None:
     """Import what takes most of a second, in which a window that is painted has to answer."""
-    for name in ("lan", "local_server", "socketio_client", "webrtc"):
+    for name in ("lan", "local_server", "mqtt_client", "socketio_client", "webrtc"):
         import_module(f"app.transport.{name}")
 
 

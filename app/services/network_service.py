@@ -125,13 +125,11 @@ class NetworkService:
 def connectable(url: str) -> str:
     """Return the URL of a server that this version can speak to, in the form that is kept.
 
-    Raises AppError("bad-server-url"), or "not-implemented" for what a later version may reach.
+    Raises AppError("bad-server-url").
     """
     kept = canonical(url)
     scheme, _, place = kept.partition("://")
-    if scheme not in ("http", "https"):
-        raise AppError("not-implemented", {"url": kept})
-    if "/" in place:
+    if scheme in ("http", "https") and "/" in place:
         raise AppError("bad-server-url", {"url": kept})
     return kept
 

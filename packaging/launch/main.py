@@ -101,7 +101,7 @@ class Launch:
         """Run the tests: all with coverage and its limits, or those that the arguments name."""
         env = self._test_environ()
         qtlibs.ensure_window_tools(yes=self.yes)
-        qtlibs.ensure_browser(yes=self.yes)
+        qtlibs.ensure_other_programs(yes=self.yes)
         if self.arguments:
             return 0 if self.tool("pytest", *self.arguments, env=env) else 1
         self.tool("coverage", "erase", env=env)

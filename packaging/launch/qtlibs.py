@@ -44,7 +44,14 @@ WINDOW_PROGRAMS = {
 }
 ATSPI = "import gi; gi.require_version('Atspi', '2.0'); from gi.repository import Atspi"
 ATSPI_PACKAGES = ("at-spi2-core", "python3-gi", "gir1.2-atspi-2.0")
-BROWSER = "chromium"
+# What tests talk to, each a program and its package.
+OTHER_PROGRAMS = {
+    "chromium": "chromium",
+    "ip": "iproute2",
+    "mosquitto": "mosquitto",
+    "turnserver": "coturn",
+}
+SYSTEM_PATH = "/usr/sbin:/sbin"
 
 PROBE = """
 import ctypes, sys
@@ -130,13 +137,19 @@ def ensure_window_tools(*, yes: bool) -> None:
         say(f"The window tests are left out; they need {' '.join(packages)}.")
 
 
-def ensure_browser(*, yes: bool) -> None:
-    """Install Chromium, which tests talk to; without it those tests are skipped."""
-    if sys.platform != "linux" or shutil.which(BROWSER):
+def ensure_other_programs(*, yes: bool) -> None:
+    """Install a browser, a broker and the like for tests; without one its tests are skipped."""
+    if sys.platform != "linux":
         return
+    for name, package in OTHER_PROGRAMS.items():
+        if not (shutil.which(name) or shutil.which(name, path=SYSTEM_PATH)):
+            _ensure_program(package, yes=yes)
+
+
+def _ensure_program(package: str, *, yes: bool) -> None:
     try:
-        installed = debian.is_debian() and debian.install([BROWSER], yes=yes)
+        installed = debian.is_debian() and debian.install([package], yes=yes)
     except Problem:  # not every system with apt has it as a package
         installed = False
     if not installed:
-        say(f"The tests against a browser are left out; they need {BROWSER}.")
+        say(f"The tests against {package} are left out; they need it installed.")

@@ -83,7 +83,7 @@ def test_ready_comes_first_and_every_line_is_answered(ana: Cli) -> None:
         (b'{"id":18,"do":"room_join","invite":"parlor:AAAA"}', 18, "invite-damaged"),
         (b'{"id":19,"do":"connect","server":"ftp://here"}', 19, "bad-server-url"),
         (b'{"id":19,"do":"connect","server":"http://here:1/path"}', 19, "bad-server-url"),
-        (b'{"id":19,"do":"connect","server":"mqtt://here:1"}', 19, "not-implemented"),
+        (b'{"id":19,"do":"connect","server":"mqtt://here:1/a b"}', 19, "bad-server-url"),
         (b'{"id":20,"do":"disconnect","server":"http://127.0.0.1:1"}', 20, "unknown-server"),
         (b'{"id":21,"do":"directory","query":"a"}', 21, "no-server"),
         (b'{"id":true,"do":"whoami"}', None, "bad-request"),
