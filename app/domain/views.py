@@ -122,6 +122,11 @@ class MessageView:
     file: FileOffered | None = None
 
     @property
+    def is_live(self) -> bool:
+        """Whether somebody has said it and not taken it back: it can be answered, or forwarded."""
+        return self.kind in (MessageKind.TEXT, MessageKind.FILE) and not self.deleted
+
+    @property
     def event(self) -> EventId:
         return self.position.event
 

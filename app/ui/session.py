@@ -229,6 +229,8 @@ class Session(QObject):
         self._window.theme.pictured.connect(self._show_pictures)
         window, flows, spawn = self._window, self.flows, self._tasks.spawn
         self.files.deeds.delete = self.menu.delete_one
+        self.files.deeds.reactions = self.menu.add_reactions
+        self.files.deeds.talk = self.menu.add_talk
         flows.files = self.files.settings
         drawer, header = window.drawer, self.view.header
         self.view.messages.link_activated.connect(self.links.open)

@@ -157,7 +157,7 @@ class FakeTransfers:
             is_folder=path.is_dir(),
             digest="",
             state=TransferState.PREPARING,
-            offered_ms=1_700_000_000_000,
+            offered_ms=1_700_000_000_000 + len(self.waiting),
             path=str(path),
         )
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtWidgets import QDialog
 
 from app.domain.changes import Change, MessagesAdded
-from app.domain.views import MessageKind
 from app.services.api import Account, Progress
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.idle_lock import IdleLock
@@ -152,5 +151,5 @@ def suggested_file(name: str, now: datetime) -> Path:
 
 def _is_written(change: Change) -> bool:
     return isinstance(change, MessagesAdded) and any(
-        view.own and view.kind is MessageKind.TEXT for view in change.messages
+        view.own and view.is_live for view in change.messages
     )

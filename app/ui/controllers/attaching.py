@@ -22,8 +22,6 @@ from app.ui.files.drop_overlay import DropOverlay
 from app.ui.files.send_sheet import SendSheet
 from app.ui.views.conversation import ConversationView
 
-READING = "Reading “{name}” before it is offered…"
-
 Preview = Callable[[Path], Awaitable[QImage]]
 
 
@@ -96,26 +94,29 @@ class Attaching(QObject):
                 return
 
     async def _offer(self, room: RoomId, files: Sequence[Attachment], caption: str) -> None:
-        """Offer one after the other; the caption goes with the first and never gets lost."""
+        """Have them offered once they were read; what is said never gets lost."""
         self._view.messages.clear_divider()
         folder = (await self._transfers.settings()).folder
-        failed = []
-        for each in files:
-            self._view.composer.set_note(READING.format(name=shown_name(each.path.name)))
-            try:
-                await self._transfers.offer(room, await stored(each, folder), caption)
-            except AppError as error:
-                failed.append((each, error))
-            else:
+        paths = [path for each in files if (path := await self._stored(each, folder))]
+        here = room == self._conversation.room
+        answered = self._conversation.writing.take_reply() if paths and here else None
+        try:
+            if paths:
+                await self._transfers.prepare(room, paths, caption, answered)
                 caption = ""
-            finally:
-                self._view.composer.set_note("")
-        if failed:
-            each, why = failed[0]
-            name = f"“{shown_name(each.path.name)}”:"
-            self._window.trouble.say(name, wording.words_for(why), closable=True)
+        except AppError as error:
+            self._window.trouble.say("", wording.words_for(error), closable=True)
         if caption and not self._view.composer.text().strip() and room == self._conversation.room:
             self._view.composer.set_text(caption)
+
+    async def _stored(self, attachment: Attachment, folder: Path) -> Path | None:
+        """Return where it lies, None if it could not be put there; that is said."""
+        try:
+            return await stored(attachment, folder)
+        except AppError as error:
+            name = f"“{shown_name(attachment.path.name)}”:"
+            self._window.trouble.say(name, wording.words_for(error), closable=True)
+            return None
 
     async def _choose(self, mode: QFileDialog.FileMode, title: str) -> None:
         if not self._may_send():

@@ -53,14 +53,15 @@ class FilePictures(QObject):
         ]
         others.sort(key=lambda each: each.offered_ms)
         window = self._window
-        viewer = Viewer(window.theme, window, self._tasks, others or [view], self._large)
+        viewer = Viewer(window.theme, window, self._tasks, others or [view], self.large)
         viewer.opened.connect(lambda each: self._do(each, Deed.OPEN))
         viewer.shown_in_folder.connect(lambda each: self._do(each, Deed.SHOW))
         viewer.open()
         viewer.start_at(view)
         await self._ask(viewer)
 
-    async def _large(self, view: TransferView) -> QImage:
+    async def large(self, view: TransferView) -> QImage:
+        """Return a picture as large as the screen. Raises AppError("bad-picture")."""
         screen = self._window.screen()
         side = max(screen.size().width(), screen.size().height())
         return await picture(self._process, Path(view.path), round(side * self.small.ratio))

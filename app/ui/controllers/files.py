@@ -8,15 +8,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog
 
 from app.domain.changes import Change
-from app.domain.errors import AppError
 from app.domain.files import TransferView
-from app.ui import wording
 from app.ui.controllers.attaching import Attaching
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.file_lists import FileLists
 from app.ui.controllers.file_pictures import FilePictures
 from app.ui.controllers.media import MediaDesk
+from app.ui.controllers.pending import PendingKeeper
 from app.ui.controllers.transfers import TransferDeeds
 from app.ui.files.deeds import Deed
 from app.ui.files.row_drop import RowDrop
@@ -68,6 +67,8 @@ class FileDesk(QObject):
         files.find = lambda each: small.find(each) or looks.picture(each)
         self.deeds.shows_inside = lambda each: small.has(each) or looks.is_film(each)
         self.deeds.looked_at.connect(self._look_at)
+        self.deeds.picture = self.pictures.large
+        self.pending = PendingKeeper(view.pending, conversation, self.deeds)
 
         self.lists = FileLists(desk, conversation, self.deeds)
         self.lists.page.settings.clicked.connect(lambda: desk.tasks.spawn(self.settings()))
@@ -103,7 +104,4 @@ class FileDesk(QObject):
             self.pictures.view(view)
 
     def _do_outside(self, view: TransferView, deed: Deed) -> None:
-        try:
-            self.deeds.open_outside(view, deed)
-        except AppError as error:
-            self._window.trouble.say("", wording.words_for(error), closable=True)
+        self._tasks.spawn(self.deeds.open_outside(view, deed))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.domain.errors import AppError
 from app.domain.ids import RoomId
-from app.domain.views import MessageKind, MessageView
+from app.domain.views import MessageView
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
 from app.ui.dialogs.base import ask
@@ -74,7 +74,7 @@ class MessageDeeds(QObject):
 
     async def forward(self, messages: Sequence[MessageView]) -> None:
         """Ask where to, and write them there."""
-        sent = [each for each in messages if each.kind is MessageKind.TEXT and not each.deleted]
+        sent = [each for each in messages if each.is_live]
         if not sent:
             return
         rooms = self._window.rooms

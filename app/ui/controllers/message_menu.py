@@ -80,7 +80,7 @@ class MessageMenu(QObject):
 
     def pick_reaction(self, message: MessageView, where: QPoint) -> None:
         """Let any emoji be chosen as a reaction to `message`."""
-        if message.kind is not MessageKind.TEXT or message.deleted:
+        if not message.is_live:
             return
         picker = EmojiPicker(self._window.theme, self._window, self._window.emoji)
         picker.picked.connect(lambda emoji: self._toggle(message, emoji, on=True))
@@ -103,6 +103,46 @@ class MessageMenu(QObject):
     def delete_one(self, message: MessageView) -> None:
         """Ask for whom to delete a message, and delete it."""
         self._tasks.spawn(self.deeds.delete([message]))
+
+    def add_reactions(self, menu: QMenu, message: MessageView) -> None:
+        """Put the row of reactions into the menu of a message that is no text."""
+
+        def react(emoji: str) -> None:
+            menu.close()
+            self._toggle_own(message, emoji)
+
+        def more() -> None:
+            where = menu.pos()
+            menu.close()
+            self.pick_reaction(message, where)
+
+        action = QWidgetAction(menu)
+        action.setDefaultWidget(ReactionRow(react, more))
+        menu.addAction(action)
+
+    def add_talk(self, menu: QMenu, message: MessageView) -> None:
+        """Put there what can be done with whatever somebody has said."""
+        deeds, spawn = self.deeds, self._tasks.spawn
+        own, pinned = message.own, "Unpin" if message.pinned else "Pin"
+        edit = "Edit caption" if message.text else "Add a caption"
+        told = not own and self.report is not None
+        offers: list[tuple[bool, str, str, Callable[[], object]]] = [
+            (True, "reply", "Reply", lambda: self._writing.reply(message)),
+            (own, "pencil", edit, lambda: self._writing.edit(message)),
+            (bool(message.text), "copy", "Copy caption", lambda: _to_clipboard(message)),
+            (True, "forward", "Forward…", lambda: spawn(deeds.forward([message]))),
+            (True, "pin", pinned, lambda: spawn(deeds.pin(message))),
+            (True, "mail-open", "Mark unread from here", lambda: spawn(deeds.mark_unread(message))),
+            (True, "info", "Details…", lambda: spawn(deeds.details(message))),
+            (told, "user", "About the author…", lambda: self._about(message)),
+            (told, "flag", "Report…", lambda: self._report(message)),
+        ]
+        ink = self._window.theme.palette.text2
+        for wanted, glyph, words, act in offers:
+            if wanted:
+                menu.addAction(icon(glyph, ink, 16), words).triggered.connect(
+                    lambda _on, a=act: a()
+                )
 
     def _add(self, glyph: str, text: str, deed: Deed) -> QAction:
         action = self.menu.addAction(text)
@@ -159,13 +199,16 @@ class MessageMenu(QObject):
         self.delete.setVisible(True)
 
     def _copy(self, message: MessageView) -> None:
-        QGuiApplication.clipboard().setText(message.text)
+        _to_clipboard(message)
 
     def _react(self, emoji: str) -> None:
         self.menu.close()
         if self._message is not None:
-            mine = any(one.emoji == emoji and self._me in one.by for one in self._message.reactions)
-            self._toggle(self._message, emoji, on=not mine)
+            self._toggle_own(self._message, emoji)
+
+    def _toggle_own(self, message: MessageView, emoji: str) -> None:
+        mine = any(one.emoji == emoji and self._me in one.by for one in message.reactions)
+        self._toggle(message, emoji, on=not mine)
 
     def _more(self) -> None:
         self.menu.close()
@@ -175,3 +218,7 @@ class MessageMenu(QObject):
     def _toggle(self, message: MessageView, emoji: str, on: bool) -> None:
         deed = self._chats.react if on else self._chats.unreact
         self._tasks.spawn(deed(message.event, emoji))
+
+
+def _to_clipboard(message: MessageView) -> None:
+    QGuiApplication.clipboard().setText(message.text)

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QDialog, QFileDialog, QMenu
 
 from app.domain.changes import Change
 from app.domain.errors import AppError
-from app.domain.files import TransferChanged, TransferState, TransferView
+from app.domain.files import TransferChanged, TransferRemoved, TransferView
 from app.domain.ids import EventId
 from app.domain.views import MessageKind, MessageView
 from app.services.transfers_api import Transfers
 from app.ui.controllers.desk import Desk
+from app.ui.controllers.file_handling import FileHandling, Picture
 from app.ui.dialogs.forms import ConfirmSheet, Question
 from app.ui.file_names import shown_name
-from app.ui.files.deeds import GLYPHS, Deed, deeds
+from app.ui.files.deeds import GLYPHS, Deed, deeds, more_deeds
 from app.ui.files.details import FileDetails
 from app.ui.messages import MessageList
 from app.ui.theme import icon
@@ -28,21 +29,16 @@ _TAKE_BACK = (
     " is."
 )
 _STOP = "What came of {name} so far is deleted. It can be fetched again while it is offered."
-_ASKED = {TransferState.PREPARING}
 
-Open = Callable[[str], object]
+Add = Callable[[QMenu, MessageView], object]
 Delete = Callable[[MessageView], object]
-
-
-def open_path(path: str) -> None:
-    """Let the system open a file or a folder."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
 
 class TransferDeeds(QObject):
     """`known` are all transfers; `changed` carries each one that is new or looks different.
 
-    `opener` is what opening a path leads to, `delete` what deleting an offer here does.
+    `delete` is what deleting an offer here does; `reactions` and `talk` add to the menu of a
+    message what can be done with any message, before and after what is about the file.
     """
 
     changed = Signal(object)
@@ -60,11 +56,15 @@ class TransferDeeds(QObject):
         self._window, self._tasks, self._transfers = desk.window, desk.tasks, transfers
         self._messages, self._ask = messages, ask
         self.known: dict[EventId, TransferView] = {}
-        self.opener: Open = open_path
+        self.handling = FileHandling(desk, transfers, ask)
         self.shows_inside: Callable[[TransferView], bool] = lambda _view: False
         self.menu = QMenu(messages)
         self.menu.setAccessibleName("File")
         self.delete: Delete = lambda _message: None
+        self.reactions: Add = lambda _menu, _message: None
+        self.talk: Add = lambda _menu, _message: None
+        self.picture: Picture = no_picture
+        messages.file_dragged.connect(self._on_dragged)
         messages.menu_wanted.connect(self._on_menu)
         messages.transfer_deed.connect(self._on_deed)
 
@@ -76,24 +76,35 @@ class TransferDeeds(QObject):
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Take in what happened in one turn of the loop."""
-        news = [change.view for change in changes if isinstance(change, TransferChanged)]
-        if not news:
+        news: list[TransferView] = []
+        gone = False
+        for change in changes:
+            match change:
+                case TransferChanged(view):
+                    self.known[view.transfer] = view
+                    news.append(view)
+                case TransferRemoved(transfer):
+                    gone = self.known.pop(transfer, None) is not None or gone
+                case _:
+                    continue
+        if not news and not gone:
             return
-        self.known |= {view.transfer: view for view in news}
         self._messages.set_transfers(dict(self.known))
+        if gone:
+            self.changed.emit(None)
         for view in news:
             self.changed.emit(view)
 
     def do(self, transfer: EventId, deed: Deed) -> None:
         """Begin to do it; what goes wrong is shown."""
         view = self.known.get(transfer)
-        if view is not None and deed in deeds(view):
+        if view is not None and deed in (*deeds(view), *more_deeds(view)):
             self._tasks.spawn(self._carry_out(view, deed))
 
     def add_to(self, menu: QMenu, view: TransferView) -> None:
         """Offer what makes sense for this transfer."""
         palette = self._window.theme.palette
-        for deed in deeds(view):
+        for deed in (*deeds(view), *more_deeds(view)):
             action = menu.addAction(icon(GLYPHS[deed], palette.text2, 16), deed.value)
             action.triggered.connect(lambda _on=False, deed=deed: self.do(view.transfer, deed))
 
@@ -116,18 +127,28 @@ class TransferDeeds(QObject):
             return
         view, palette = self.known.get(message.event), self._window.theme.palette
         self.menu.clear()
+        if not message.deleted:
+            self.reactions(self.menu, message)
         if view is not None and not message.deleted:
             self.add_to(self.menu, view)
             self.menu.addSeparator()
+            self.talk(self.menu, message)
+            self.menu.addSeparator()
             copy = self.menu.addAction(icon("copy", palette.text2, 16), "Copy name")
             copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(view.name))
-            details = self.menu.addAction(icon("info", palette.text2, 16), "Details…")
+            details = self.menu.addAction(icon("info", palette.text2, 16), "About the file…")
             details.triggered.connect(lambda: self._tasks.spawn(self._details(view)))
             self.menu.addSeparator()
         delete = self.menu.addAction(icon("trash-2", palette.danger, 16), "Delete…")
         delete.triggered.connect(lambda: self.delete(message))
         self.menu.popup(where)
-        self.menu.setActiveAction(self.menu.actions()[0])
+        named = [action for action in self.menu.actions() if action.text()]
+        self.menu.setActiveAction(named[0])
+
+    def _on_dragged(self, message: MessageView) -> None:
+        view = self.known.get(message.event)
+        if view is not None and Deed.OPEN in deeds(view):
+            self.handling.drag(view, self._messages)
 
     async def _details(self, view: TransferView) -> None:
         view = self.known.get(view.transfer, view)
@@ -151,8 +172,14 @@ class TransferDeeds(QObject):
                 await transfers.resume(transfer)
             case Deed.CANCEL:
                 await self._cancel(view)
+            case Deed.LOCATE:
+                await self.handling.locate(view)
+            case Deed.COPY_TO:
+                await self.handling.copy_somewhere(view)
+            case Deed.COPY_IMAGE:
+                await self.handling.copy_image(view, self.picture)
             case _:
-                self._open(view, deed)
+                await self._open(view, deed)
 
     async def _save_as(self, view: TransferView) -> None:
         folder = (await self._transfers.settings()).folder
@@ -164,9 +191,9 @@ class TransferDeeds(QObject):
 
     async def _cancel(self, view: TransferView) -> None:
         name = f"“{shown_name(view.name)}”"
-        if view.own and view.state not in _ASKED:
+        if view.own and view.is_offered:
             question = Question(f"Take {name} back?", _TAKE_BACK.format(name=name), "Take back")
-        elif view.done:
+        elif view.done and not view.own:
             question = Question(f"Stop receiving {name}?", _STOP.format(name=name), "Stop")
         else:
             await self._transfers.cancel(view.transfer)
@@ -174,18 +201,20 @@ class TransferDeeds(QObject):
         if await self._ask(ConfirmSheet(self._window.theme, self._window, question)):
             await self._transfers.cancel(view.transfer)
 
-    def _open(self, view: TransferView, deed: Deed) -> None:
+    async def _open(self, view: TransferView, deed: Deed) -> None:
         if deed is Deed.OPEN and self.shows_inside(view):
             self.looked_at.emit(view)
         else:
-            self.open_outside(view, deed)
+            await self.open_outside(view, deed)
 
-    def open_outside(self, view: TransferView, deed: Deed) -> None:
+    async def open_outside(self, view: TransferView, deed: Deed) -> None:
         """Let the system open a file, or the folder it is in. Raises AppError("file-not-found")."""
-        path = Path(view.path)
-        if not path.exists():
-            raise AppError("file-not-found")
         if deed is Deed.SHOW:
-            self.opener(str(path.parent))
+            self.handling.show(view)
         else:
-            self.opener(view.path)
+            await self.handling.open(view)
+
+
+async def no_picture(_view: TransferView) -> QImage:
+    """What a picture is where none can be decoded."""
+    raise AppError("bad-picture")

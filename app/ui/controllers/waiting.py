@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.domain.ids import PeerId
-from app.domain.views import MemberView, MessageKind, MessageState, MessageView
+from app.domain.views import MemberView, MessageState, MessageView
 from app.ui import phrases
 
 LOOKED_AT = 200
@@ -26,7 +26,7 @@ def waiting_for(peer: PeerId, messages: Sequence[MessageView]) -> int:
     """How many of our texts have not reached this member's disk."""
     return sum(
         message.own
-        and message.kind is MessageKind.TEXT
+        and message.is_live
         and message.state in _WAITS
         and peer not in message.delivered_to
         for message in messages

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from app.domain.changes import Change, HistoryDeleted, MessagesRemoved
 from app.domain.ids import EventId, RoomId
-from app.domain.views import MessageKind, MessageView
+from app.domain.views import MessageView
 from app.ui.messages.wording import shown_text
 from app.ui.phrases import one_line
 from app.ui.theme import Theme, name_colour
@@ -48,7 +48,7 @@ class Writing(QObject):
 
     def reply(self, message: MessageView) -> None:
         """The next message is to answer this one."""
-        if not _is_live(message):
+        if not message.is_live:
             return
         self.peel()
         self._task = Reply(message)
@@ -59,7 +59,7 @@ class Writing(QObject):
 
     def edit(self, message: MessageView) -> None:
         """The composer's text is to replace that of this own message."""
-        if not (message.own and _is_live(message)):
+        if not (message.own and message.is_live):
             return
         self.peel()
         self.take_up(Edit(message, self._composer.text()), message.text)
@@ -74,13 +74,13 @@ class Writing(QObject):
     def edit_last(self) -> None:
         """Edit the newest own message in sight."""
         rows = reversed(self._view.messages.stage.window.rows)
-        own = next((row for row in rows if row.own and _is_live(row)), None)
+        own = next((row for row in rows if row.own and row.is_live and row.text), None)
         if own is not None:
             self.edit(own)
 
     def step_reply(self, by: int) -> None:
         """Answer the message before (-1) or after (1) the one that is being answered."""
-        rows = [row for row in self._view.messages.stage.window.rows if _is_live(row)]
+        rows = [row for row in self._view.messages.stage.window.rows if row.is_live]
         events = [row.event for row in rows]
         at = len(rows)
         if isinstance(self._task, Reply) and self._task.message.event in events:
@@ -96,6 +96,14 @@ class Writing(QObject):
         task, self._task = self._task, None
         self._composer.bar.hide()
         return task
+
+    def take_reply(self) -> EventId | None:
+        """Return what is being answered, by something else than the composer's text."""
+        if not isinstance(self._task, Reply):
+            return None
+        answered = self._task.message.event
+        self.take()
+        return answered
 
     def peel(self) -> bool:
         """Give up the answer or the edit; False if there was none."""
@@ -142,7 +150,3 @@ class Writing(QObject):
     def _show_message(self) -> None:
         if self._task is not None:
             self._view.messages.go_to(self._task.message.position, flash=True)
-
-
-def _is_live(message: MessageView) -> bool:
-    return message.kind is MessageKind.TEXT and not message.deleted

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from app.domain.files import TransferState, TransferView
+from app.ui.files.phrases import is_image
 
 
 class Deed(Enum):
@@ -18,6 +19,9 @@ class Deed(Enum):
     CANCEL = "Cancel"
     OPEN = "Open"
     SHOW = "Show in folder"
+    COPY_TO = "Save a copy…"
+    COPY_IMAGE = "Copy image"
+    LOCATE = "Locate…"
 
 
 GLYPHS = {
@@ -29,6 +33,9 @@ GLYPHS = {
     Deed.CANCEL: "x",
     Deed.OPEN: "file",
     Deed.SHOW: "folder",
+    Deed.COPY_TO: "download",
+    Deed.COPY_IMAGE: "image",
+    Deed.LOCATE: "search",
 }
 _MOVING = (Deed.PAUSE, Deed.CANCEL)
 _STOPPED = (Deed.RESUME, Deed.CANCEL)
@@ -58,4 +65,14 @@ _THEIRS = {
 def deeds(view: TransferView) -> tuple[Deed, ...]:
     """Return what makes sense now, the likeliest first."""
     found = (_OWN if view.own else _THEIRS).get(view.state, ())
+    if view.state is TransferState.FAILED and view.own and view.is_offered:
+        found = (Deed.RESUME, Deed.LOCATE, Deed.CANCEL) if view.path else (Deed.LOCATE, Deed.CANCEL)
     return found if view.path else tuple(deed for deed in found if deed not in _HERE)
+
+
+def more_deeds(view: TransferView) -> tuple[Deed, ...]:
+    """Return what may be done besides, in a menu."""
+    if not view.path or Deed.OPEN not in deeds(view):
+        return ()
+    found = (Deed.COPY_TO, Deed.COPY_IMAGE) if is_image(view.name) else (Deed.COPY_TO,)
+    return found if view.own else (*found, Deed.LOCATE)

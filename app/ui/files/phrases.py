@@ -141,8 +141,19 @@ def offer_line(offer: FileOffered) -> str:
     return what(offer.name, offer.size, offer.files, is_folder=offer.is_folder)
 
 
+def reading_line(view: TransferView) -> str:
+    """`Reading 1.2 of 50 GB · 40 s left` of what is looked through before it is given."""
+    if view.state is TransferState.FAILED:
+        return wording.sentence(view.reason)
+    if not view.size:
+        return "Waiting to be read"
+    return _joined([f"Reading {part(view.done, view.size)}", time_left(view)])
+
+
 def state_line(view: TransferView) -> str:
     """The line below a name: what it is, and what keeps it from moving."""
+    if view.state is TransferState.PREPARING or not view.is_offered:
+        return reading_line(view)
     if view.state is TransferState.RUNNING:
         return progress_line(view)
     about = what(view.name, view.size, view.files, is_folder=view.is_folder)

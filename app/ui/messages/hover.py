@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.domain.views import MessageKind, MessageView
+from app.domain.views import MessageView
 from app.ui.theme import Theme
 from app.ui.widgets.buttons import IconButton
 
@@ -54,7 +54,7 @@ class HoverBar(QWidget):
 
     def show_for(self, message: MessageView, bubble: QRect) -> None:
         """Stand beside `bubble`, which is in the parent's coordinates, or over its corner."""
-        if message.kind is not MessageKind.TEXT or message.deleted:
+        if not message.is_live:
             self.hide()
             return
         self._message = message

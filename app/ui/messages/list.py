@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from app.domain.views import MessageView
 from app.ui.messages import text
@@ -27,7 +27,7 @@ from app.ui.messages.scrolling import LINE, key_step, wheel_step
 from app.ui.messages.selection import Selection
 from app.ui.messages.sound import Play, Seek, Speed, hint, sound_key
 from app.ui.messages.source import Clock, MessageSource
-from app.ui.messages.transfer import Do
+from app.ui.messages.transfer import Do, is_handle
 from app.ui.tasks import TaskOwner
 from app.ui.theme import Theme
 from app.ui.widgets.keys import is_menu_key
@@ -54,6 +54,8 @@ class MessageList(MessageCanvas):
     original_wanted = Signal(object)
     invitation_answered = Signal(object, bool)
     transfer_deed = Signal(object, object)
+    file_dragged = Signal(object)
+    """A message whose file is carried away by its icon or its picture."""
     sound_wanted = Signal(object, object)
     copied = Signal(int)
     date_wanted = Signal(object, QPoint)
@@ -69,6 +71,7 @@ class MessageList(MessageCanvas):
     ) -> None:
         super().__init__(theme, source, tasks, clock, parent)
         self._drag_at = QPoint()
+        self._carried: tuple[MessageView, QPoint] | None = None
         self._autoscroll = self._timer(AUTOSCROLL_MS, self._scroll_on)
         self._hover.reply.connect(self.reply_wanted)
         self._hover.react.connect(lambda row: self.react_wanted.emit(row, self._below(row)))
@@ -151,12 +154,18 @@ class MessageList(MessageCanvas):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self._pointer.press(event.position().toPoint(), extend=extend)
+            at = event.position().toPoint()
+            self._pointer.press(at, extend=extend)
+            found = self._locate(at)
+            held = found is not None and not extend and is_handle(found[0].transfer, found[1])
+            self._carried = (found[0].message, at) if found is not None and held else None
             self.viewport().update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._drag_at = event.position().toPoint()
-        if self._pointer.dragging:
+        if self._carried is not None:
+            self._carry(*self._carried)
+        elif self._pointer.dragging:
             self._pointer.drag(self._drag_at)
             outside = not 0 <= self._drag_at.y() < self.viewport().height()
             self._autoscroll.start() if outside else self._autoscroll.stop()
@@ -164,6 +173,13 @@ class MessageList(MessageCanvas):
         else:
             self.viewport().setCursor(self._cursor_at(self._drag_at))
             self._show_hover(self._drag_at)
+
+    def _carry(self, message: MessageView, since: QPoint) -> None:
+        """Begin to carry a file away once the mouse has gone far enough."""
+        if (self._drag_at - since).manhattanLength() >= QApplication.startDragDistance():
+            self._carried = None
+            self._pointer.give_up()
+            self.file_dragged.emit(message)
 
     def _show_hover(self, at: QPoint) -> None:
         row = row_at(self._rows, at.y())
@@ -188,6 +204,7 @@ class MessageList(MessageCanvas):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._autoscroll.stop()
+        self._carried = None
         at = event.position().toPoint()
         if event.button() == Qt.MouseButton.BackButton:
             self.go_back()

@@ -166,6 +166,10 @@ class Pointer:
             return None
         return target if target_at(*found) == target else None
 
+    def give_up(self) -> None:
+        """The press has become something else."""
+        self._pressed = self._target = self.selection = None
+
     def message_at(self, at: QPoint) -> MessageView | None:
         found = self._locate(at)
         return found[0].message if found else None

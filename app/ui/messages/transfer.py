@@ -378,3 +378,8 @@ def spot_at(card: TransferCard | None, at: QPointF) -> Do | None:
         return None
     found = next((spot.deed for spot in card.spots if spot.box.contains(at)), None)
     return None if found is None else Do(found)
+
+
+def is_handle(card: TransferCard | None, at: QPointF) -> bool:
+    """Tell whether a file is taken hold of at a place in the row's coordinates."""
+    return card is not None and card.tile.contains(at)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.domain.views import MemberView, RoomSummary
 from app.ui import phrases
+from app.ui.files.pending import PendingStrip
 from app.ui.messages import Clock, MessageList
 from app.ui.theme import Theme
 from app.ui.views.composer import Composer
@@ -39,6 +40,7 @@ class ConversationView(Surface):
         self.pin_bar = PinBar(theme)
         self.messages = messages
         self.composer = composer
+        self.pending = PendingStrip(theme)
         self.standing = StandingBar(theme)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -48,6 +50,7 @@ class ConversationView(Surface):
         column.addWidget(self.impostor_bar)
         column.addWidget(self.request_bar)
         column.addWidget(messages, 1)
+        column.addWidget(self.pending)
         column.addWidget(composer, 0, Qt.AlignmentFlag.AlignBottom)
         column.addWidget(self.standing)
 

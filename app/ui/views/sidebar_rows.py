@@ -10,7 +10,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QS
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.domain.views import MessageKind, MessageState, MessageView, RoomKind, RoomSummary
+from app.domain.views import MessageState, MessageView, RoomKind, RoomSummary
 from app.ui import people_phrases, phrases
 from app.ui.models.keyed import ROW_ROLE
 from app.ui.models.rows import (
@@ -38,7 +38,7 @@ _MANY = 999
 
 def tick_of(message: MessageView | None) -> str:
     """The icon of an own message's state; "" for somebody else's, and where nothing was written."""
-    written = message is not None and message.own and message.kind is MessageKind.TEXT
+    written = message is not None and message.own and (message.is_live or message.deleted)
     return _TICKS[message.state] if message is not None and written else ""
 
 

@@ -17,6 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.domain.errors import AppError
+from app.domain.files import TransferState
 from app.services.transfers_api import TransferSettings
 from app.ui.controllers.attaching import Attaching
 from app.ui.files.send_sheet import SendSheet
@@ -133,12 +134,69 @@ async def test_while_a_file_is_read_that_is_said(rig: Rig, two: tuple[Path, Path
     attaching(rig)._on_mime(urls(two[0]))
     await rig.settle()
     await send(rig)
-    note = rig.session.composer.note
-    assert note.isVisible()
-    assert note.text() == "Reading “a.txt” before it is offered…"
-    rig.backend.transfers.reading.set()
+    transfers, strip = rig.backend.transfers, rig.session.view.pending
+    assert strip.isVisible()
+    row = strip.rows[0]
+    assert (row.name.text(), row.line.text()) == ("a.txt", "Waiting to be read")
+    (key,) = transfers.waiting
+    transfers.move(key, done=1_200_000, size=5_000_000, rate=1e6)
     await rig.settle()
-    assert not note.isVisible()
+    assert row.line.text() == "Reading 1.2 of 5.0 MB · 4 s left"
+    assert row.accessibleName() == "a.txt: Reading 1.2 of 5.0 MB · 4 s left"
+    row.grab()
+    transfers.read_on(key)
+    await rig.settle()
+    assert not strip.isVisible()
+    assert [each.text for each in rig.backend.chats.book[room_of(SURVEY)].messages][-1] == ""
+
+
+async def test_what_is_read_is_called_off_or_tried_again(rig: Rig, two: tuple[Path, Path]) -> None:
+    await rig.open(SURVEY)
+    transfers, strip = rig.backend.transfers, rig.session.view.pending
+    transfers.reading.clear()
+    attaching(rig)._on_mime(urls(*two))
+    await rig.settle()
+    await send(rig)
+    first, second = transfers.waiting
+    transfers.move(first, state=TransferState.FAILED, reason="file-unreadable")
+    await rig.settle()
+    row = strip.rows[0]
+    assert "cannot be read" in row.line.text()
+    row.grab()
+    await rig.click(row.again)
+    assert transfers.story[-1] == ("resume", first)
+    await rig.click(row.cancel)
+    assert transfers.story[-1] == ("cancel", first)
+    assert [each.isVisible() for each in strip.rows] == [True, False, False]
+    await rig.open("Jonas Weber")
+    assert not strip.isVisible()
+    await rig.open(SURVEY)
+    QTest.keyClick(strip.rows[0].cancel, Qt.Key.Key_Space)
+    await rig.settle()
+    assert transfers.story[-1] == ("cancel", second)
+    assert not strip.isVisible()
+
+
+async def test_many_that_are_read_take_little_room(rig: Rig, tmp_path: Path) -> None:
+    await rig.open(SURVEY)
+    rig.backend.transfers.reading.clear()
+    paths = [tmp_path / f"{at}.txt" for at in range(5)]
+    await rig.backend.transfers.prepare(room_of(SURVEY), paths)
+    await rig.settle()
+    strip = rig.session.view.pending
+    assert all(row.isVisible() for row in strip.rows)
+    assert strip.more.text() == "and 2 more"
+
+
+async def test_a_file_answers_what_is_being_answered(rig: Rig, two: tuple[Path, Path]) -> None:
+    room = await rig.open(SURVEY)
+    answered = next(each for each in room.messages if each.is_live)
+    rig.session.conversation.writing.reply(answered)
+    attaching(rig)._on_mime(urls(two[0]))
+    await rig.settle()
+    await send(rig)
+    assert rig.backend.transfers.answered == [answered.event]
+    assert rig.session.conversation.writing.take() is None
 
 
 async def test_what_could_not_be_offered_is_named_and_its_caption_kept(
@@ -149,7 +207,6 @@ async def test_what_could_not_be_offered_is_named_and_its_caption_kept(
     attaching(rig)._on_mime(urls(two[0]))
     await rig.settle()
     await send(rig, "Do not lose me")
-    assert rig.window.trouble.lead.text() == "“a.txt”:"
     assert "cannot be read" in rig.window.trouble.words.text()
     assert rig.session.composer.text() == "Do not lose me"
 

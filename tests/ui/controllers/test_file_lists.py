@@ -110,7 +110,7 @@ async def test_deeds_stand_beside_the_rows_of_the_page(rig: Rig) -> None:
 
 async def test_the_drawer_lists_the_files_of_its_conversation(rig: Rig, tmp_path: Path) -> None:
     heard: list[str] = []
-    files(rig).deeds.opener = heard.append
+    files(rig).deeds.handling.opener = heard.append
     tab = rig.window.drawer.files
     rig.window.resize(1280, 800)
     await rig.open("Jonas Weber")

@@ -33,7 +33,7 @@ def files(rig: Rig) -> FileDesk:
 def opened(rig: Rig) -> list[str]:
     """What the system is asked to open from now on."""
     heard: list[str] = []
-    files(rig).deeds.opener = heard.append
+    files(rig).deeds.handling.opener = heard.append
     return heard
 
 
@@ -101,8 +101,15 @@ async def test_an_offer_is_declined_by_keys_alone(rig: Rig) -> None:
         "Accept",
         "Save as…",
         "Decline",
-        "Copy name",
+        "Reply",
+        "Forward…",
+        "Pin",
+        "Mark unread from here",
         "Details…",
+        "About the author…",
+        "Report…",
+        "Copy name",
+        "About the file…",
         "Delete…",
     ]
     for _ in range(2):
@@ -148,13 +155,14 @@ async def test_what_makes_no_sense_is_not_done_and_what_fails_is_told(rig: Rig) 
     assert state(rig, view) is TransferState.OFFERED
 
 
-@pytest.mark.parametrize("before", [TransferState.PREPARING, TransferState.OFFERED])
-async def test_own_offers_are_taken_back(rig: Rig, before: TransferState) -> None:
+@pytest.mark.parametrize("digest", ["", "ab" * 32])
+async def test_own_offers_are_taken_back(rig: Rig, digest: str) -> None:
     transfers = rig.backend.transfers
-    view = transfers.put(room_of(SURVEY), "Noor Haddad", "a.txt", 5, state=before)
+    before = TransferState.OFFERED if digest else TransferState.PREPARING
+    view = transfers.put(room_of(SURVEY), "Noor Haddad", "a.txt", 5, state=before, digest=digest)
     await files(rig).load()
     await do(rig, view, Deed.CANCEL)
-    if before is TransferState.OFFERED:
+    if digest:
         assert "Take “a.txt” back?" in rig.dialog(ConfirmSheet).windowTitle()
         rig.dialog(ConfirmSheet).go.click()
         await rig.settle()
@@ -178,7 +186,7 @@ async def test_details_list_the_members_one_by_one(rig: Rig) -> None:
     messages.menu_wanted.emit(row, QPoint(10, 10))
     next(action for action in menu.actions() if action.text() == "Copy name").trigger()
     assert QGuiApplication.clipboard().text() == "a.txt"
-    next(action for action in menu.actions() if action.text() == "Details…").trigger()
+    next(action for action in menu.actions() if action.text() == "About the file…").trigger()
     menu.close()
     await rig.settle()
     sheet = rig.dialog(FileDetails)

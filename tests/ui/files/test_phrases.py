@@ -73,7 +73,7 @@ def test_a_running_one_tells_how_far_how_long_and_by_which_way() -> None:
     ("state", "words"),
     [
         (TransferState.OFFERED, "742 MB"),
-        (TransferState.PREPARING, "Being read · 742 MB"),
+        (TransferState.PREPARING, "Reading 0 bytes of 742 MB"),
         (TransferState.WAITING, f"Waiting for {MARA} · 742 MB"),
         (TransferState.PAUSED, "Paused · 742 MB"),
         (TransferState.DONE, "742 MB"),

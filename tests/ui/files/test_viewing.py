@@ -134,7 +134,7 @@ def forget(one: TransferView) -> None:
 
 async def test_a_click_on_a_small_picture_opens_the_viewer(rig: Rig, tmp_path: Path) -> None:
     files, heard = rig.session.files, list[str]()
-    files.deeds.opener = heard.append
+    files.deeds.handling.opener = heard.append
     views = shown_pictures(rig, tmp_path, 3)
     await files.load()
     await rig.open(SURVEY)
@@ -153,9 +153,11 @@ async def test_a_click_on_a_small_picture_opens_the_viewer(rig: Rig, tmp_path: P
     assert viewer.name.text() == "1.png"
     viewer.opened.emit(viewer.current)
     viewer.shown_in_folder.emit(viewer.current)
+    await rig.settle()
     assert heard == [views[1].path, str(tmp_path)]
     forget(views[1])
     viewer.opened.emit(viewer.current)
+    await rig.settle()
     assert "not there any more" in rig.window.trouble.words.text()
     QTest.keyClick(viewer, Qt.Key.Key_Escape)
     await rig.settle()
