@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
 
 from app.domain.errors import AppError
@@ -35,6 +35,26 @@ def has_files(mime: QMimeData) -> bool:
     return bool(_local(mime)) or (mime.hasImage() and not mime.text().strip())
 
 
+class Hovering:
+    """What is dragged over us: of some drags the files can be read only before they are dropped."""
+
+    def __init__(self) -> None:
+        self._urls: list[QUrl] = []
+
+    def look(self, mime: QMimeData) -> bool:
+        """Take note of it; tell whether there is anything that could be sent as a file."""
+        self._urls = mime.urls() or self._urls
+        return has_files(mime)
+
+    def dropped(self, mime: QMimeData) -> QMimeData:
+        """Return what was dropped, with the files that were there before if they are gone now."""
+        if mime.urls() or not mime.hasFormat("text/uri-list"):
+            return mime
+        made = QMimeData()
+        made.setUrls(self._urls)
+        return made
+
+
 def _local(mime: QMimeData) -> list[Path]:
     return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
 
@@ -58,8 +78,8 @@ def left_out(mime: QMimeData, found: Sequence[Attachment]) -> str:
     if offered > MOST:
         said.append(f"Only {MOST} of {count(offered, 'item')} are taken; {TOGETHER}")
     if gone:
-        said.append(f"{count(gone, 'item')} cannot be found any more." if found else NOTHING_LEFT)
-    return " ".join(said)
+        said.append(f"{count(gone, 'item')} cannot be found any more.")
+    return " ".join(said) if found else NOTHING_LEFT
 
 
 def of_paths(paths: Sequence[Path]) -> list[Attachment]:

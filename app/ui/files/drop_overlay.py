@@ -16,12 +16,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.ui.files.attachment import has_files
+from app.ui.files.attachment import Hovering
 from app.ui.theme import Radius, TextSize, Theme, Weight, font, paint_icon
 
 INSET = 16
 TILE = 56
 VEIL = 0.9
+LINE = "Files and folders; you can add some words before they go"
 
 
 class DropOverlay(QWidget):
@@ -36,6 +37,7 @@ class DropOverlay(QWidget):
     def __init__(self, theme: Theme, area: QWidget, say: Callable[[], str]) -> None:
         super().__init__(area)
         self._theme, self._area, self._say, self.title = theme, area, say, ""
+        self._hovering = Hovering()
         area.setAcceptDrops(True)
         self.setAcceptDrops(True)
         area.installEventFilter(self)
@@ -54,7 +56,7 @@ class DropOverlay(QWidget):
         return super().eventFilter(watched, event)
 
     def _entered(self, event: QDragEnterEvent) -> bool:
-        if not self._say() or not has_files(event.mimeData()):
+        if not self._say() or not self._hovering.look(event.mimeData()):
             return False
         self.cover()
         event.setDropAction(Qt.DropAction.CopyAction)
@@ -69,7 +71,7 @@ class DropOverlay(QWidget):
         self.show()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if has_files(event.mimeData()):
+        if self._hovering.look(event.mimeData()):
             self.cover()
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
@@ -81,7 +83,7 @@ class DropOverlay(QWidget):
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.hide()
-        self.dropped.emit(event.mimeData())
+        self.dropped.emit(self._hovering.dropped(event.mimeData()))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = self._theme.palette
@@ -113,6 +115,6 @@ class DropOverlay(QWidget):
         painter.drawText(QRectF(frame.left(), top, frame.width(), 24), centre, title)
         painter.setFont(font(TextSize.PREVIEW))
         painter.setPen(palette.text2)
-        line = "Files and folders; you can add some words before they go"
-        line = painter.fontMetrics().elidedText(line, elide, width)
-        painter.drawText(QRectF(frame.left(), top + 28, frame.width(), 20), centre, line)
+        wrapped = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+        room = QRectF(frame.left() + 16, top + 30, width, frame.bottom() - top - 30)
+        painter.drawText(room, wrapped, LINE)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QPersistentModelIndex, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
@@ -16,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.ui.files.attachment import has_files
+from app.ui.files.attachment import Hovering, has_files
 from app.ui.models.keyed import ROW_ROLE
 from app.ui.theme import Radius, Theme, paint_icon
 from app.ui.widgets.lists import RowList
@@ -38,6 +39,7 @@ class RowDrop(QWidget):
         super().__init__(rows.viewport())
         self._theme, self._rows, self._takes = theme, rows, takes
         self._index = QPersistentModelIndex()
+        self._hovering = Hovering()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         rows.viewport().setAcceptDrops(True)
         rows.viewport().installEventFilter(self)
@@ -45,7 +47,10 @@ class RowDrop(QWidget):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         match event:
-            case QDragMoveEvent():  # entering is a kind of moving
+            case QDragEnterEvent():  # a kind of moving; if refused, no move would follow
+                self._moved(event)
+                event.setAccepted(has_files(event.mimeData()))
+            case QDragMoveEvent():
                 self._moved(event)
             case QDragLeaveEvent():
                 self.hide()
@@ -57,7 +62,7 @@ class RowDrop(QWidget):
 
     def _moved(self, event: QDragMoveEvent) -> None:
         at = event.position().toPoint()
-        if not has_files(event.mimeData()):
+        if not self._hovering.look(event.mimeData()):
             event.ignore()
             return
         self._scroll(at)
@@ -84,7 +89,8 @@ class RowDrop(QWidget):
         if taken:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self.dropped.emit(self._index.data(ROW_ROLE), event.mimeData())
+            mime = self._hovering.dropped(event.mimeData())
+            self.dropped.emit(self._index.data(ROW_ROLE), mime)
         else:
             event.ignore()
 

@@ -133,3 +133,26 @@ async def test_what_vanished_is_named(rig: Rig, tmp_path: Path) -> None:
     await rig.settle()
     assert rig.no_dialog()
     assert "not there any more" in rig.window.trouble.words.text()
+
+
+async def test_files_that_can_be_read_only_before_the_drop_are_taken_all_the_same(
+    rig: Rig, tmp_path: Path
+) -> None:
+    """So it is with a drag that comes after one that was refused, on X."""
+    empty = QMimeData()
+    empty.setData("text/uri-list", b"")
+    await rig.open(JONAS)
+    one, two = urls(*some(tmp_path, 1)), urls(*some(tmp_path, 2))
+    drag(rig, middle(rig, SURVEY), one)
+    await drop(rig, middle(rig, SURVEY), empty)
+    assert [each.path.name for each in rig.dialog(SendSheet).files] == ["0.txt"]
+    rig.dialog(SendSheet).reject()
+    await rig.settle()
+    overlay, view = rig.session.files.attaching.overlay, rig.session.view
+    at = QPoint(50, 50)
+    QApplication.sendEvent(view, QDragEnterEvent(at, BOTH, two, LEFT, NO_KEYS))
+    QApplication.sendEvent(overlay, QDropEvent(QPointF(at), BOTH, empty, LEFT, NO_KEYS))
+    await rig.settle()
+    assert len(rig.dialog(SendSheet).files) == 2
+    rig.dialog(SendSheet).reject()
+    await rig.settle()
