@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+import msgspec
+
 PIECE_SIZE = 1024 * 1024
 DIGEST_SIZE = 32
 HEAD_SIZE = 16
@@ -20,8 +22,7 @@ MAX_PIECES = 1 << 20
 """One tebibyte, if it is a single file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, gc=False):
     """A file: its `/`-separated path below the transfer's name ("" for a single file).
 
     `size` is in bytes; `mtime_ms` is Unix ms.

@@ -40,17 +40,11 @@ _LONGER_LISTS = {0xDC: 2, 0xDD: 4}
 """How MessagePack begins a list: so many bytes say its length."""
 
 
-class _Entry(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
-    path: str
-    size: int
-    mtime_ms: int
-
-
 class _Manifest(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     version: int
     name: str
     is_folder: bool
-    entries: list[_Entry]
+    entries: tuple[Entry, ...]
     folders: list[str]
     digests: bytes
 
@@ -80,9 +74,8 @@ _decoders: dict[int, msgspec.msgpack.Decoder[_Manifest] | msgspec.msgpack.Decode
 
 def encode_manifest(manifest: Manifest) -> bytes:
     """Return the bytes whose digest stands for the transfer."""
-    entries = [_Entry(entry.path, entry.size, entry.mtime_ms) for entry in manifest.entries]
     folders = list(manifest.folders)
-    parts = (manifest.name, manifest.is_folder, entries, folders, manifest.digests)
+    parts = (manifest.name, manifest.is_folder, manifest.entries, folders, manifest.digests)
     if not manifest.heads:
         return _encoder.encode(_Manifest(BARE, *parts))
     return _encoder.encode(_Headed(HEADED, *parts, manifest.heads))
@@ -104,8 +97,9 @@ def decode_manifest(wire: bytes, root: bytes) -> Manifest:
         raise RemoteProtocolError("manifest-malformed") from error
     heads = read.heads if isinstance(read, _Headed) else b""
     _check(read, heads)
-    entries = tuple(Entry(entry.path, entry.size, entry.mtime_ms) for entry in read.entries)
-    return Manifest(read.name, read.is_folder, entries, tuple(read.folders), read.digests, heads)
+    return Manifest(
+        read.name, read.is_folder, read.entries, tuple(read.folders), read.digests, heads
+    )
 
 
 def most_bytes(size: int, files: int) -> int:
@@ -149,7 +143,7 @@ def _check(read: _Manifest, heads: bytes) -> None:
         raise RemoteProtocolError("manifest-malformed", "heads")
 
 
-def _is_sane(entry: _Entry) -> bool:
+def _is_sane(entry: Entry) -> bool:
     return 0 <= entry.size <= MAX_SIZE and abs(entry.mtime_ms) <= MAX_MTIME_MS
 
 

@@ -60,7 +60,7 @@ class VerifyJob(ReadJob):
         with closing(files_of(self._path, wanted, received=received)) as files:
             times = [self._time(files.path_of(at), one) for at, one in enumerate(wanted.entries)]
         entries = zip(wanted.entries, times, strict=True)
-        lying = replace(wanted, entries=tuple(replace(one, mtime_ms=ms) for one, ms in entries))
+        lying = replace(wanted, entries=tuple(Entry(one.path, one.size, ms) for one, ms in entries))
         buffer = memoryview(bytearray(PIECE_SIZE))
         with closing(files_of(self._path, lying, received=received)) as files:
             done = 0
