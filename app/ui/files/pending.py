@@ -57,6 +57,7 @@ class PendingRow(QWidget):
         failed = view.state is TransferState.FAILED
         self.name.setText(name)
         self.line.setText(line)
+        self.line.setToolTip(line if failed else "")
         self.line.set_tone("danger" if failed else "text2")
         self.again.setVisible(failed)
         self.setAccessibleName(f"{name}: {line}")

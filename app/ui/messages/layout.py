@@ -138,7 +138,7 @@ class Measurer:
         meta += TICKS + TICK_GAP if message.own and not message.deleted else 0
         name, quote_width = self._shown_name(message, setting), self.extras.quote_width(message)
         inner, extra = self._place_meta(stood, pills, meta)
-        forwarded = self._forwarded(message)
+        forwarded = self._forwarded(message, self.inner)
         title = max(self._name.horizontalAdvance(name), self._forwarded_width(forwarded))
         inner = max(inner, min(math.ceil(max(title, quote_width)), self.inner))
         width = inner + 2 * Size.BUBBLE_PAD_X
@@ -187,24 +187,37 @@ class Measurer:
 
     def _transfer(self, message: MessageView, setting: Setting) -> Item:
         name, time = self._shown_name(message, setting), meta_line(message, self._clock)
+        marks = meta_marks(message)
         meta = self._meta.horizontalAdvance(time) + (TICKS + TICK_GAP if message.own else 0)
+        meta += len(marks) * (MARK + MARK_GAP)
         edge = self.width - RIGHT if message.own else self.left
-        top = PAD_Y + (NAME_LINE if name else 0)
+        begin = PAD_Y + (NAME_LINE if name else 0)
+        begin += FORWARDED_LINE if message.forwarded_from else 0
+        top = begin + (QUOTE_HEIGHT + QUOTE_BELOW if message.reply_to is not None else 0)
         frame = Frame(edge, self.width - self.left - RIGHT, top, meta, message.own)
         view = self.transfers.get(message.event)
         stood = self.files.lay_out(message, view, frame, self._mentioned(message))
         at = QPointF(stood.row.right() - meta, stood.row.bottom() - META_RISE)
-        head, body = self._head(setting), math.ceil(stood.bubble.height())
+        bubble, left = QRectF(stood.bubble), stood.bubble.left() + Size.BUBBLE_PAD_X
+        inner = bubble.width() - 2 * Size.BUBBLE_PAD_X
+        pills = self.extras.pills(message.reactions, inner)
+        placed = _moved(pills, QPointF(left, bubble.bottom() - PILLS_ABOVE))
+        bubble.setHeight(bubble.height() + (_height(pills) if pills else 0))
+        head, body = self._head(setting), math.ceil(bubble.height())
         return Item(
             message,
             setting,
             head,
             body,
-            stood.bubble,
+            bubble,
             stood.blocks,
             name=name,
             time=time,
             time_at=at,
+            quote=self.extras.quote(message, QPointF(left, begin), inner),
+            pills=placed,
+            forwarded=self._forwarded(message, inner),
+            marks=marks,
             transfer=stood.card,
         )
 
@@ -222,11 +235,11 @@ class Measurer:
         name = " ".join(message.author_name.split())
         return self._name.elidedText(name, Qt.TextElideMode.ElideRight, self.inner)
 
-    def _forwarded(self, message: MessageView) -> str:
+    def _forwarded(self, message: MessageView, inner: float) -> str:
         """The line that says whose words were handed on, cut to fit; "" for what was not."""
         if not message.forwarded_from or message.deleted:
             return ""
-        room = self.inner - FORWARD_MARK
+        room = inner - FORWARD_MARK
         return self._line.elidedText(forwarded_line(message), Qt.TextElideMode.ElideRight, room)
 
     def _forwarded_width(self, line: str) -> float:

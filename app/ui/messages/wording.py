@@ -79,17 +79,20 @@ def spoken(message: MessageView, clock: Clock, transfer: str = "") -> str:
     parts += _spoken_marks(message)
     parts.append(time)
     parts += [_STATES[message.state]] if message.own and not message.deleted else []
-    parts += [
-        f"{one.emoji} by {count(len(one.by), 'person', 'people')}" for one in message.reactions
-    ]
-    return ", ".join(parts)
+    return ", ".join([*parts, *_spoken_reactions(message)])
+
+
+def _spoken_reactions(message: MessageView) -> list[str]:
+    people = ("person", "people")
+    return [f"{one.emoji} by {count(len(one.by), *people)}" for one in message.reactions]
 
 
 def _spoken_file(message: MessageView, transfer: str, time: str) -> str:
     name = "You" if message.own else message.author_name
-    parts = [f"{name}: {transfer}", one_line(plain(message.text)), time]
+    parts = [f"{name}{_answering(message)}: {transfer}", one_line(plain(message.text))]
+    parts += [*_spoken_marks(message), time]
     parts += [_STATES[message.state]] if message.own else []
-    return ", ".join(part for part in parts if part)
+    return ", ".join(part for part in [*parts, *_spoken_reactions(message)] if part)
 
 
 def _spoken_marks(message: MessageView) -> list[str]:

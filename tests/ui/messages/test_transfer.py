@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from app.domain.changes import MessagesAdded
 from app.domain.files import FileOffered, TransferState, TransferView
-from app.domain.views import MessageKind, MessageView
+from app.domain.views import MessageKind, MessageView, Reaction, ReplyPreview
 from app.ui.files.deeds import Deed
+from app.ui.messages.extras import Jump, Toggle
 from app.ui.messages.layout import Item, Measurer
 from app.ui.messages.paint import RowPainter
 from app.ui.messages.pointer import hit_at, over_text, point_at
@@ -306,3 +307,35 @@ async def test_files_and_texts_of_one_author_stand_together(show: Show) -> None:
     assert (first.starts, first.ends, second.starts) == (True, False, False)
     made.view.apply(MessagesAdded(ROOM, (offered(number=3),)))
     made.view._settle()
+
+
+@pytest.mark.parametrize("picture", [None, QImage(300, 200, QImage.Format.Format_RGB32)])
+def test_what_any_message_has_a_file_has_too(theme: Theme, picture: QImage | None) -> None:
+    plain_one = measure(theme, offered(), view(state=TransferState.DONE), picture=picture)
+    answered = message(7, "Which?", ME)
+    row = replace(
+        offered(text="This one"),
+        reply_to=answered.event,
+        reply=ReplyPreview(answered.author, ME, "Which?", deleted=False),
+        forwarded_from="Jonas Weber " * 20,
+        reactions=tuple(Reaction(emoji, (answered.author,)) for emoji in "👍🎉😮"),
+        pinned=True,
+        edited=True,
+    )
+    item = measure(theme, row, view(state=TransferState.DONE), picture=picture)
+    assert item.quote is not None
+    assert item.quote.box.bottom() <= card(item).tile.top()
+    assert item.bubble.contains(item.quote.box)
+    assert item.forwarded.startswith("Forwarded from Jonas")
+    assert item.forwarded.endswith("…")
+    assert item.marks == ("pin",)
+    assert item.body > plain_one.body
+    assert all(item.bubble.contains(pill.box) for pill in item.pills)
+    assert all(pill.box.top() > item.time_at.y() for pill in item.pills)
+    assert hit_at(item, item.quote.box.center()) == Jump(answered.event)
+    assert isinstance(hit_at(item, item.pills[0].box.center()), Toggle)
+    paint(theme, item)
+    said = spoken(row, CLOCK, "File north.zip, 742 MB")
+    assert said.startswith(f"{MARA} in reply to {ME}: File north.zip, 742 MB, This one, Forwarded")
+    assert "edited, pinned" in said
+    assert said.endswith("👍 by 1 person, 🎉 by 1 person, 😮 by 1 person")
