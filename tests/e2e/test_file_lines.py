@@ -8,11 +8,10 @@ import pytest
 
 from tests.e2e.sending import MEGABYTE
 from tests.soak.lines import cut, lossy
-from tests.support.coturn import TURNSERVER
+from tests.support.coturn import needs_turn
 from tests.support.netns import needs_hosts
 
 pytestmark = [pytest.mark.e2e, needs_hosts]
-needs_turn = pytest.mark.skipif(TURNSERVER is None, reason="coturn is not installed")
 IN_FLIGHT = 4 * MEGABYTE
 """What may be on its way when a line is cut, and is sent again."""
 

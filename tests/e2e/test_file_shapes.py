@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.e2e.people import room_of
-from tests.e2e.programs import Cli, Stage
-from tests.soak.shapes import SHAPES, sent
+from tests.soak.shapes import SHAPES, each_sent
+from tests.support.coturn import needs_turn
 
 pytestmark = pytest.mark.e2e
 
 
-def test_every_shape_arrives_as_it_was(programs: Stage, pair: list[Cli]) -> None:
-    room = room_of(*pair)
-    for make in SHAPES.values():
-        sent(programs, pair, room, make)
+@pytest.mark.parametrize("way", ["direct", "webrtc", pytest.param("relay", marks=needs_turn)])
+def test_every_shape_arrives_as_it_was(tmp_path: Path, way: str) -> None:
+    assert each_sent(tmp_path, SHAPES, way).keys() == SHAPES.keys()

@@ -14,12 +14,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.e2e.people import room_of
-from tests.e2e.programs import Json, stage
+from tests.e2e.programs import Json
 from tests.e2e.sending import MEGABYTE
 from tests.soak.kills import killed
 from tests.soak.lines import cut, lossy, moved
-from tests.soak.shapes import SHAPES, Make, one_file, sent, small_files
+from tests.soak.shapes import SHAPES, Make, each_sent, one_file, small_files
 from tests.soak.swarm import shared
 
 RUNS = 20
@@ -29,14 +28,8 @@ BIG: dict[str, Make] = {
     "10,000 small files": small_files(10_000),
     "as much in one file": one_file(10_000_000),
 }
-
-
-def shapes(folder: Path) -> Json:
-    """Send every shape, one after the other, between the same two people."""
-    with stage(folder) as programs:
-        people = programs.people("Ana", "Bob", server=programs.server().url)
-        room = room_of(*people)
-        return {name: sent(programs, people, room, make) for name, make in BIG.items()}
+LESS: dict[str, Make] = {**SHAPES, "64 MiB": one_file(64 * MEGABYTE)}
+"""For a relay, which is slow and not ours."""
 
 
 def on_lines(way: str) -> dict[str, Callable[[Path], Json]]:
@@ -44,6 +37,7 @@ def on_lines(way: str) -> dict[str, Callable[[Path], Json]]:
     sizes = {"direct": 64 * MEGABYTE, "webrtc": 16 * MEGABYTE, "relay": 8 * MEGABYTE}
     size = sizes[way]
     return {
+        f"{way}, shapes": lambda folder: each_sent(folder, LESS if way == "relay" else BIG, way),
         f"{way}, no loss": lambda folder: lossy(folder, 0.0, size, way),
         f"{way}, loss 1 %": lambda folder: lossy(folder, 0.01, size, way),
         f"{way}, loss 5 %": lambda folder: lossy(folder, 0.05, size // 2, way),
@@ -59,7 +53,6 @@ def recovering(loss: float) -> Callable[[Path], Json]:
 
 
 PARTS: dict[str, Callable[[Path], Json]] = {
-    "shapes": shapes,
     "three share": lambda folder: shared(folder, 128 * MEGABYTE),
     "webrtc, own recovery, no loss": recovering(0.0),
     "webrtc, own recovery, loss 1 %": recovering(0.01),

@@ -8,10 +8,14 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
-from tests.e2e.programs import Cli, Json, Stage
+from tests.e2e.people import room_of
+from tests.e2e.programs import Cli, Json, Stage, stage
 from tests.e2e.sending import accept, digest, done, file_of, inbox, offer, shown
+from tests.soak.lines import use_relay
+from tests.support.coturn import running_turn
 
 ODD_NAMES = (
     "empty",
@@ -129,6 +133,19 @@ def surroundings(folder: Path) -> set[tuple[object, ...]]:
         times = () if one.is_dir() else (told.st_mtime_ns, told.st_ino, told.st_nlink)
         found.add((one, told.st_mode, 0 if one.is_dir() else told.st_size, *times))
     return found
+
+
+def each_sent(folder: Path, shapes: dict[str, Make], way: str = "direct") -> Json:
+    """Send every shape one way, one after the other, between the same two people."""
+    with ExitStack() as held:
+        programs = held.enter_context(stage(folder))
+        people = programs.people("Ana", "Bob", server=programs.server().url)
+        if way == "relay":
+            use_relay(people, held.enter_context(running_turn(folder)))
+        for cli in people:
+            cli.ask("file_settings", ways=[way])
+        room = room_of(*people)
+        return {name: sent(programs, people, room, make) for name, make in shapes.items()}
 
 
 def sent(programs: Stage, people: list[Cli], room: str, make: Make) -> Json:

@@ -12,9 +12,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from app.transport.webrtc_addresses import host_addresses
 
 TURNSERVER = shutil.which("turnserver")
+needs_turn = pytest.mark.skipif(
+    TURNSERVER is None and os.environ.get("CI") != "true", reason="coturn is not installed"
+)
 START_WITHIN = 10.0
 USUAL_PORT = 3478
 USER, PASSWORD, REALM = "parlor", "a secret of the tests", "parlor.test"
