@@ -51,6 +51,9 @@ class LaneTaker:
         self._allowance = _Allowance()
         self._writer: Writer | None = None
         self._over = threading.Event()
+        self._filling = False
+        self.is_taking = False
+        """A piece is coming, or being written."""
         self._takers: dict[Kind, Callable[[FrameHeader], None]] = {
             Kind.ASK_MANIFEST: self._take_question,
             Kind.MANIFEST: self._take_manifest,
@@ -84,7 +87,8 @@ class LaneTaker:
     @property
     def awaits(self) -> bool:
         """Something that was asked for has not come yet."""
-        return self._manifest is not None or bool(self._fetching and self._fetching.awaited)
+        is_awaited = bool(self._fetching and self._fetching.awaited)
+        return self._manifest is not None or is_awaited or self._filling
 
     def hurry(self) -> None:
         """Let no cap hold up the end."""
@@ -171,14 +175,18 @@ class LaneTaker:
         with self._exchange.locked():
             if content is None or self._fetching is None:
                 raise RemoteProtocolError("unasked-piece")
+            self.is_taking = True
             piece = self._fetching.announced(header)
         with self._limits.incoming.lent() as buffer:
             view = buffer[: header.length]
+            self._filling = True
             self._fill(view)
+            self._filling = False
             if piece_digest([view]) != content.manifest.digest(piece):
                 raise RemoteProtocolError("wrong-digest", str(piece))
             self._keep(content, piece, view)
         self._exchange.arrived(self._lane, piece, header.length)
+        self.is_taking = False
 
     def _keep(self, content: Content, piece: int, view: memoryview) -> None:
         if piece in content.done or content.writer is None:

@@ -100,8 +100,11 @@ class BulkLane:
     def _may_leave(self, now: float) -> bool:
         if self._retiring_since is None:
             return False
-        is_quiet = not self._taker.awaits and self.outbox.is_empty
-        return now - self._retiring_since >= (QUIET if is_quiet else LEAVE_WITHIN)
+        if now - self._retiring_since >= LEAVE_WITHIN:
+            return True
+        last = max(self._retiring_since, self.outbox.asked_at)
+        is_idle = not (self._taker.awaits or self._taker.is_taking) and self.outbox.is_empty
+        return is_idle and now - last >= QUIET
 
     def tick(self, now: float) -> None:
         """Close it if the other side keeps us waiting; cut it off if it does not end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass
 
@@ -39,6 +40,8 @@ class Outbox:
         self._manifest = False
         self._leave: Leave | None = None
         self._serving: Serving | None = None
+        self.asked_at = 0.0
+        """When pieces were last asked for, by `time.monotonic`."""
 
     def put(self, frame: bytes) -> None:
         with self._news:
@@ -62,6 +65,7 @@ class Outbox:
             if self._serving is None:
                 self._serving = Serving(count)
             self._serving.asked(payload)
+            self.asked_at = time.monotonic()
             self._news.notify()
             return len(self._serving)
 
