@@ -18,7 +18,8 @@ SOUNDLESS = (
     "pa_context_connect",
     "No audio device detected",
     "Could not update timestamps",
-    "^Input #0",
+    "No RHI backend",
+    "Could not open media",
 )
 
 

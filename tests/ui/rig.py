@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
@@ -54,6 +56,15 @@ class Rig:
 
     async def settle(self, turns: int = 20) -> None:
         await settle(turns)
+
+    async def until(self, condition: Callable[[], object], what: str = "") -> None:
+        """Wait until something is the case that Qt's own events lead to."""
+        for _ in range(1000):
+            if condition():
+                return
+            await settle(1)
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"never: {what}")
 
     async def open(self, name: str) -> FakeRoom:
         """Open the conversation with this name as a click does."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QSlider, QVBoxLayout, QWidget
@@ -41,6 +43,7 @@ class FilmViewer(QDialog):
     def __init__(self, theme: Theme, parent: QWidget, view: TransferView, still: QImage) -> None:
         super().__init__(parent)
         self._view, self._lasts = view, 0
+        self._deeds: list[QWidget] = []
         self.setWindowTitle("Film")
         self.engine = Engine(self)
         self.area = FilmArea(still)
@@ -64,7 +67,16 @@ class FilmViewer(QDialog):
         self._connect()
         self.resize(parent.size())
         self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        QWidget.setTabOrder(self.area, self.play_button)
+        order = (
+            self.area,
+            self.play_button,
+            self.place,
+            self.mute_button,
+            self.volume,
+            *self._deeds,
+        )
+        for before, after in pairwise((*order, self.close_button)):
+            QWidget.setTabOrder(before, after)
 
     def start(self) -> None:
         """Play from the beginning."""
@@ -189,7 +201,8 @@ class FilmViewer(QDialog):
             ("file", "Open with another program", lambda: self.opened.emit(self._view)),
             ("folder", "Show in folder", lambda: self.shown_in_folder.emit(self._view)),
         ):
-            top.addWidget(self._button(theme, glyph, name, deed))
+            self._deeds.append(self._button(theme, glyph, name, deed))
+            top.addWidget(self._deeds[-1])
         self.close_button = self._button(theme, "x", "Close", self.reject)
         top.addWidget(self.close_button)
         bottom = QHBoxLayout()

@@ -1,0 +1,51 @@
+"""Voice messages, sounds and films look as they did, and no state of them fails to paint.
+
+To accept a change, look at the new picture first:
+`python -m tests.gallery NAME [--dark] --out tests/ui/reference/FILE`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from app.ui.theme import Choice
+from tests.gallery.shots import shoot
+from tests.gallery.voice import ENTRIES
+from tests.ui.test_pictures import different
+from tests.ui.test_window_pictures import SHARE, Kept
+
+KEPT = [
+    Kept("voices", Choice.LIGHT),
+    Kept("voices", Choice.DARK),
+    Kept("recording", Choice.LIGHT),
+    Kept("recording", Choice.DARK),
+    Kept("recording-held", Choice.LIGHT),
+    Kept("recording-lost", Choice.DARK),
+    Kept("no-microphone", Choice.LIGHT),
+    Kept("film-viewer", Choice.DARK),
+]
+
+
+@pytest.mark.parametrize("kept", KEPT, ids=lambda kept: kept.file.stem)
+def test_looks_as_it_did(qapp: QApplication, kept: Kept, tmp_path: Path) -> None:
+    picture = shoot(ENTRIES[kept.name], qapp, kept.choice)
+    wanted = QImage(str(kept.file))
+    assert picture.size() == wanted.size()
+    shown = tmp_path / kept.file.name
+    picture.save(str(shown))
+    assert different(picture, wanted) <= SHARE, f"see {shown}"
+
+
+@pytest.mark.parametrize("name", sorted(ENTRIES))
+def test_every_state_is_painted_at_any_width(qapp: QApplication, name: str) -> None:
+    for width in (380, 620):
+        entry = dataclasses.replace(ENTRIES[name], size=QSize(width, 640))
+        picture = shoot(entry, qapp, Choice.DARK)
+        colours = {picture.pixel(x, y) for x in range(0, 300, 7) for y in range(0, 500, 9)}
+        assert len(colours) > 4
