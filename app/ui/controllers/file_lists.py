@@ -70,7 +70,8 @@ class FileLists(QObject):
         self._window.panes.show_content(shown=True)
         self._renew()
         self.page.list.choose_first()
-        self.page.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        target = self.page.settings if self.page.list.isHidden() else self.page.list
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _connect(self, shown: FileList) -> None:
         shown.deed_wanted.connect(lambda view, deed: self._transfers.do(view.transfer, deed))

@@ -73,6 +73,7 @@ async def test_the_page_is_reached_by_sum_key_and_drawer(rig: Rig) -> None:
     await rig.act("transfers")
     assert rig.window.shows(page)
     assert page.nothing.isVisible()
+    assert rig.focus() is page.settings
     view = await receive(rig)
     assert page.list.isVisible()
     await rig.open(SURVEY)
