@@ -10,6 +10,7 @@ from typing import Any
 import aioice
 import aiortc.rtcpeerconnection as target
 from aioice.ice import StunProtocol
+from aioice.turn import TurnClientTcpProtocol, TurnClientUdpProtocol, TurnTransport
 from aiortc import RTCCertificate, RTCDtlsTransport, RTCSctpTransport
 from aiortc.rtcdtlstransport import SRTP_PROFILES
 from aiortc.rtcsctptransport import DataChunk, SackChunk, parse_packet, serialize_packet
@@ -26,6 +27,7 @@ from app.transport.fast_sctp.chunks import (
     verification_tag,
 )
 from app.transport.fast_sctp.records import Records, record_size
+from app.transport.fast_sctp.relayed import INNER
 
 _TAG = 0x01020304
 _FLIGHTS = 8
@@ -52,6 +54,9 @@ HOOKS: dict[type, dict[str, tuple[str, ...]]] = {
     },
     StunProtocol: {"datagram_received": ("data", "addr")},
     aioice.Connection: {"data_received": ("data", "component")},
+    TurnClientUdpProtocol: {"_send": ("data",)},
+    TurnClientTcpProtocol: {"_send": ("data",)},
+    TurnTransport: {"sendto": ("data", "addr")},
 }
 """What is overridden, called or replaced, with the parameters it must have."""
 
@@ -93,6 +98,17 @@ def codec_agrees() -> bool:
         and chunks_of(ours) == [Sack(9, 1000, [(2, 3)])]
         and isinstance(parsed, SackChunk)
         and (parsed.cumulative_tsn, parsed.gaps, parsed.duplicates) == (9, [(2, 3)], [8])
+    )
+
+
+def relays_are_known() -> bool:
+    """Whether an allocation has what is reached into for sending over it."""
+    client: Any = TurnClientUdpProtocol(("127.0.0.1", 9), None, None, 600, 500)
+    transport: Any = TurnTransport(client)
+    return (
+        getattr(transport, INNER) is client
+        and client.peer_to_channel == {}
+        and client.channel_refresh_at == {}
     )
 
 
@@ -139,4 +155,5 @@ _CHECKS: dict[str, Callable[[], bool]] = {
     "hooks": hooks_are_there,
     "codec": codec_agrees,
     "records": records_pass,
+    "relays": relays_are_known,
 }

@@ -12,12 +12,15 @@ from typing import Any
 
 from aioice import Connection
 from aioice.ice import StunProtocol
+from aioice.turn import TurnTransport
 
 from app.transport.fast_sctp.records import MAX_BATCH, record_size
+from app.transport.fast_sctp.relayed import Relayed
 from app.transport.fast_sctp.segments import Segments, set_joined
 
 SOCKET_BUFFER = 4 * 1024 * 1024
 BATCH_BYTES = 200_000
+SETTLE_WITHIN = 0.001
 COMPONENT = 1
 
 
@@ -45,6 +48,10 @@ class Wire:
         self._socket = _own_socket(protocol)
         self._protocol.datagram_received = self._received
         self._segments: Segments | None = None
+        self._relayed: Relayed | None = None
+        self._settling: asyncio.TimerHandle | None = None
+        if isinstance(protocol.transport, TurnTransport):
+            self._relayed = Relayed(protocol.transport)
         if self._socket is not None and self.is_near:
             self._segments = Segments(self._socket, protocol.transport.sendto)
 
@@ -63,6 +70,9 @@ class Wire:
         if segments is not None and segments.works and pair.protocol is self._protocol:
             segments.send(datagrams, pair.remote_addr)
             return
+        if self._relayed is not None and pair.protocol is self._protocol:
+            self._relayed.send(datagrams, pair.remote_addr)
+            return
         sendto, address = pair.protocol.transport.sendto, pair.remote_addr
         keeps = self._socket is None
         for datagram in datagrams:
@@ -72,6 +82,8 @@ class Wire:
     def close(self) -> None:
         """Give the datagrams back."""
         self._protocol.datagram_received = self._pass_on
+        if self._settling is not None:
+            self._settling.cancel()
         if self._socket is not None:
             set_joined(self._socket, joined=False)
             self._socket.close()
@@ -90,7 +102,20 @@ class Wire:
             return
         self._buffer[: len(data)] = data
         self._take(len(data), address)
-        self._drain()
+        if self._socket is None:
+            self._settle_soon()
+        else:
+            self._drain()
+            self._settled()
+
+    def _settle_soon(self) -> None:
+        """Where the system hands over one datagram at a time, answer some of them together."""
+        if self._settling is None:
+            loop = asyncio.get_running_loop()
+            self._settling = loop.call_later(SETTLE_WITHIN, self._settle_now)
+
+    def _settle_now(self) -> None:
+        self._settling = None
         self._settled()
 
     def _take(self, end: int, address: tuple[Any, ...]) -> None:

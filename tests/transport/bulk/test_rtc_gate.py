@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
+from functools import partial
 
 import msgspec
 import pytest
@@ -16,11 +18,14 @@ from app.transport.bulk import rtc_gate, rtc_path
 from app.transport.bulk.rtc_gate import RtcGate
 from app.transport.bulk.rtc_path import CLASSIC, RATE, STOCK, choose
 from app.transport.bulk.rtc_stream import RtcStream
+from app.transport.bulk.streams import read_exactly
+from app.transport.fast_sctp.relayed import INNER
 from app.transport.webrtc_addresses import host_addresses
 from app.transport.webrtc_description import CandidateLine, decode, encode
 from tests.support.coturn import TurnServer, running_turn
-from tests.transport.bulk.rtc_ends import WITHIN, RtcEnd, description, ends, introduce
+from tests.transport.bulk.rtc_ends import WITHIN, RtcEnd, description, ends, in_thread, introduce
 
+MIB = 1024 * 1024
 TOKEN = b"t" * 32
 
 
@@ -175,9 +180,14 @@ def test_both_ends_over_a_relay(turn: TurnServer) -> None:
         one.connects(TOKEN, answer)
         for end in (one, other):
             assert isinstance(end.heard.get(timeout=WITHIN), RtcStream)
-        one.streams[-1].sendall(b"relayed")
-        buffer = memoryview(bytearray(20))
-        assert other.streams[-1].recv_into(buffer) == 7
+        content = os.urandom(MIB)
+        for end, peer in ((one, other), (other, one)):
+            came = in_thread(partial(read_exactly, peer.streams[-1], MIB))
+            end.streams[-1].sendall(content)
+            assert came.get(timeout=WITHIN) == content
+            end.on_loop(partial(let_channels_expire, end))
+        one.streams[-1].sendall(b"bound anew")
+        assert read_exactly(other.streams[-1], 10) == b"bound anew"
 
 
 def test_one_relayed_end_suffices(turn: TurnServer) -> None:
@@ -185,6 +195,13 @@ def test_one_relayed_end_suffices(turn: TurnServer) -> None:
         offer = description(one.opens(way="relay", servers=(ice_server(turn),)))
         answer = description(other.opens(offer, "relay"))
         assert {line.kind for line in decode(answer, "answer").candidates} == {"host"}
+
+
+def let_channels_expire(end: RtcEnd) -> None:
+    for protocol in end.session._ice._protocols:
+        due = getattr(protocol.transport, INNER).channel_refresh_at
+        assert due
+        due.update(dict.fromkeys(due, 0))
 
 
 @pytest.mark.parametrize("credential", [None, "wrong"])

@@ -71,6 +71,11 @@ def test_handles_that_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     assert install(Recovery.RATE) == "records: AttributeError"
 
 
+def test_an_allocation_that_is_made_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(self_check, "INNER", "inner")
+    assert install(Recovery.RATE) == "relays: AttributeError"
+
+
 def test_it_is_imported_by_nothing_but_who_asks_for_it() -> None:
     """The window and the headless program must never change aiortc under a chat link."""
     script = (
