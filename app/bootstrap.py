@@ -180,8 +180,11 @@ def build(
     typing = TypingService(book, feed)
     feed.subscribe(typing.heard)
     introducer = Introducer(me, book, wall, circle)
-    context = SignalingContext(transports.signaling, me, introducer, feed, wall)
-    hub = SignalingHub(background, context)
+    ice = IceKeeper(store.settings, transports.use_ice)
+    hub = SignalingHub(
+        background,
+        SignalingContext(transports.signaling, me, introducer, feed, wall, ice.lent),
+    )
 
     def make_sync(peer: PeerId) -> LinkSync:
         return LinkSync(me.peer, peer, book, logs, ticks)
@@ -221,13 +224,7 @@ def build(
     receipts = ReceiptService(ReceiptParts(me, book, ticks, manager, store.receipts, wall))
     between.add(receipts)
     logs.watch(receipts)
-    network = NetworkService(
-        hub,
-        manager,
-        publisher,
-        transports.local_server,
-        IceKeeper(store.settings, transports.use_ice),
-    )
+    network = NetworkService(hub, manager, publisher, transports.local_server, ice)
     network.on_found = watch.appeared
     transfers, tender = build_files(
         FileWiring(parts, store, background, manager, people, messages, network.ice), bulk

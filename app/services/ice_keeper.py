@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from app.domain.errors import AppError
-from app.domain.ice import IceServer, check_ice_servers
+from app.domain.ice import MAX_SERVERS, IceServer, check_ice_servers
 from app.storage.setting_repository import SettingRepository
 
 ICE_SETTING = "secret.ice-servers"
@@ -16,12 +16,27 @@ Use = Callable[[Sequence[IceServer]], None]
 
 
 class IceKeeper:
-    """`current` are those in use. `use` hears of every choice, and of what is loaded."""
+    """`chosen` are a person's own, `current` those and what servers lend.
+
+    `use` hears of every change of `current`.
+    """
 
     def __init__(self, settings: SettingRepository, use: Use) -> None:
         self._settings = settings
         self._use = use
-        self.current: tuple[IceServer, ...] = ()
+        self._lent: dict[str, tuple[IceServer, ...]] = {}
+        self.chosen: tuple[IceServer, ...] = ()
+
+    @property
+    def current(self) -> tuple[IceServer, ...]:
+        lent = (server for servers in self._lent.values() for server in servers)
+        return tuple(dict.fromkeys((*self.chosen, *lent)))[:MAX_SERVERS]
+
+    def lent(self, url: str, servers: Sequence[IceServer]) -> None:
+        """Take what a signaling server lends, in place of what it lent before."""
+        if self._lent.get(url, ()) != tuple(servers):
+            self._lent[url] = tuple(servers)
+            self._use(self.current)
 
     async def load(self) -> None:
         """Take up what was chosen; what cannot be read counts as not chosen."""
@@ -41,5 +56,5 @@ class IceKeeper:
         self._take(checked)
 
     def _take(self, servers: tuple[IceServer, ...]) -> None:
-        self.current = servers
-        self._use(servers)
+        self.chosen = servers
+        self._use(self.current)

@@ -45,7 +45,7 @@ class NetworkService:
         await self.ice.load()
 
     def ice_servers(self) -> Sequence[IceServer]:
-        return self.ice.current
+        return self.ice.chosen
 
     async def set_ice_servers(self, servers: Sequence[IceServer]) -> None:
         """Raises AppError("too-many-ice-servers" | "bad-ice-server" | "ice-server-login")."""

@@ -6,12 +6,14 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 from app.domain.changes import ServerChanged, ServerState
 from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.ice import IceServer
 from app.domain.ids import PeerId
 from app.protocol.backoff import ReconnectionPolicy
 from app.services.clocks import WallClock
@@ -28,6 +30,7 @@ from app.transport.base import (
 )
 
 RATE_WAITS = (0.5, 1.0, 2.0)
+SHORTEST_LOAN = 30.0
 GIVEN_UP = {"bad-url", "server-incompatible", "replaced"}
 """Reasons that trying again cannot mend: two runs of one identity would only fight."""
 
@@ -69,6 +72,8 @@ class SignalingContext:
     host: SignalingHost
     feed: Feed
     wall: WallClock
+    lend: Callable[[str, Sequence[IceServer]], None]
+    """Takes the STUN and TURN servers that a server lends."""
 
 
 class SignalingClient:
@@ -114,6 +119,7 @@ class SignalingClient:
 
     async def _stay(self) -> str:
         """Connect and serve until the connection is lost; return why it ended."""
+        borrowing: asyncio.Task[None] | None = None
         try:
             session = await self._context.transport.open(self.url, self._context.who)
             self.session = session
@@ -121,6 +127,7 @@ class SignalingClient:
             self._ahead_ms = session.server_time_ms - wall.raw_ms()
             wall.learn(self.url, self._ahead_ms)
             await self._settle(session)
+            borrowing = asyncio.create_task(self._borrow(session))
             self._policy.succeeded()
             self._tell(ServerState.ONLINE)
             self._host.online(self.url)
@@ -131,7 +138,20 @@ class SignalingClient:
         else:
             return "replaced" if session.end_reason == "replaced" else "signaling-lost"
         finally:
+            if borrowing is not None:
+                borrowing.cancel()
+                await asyncio.gather(borrowing, return_exceptions=True)
             await self._close()
+
+    async def _borrow(self, session: SignalingSession) -> None:
+        """Borrow STUN and TURN servers, and renew the accounts before they end."""
+        with suppress(AppError, RemoteProtocolError):  # the session itself tells if it is lost
+            while True:
+                lent = await session.lent_ice()
+                self._context.lend(self.url, lent.servers)
+                if not lent.servers:
+                    return
+                await asyncio.sleep(max(lent.seconds / 2, SHORTEST_LOAN))
 
     async def _settle(self, session: SignalingSession) -> None:
         for room in self._host.rendezvous():

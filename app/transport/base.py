@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from app.domain.ice import IceServer
 from app.domain.ids import PeerId
 
 
@@ -54,6 +55,14 @@ class SignalReceived:
     payload: bytes
 
 
+@dataclass(frozen=True)
+class LentIce:
+    """STUN and TURN servers that a signaling server lends; the accounts hold for `seconds`."""
+
+    servers: tuple[IceServer, ...] = ()
+    seconds: int = 0
+
+
 SignalingEvent = PeerJoined | PeerLeft | SignalReceived
 
 
@@ -92,6 +101,10 @@ class SignalingSession(Protocol):
 
     async def search(self, query: str, limit: int) -> Sequence[NameCard]:
         """Return people online whose name has a word that begins with `query`; all for ""."""
+        ...
+
+    async def lent_ice(self) -> LentIce:
+        """Return what the server lends; nothing if it has none, or is too old to know."""
         ...
 
     def events(self) -> AsyncIterator[SignalingEvent]:

@@ -12,7 +12,7 @@ from app.domain.contacts import matches
 from app.domain.errors import AppError, LocalProtocolError, RemoteProtocolError
 from app.domain.ids import PeerId
 from app.transport import mqtt_statements as say
-from app.transport.base import Authenticator, NameCard, Present, SignalingEvent
+from app.transport.base import Authenticator, LentIce, NameCard, Present, SignalingEvent
 from app.transport.mqtt_broker import BrokerAddress, MqttBroker, Will
 from app.transport.mqtt_company import Company
 from app.transport.mqtt_ears import Mouths, MqttEars
@@ -113,6 +113,10 @@ class MqttSession:
         others = (card for card in self._company.cards() if card.peer != self._who.peer)
         found = [card for card in others if matches(query[: wire.MAX_QUERY], card.name)]
         return found[: max(1, min(limit, wire.MAX_RESULTS))]
+
+    async def lent_ice(self) -> LentIce:
+        """A broker has none to lend."""
+        return LentIce()
 
     async def events(self) -> AsyncIterator[SignalingEvent]:
         while not (self.end_reason and self._inbox.empty()):

@@ -15,6 +15,7 @@ from app.domain.errors import AppError, LocalProtocolError, RemoteProtocolError
 from app.domain.ids import PeerId
 from app.transport.base import (
     Authenticator,
+    LentIce,
     NameCard,
     PeerJoined,
     PeerLeft,
@@ -22,6 +23,7 @@ from app.transport.base import (
     SignalingEvent,
     SignalReceived,
 )
+from app.transport.lent_ice import read_lent
 from app.transport.name_cards import from_wire, to_wire
 from app.transport.socketio_wire import StrictClient
 from signaling import protocol as wire
@@ -96,6 +98,15 @@ class SocketIOSession:
         answer = await self._ask("search", wire.Search(query[: wire.MAX_QUERY], limit), wire.People)
         cards = [card for card in map(from_wire, answer.people) if card is not None]
         return [card for card in cards if card.peer != self._who.peer][:limit]
+
+    async def lent_ice(self) -> LentIce:
+        try:
+            answer = await self._ask("ice", wire.Nothing(), wire.IceServers)
+        except AppError as error:
+            if error.code == wire.Code.UNKNOWN_EVENT:
+                return LentIce()
+            raise
+        return read_lent(answer)
 
     async def events(self) -> AsyncIterator[SignalingEvent]:
         while not (self.end_reason and self._inbox.empty()):

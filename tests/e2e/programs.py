@@ -233,10 +233,15 @@ class Server(Program):
     """A `parlor-server`, on the loopback interface unless another host is named."""
 
     def __init__(
-        self, errors: Path, port: int = 0, host: str = "127.0.0.1", prefix: Sequence[str] = ()
+        self,
+        errors: Path,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        prefix: Sequence[str] = (),
+        flags: Sequence[str] = (),
     ) -> None:
         where = ["--host", host, "--port", str(port), "--no-advertise", "--log-level", "warning"]
-        super().__init__("signaling", where, errors, prefix)
+        super().__init__("signaling", [*where, *flags], errors, prefix)
         self.url: str = self.event("listening")["url"]
         self.port = int(self.url.rpartition(":")[2])
 
@@ -273,9 +278,15 @@ class Stage:
         """Allow lines on standard error in which this regular expression is found."""
         self._expected.append(re.compile(pattern))
 
-    def server(self, port: int = 0, host: str = "127.0.0.1", prefix: Sequence[str] = ()) -> Server:
+    def server(
+        self,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        prefix: Sequence[str] = (),
+        flags: Sequence[str] = (),
+    ) -> Server:
         """Start a server; with the port of one that is gone, its successor."""
-        server = Server(self.folder / "server.stderr", port, host, prefix)
+        server = Server(self.folder / "server.stderr", port, host, prefix, flags)
         self._programs.append(server)
         return server
 

@@ -26,10 +26,9 @@ from tests.e2e.sending import (
     shown,
     workers_of,
 )
-from tests.support.coturn import TURNSERVER, TurnServer, running_turn
+from tests.support.coturn import TurnServer, needs_turn, running_turn
 
 pytestmark = pytest.mark.e2e
-needs_turn = pytest.mark.skipif(TURNSERVER is None, reason="coturn is not installed")
 
 
 @pytest.fixture

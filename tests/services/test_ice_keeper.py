@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import pytest
 
 from app.domain.errors import AppError
-from app.domain.ice import IceServer
+from app.domain.ice import MAX_SERVERS, IceServer
+from app.services import signaling_client
 from app.services.api import no_progress
 from app.services.archive_service import _records
 from app.services.ice_keeper import ICE_SETTING
-from tests.services.world import URL, World
+from signaling.hub import SignalingHub
+from signaling.limits import Limits
+from signaling.turn import TurnAccounts
+from tests.services.world import URL, World, until
 
 TURN = IceServer("turn:host:1", "ana", "very secret")
 
@@ -35,6 +40,40 @@ async def test_servers_are_kept_and_used(world: World) -> None:
     await ana.backend.network.load()
     assert ana.backend.network.ice_servers() == ()
     await ana.backend.network.set_ice_servers([])
+
+
+async def test_what_servers_lend_is_used_beside_it(world: World) -> None:
+    ana = world.person("Ana")
+    await ana.start()
+    ice = ana.backend.network.ice
+    used: list[Sequence[IceServer]] = []
+    ice._use = used.append
+    stun = IceServer("stun:host:2")
+    await ice.choose([TURN])
+    ice.lent("http://one", [stun])
+    ice.lent("http://one", [stun])
+    ice.lent("http://two", [TURN, stun])
+    assert used == [(TURN,), (TURN, stun), (TURN, stun)]
+    ice.lent("http://one", [])
+    assert ice.current == (TURN, stun)
+    ice.lent("http://two", [IceServer(f"stun:host:{n}") for n in range(1, 20)])
+    assert len(ice.current) == MAX_SERVERS
+    assert ana.backend.network.ice_servers() == (TURN,)
+
+
+async def test_a_server_lends_as_long_as_one_is_there(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signaling_client, "SHORTEST_LOAN", 0.01)
+    turn = TurnAccounts(("turn:host:1",), "shared", 0)
+    world.server.hub = SignalingHub(Limits(), bytes(32), turn)
+    ana = world.person("Ana")
+    await ana.start(URL)
+    ice = ana.backend.network.ice
+    await until(lambda: ice.current)
+    (first,) = ice.current
+    assert first.username.startswith(str(round(time.time()))[:6])
+    await until(lambda: ice.current != (first,))
 
 
 async def test_credentials_are_not_exported(world: World) -> None:

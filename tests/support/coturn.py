@@ -36,6 +36,8 @@ class TurnServer:
     log: Path
     username: str = USER
     credential: str = PASSWORD
+    secret: str = ""
+    """What it shares with whoever makes accounts, in place of a user of its own."""
 
     @property
     def url(self) -> str:
@@ -49,23 +51,28 @@ class TurnServer:
 
 @contextmanager
 def running_turn(
-    folder: Path, host: str | None = None, prefix: Sequence[str] = ()
+    folder: Path, host: str | None = None, prefix: Sequence[str] = (), secret: str = ""
 ) -> Iterator[TurnServer]:
     """Run one at an address of this machine until the end of the block; it writes to `folder`.
 
-    It relays over the same address, and lets nobody but its one user do so. `prefix` is a command
-    that runs the one after it on another host, where `host` is.
+    It relays over the same address, and lets nobody but its one user do so, or with `secret` those
+    whose accounts were made with it. `prefix` is a command that runs the one after it on another
+    host, where `host` is.
     """
     assert TURNSERVER is not None, "coturn is not installed"
     host = host or host_addresses()[0]
-    server = TurnServer(host, USUAL_PORT if prefix else _free_port(host), folder / "turn.log")
+    port = USUAL_PORT if prefix else _free_port(host)
+    server = TurnServer(host, port, folder / "turn.log", secret=secret)
+    users = ("--use-auth-secret", "--static-auth-secret", secret)
+    if not secret:
+        users = ("--lt-cred-mech", "--user", f"{USER}:{PASSWORD}")
     command = [
         *prefix,
         TURNSERVER,
-        *("-n", "--no-cli", "--no-tls", "--no-dtls", "--lt-cred-mech", "--allow-loopback-peers"),
+        *("-n", "--no-cli", "--no-tls", "--no-dtls", "--allow-loopback-peers", *users),
         *("--verbose", "--simple-log", "--log-file", str(server.log), "--no-stdout-log"),
         *("--listening-ip", host, "--relay-ip", host, "--listening-port", str(server.port)),
-        *("--user", f"{USER}:{PASSWORD}", "--realm", REALM),
+        *("--realm", REALM),
         *("--userdb", str(folder / "turn.db"), "--pidfile", str(folder / "turn.pid")),
     ]
     with subprocess.Popen(

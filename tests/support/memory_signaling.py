@@ -14,6 +14,7 @@ from app.domain.errors import AppError
 from app.domain.ids import PeerId
 from app.transport.base import (
     Authenticator,
+    LentIce,
     NameCard,
     PeerJoined,
     PeerLeft,
@@ -23,6 +24,7 @@ from app.transport.base import (
     SignalingTransport,
     SignalReceived,
 )
+from app.transport.lent_ice import read_lent
 from app.transport.name_cards import from_wire, to_wire
 from app.transport.socketio_client import checked_url
 from signaling import protocol as wire
@@ -147,6 +149,9 @@ class MemorySession(SignalingSession):
         answer = await self._ask("search", wire.Search(query, min(limit, 50)), wire.People)
         cards = [card for card in map(from_wire, answer.people) if card is not None]
         return [card for card in cards if card.peer != self._who.peer]
+
+    async def lent_ice(self) -> LentIce:
+        return read_lent(await self._ask("ice", wire.Nothing(), wire.IceServers))
 
     async def events(self) -> AsyncIterator[SignalingEvent]:
         while not (self._reason and self._inbox.empty()):

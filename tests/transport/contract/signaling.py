@@ -178,6 +178,10 @@ class SignalingContract:
         one, two = await enter(Person()), await enter(Person())
         assert 0 <= two.server_time_ms - one.server_time_ms < 60_000
 
+    async def test_a_server_without_relays_lends_none(self, enter: Enter) -> None:
+        one = await enter(Person())
+        assert (await one.lent_ice()).servers == ()
+
     async def test_a_flood_is_refused_not_lost(self, enter: Enter) -> None:
         one = await enter(Person())
         asked = (one.join(secrets.token_bytes(32)) for _ in range(self.rooms_per_peer + 9))
