@@ -28,6 +28,7 @@ from tests.support.coturn import running_turn
 from tests.support.netns import LONE, carried, namespace, prefix
 
 VICTIMS = ("sender", "receiver", "sender's worker", "receiver's worker")
+SMALL = 16 * 1024
 OVER = frozenset({"done", "failed", "declined", "cancelled"})
 
 
@@ -38,6 +39,8 @@ class Victims:
     programs: Stage
     people: list[Cli]
     room: str
+    folders: bool = False
+    """Send folders of small files too."""
     clean: float = 0.0
     """Bytes that go over the network for each of a file, when nobody is killed."""
     sent_again: list[int] = field(default_factory=list)
@@ -83,6 +86,17 @@ def gone(pid: int) -> bool:
     return False
 
 
+def source_of(folder: Path, size: int, number: int, *, folders: bool) -> Path:
+    """Make what is sent: with `folders` each third time one of small files."""
+    if not folders or number % 3 != 2:
+        return file_of(folder, size, f"{number}.bin")
+    top = folder / f"{number}.bin"
+    top.mkdir(parents=True)
+    for place in range(size // SMALL):
+        file_of(top / f"{place % 10}", SMALL, f"{place}")
+    return top
+
+
 def undisturbed(scene: Victims, size: int) -> None:
     """Send a file while nobody is killed, to know what that costs."""
     ana, bob = scene.people
@@ -98,7 +112,8 @@ def one(scene: Victims, victim: str, at: float, size: int) -> Json:
     """Send a file and kill `victim` when the share `at` of it is there; return what it cost."""
     ana, bob = scene.people
     number = len(scene.sent_again)
-    path = file_of(scene.programs.folder / f"from {number}", size, f"{number}.bin")
+    folder = scene.programs.folder / f"from {number}"
+    path = source_of(folder, size, number, folders=scene.folders)
     before = scene.wire
     transfer = offer(ana, scene.room, path)
     accept(scene.programs, bob, transfer)
@@ -128,7 +143,13 @@ def all_gone(folder: Path) -> bool:
 
 
 def killed(
-    folder: Path, runs: int, way: str = "direct", size: int = 48 * MEGABYTE, seed: int = 1
+    folder: Path,
+    runs: int,
+    way: str = "direct",
+    size: int = 48 * MEGABYTE,
+    seed: int = 1,
+    *,
+    folders: bool = True,
 ) -> Json:
     """Kill in `runs` transfers one after the other, each time somebody, somewhere."""
     chances = random.Random(seed)
@@ -143,7 +164,7 @@ def killed(
             programs.start(who, server.url, prefix=prefix(name)).ready().online()
             for who in ("Ana", "Bob")
         ]
-        scene = Victims(programs, people, room_of(*people))
+        scene = Victims(programs, people, room_of(*people), folders)
         if way == "relay":
             use_relay(people, turn)
         for person in people:
