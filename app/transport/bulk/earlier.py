@@ -16,7 +16,7 @@ from app.domain.file_names import safe_name, safe_paths, split_path
 from app.domain.manifest import DIGEST_SIZE, PIECE_SIZE, Layout, Manifest, Slice
 from app.protocol.piece_map import PieceMap
 from app.transport.bulk.moved import MovedPieces, Wanted
-from app.transport.bulk.sources import SourceFiles
+from app.transport.bulk.sources import PlaceOf, SourceFiles
 from app.transport.bulk.twins import Twins
 
 MAX_LOOKED_FOR = 1 << 17
@@ -29,22 +29,29 @@ Found = Iterator[tuple[int, memoryview]]
 
 def received_files(path: Path, manifest: Manifest, layout: Layout | None = None) -> SourceFiles:
     """Read what a transfer has put at `path`, where names may differ from the manifest's."""
-    if not manifest.is_folder:
-        return SourceFiles(path, manifest, layout)
-    places = safe_paths(entry.path for entry in manifest.entries)
-    return SourceFiles(path, manifest, layout, places.__getitem__)
+    return SourceFiles(path, manifest, layout, _places(manifest))
 
 
-def files_of(path: Path, earlier: Manifest, *, received: bool) -> SourceFiles:
-    """Read what lies at `path` now, where it was received, or else offered from.
+def files_of(path: Path, manifest: Manifest, *, received: bool) -> SourceFiles:
+    """Read what lies at `path` now, where it was received, or else offered from."""
+    place_of = _places(manifest) if received else None
+    return SourceFiles(path, manifest, place_of=place_of, as_they_were=False)
 
-    Of files that had to be told apart by numbers only the first is found.
-    """
+
+def likely_files(path: Path, earlier: Manifest, *, received: bool) -> SourceFiles:
+    """The same without holding all places: of names that are told apart by numbers only the first
+    is found."""
 
     def place(number: int) -> tuple[str, ...]:
         return tuple(map(safe_name, split_path(earlier.entries[number].path)))
 
     return SourceFiles(path, earlier, place_of=place if received else None, as_they_were=False)
+
+
+def _places(manifest: Manifest) -> PlaceOf | None:
+    if not manifest.is_folder:
+        return None
+    return safe_paths(entry.path for entry in manifest.entries).__getitem__
 
 
 def pieces_at_hand(

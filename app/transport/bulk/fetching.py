@@ -12,7 +12,7 @@ from app.domain.manifest import MAX_FILES, Manifest
 from app.protocol.manifests import decode_manifest, most_bytes
 from app.protocol.piece_map import PieceMap
 from app.protocol.worker_messages import Done, Fetch, Notice, Progress
-from app.transport.bulk.earlier import files_of, pieces_at_hand
+from app.transport.bulk.earlier import likely_files, pieces_at_hand
 from app.transport.bulk.failures import disk_errors
 from app.transport.bulk.jobs import ExchangeJob, Tell
 from app.transport.bulk.manifest_files import keep_manifest, load_manifest
@@ -145,7 +145,7 @@ class FetchJob(ExchangeJob):
                 earlier = load_manifest(Path(one.manifest), one.root)
                 if earlier is None or done.is_complete:
                     continue
-                with closing(files_of(Path(one.path), earlier, received=one.received)) as old:
+                with closing(likely_files(Path(one.path), earlier, received=one.received)) as old:
                     for piece, content in pieces_at_hand(old, earlier, manifest, done, self._check):
                         files.write(piece, content)
                         done.add(piece)

@@ -15,7 +15,8 @@ from app.transport.bulk.jobs import ExchangeJob, Job, Tell
 from app.transport.bulk.manifest_files import load_manifest, load_seen, save_manifest
 from app.transport.bulk.progress import Meter
 from app.transport.bulk.sharing import Content
-from app.transport.bulk.sources import SourceFiles, digest_all, survey
+from app.transport.bulk.sources import SourceFiles
+from app.transport.bulk.surveying import digest_all, survey
 
 READING = threading.Semaphore(2)
 """So many offers are read at once; others would only make the disk slower."""

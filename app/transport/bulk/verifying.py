@@ -17,7 +17,7 @@ from app.transport.bulk.earlier import files_of
 from app.transport.bulk.giving import READING, ReadJob
 from app.transport.bulk.jobs import Tell
 from app.transport.bulk.manifest_files import keep_manifest, load_manifest
-from app.transport.bulk.sources import digest_all, survey
+from app.transport.bulk.surveying import digest_all, survey
 
 
 class VerifyJob(ReadJob):

@@ -18,11 +18,11 @@ from app.domain.manifest import PIECE_SIZE, Layout, Manifest
 from app.protocol import worker_messages as msg
 from app.protocol.piece_map import PieceMap
 from app.transport.bulk import earlier, fetching
-from app.transport.bulk.earlier import files_of, pieces_at_hand
+from app.transport.bulk.earlier import files_of, likely_files, pieces_at_hand
 from app.transport.bulk.fetching import FetchJob
 from app.transport.bulk.manifest_files import save_manifest
 from app.transport.bulk.resume import load_state
-from app.transport.bulk.sources import digest_all, survey
+from app.transport.bulk.surveying import digest_all, survey
 from tests.support.bulk_peers import BulkPeer, connect, tree
 from tests.transport.bulk.conftest import People
 
@@ -36,7 +36,7 @@ def manifest_of(path: Path) -> Manifest:
 def pieces(path: Path, old: Manifest, new: Manifest, *, received: bool = True) -> dict[int, bytes]:
     done = PieceMap(Layout([entry.size for entry in new.entries]).count)
     found = {}
-    with closing(files_of(path, old, received=received)) as files:
+    with closing(likely_files(path, old, received=received)) as files:
         for piece, content in pieces_at_hand(files, old, new, done):
             assert done.add(piece)
             found[piece] = bytes(content)
@@ -185,6 +185,11 @@ def test_of_names_that_are_one_the_first_is_found(tmp_path: Path) -> None:
     given.rename(came)
     (came / "a").rename(came / "a (2)")
     assert names_of(was, pieces(came, was, was)) == {"A/1big"}
+    with closing(files_of(came, was, received=True)) as files:
+        assert {files.path_of(number) for number in range(2)} == {
+            f"{came}/A/1big",
+            f"{came}/a (2)/2big",
+        }
 
 
 def test_an_own_folder_is_read_by_its_own_names(tmp_path: Path) -> None:
@@ -201,7 +206,7 @@ def test_it_may_be_stopped_at_any_time(versions: tuple[Path, Path]) -> None:
     def stop() -> None:
         raise AppError("stopped")
 
-    with closing(files_of(old, was, received=True)) as files:
+    with closing(likely_files(old, was, received=True)) as files:
         found = pieces_at_hand(files, was, wanted, PieceMap(5), stop)
         with pytest.raises(AppError, match="stopped"):
             next(found)

@@ -24,8 +24,8 @@ from app.protocol.piece_map import PieceMap
 from app.transport.bulk import lanes, tls_stream
 from app.transport.bulk.certificates import client_context, make_certificate
 from app.transport.bulk.office import Office
-from app.transport.bulk.sources import digest_all, survey
 from app.transport.bulk.streams import read_exactly
+from app.transport.bulk.surveying import digest_all, survey
 from app.transport.bulk.tls_lane import LaneTerms, dial, take_token, token_frame
 
 TRANSFER = 1

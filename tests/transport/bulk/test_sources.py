@@ -12,8 +12,9 @@ from app.crypto.content import piece_digest, root_digest
 from app.domain.errors import AppError
 from app.domain.manifest import PIECE_SIZE, Manifest
 from app.protocol.manifests import decode_manifest, encode_manifest
-from app.transport.bulk import manifest_files, sources
-from app.transport.bulk.sources import MAX_OPEN, SourceFiles, digest_all, survey
+from app.transport.bulk import manifest_files, sources, surveying
+from app.transport.bulk.sources import MAX_OPEN, SourceFiles
+from app.transport.bulk.surveying import digest_all, survey
 
 
 def no_news(_done: int, _total: int) -> None:
@@ -62,7 +63,7 @@ def test_links_and_devices_are_left_out(tmp_path: Path) -> None:
 
 def test_what_cannot_be_sent_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert code_of(tmp_path / "nothing") == "file-not-found"
-    monkeypatch.setattr(sources, "MAX_FILES", 1)
+    monkeypatch.setattr(surveying, "MAX_FILES", 1)
     (tmp_path / "a").touch()
     (tmp_path / "b").touch()
     assert code_of(tmp_path) == "too-many-files"
