@@ -26,9 +26,8 @@ from app.services.transfer_service import TransferParts, TransferService
 from app.services.transfer_settings import SettingsKeeper
 from app.services.transfer_tender import Choices, TransferTender
 from app.storage.store import Store
+from app.storage.takeover import TRANSFERS
 
-FOLDER = "transfers"
-"""Below the profile's folder: manifests, and which pieces are here."""
 VOICES = "voice"
 """Below that: voice messages, ours and those of others."""
 
@@ -65,7 +64,7 @@ def here(profile: Path) -> Bulk:
     def addresses() -> list[str]:
         return list(dict.fromkeys([*host_addresses(), *loopback_addresses()]))
 
-    return Bulk(WorkerClient, addresses, profile.absolute() / FOLDER, _downloads())
+    return Bulk(WorkerClient, addresses, profile.absolute() / TRANSFERS, _downloads())
 
 
 def _nowhere() -> Bulk:

@@ -93,6 +93,29 @@ class TimersEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag=
     timers: list[tuple[Key, Count]]
 
 
+class KeptTransfer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the file of the message `event` stands here; `manifest` is perhaps left out.
+
+    `path` is where it lies, `folder` where it was put. `settled` has who is through with an offer
+    of ours and how, `told` whether the author knows that we are.
+    """
+
+    event: Key
+    state: str
+    path: str = ""
+    folder: str = ""
+    told: bool = False
+    settled: list[tuple[Key, str]] = []
+    manifest: bytes = b""
+
+
+class TransfersEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="transfers"):
+    """Files that are offered in a room; after its events."""
+
+    room: RoomKey
+    transfers: list[KeptTransfer]
+
+
 class PictureEntry(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="picture"):
     """Our own picture."""
 
@@ -148,6 +171,7 @@ Record = (
     | ClearedEntry
     | KeptEntry
     | TimersEntry
+    | TransfersEntry
     | PictureEntry
     | EndRecord
 )

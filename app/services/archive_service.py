@@ -7,6 +7,7 @@ door as those of other members, so any later version can read it.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -32,10 +33,12 @@ from app.protocol.archive import (
     RoomEntry,
     SettingRecord,
     TimersEntry,
+    TransfersEntry,
 )
 from app.services.api import Progress, no_progress
 from app.services.archive_kept import after_events, before_events
 from app.services.archive_kept import take as take_kept
+from app.services.archive_transfers import FindManifest, take_transfers, transfers_of
 from app.services.clocks import WallClock
 from app.services.conversation import WAITING
 from app.services.me import NAME_SETTING, Me
@@ -43,6 +46,7 @@ from app.services.picture_service import PICTURE_SETTING
 from app.storage.archive_file import ArchiveReader, ArchiveWriter
 from app.storage.records import RoomRecord
 from app.storage.store import Store
+from app.storage.takeover import TRANSFERS
 
 OF_THE_STORE = ("log.", "secret.")
 """Settings so named tell how one database was filled, or are not for a file that is passed on."""
@@ -65,20 +69,31 @@ async def to_its_end(work: Callable[..., T], *values: Any) -> T:
         raise
 
 
-async def export_profile(
-    store: Store, me: Me, path: Path, passphrase: str, on_progress: Progress = no_progress
+def no_manifest(_files: str) -> Path:
+    """Nothing is kept of files."""
+    return Path(os.devnull)
+
+
+async def export_profile(  # noqa: PLR0913, PLR0917 - what is exported, whereto and how
+    store: Store,
+    me: Me,
+    path: Path,
+    passphrase: str,
+    on_progress: Progress = no_progress,
+    manifest: FindManifest = no_manifest,
 ) -> None:
     """Write everything in `store` to a new file that only `passphrase` opens.
 
-    Nothing is left behind if it fails or is cancelled. Raises AppError("file-exists" |
-    "folder-missing" | "folder-read-only" | "disk-full" | "disk-failed" | "passphrase-empty").
+    `manifest` tells where what is kept of files lies. Nothing is left behind if it fails or is
+    cancelled. Raises AppError("file-exists" | "folder-missing" | "folder-read-only" | "disk-full" |
+    "disk-failed" | "passphrase-empty").
     """
     if not passphrase:
         raise AppError("passphrase-empty")
     writer = ArchiveWriter(path, passphrase)
     try:
         await to_its_end(writer.begin)
-        async with aclosing(_records(store, me, on_progress)) as records:
+        async with aclosing(_records(store, me, on_progress, manifest)) as records:
             async for batch in records:
                 await to_its_end(writer.write, batch)
         await to_its_end(writer.commit)
@@ -87,7 +102,7 @@ async def export_profile(
 
 
 async def _records(
-    store: Store, me: Me, on_progress: Progress
+    store: Store, me: Me, on_progress: Progress, manifest: FindManifest
 ) -> AsyncGenerator[list[Record], None]:
     rooms = await store.rooms.all()
     vectors = {record.room: await store.log.vector(record.room) for record in rooms}
@@ -107,6 +122,8 @@ async def _records(
             yield entries
             done += sum(len(e.events) for e in entries if isinstance(e, EventsEntry))
             on_progress(done, total)
+        for files in await transfers_of(store, record.room, manifest):
+            yield [files]
 
 
 async def _room(
@@ -197,6 +214,10 @@ class Replay:
         if isinstance(record, ProfileRecord):
             await self._begin(record)
             return
+        if isinstance(record, TransfersEntry):
+            self._known(record.room)
+            await take_transfers(self._open_store(), self._own(), record, self._manifest)
+            return
         if isinstance(record, ClearedEntry | HiddenEntry | KeptEntry | TimersEntry):
             await take_kept(self._open_store(), self._known(record.room), record)
             return
@@ -218,6 +239,9 @@ class Replay:
         """Close what was made."""
         if self._store is not None:
             await self._store.close()
+
+    def _manifest(self, files: str) -> Path:
+        return self._folder / TRANSFERS / f"{files}.manifest"
 
     def _open_store(self) -> Store:
         if self._store is None:

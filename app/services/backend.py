@@ -184,7 +184,8 @@ class ParlorBackend:
         """Write all that is known to one encrypted file, as `export_profile` says."""
         services = self._services
         await services.journal.flush()
-        await export_profile(services.store, services.me, path, passphrase, on_progress)
+        manifest = services.tender.jobs.manifest
+        await export_profile(services.store, services.me, path, passphrase, on_progress, manifest)
 
     async def is_empty(self) -> bool:
         """Tell whether nothing would be lost with this profile but its name."""

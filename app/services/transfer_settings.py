@@ -55,7 +55,8 @@ class SettingsKeeper:
         except msgspec.DecodeError:
             return
         trusted = frozenset(PeerId(one) for one in kept.trusted)
-        folders = Path(kept.folder), Path(kept.auto_folder)
+        chosen = Path(kept.folder), Path(kept.auto_folder)
+        folders = await asyncio.to_thread(_known_here, chosen, self.current.folder)
         self.current = TransferSettings(
             *folders,
             kept.auto_limit,
@@ -106,6 +107,12 @@ class SettingsKeeper:
     def is_default(self, folder: Path) -> bool:
         """Tell whether a folder is one from here, which is made if it is not there."""
         return folder in (self.current.folder, self.current.auto_folder, self.voices)
+
+
+def _known_here(folders: tuple[Path, Path], usual: Path) -> tuple[Path, Path]:
+    """Return `usual` for what can only have been chosen on another machine."""
+    first, second = (one if one.parent.is_dir() else usual for one in folders)
+    return first, second
 
 
 def check_folder(folder: Path, size: int = 0, *, make: bool = False) -> None:

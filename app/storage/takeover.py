@@ -19,6 +19,8 @@ PARTIAL, READY = "import.partial", "import.ready"
 ERASED = "profile.erased"
 _OURS = (f"{DATABASE_NAME}*", "parlor.new*", f"{VAULT_NAME}.*{PARTIAL_SUFFIX}", VAULT_NAME)
 """What a profile consists of, the vault last."""
+TRANSFERS = "transfers"
+"""A folder beside the database: what is kept of files, and voice messages."""
 _BESIDES = ("-wal", "-shm")
 
 
@@ -92,6 +94,10 @@ def _swap(folder: Path, ready: Path) -> None:
             (folder / (DATABASE_NAME + suffix)).unlink(missing_ok=True)
         (ready / DATABASE_NAME).replace(folder / DATABASE_NAME)
         sync_folder(folder)
+    if (ready / TRANSFERS).exists():
+        shutil.rmtree(folder / TRANSFERS, ignore_errors=True)
+        (ready / TRANSFERS).rename(folder / TRANSFERS)
+        sync_folder(folder)
     if (ready / VAULT_NAME).exists():
         (ready / VAULT_NAME).replace(folder / VAULT_NAME)
         sync_folder(folder)
@@ -99,7 +105,7 @@ def _swap(folder: Path, ready: Path) -> None:
 
 
 def _erase(folder: Path) -> None:
-    for name in (PARTIAL, READY):
+    for name in (PARTIAL, READY, TRANSFERS):
         shutil.rmtree(folder / name, ignore_errors=True)
     for pattern in _OURS:
         for path in folder.glob(pattern):

@@ -54,6 +54,15 @@ async def test_it_changes_places_at_the_next_opening(folder: Path) -> None:
     assert await name_of(folder) == "new"
 
 
+async def test_what_is_kept_of_files_comes_along(folder: Path) -> None:
+    for place, name in ((folder, "old.manifest"), (folder / PARTIAL, "new.manifest")):
+        (place / "transfers").mkdir()
+        (place / "transfers" / name).write_bytes(b"names of files")
+    decide(folder)
+    settle(folder)
+    assert names(folder / "transfers") == {"new.manifest"}
+
+
 async def test_without_a_decision_nothing_changes(folder: Path) -> None:
     settle(folder)
     assert await name_of(folder) == "old"
@@ -135,6 +144,8 @@ async def test_erasing_takes_the_profile_and_nothing_else(folder: Path) -> None:
     (folder / "notes.txt").write_text("of somebody")
     (folder / "parlor.db.before-v2").write_bytes(b"a copy")
     (folder / "vault.7.new").write_bytes(b"a key")
+    (folder / "transfers" / "voice").mkdir(parents=True)
+    (folder / "transfers" / "ab.manifest").write_bytes(b"names of files")
     erase(folder)
     assert names(folder) == {"notes.txt", "parlor.lock"}
 

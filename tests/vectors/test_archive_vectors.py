@@ -27,6 +27,7 @@ KINDS = [
     archive.ClearedEntry,
     archive.KeptEntry,
     archive.TimersEntry,
+    archive.TransfersEntry,
     archive.PictureEntry,
     archive.EndRecord,
 ]
