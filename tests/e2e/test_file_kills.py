@@ -16,6 +16,6 @@ UNVERIFIED = 4 * MEGABYTE
 
 
 def test_each_may_be_killed_at_any_moment(tmp_path: Path) -> None:
-    told = killed(tmp_path, len(VICTIMS), size=8 * MEGABYTE, folders=False)
+    told = killed(tmp_path, len(VICTIMS), size=8 * MEGABYTE)
     assert all(run["killed"] for run in told["runs"])
     assert told["most_sent_again"] < UNVERIFIED

@@ -143,15 +143,12 @@ def all_gone(folder: Path) -> bool:
 
 
 def killed(
-    folder: Path,
-    runs: int,
-    way: str = "direct",
-    size: int = 48 * MEGABYTE,
-    seed: int = 1,
-    *,
-    folders: bool = True,
+    folder: Path, runs: int, way: str = "direct", size: int = 48 * MEGABYTE, seed: int = 1
 ) -> Json:
-    """Kill in `runs` transfers one after the other, each time somebody, somewhere."""
+    """Kill in `runs` transfers one after the other, each time somebody, somewhere.
+
+    If everybody's turn comes more than once, folders of small files are sent too.
+    """
     chances = random.Random(seed)
     told = []
     with namespace(LONE) as name, ExitStack() as held:
@@ -164,7 +161,7 @@ def killed(
             programs.start(who, server.url, prefix=prefix(name)).ready().online()
             for who in ("Ana", "Bob")
         ]
-        scene = Victims(programs, people, room_of(*people), folders)
+        scene = Victims(programs, people, room_of(*people), runs > len(VICTIMS))
         if way == "relay":
             use_relay(people, turn)
         for person in people:
