@@ -49,6 +49,7 @@ OTHER_PROGRAMS = {
     "chromium": "chromium",
     "ip": "iproute2",
     "mosquitto": "mosquitto",
+    "pulseaudio": "pulseaudio",
     "turnserver": "coturn",
 }
 SYSTEM_PATH = "/usr/sbin:/sbin"
