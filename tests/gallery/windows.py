@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QWidget
 
 from app.crypto.room_keys import room_id
 from app.domain.changes import ServerState
+from app.domain.ice import IceServer
 from app.domain.views import MessageVersion, RoomInvitation
 from app.protocol.invitation import RoomInvite, encode
 from app.protocol.spoken_code import new_entropy, to_words
 from app.ui.actions import ActionRegistry
 from app.ui.dialogs.details import DeleteSheet, DetailsSheet
 from app.ui.dialogs.forms import FieldSheet, Question
+from app.ui.dialogs.ice_servers import IceServersSheet
 from app.ui.dialogs.invite import InviteSheet
 from app.ui.dialogs.settings import SettingsSheet
 from app.ui.dialogs.shortcuts import ShortcutSheet
@@ -197,6 +199,14 @@ def _reactions(_stand: Stand, _backend: FakeBackend, _parent: QWidget) -> QWidge
     return ReactionRow(lambda _emoji: None, lambda: None)
 
 
+def _helpers(stand: Stand, backend: FakeBackend, parent: QWidget) -> QWidget:
+    backend.network.ice = (
+        IceServer("stun:stun.example.org"),
+        IceServer("turn:relay.a-rather-long-name.example.org:3478?transport=udp", "noor", "x"),
+    )
+    return IceServersSheet(stand.theme, parent, backend.network, stand.tasks)
+
+
 def _settings(stand: Stand, backend: FakeBackend, parent: QWidget) -> QWidget:
     return SettingsSheet(stand.theme, parent, backend.network, stand.tasks, backend.profile)
 
@@ -214,6 +224,7 @@ def _switcher(stand: Stand, backend: FakeBackend, parent: QWidget) -> QWidget:
 ENTRIES = {
     "sheet-invite": Entry(sheet(_invite), QSize(440, 560)),
     "sheet-join": Entry(sheet(_join), QSize(440, 230)),
+    "sheet-ice-servers": Entry(sheet(_helpers), QSize(440, 420)),
     "sheet-settings": Entry(sheet(_settings), QSize(440, 520)),
     "sheet-shortcuts": Entry(sheet(_shortcuts), QSize(440, 620)),
     "switcher": Entry(sheet(_switcher), QSize(440, 520)),

@@ -16,6 +16,7 @@ from app.ui.controllers.notifying import NotifyController
 from app.ui.dialogs.base import ask
 from app.ui.dialogs.blocked import BlockedSheet
 from app.ui.dialogs.forms import FieldSheet, Question
+from app.ui.dialogs.ice_servers import IceServersSheet
 from app.ui.dialogs.invite import InviteSheet
 from app.ui.dialogs.leave import LEAVE, LeaveSheet, away
 from app.ui.dialogs.settings import STYLES, SettingsSheet
@@ -132,12 +133,19 @@ class DialogFlows(QObject):
         sheet.shortcuts_asked.connect(lambda: leave_for(self.shortcuts))
         sheet.account_asked.connect(lambda: leave_for(self.account))
         sheet.blocked_asked.connect(lambda: leave_for(self.blocked))
+        sheet.helpers_asked.connect(lambda: leave_for(self.helpers))
         if self.files is not None:
             sheet.files.show()
             sheet.files_asked.connect(lambda files=self.files: leave_for(files))
         await self.ask(sheet)
         for flow in then:
             await flow()
+
+    async def helpers(self) -> None:
+        """Show the servers that help to connect, and take what is changed there."""
+        await self.ask(
+            IceServersSheet(self._theme, self._window, self._backend.network, self._tasks)
+        )
 
     async def blocked(self) -> None:
         """Show who was blocked."""

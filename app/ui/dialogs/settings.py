@@ -117,6 +117,7 @@ class SettingsSheet(Sheet):
     account_asked = Signal()
     blocked_asked = Signal()
     files_asked = Signal()
+    helpers_asked = Signal()
 
     def __init__(
         self,
@@ -142,6 +143,7 @@ class SettingsSheet(Sheet):
         self.files = push_button("Files: folder, limits, from whom…")
         self.files.hide()
         self.servers = ServerList(theme, network, tasks)
+        self.helpers = push_button("Servers that help to connect…")
         self.shortcuts = push_button("Keyboard shortcuts")
         self.account = push_button("Account")
         self.account.setAccessibleName("Account: passphrase, lock, backup")
@@ -162,10 +164,14 @@ class SettingsSheet(Sheet):
         self.add(self.files)
         self._caption("Servers that introduce people")
         self.add(self.servers)
+        self.add(self.helpers)
         done = push_button("Done", "primary")
         done.setDefault(True)
         done.clicked.connect(self.accept)
         self.finish(self.account, self.shortcuts, done)
+        self._connect()
+
+    def _connect(self) -> None:
         self.look.chosen.connect(lambda at: self.theme_chosen.emit(CHOICES[at]))
         self.notes.chosen.connect(lambda at: self.note_style_chosen.emit(STYLES[at]))
         self.rename.clicked.connect(self.name_asked)
@@ -176,6 +182,7 @@ class SettingsSheet(Sheet):
         self.account.clicked.connect(self.account_asked)
         self.blocked.clicked.connect(self.blocked_asked)
         self.files.clicked.connect(self.files_asked)
+        self.helpers.clicked.connect(self.helpers_asked)
         self.servers.failed.connect(self.say_problem)
 
     def _caption(self, text: str) -> None:

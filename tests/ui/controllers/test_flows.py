@@ -7,11 +7,13 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.domain.changes import ServerState
 from app.domain.errors import AppError
+from app.domain.ice import IceServer
 from app.domain.views import RoomKind
 from app.services.backend import LISTED_SETTING
 from app.ui.dialogs.blocked import BlockedSheet
 from app.ui.dialogs.create_room import CreateRoomSheet
 from app.ui.dialogs.forms import FieldSheet
+from app.ui.dialogs.ice_servers import IceServersSheet
 from app.ui.dialogs.invite import InviteSheet
 from app.ui.dialogs.leave import LeaveSheet
 from app.ui.dialogs.room_invite import RoomInviteSheet
@@ -19,6 +21,8 @@ from app.ui.dialogs.settings import SettingsSheet
 from app.ui.dialogs.shortcuts import ShortcutSheet
 from app.ui.dialogs.write_to import WriteToSheet
 from app.ui.theme import Choice
+from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.surfaces import Label
 from tests.gallery.demo import SERVER
 from tests.ui.fake_backend import peer_of, room_of
 from tests.ui.rig import Rig
@@ -137,6 +141,35 @@ async def test_settings_take_effect_at_once(rig: Rig) -> None:
     name.field.setText("Noor")
     await rig.click(name.go)
     assert rig.window.sidebar.header.name.text() == "Noor"
+
+
+async def test_servers_that_help_are_added_and_removed(rig: Rig) -> None:
+    await rig.act("settings")
+    await rig.click(rig.dialog(SettingsSheet).helpers)
+    sheet = rig.dialog(IceServersSheet)
+    network = rig.backend.network
+    assert sheet.nobody.isVisible()
+    assert not sheet.put.isEnabled()
+    sheet.url.setText("turn:relay.example:3478")
+    await rig.click(sheet.put)
+    assert sheet.problem.isVisible()
+    assert list(network.ice) == []
+    sheet.username.setText("noor")
+    sheet.credential.setText("a secret")
+    await rig.click(sheet.put)
+    assert list(network.ice) == [IceServer("turn:relay.example:3478", "noor", "a secret")]
+    assert (sheet.url.text(), sheet.credential.text()) == ("", "")
+    assert not sheet.problem.isVisible()
+    sheet.url.setText("stun:relay.example")
+    await rig.click(sheet.put)
+    assert len(network.ice) == 2
+    assert "a secret" not in " ".join(label.text() for label in sheet.findChildren(Label))
+    for _ in range(2):
+        shown = [each for each in sheet.findChildren(IconButton) if each.isVisible()]
+        await rig.click(shown[0])
+    assert list(network.ice) == []
+    assert sheet.nobody.isVisible()
+    await rig.click(sheet.leave)
 
 
 async def test_servers_are_added_and_removed(rig: Rig) -> None:
