@@ -42,6 +42,7 @@ KEPT = [
     Kept("window-reply", Choice.DARK),
     Kept("emoji-picker", Choice.LIGHT),
     Kept("sheet-invite", Choice.LIGHT),
+    Kept("sheet-ice-servers", Choice.LIGHT),
     Kept("sheet-settings", Choice.DARK),
 ]
 BARE = sorted(set(ENTRIES) - {kept.name for kept in KEPT})

@@ -91,6 +91,8 @@ class FileSettingsSheet(Sheet):
         self.limit = _number("Up to so many MB", limit)
         self.cap_up = _number("Sending, MB a second", settings.cap_up / MB)
         self.cap_down = _number("Receiving, MB a second", settings.cap_down / MB)
+        self.recovery = Switch(theme, "Keep up on bad lines, even if others get less")
+        self.recovery.setChecked(settings.recovery)
         self._caption("Save files in")
         self.add(self.folder)
         self._caption("Accept without asking from")
@@ -100,6 +102,7 @@ class FileSettingsSheet(Sheet):
         self._caption("Use at most; empty for no limit")
         self.add(_beside(Label(theme, TextSize.BODY, text="Sending"), self.cap_up, "MB/s"))
         self.add(_beside(Label(theme, TextSize.BODY, text="Receiving"), self.cap_down, "MB/s"))
+        self.add(self.recovery)
         self.go = push_button("Save", "primary")
         self.go.setDefault(True)
         self.go.clicked.connect(self._submit)
@@ -117,6 +120,7 @@ class FileSettingsSheet(Sheet):
             trusted=frozenset(ours | others),
             cap_up=_value(self.cap_up, self._settings.cap_up),
             cap_down=_value(self.cap_down, self._settings.cap_down),
+            recovery=self.recovery.isChecked(),
         )
 
     def _submit(self) -> None:
