@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Literal
 
-from PySide6.QtCore import QCoreApplication, QIODevice, QMicrophonePermission, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QIODevice, QMicrophonePermission, QObject, Qt, Slot
 from PySide6.QtMultimedia import (
     QAudioDevice,
     QAudioFormat,
@@ -87,8 +87,9 @@ class Microphone(Source):
         self.blockSignals(True)
         self._source.stop()
 
-    def _on_state(self, state: QtAudio.State) -> None:
-        if state is QtAudio.State.StoppedState:
+    @Slot()  # takes no state: that type cannot be handed over
+    def _on_state(self) -> None:
+        if self._source.state() is QtAudio.State.StoppedState:
             self.failed.emit(AppError("microphone-lost"))
 
     def _on_devices(self) -> None:

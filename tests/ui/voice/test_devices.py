@@ -27,6 +27,7 @@ def run(path: Path, server: dict[str, str]) -> dict[str, Any]:
         timeout=60,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    assert "Error" not in done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
