@@ -89,6 +89,8 @@ class FileSettingsSheet(Sheet):
         self.people = {each.peer: self._person(each) for each in people}
         limit = settings.auto_limit / MB or USUAL_MB
         self.limit = _number("Up to so many MB", limit)
+        self.voice = _number("Voice messages up to so many MB", settings.voice_limit / MB)
+        self.voice.setPlaceholderText("none")
         self.cap_up = _number("Sending, MB a second", settings.cap_up / MB)
         self.cap_down = _number("Receiving, MB a second", settings.cap_down / MB)
         self.recovery = Switch(theme, "Keep up on bad lines, even if others get less")
@@ -99,6 +101,8 @@ class FileSettingsSheet(Sheet):
         self.add(self._list())
         self.add(_beside(Label(theme, TextSize.BODY, text="Up to"), self.limit, "MB"))
         self.add(self.auto_folder)
+        voice = Label(theme, TextSize.BODY, text="Voice messages of contacts, up to")
+        self.add(_beside(voice, self.voice, "MB"))
         self._caption("Use at most; empty for no limit")
         self.add(_beside(Label(theme, TextSize.BODY, text="Sending"), self.cap_up, "MB/s"))
         self.add(_beside(Label(theme, TextSize.BODY, text="Receiving"), self.cap_down, "MB/s"))
@@ -118,6 +122,7 @@ class FileSettingsSheet(Sheet):
             auto_folder=self.auto_folder.folder,
             auto_limit=_value(self.limit, self._settings.auto_limit) if ours or others else 0,
             trusted=frozenset(ours | others),
+            voice_limit=_value(self.voice, self._settings.voice_limit),
             cap_up=_value(self.cap_up, self._settings.cap_up),
             cap_down=_value(self.cap_down, self._settings.cap_down),
             recovery=self.recovery.isChecked(),

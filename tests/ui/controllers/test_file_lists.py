@@ -277,3 +277,15 @@ async def test_a_row_leads_to_its_message(rig: Rig) -> None:
     await rig.settle()
     assert rig.room() == view.room
     files(rig).deeds.menu.close()
+
+
+async def test_voice_messages_come_up_to_a_size(rig: Rig) -> None:
+    await rig.act("transfers")
+    files(rig).lists.page.settings.click()
+    await rig.settle()
+    sheet = rig.dialog(FileSettingsSheet)
+    assert sheet.voice.text() == "5"
+    sheet.voice.clear()
+    sheet.go.click()
+    await rig.settle()
+    assert rig.backend.transfers.chosen.voice_limit == 0
