@@ -11,6 +11,7 @@ from app.crypto import room_keys
 from app.crypto.kdf import derive
 from app.protocol import backoff, log_sync
 from app.services import introducer, mark_journal, peer_supervisor, publisher, room_keeper
+from tests.services.keeping import Times
 from tests.services.world import World
 
 
@@ -34,3 +35,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     made = World(tmp_path)
     yield made
     await made.close()
+
+
+@pytest.fixture
+def times(monkeypatch: pytest.MonkeyPatch) -> Times:
+    return Times(monkeypatch)
