@@ -39,10 +39,13 @@ class TransferLocator:
             return False
         if not record.path:
             raise AppError("source-gone")
-        kept = await asyncio.to_thread(self._jobs.manifest(record.files).exists)
+        path, manifest = Path(record.path), self._jobs.manifest(record.files)
+        there, kept = await asyncio.to_thread(lambda: (path.exists(), manifest.exists()))
+        if not there:
+            raise AppError("file-not-found", {"path": record.path})
         if kept and record.reason not in TO_LOOK_AT:
             return False
-        await self.locate(entry, Path(record.path))
+        await self.locate(entry, path)
         return True
 
     async def locate(self, entry: Entry, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
@@ -111,9 +111,11 @@ class TransferTotal(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(Size.SIDEBAR, HEIGHT)
 
-    def show_sum(self, views: Iterable[TransferView]) -> None:
-        """Add up what runs."""
-        running = [view for view in views if view.state is TransferState.RUNNING]
+    def show_sum(self, views: Collection[TransferView]) -> None:
+        """Add up what runs, or else what is read before it can."""
+        states = (TransferState.RUNNING, TransferState.PREPARING)
+        found = [[view for view in views if view.state is state] for state in states]
+        running = found[0] or found[1]
         self.setVisible(bool(running))
         if not running:
             return

@@ -111,9 +111,12 @@ def progress_line(view: TransferView) -> str:
 
 
 def sum_line(running: Sequence[TransferView]) -> str:
-    """`2 transfers · 41.0 MB/s · 3 min left`: what all that runs comes to."""
+    """`2 transfers · 41.0 MB/s · 3 min left`: what all that runs, or is read, comes to."""
     fast = sum(view.rate for view in running)
     missing = sum(max(view.size - view.done, 0) for view in running)
+    if all(view.state is TransferState.PREPARING for view in running):
+        many = f"Reading {count(len(running), 'file')}"
+        return _joined([many, left(missing / fast)]) if fast > 0 else many
     many = count(len(running), "transfer")
     return _joined([many, rate(fast), left(missing / fast)]) if fast > 0 else many
 

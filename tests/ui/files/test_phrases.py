@@ -181,6 +181,9 @@ def test_what_runs_is_summed_up() -> None:
     assert phrases.sum_line(two) == "2 transfers · 20.4 MB/s · 13 s left"
     assert phrases.sum_line([running(rate=0.0)]) == "1 transfer"
     assert phrases.sum_line([running(rate=1.0)]) == "1 transfer · 1 B/s"
+    reading = view(state=TransferState.PREPARING, done=42 * MB, rate=70 * MB)
+    assert phrases.sum_line([reading]) == "Reading 1 file · 10 s left"
+    assert phrases.sum_line([view(state=TransferState.PREPARING)] * 2) == "Reading 2 files"
 
 
 def test_several_who_fetch_are_named_with_how_far_each_is() -> None:
