@@ -71,7 +71,7 @@ class TransferHandlers:
         chosen = await self._transfers.settings()
         given: dict[str, Any] = {
             name: value
-            for name in ("auto_limit", "cap_up", "cap_down", "recovery")
+            for name in ("auto_limit", "voice_limit", "cap_up", "cap_down", "recovery")
             if (value := getattr(request, name)) is not None
         }
         for name in ("folder", "auto_folder"):

@@ -21,6 +21,7 @@ def offer(file: FileOffered) -> Json:
         "files": file.files,
         "folder": file.is_folder,
         "digest": file.root.hex(),
+        **({"voice_ms": file.voice_ms} if file.voice_ms else {}),
     }
 
 
@@ -57,6 +58,7 @@ def settings(chosen: TransferSettings) -> Json:
         "folder": str(chosen.folder),
         "auto_folder": str(chosen.auto_folder),
         "auto_limit": chosen.auto_limit,
+        "voice_limit": chosen.voice_limit,
         "trusted": sorted(map(to_text, chosen.trusted)),
         "cap_up": chosen.cap_up,
         "cap_down": chosen.cap_down,

@@ -64,6 +64,7 @@ class FileSettings(BaseRequest, tag="file_settings"):
     folder: str | None = None
     auto_folder: str | None = None
     auto_limit: Bytes | None = None
+    voice_limit: Bytes | None = None
     trusted: list[str] | None = None
     cap_up: Bytes | None = None
     cap_down: Bytes | None = None

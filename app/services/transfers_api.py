@@ -11,6 +11,9 @@ from app.domain.files import Lane, TransferView, Voice
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageView
 
+VOICE_LIMIT = 5_000_000
+"""Bytes up to which voice messages of contacts come by themselves, if nothing else was chosen."""
+
 
 @dataclass(frozen=True, slots=True)
 class TransferSettings:
@@ -29,7 +32,7 @@ class TransferSettings:
     trusted: frozenset[PeerId] = frozenset()
     cap_up: int = 0
     cap_down: int = 0
-    voice_limit: int = 5_000_000
+    voice_limit: int = VOICE_LIMIT
     ways: frozenset[Lane] = frozenset(Lane)
     recovery: bool = False
 

@@ -100,13 +100,17 @@ async def test_settings(services: Recorder) -> None:
     untouched = await answer(services, ask.FileSettings())
     assert untouched["folder"] == str(Path("/in"))
     chosen = await answer(
-        services, ask.FileSettings(folder="/x", trusted=[to_text(ANA)], auto_limit=9, cap_down=7)
+        services,
+        ask.FileSettings(
+            folder="/x", trusted=[to_text(ANA)], auto_limit=9, voice_limit=4, cap_down=7
+        ),
     )
     assert (chosen.pop("ways"), chosen.pop("recovery")) == (["direct", "webrtc", "relay"], False)
     assert chosen == {
         "folder": str(Path("/x")),
         "auto_folder": str(Path("/auto")),
         "auto_limit": 9,
+        "voice_limit": 4,
         "trusted": [to_text(ANA)],
         "cap_up": 0,
         "cap_down": 7,
