@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.contacts import ContactView
-from app.services.transfers_api import VOICE_LIMIT, TransferSettings
+from app.services.transfers_api import TransferSettings
 from app.ui.dialogs.base import Sheet, ask
 from app.ui.people_phrases import called
 from app.ui.tasks import TaskOwner
@@ -89,19 +89,20 @@ class FileSettingsSheet(Sheet):
         self.people = {each.peer: self._person(each) for each in people}
         limit = settings.auto_limit / MB or USUAL_MB
         self.limit = _number("Up to so many MB", limit)
+        self.voice = _number("Voice messages up to so many MB", settings.voice_limit / MB)
+        self.voice.setPlaceholderText("none")
         self.cap_up = _number("Sending, MB a second", settings.cap_up / MB)
         self.cap_down = _number("Receiving, MB a second", settings.cap_down / MB)
         self.recovery = Switch(theme, "Keep up on bad lines, even if others get less")
         self.recovery.setChecked(settings.recovery)
-        self.voice = Switch(theme, "Receive voice messages of contacts at once")
-        self.voice.setChecked(settings.voice_limit > 0)
         self._caption("Save files in")
         self.add(self.folder)
         self._caption("Accept without asking from")
         self.add(self._list())
         self.add(_beside(Label(theme, TextSize.BODY, text="Up to"), self.limit, "MB"))
         self.add(self.auto_folder)
-        self.add(self.voice)
+        voice = Label(theme, TextSize.BODY, text="Voice messages of contacts, up to")
+        self.add(_beside(voice, self.voice, "MB"))
         self._caption("Use at most; empty for no limit")
         self.add(_beside(Label(theme, TextSize.BODY, text="Sending"), self.cap_up, "MB/s"))
         self.add(_beside(Label(theme, TextSize.BODY, text="Receiving"), self.cap_down, "MB/s"))
@@ -121,14 +122,11 @@ class FileSettingsSheet(Sheet):
             auto_folder=self.auto_folder.folder,
             auto_limit=_value(self.limit, self._settings.auto_limit) if ours or others else 0,
             trusted=frozenset(ours | others),
+            voice_limit=_value(self.voice, self._settings.voice_limit),
             cap_up=_value(self.cap_up, self._settings.cap_up),
             cap_down=_value(self.cap_down, self._settings.cap_down),
             recovery=self.recovery.isChecked(),
-            voice_limit=self._voice_limit(),
         )
-
-    def _voice_limit(self) -> int:
-        return (self._settings.voice_limit or VOICE_LIMIT) if self.voice.isChecked() else 0
 
     def _submit(self) -> None:
         self._tasks.spawn(self.try_to(lambda: self._save(self.chosen())))

@@ -168,15 +168,12 @@ async def test_settings_of_files_are_stored_on_save(
     sheet.people[peer_of(MARA)].setChecked(True)
     sheet.limit.setText("250")
     sheet.cap_down.setText("3")
-    assert sheet.voice.isChecked()
-    sheet.voice.setChecked(False)
     sheet.go.click()
     await rig.settle()
     chosen = rig.backend.transfers.chosen
     assert chosen.folder == tmp_path
     assert chosen.trusted == {peer_of(MARA)}
     assert (chosen.auto_limit, chosen.cap_up, chosen.cap_down) == (250 * MB, 0, 3 * MB)
-    assert chosen.voice_limit == 0
     assert rig.no_dialog()
 
 
@@ -198,10 +195,6 @@ async def test_settings_that_are_refused_stay_open_and_odd_ones_stay_as_they_are
     assert sheet.chosen() == before
     sheet.limit.clear()
     assert sheet.chosen().auto_limit == 0
-    sheet.voice.setChecked(False)
-    assert sheet.chosen().voice_limit == 0
-    sheet.voice.setChecked(True)
-    assert sheet.chosen().voice_limit == before.voice_limit
     sheet.reject()
     await rig.settle()
 
