@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
 from app.domain.errors import AppError, LocalProtocolError, RemoteProtocolError
 from app.transport import socketio_client, socketio_session
@@ -23,15 +22,14 @@ from signaling.server import SignalingServer
 from tests.signaling.people import Person
 from tests.signaling.running import running_server
 from tests.transport.contract.signaling import SignalingContract, code_of
-
-CHALLENGE = {
-    "version": 1,
-    "nonce": to_text(bytes(32)),
-    "time": 1_800_000_000_000,
-    "server": to_text(bytes(32)),
-}
-ROOM = b"r" * 32
-WAIT = 10.0
+from tests.transport.false_server import (
+    ROOM,
+    WAIT,
+    answer,
+    false_server,
+    session_with,
+    welcome,
+)
 
 
 class SocketIOContract(SignalingContract):
@@ -66,76 +64,6 @@ class TestByLongPolling(SocketIOContract):
     @pytest.fixture(autouse=True)
     def only_polling(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(socketio_client, "CARRIERS", ("polling", "polling"))
-
-
-Script = Callable[[web.WebSocketResponse], Awaitable[None]]
-
-
-@asynccontextmanager
-async def false_server(script: Script) -> AsyncIterator[str]:
-    """Yield the URL of a server that opens Engine.IO properly and then follows `script`."""
-
-    async def serve(request: web.Request) -> web.StreamResponse:
-        if request.query.get("transport") != "websocket":
-            return web.Response(status=400)
-        ws = web.WebSocketResponse()
-        await ws.prepare(request)
-        opening = {"sid": "x", "upgrades": [], "pingInterval": 25000, "pingTimeout": 20000}
-        await ws.send_str("0" + json.dumps(opening))
-        await ws.receive_str()
-        await script(ws)
-        async for _ in ws:  # until the client has enough
-            pass
-        return ws
-
-    app = web.Application()
-    app.router.add_get("/socket.io/", serve)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
-
-
-async def welcome(ws: web.WebSocketResponse, **changes: object) -> None:
-    await ws.send_str('40{"sid":"y"}')
-    await ws.send_str("42" + json.dumps(["challenge", {**CHALLENGE, **changes}]))
-
-
-async def let_in(ws: web.WebSocketResponse) -> None:
-    """Accept any proof of identity."""
-    await welcome(ws)
-    await answer(ws, {"ok": True})
-
-
-async def answer(ws: web.WebSocketResponse, body: object) -> None:
-    """Answer the next request, whatever it is."""
-    while True:
-        message = await ws.receive()
-        if message.type is not WSMsgType.TEXT:
-            return
-        text = message.data
-        if text.startswith(("42", "451-")):
-            number = text.removeprefix("451-").removeprefix("42").partition("[")[0]
-            await ws.send_str(f"43{number}{json.dumps([body])}")
-            return
-
-
-@asynccontextmanager
-async def session_with(script: Script) -> AsyncIterator[SocketIOSession]:
-    async def whole(ws: web.WebSocketResponse) -> None:
-        await let_in(ws)
-        await script(ws)
-
-    async with false_server(whole) as url:
-        session = await SocketIOTransport().open(url, Person())
-        try:
-            yield session
-        finally:
-            await session.close()
 
 
 async def all_events(session: SocketIOSession) -> list[object]:
