@@ -15,6 +15,7 @@ from app.services.transfers_api import Transfers
 from app.ui import wording
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
+from app.ui.controllers.unsent import Unsent
 from app.ui.file_names import shown_name
 from app.ui.files import phrases
 from app.ui.files.attachment import Attachment, attachments, left_out, of_paths, stored
@@ -43,6 +44,7 @@ class Attaching(QObject):
         self._view = view
         self.overlay = DropOverlay(desk.window.theme, view, self._drop_line)
         self.overlay.dropped.connect(self._on_mime)
+        self.unsent = Unsent(desk, conversation, view, self._send_after_all)
         self.menu = QMenu(view)
         self.menu.setAccessibleName("Attach")
         self.menu.addAction("Files…").triggered.connect(self.choose_files)
@@ -70,12 +72,15 @@ class Attaching(QObject):
         if self._may_send() and self._is_any(found, note):
             await self.send(found, note)
 
-    async def send(self, found: Sequence[Attachment], note: str = "") -> None:
+    async def send(self, found: Sequence[Attachment], note: str = "", caption: str = "") -> None:
         """Show what is to be sent, and offer what is left of it to the open conversation."""
         summary = self._conversation.summary()
         if summary is None or not found:
             return
-        sheet = SendSheet(self._window.theme, self._window, summary.name, found, note)
+        room, window = summary.room, self._window
+        sheet = SendSheet(window.theme, window, summary.name, found, note, caption)
+        self.unsent.begin(room, found, caption)
+        sheet.changed.connect(lambda: self.unsent.begin(room, sheet.files, sheet.caption))
         shown = [self._tasks.spawn(self._picture(sheet, each)) for each in found]
         try:
             agreed = await self._ask(sheet)
@@ -84,7 +89,12 @@ class Attaching(QObject):
                 if task is not None:
                     task.cancel()
         if agreed:
-            await self._offer(summary.room, sheet.files, sheet.caption)
+            await self._offer(room, sheet.files, sheet.caption)
+        self.unsent.end(room)
+
+    def _send_after_all(self, found: Sequence[Attachment], caption: str) -> None:
+        if self._may_send():
+            self._tasks.spawn(self.send(found, caption=caption))
 
     async def _picture(self, sheet: SendSheet, attachment: Attachment) -> None:
         if attachment.image is None and phrases.is_image(attachment.path.name):

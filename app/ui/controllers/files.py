@@ -77,6 +77,7 @@ class FileDesk(QObject):
         """Read what is known. May raise AppError."""
         await self.media.load()
         await self.deeds.load()
+        await self.attaching.unsent.load()
         await self.lists.load()
 
     def apply(self, changes: Sequence[Change]) -> None:

@@ -96,22 +96,28 @@ class AttachmentRow(Surface):
 class SendSheet(Sheet):
     """Lets files be left out and a caption be written; `files` and `caption` are the answer.
 
-    `note` says what else there is to know.
+    `note` says what else there is to know, `caption` stands there to begin with. `changed` is
+    emitted when the answer would be another one.
     """
 
-    def __init__(
+    changed = Signal()
+
+    def __init__(  # noqa: PLR0913, PLR0917 - whereto, what, and what is said
         self,
         theme: Theme,
         parent: QWidget,
         room: str,
         attachments: Sequence[Attachment],
         note: str = "",
+        caption: str = "",
     ) -> None:
         super().__init__(theme, parent, f"Send to {room}")
         self._rows = [AttachmentRow(theme, each) for each in attachments]
         self.preview = FileTile(theme, "image", BIG)
         self.preview.hide()
         self.field = text_field("Caption", "Add a caption", limit=CAPTION_LIMIT)
+        self.field.setText(caption)
+        self.field.textChanged.connect(lambda _text: self.changed.emit())
         self.go = push_button("Send", "primary")
         self.go.setDefault(True)
         self.go.clicked.connect(self.accept)
@@ -172,6 +178,7 @@ class SendSheet(Sheet):
 
     def _remove(self, row: AttachmentRow) -> None:
         self._rows.remove(row)
+        self.changed.emit()
         row.hide()
         row.deleteLater()
         self.preview.hide()

@@ -41,6 +41,7 @@ class ConversationView(Surface):
         self.messages = messages
         self.composer = composer
         self.pending = PendingStrip(theme)
+        self.unsent = DeedBar(theme, "accent_soft", "text", "paperclip")
         self.standing = StandingBar(theme)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -51,6 +52,7 @@ class ConversationView(Surface):
         column.addWidget(self.request_bar)
         column.addWidget(messages, 1)
         column.addWidget(self.pending)
+        column.addWidget(self.unsent)
         column.addWidget(composer, 0, Qt.AlignmentFlag.AlignBottom)
         column.addWidget(self.standing)
 
