@@ -31,6 +31,8 @@ from app.services.transfer_worker import Workshop
 
 PATIENCE = 10.0
 """Seconds for each step of making a lane."""
+STALE_AFTER = 1.0
+"""Seconds after which a peer knows of a lane that came up."""
 MAX_LANES = 48
 TOKEN_SIZE = 32
 REFUSALS = frozenset({"not-here", "cancelled", "paused", "busy", "crossed", "unknown-way"})
@@ -131,6 +133,8 @@ class TransferLanes:
         """Begin a lane, and forget it if it is not up in the end."""
         job = await self._jobs.ensure(entry)
         theirs = asked.lane if asked is not None else None
+        if asked is not None:
+            self._replace(entry, peer, lane)
         end = LaneEnd(self._workshop.number(), entry, peer, lane, theirs)
         way, servers = self._terms().opening(lane, asked=end.asked)
         offer = asked.description if asked is not None else b""
@@ -143,6 +147,19 @@ class TransferLanes:
         finally:
             if not end.up:
                 await self._give_up(end)
+
+    def _replace(self, entry: Entry, peer: PeerId, lane: Lane) -> None:
+        """Let go of what a peer has given up that asks for another lane.
+
+        A way that is not better is asked for only where there is none, or none yet.
+        """
+        stale = asyncio.get_running_loop().time() - STALE_AFTER
+        for end in self.to(entry, peer):
+            is_worse = RANKS[lane] > RANKS[end.lane] and end.up and end.up_at < stale
+            if end.lane is lane or is_worse:
+                del self._ends[end.number]
+                self._fail(end, "stopped")
+                self._spawn(self._workshop.send(CloseLane(end.number)))
 
     def _listening(self, ready: LaneReady) -> list[tuple[str, int]]:
         return offered(self._addresses(), ready.port) if ready.port else []

@@ -34,8 +34,6 @@ from app.services.transfer_terms import RANKS
 MAX_PENDING = 16
 UNSAID = frozenset({"worker-died", "lane-lost", "stalled"})
 """Ends of a lane on which no goodbye went over it."""
-STALE_AFTER = 1.0
-"""Seconds after which a peer knows of a lane that came up."""
 ASKED = 64, 2.0
 """Lanes that a peer gets at once, and then a second."""
 
@@ -105,8 +103,6 @@ class TransferServer:
         if entry is None or code:
             link.send(LaneRefused(asked.lane, code))
             return
-        for before in self._replaced(entry, link.peer, asked.way):
-            await self._lanes.close(before)
         try:
             await self._lanes.grant(entry, link, asked)
         except AppError as error:
@@ -116,18 +112,6 @@ class TransferServer:
     def _like(self, entry: Entry, peer: PeerId, way: int) -> list[LaneEnd]:
         """Return the lanes to a peer that go the same way."""
         return [end for end in self._lanes.to(entry, peer) if RANKS[end.lane] == way]
-
-    def _replaced(self, entry: Entry, peer: PeerId, way: int) -> list[LaneEnd]:
-        """Return the lanes that a peer has given up that asks for another one.
-
-        A way that is not better is asked for only where there is none, or none yet.
-        """
-        stale = _now() - STALE_AFTER
-        return [
-            end
-            for end in self._lanes.to(entry, peer)
-            if RANKS[end.lane] == way or (RANKS[end.lane] < way and end.up and end.up_at < stale)
-        ]
 
     def lost(self, end: LaneEnd, code: str) -> None:
         """Tell a peer of a lane whose end it may not notice for long."""

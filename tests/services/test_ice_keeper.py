@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -81,6 +82,6 @@ async def test_credentials_are_not_exported(world: World) -> None:
     await ana.start()
     await ana.backend.network.set_ice_servers([TURN])
     me = ana.backend._services.me
-    said = [repr(each) async for each in _records(ana.store, me, no_progress)]
+    said = [repr(each) async for each in _records(ana.store, me, no_progress, Path)]
     assert said
     assert not [text for text in said if "secret" in text]
