@@ -29,7 +29,7 @@ class _Kept(msgspec.Struct):
     cap_down: int = 0
     voice_limit: int = 5_000_000
     ways: tuple[Lane, ...] = tuple(Lane)
-    recovery: bool = False
+    recovery: bool = True
 
 
 class SettingsKeeper:

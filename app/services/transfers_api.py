@@ -34,7 +34,7 @@ class TransferSettings:
     cap_down: int = 0
     voice_limit: int = VOICE_LIMIT
     ways: frozenset[Lane] = frozenset(Lane)
-    recovery: bool = False
+    recovery: bool = True
 
 
 class Transfers(Protocol):

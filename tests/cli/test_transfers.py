@@ -105,7 +105,7 @@ async def test_settings(services: Recorder) -> None:
             folder="/x", trusted=[to_text(ANA)], auto_limit=9, voice_limit=4, cap_down=7
         ),
     )
-    assert (chosen.pop("ways"), chosen.pop("recovery")) == (["direct", "webrtc", "relay"], False)
+    assert (chosen.pop("ways"), chosen.pop("recovery")) == (["direct", "webrtc", "relay"], True)
     assert chosen == {
         "folder": str(Path("/x")),
         "auto_folder": str(Path("/auto")),
@@ -118,9 +118,9 @@ async def test_settings(services: Recorder) -> None:
 
 
 async def test_ways_are_chosen(services: Recorder) -> None:
-    request = ask.FileSettings(ways=[Lane.RELAY, Lane.DIRECT], recovery=True)
+    request = ask.FileSettings(ways=[Lane.RELAY, Lane.DIRECT], recovery=False)
     chosen = await answer(services, request)
-    assert (chosen["ways"], chosen["recovery"]) == (["direct", "relay"], True)
+    assert (chosen["ways"], chosen["recovery"]) == (["direct", "relay"], False)
     assert services.chosen.ways == {Lane.DIRECT, Lane.RELAY}
 
 
