@@ -102,7 +102,7 @@ def ensure(checkout: Checkout, name: str) -> None:
             return
         _check_space(checkout, name)
         uv = find_uv(checkout)
-        say("Setting Parlor up; the first time, this fetches up to 150 MB.")
+        say("Setting Parlor up; the first time, this fetches up to 320 MB.")
         checkout.stamp.unlink(missing_ok=True)
         if not succeeds([checkout.python, "-c", RECENT]):
             _make(uv, checkout)
