@@ -80,7 +80,7 @@ def main() -> int:
     told = {}
     for name in parser.parse_args().part or PARTS:
         told[name] = run(name)
-        sys.stderr.write(f"{name}: {'ok' if told[name]['ok'] else 'FAILED'}\n")
+        sys.stderr.write(f"{name}: {json.dumps(told[name])}\n")
     sys.stdout.write(json.dumps(told) + "\n")
     return 0 if all(one["ok"] for one in told.values()) else 1
 
