@@ -92,11 +92,18 @@ class TransferService:
             wave=voice.wave if voice is not None else b"",
         )
 
-    async def say(self, room: RoomId, name: str, sound: bytes, voice: Voice) -> MessageView:
+    async def say(
+        self,
+        room: RoomId,
+        name: str,
+        sound: bytes,
+        voice: Voice,
+        reply_to: EventId | None = None,
+    ) -> MessageView:
         self._rooms.writable(room)
         path = await asyncio.to_thread(keep_voice, self._settings.voices, name, sound)
         try:
-            return await self.offer(room, path, voice=voice)
+            return await self.offer(room, path, reply_to=reply_to, voice=voice)
         except (AppError, asyncio.CancelledError):
             with suppress(OSError):
                 path.unlink(missing_ok=True)

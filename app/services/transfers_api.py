@@ -64,7 +64,14 @@ class Transfers(Protocol):
         """
         ...
 
-    async def say(self, room: RoomId, name: str, sound: bytes, voice: Voice) -> MessageView:
+    async def say(
+        self,
+        room: RoomId,
+        name: str,
+        sound: bytes,
+        voice: Voice,
+        reply_to: EventId | None = None,
+    ) -> MessageView:
         """Keep what was recorded with the profile, as a file called `name`, and offer it.
 
         Raises AppError as `offer` does, and "file-unwritable".

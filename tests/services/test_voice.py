@@ -59,6 +59,15 @@ async def test_what_a_friend_says_comes_by_itself_and_lies_with_the_profile(
     assert not (bo.folder / "Downloads").exists()
 
 
+async def test_a_voice_answers_a_message(world: FileWorld) -> None:
+    room, ana, bo = await friends(world)
+    asked = await ana.say(room, "How was it?")
+    await bo.has(room, "How was it?")
+    said = await bo.backend.transfers.say(room, "Voice 1.ogg", SOUND, VOICE, asked.event)
+    assert said.reply is not None
+    assert said.reply.text == "How was it?"
+
+
 async def test_what_was_said_is_served_after_a_restart(world: FileWorld) -> None:
     room, ana, bo = await friends(world)
     await bo.stop()

@@ -43,9 +43,9 @@ class FakeTransfers:
         self.story: list[tuple[str, object]] = []
         self.offered: list[tuple[Path, str]] = []
         self.said: list[tuple[str, bytes, Voice]] = []
+        self.answered: list[EventId | None] = []
         self.failing: AppError | None = None
         self.chosen = TransferSettings(FOLDER, FOLDER)
-        self.answered: list[EventId | None] = []
         self.waiting: dict[EventId, str] = {}
         self.reading = asyncio.Event()
         self.reading.set()
@@ -182,8 +182,16 @@ class FakeTransfers:
         self._chats.tell(MessagesAdded(room, (self.row(view),)), summary, TransferChanged(view))
         return self.row(view)
 
-    async def say(self, room: RoomId, name: str, sound: bytes, voice: Voice) -> MessageView:
+    async def say(
+        self,
+        room: RoomId,
+        name: str,
+        sound: bytes,
+        voice: Voice,
+        reply_to: EventId | None = None,
+    ) -> MessageView:
         self.said.append((name, sound, voice))
+        self.answered.append(reply_to)
         self._check()
         view = self.put(room, self._chats.me, name, len(sound), voice=voice)
         summary = RoomChanged(self._chats.book[room].summary())

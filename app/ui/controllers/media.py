@@ -40,6 +40,7 @@ class MediaDesk(QObject):
         self.looks = Looks(self._process, desk.tasks, messages.stage.pictured)
         self.looks.ratio = desk.window.devicePixelRatioF()
         self.playing = Playing(desk, messages, self.looks, lambda: transfers.known, transfers.do)
+        transfers.sounds = self.playing.add_to
         self.speaking = Speaking(desk, desk.backend.transfers, conversation, view)
         self.speaking.began.connect(self.playing.hush)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMenu
 
 from app.domain.errors import AppError
 from app.domain.files import TransferView
@@ -20,8 +21,9 @@ from app.ui.files.deeds import Deed, deeds
 from app.ui.files.looks import Looks
 from app.ui.messages import MessageList
 from app.ui.messages.sound import Play, Seek, Skip, SoundHit, Speed, is_here
+from app.ui.theme import icon
 from app.ui.voice.player import Player
-from app.ui.voice.sounding import RATES, Sounding
+from app.ui.voice.sounding import RATES, Sounding, next_rate, speed
 
 if TYPE_CHECKING:
     from app.ui.voice.engine import Engine
@@ -95,6 +97,24 @@ class Playing(QObject):
     def play(self, view: TransferView) -> None:
         """Play a sound that is here, after it was looked at by somebody who can do no harm."""
         self._tasks.spawn(self._play(view))
+
+    def add_to(self, menu: QMenu, message: MessageView) -> None:
+        """Put there what can be done with a sound that is here."""
+        view, ink = self._known().get(message.event), self._window.theme.palette.text2
+        if view is None or not is_here(view) or not (view.voice_ms or self._sounds(view)):
+            return
+        playing = self.player.current == view.transfer and self.player.playing
+        offers: tuple[tuple[str, str, SoundHit], ...] = (
+            ("pause" if playing else "play", "Pause" if playing else "Play", Play()),
+            ("timer", f"Play at {speed(next_rate(self.player.rate))}", Speed()),
+        )
+        for glyph, words, wanted in offers:
+            action = menu.addAction(icon(glyph, ink, 16), words)
+            action.triggered.connect(lambda _on=False, w=wanted: self._on_wanted(message, w))
+
+    def _sounds(self, view: TransferView) -> bool:
+        look = self._looks.find(view)
+        return look is not None and look.has_sound and not look.has_film
 
     def hush(self) -> None:
         """Hold what plays."""

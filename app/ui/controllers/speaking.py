@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.domain.errors import AppError
 from app.domain.files import Voice
-from app.domain.ids import RoomId
+from app.domain.ids import EventId, RoomId
 from app.media.pcm import Spoken
 from app.services.transfers_api import Transfers
 from app.ui import wording
@@ -66,6 +66,7 @@ class Speaking(QObject):
         self.bar = RecordingBar(desk.window.theme)
         self._room: RoomId | None = None
         self._kept: Spoken | None = None
+        self._answered: EventId | None = None
         self._busy = False
         view.composer.allow_voice(self.bar)
         view.composer.voice.clicked.connect(self.begin)
@@ -117,11 +118,12 @@ class Speaking(QObject):
             self._view.composer.set_error(TOO_SHORT)
             return
         self._kept, self._busy = spoken, True
+        self._answered = self._answered or self._conversation.writing.take_reply()
         self._tasks.spawn(self._send(self._room, spoken))
 
     def drop(self) -> None:
         """Throw away what was recorded."""
-        self._room, self._kept = None, None
+        self._room, self._kept, self._answered = None, None, None
         self.recorder.drop()
         self._leave()
 
@@ -151,7 +153,8 @@ class Speaking(QObject):
         name = f"Voice {self._window.now():%Y-%m-%d %H.%M.%S}.ogg"
         self._view.messages.clear_divider()
         try:
-            await self._transfers.say(room, name, spoken.sound, Voice(spoken.ms, spoken.wave))
+            voice = Voice(spoken.ms, spoken.wave)
+            await self._transfers.say(room, name, spoken.sound, voice, self._answered)
         except AppError as error:
             self._say(error)
             return

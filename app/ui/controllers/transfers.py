@@ -28,6 +28,7 @@ _TAKE_BACK = (
     "Nobody can fetch {name} any more. Who has it already keeps it; your own file stays where it"
     " is."
 )
+_TAKE_BACK_VOICE = "Nobody can hear it any more who has not fetched it. It is deleted here."
 _STOP = "What came of {name} so far is deleted. It can be fetched again while it is offered."
 
 Add = Callable[[QMenu, MessageView], object]
@@ -38,7 +39,8 @@ class TransferDeeds(QObject):
     """`known` are all transfers; `changed` carries each one that is new or looks different.
 
     `delete` is what deleting an offer here does; `reactions` and `talk` add to the menu of a
-    message what can be done with any message, before and after what is about the file.
+    message what can be done with any message, before and after what is about the file, `sounds`
+    what can be done with what plays.
     """
 
     changed = Signal(object)
@@ -63,6 +65,7 @@ class TransferDeeds(QObject):
         self.delete: Delete = lambda _message: None
         self.reactions: Add = lambda _menu, _message: None
         self.talk: Add = lambda _menu, _message: None
+        self.sounds: Add = lambda _menu, _message: None
         self.picture: Picture = no_picture
         messages.file_dragged.connect(self._on_dragged)
         messages.menu_wanted.connect(self._on_menu)
@@ -130,6 +133,7 @@ class TransferDeeds(QObject):
         if not message.deleted:
             self.reactions(self.menu, message)
         if view is not None and not message.deleted:
+            self.sounds(self.menu, message)
             self.add_to(self.menu, view)
             self.menu.addSeparator()
             self.talk(self.menu, message)
@@ -192,7 +196,8 @@ class TransferDeeds(QObject):
     async def _cancel(self, view: TransferView) -> None:
         name = f"“{shown_name(view.name)}”"
         if view.own and view.is_offered:
-            question = Question(f"Take {name} back?", _TAKE_BACK.format(name=name), "Take back")
+            words = _TAKE_BACK_VOICE if view.voice_ms else _TAKE_BACK.format(name=name)
+            question = Question(f"Take {name} back?", words, "Take back")
         elif view.done and not view.own:
             question = Question(f"Stop receiving {name}?", _STOP.format(name=name), "Stop")
         else:

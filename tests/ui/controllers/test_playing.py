@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from app.domain.errors import AppError
@@ -128,6 +129,23 @@ async def test_keys_alone(rig: Rig, sound: str) -> None:
     assert json.loads(rig.backend.settings["voice"])["rate"] == 1.5
 
 
+async def test_the_menu_plays_and_speeds_up(rig: Rig, sound: str) -> None:
+    view = put(rig, MARA, sound)
+    hand = await begin(rig)
+    messages, menu = rig.session.view.messages, rig.session.files.deeds.menu
+    messages.menu_wanted.emit(rig.backend.transfers.row(view), messages.mapToGlobal(QPoint(9, 9)))
+    offers = {action.text(): action for action in menu.actions()}
+    assert {"Play", "Play at 1.5\u00d7"} <= offers.keys()
+    offers["Play at 1.5\u00d7"].trigger()
+    offers["Play"].trigger()
+    menu.hide()
+    await plays(rig, view)
+    assert ("set_rate", 1.5) in hand.story
+    messages.menu_wanted.emit(rig.backend.transfers.row(view), messages.mapToGlobal(QPoint(9, 9)))
+    assert "Pause" in {action.text() for action in menu.actions()}
+    menu.hide()
+
+
 async def test_what_is_not_here_is_fetched_and_plays_then(rig: Rig, sound: str) -> None:
     view = put(rig, MARA, "", state=TransferState.OFFERED)
     await begin(rig)
@@ -210,6 +228,18 @@ async def test_what_is_no_sound_is_refused_in_words(
     await until(rig.window.trouble.isVisible, "said")
     assert not hand.story
     assert stands(rig, view).new
+
+
+async def test_without_multimedia_it_is_said(
+    rig: Rig, sound: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = put(rig, MARA, sound)
+    hand = await begin(rig)
+    monkeypatch.delitem(sys.modules, "app.ui.voice.engine", raising=False)
+    monkeypatch.setitem(sys.modules, "PySide6.QtMultimedia", None)
+    await want(rig, view, Play())
+    await until(rig.window.trouble.isVisible, "said")
+    assert not hand.story
 
 
 async def test_a_film_without_sound_is_no_voice(rig: Rig, tmp_path: Path) -> None:

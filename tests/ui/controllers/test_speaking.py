@@ -86,6 +86,20 @@ async def test_by_keys_alone(rig: Rig) -> None:
     assert [voice.ms for _, _, voice in rig.backend.transfers.said] == [2000]
 
 
+async def test_it_answers_what_is_being_answered(rig: Rig) -> None:
+    source = await give(rig)
+    await rig.act("reply-previous")
+    answered = rig.session.conversation.writing._task
+    assert answered is not None
+    await rig.act("voice")
+    source.speak(1)
+    rig.backend.transfers.failing = AppError("disk-full")
+    await press(rig, KEY.Key_Return)
+    await press(rig, KEY.Key_Return)
+    assert rig.backend.transfers.answered == [answered.message.event] * 2
+    assert not rig.session.composer.bar.isVisible()
+
+
 async def test_the_key_sends_the_second_time(rig: Rig) -> None:
     source = await give(rig)
     await rig.act("voice")
