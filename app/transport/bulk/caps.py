@@ -61,17 +61,25 @@ class Buffers:
         self._free: list[bytearray] = []
         self._left = threading.Semaphore(count)
 
+    def borrow(self) -> bytearray:
+        """Wait for a free one; it is to be given back."""
+        self._left.acquire()
+        try:
+            return self._free.pop()
+        except IndexError:
+            return bytearray(BUFFER_SIZE)
+
+    def give_back(self, buffer: bytearray) -> None:
+        self._free.append(buffer)
+        self._left.release()
+
     @contextmanager
     def lent(self) -> Iterator[memoryview]:
-        with self._left:
-            try:
-                buffer = self._free.pop()
-            except IndexError:
-                buffer = bytearray(BUFFER_SIZE)
-            try:
-                yield memoryview(buffer)
-            finally:
-                self._free.append(buffer)
+        buffer = self.borrow()
+        try:
+            yield memoryview(buffer)
+        finally:
+            self.give_back(buffer)
 
 
 class Limits:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 
 from app.crypto.content import piece_digest
-from app.domain.errors import RemoteProtocolError
+from app.domain.errors import AppError, RemoteProtocolError
 from app.protocol.bulk_frames import HEADER, FrameHeader, Kind, decode_bye, decode_header
 from app.protocol.piece_exchange import Fetching, ManifestFetch
 from app.protocol.piece_map import PieceMap
 from app.transport.bulk.caps import Limits
 from app.transport.bulk.exchange import Exchange
 from app.transport.bulk.outbox import Outbox
+from app.transport.bulk.piece_keeper import CamePiece, PieceKeeper
 from app.transport.bulk.sharing import Content, Member, Writer
 from app.transport.bulk.streams import LaneStream, read_exactly, read_into
 
@@ -52,8 +54,7 @@ class LaneTaker:
         self._writer: Writer | None = None
         self._over = threading.Event()
         self._filling = False
-        self.is_taking = False
-        """A piece is coming, or being written."""
+        self._keeper = PieceKeeper(self._put_away, self._give_back, self._failed)
         self._takers: dict[Kind, Callable[[FrameHeader], None]] = {
             Kind.ASK_MANIFEST: self._take_question,
             Kind.MANIFEST: self._take_manifest,
@@ -90,6 +91,11 @@ class LaneTaker:
         is_awaited = bool(self._fetching and self._fetching.awaited)
         return self._manifest is not None or is_awaited or self._filling
 
+    @property
+    def is_taking(self) -> bool:
+        """A piece is coming, or being written."""
+        return self._filling or self._keeper.is_busy
+
     def hurry(self) -> None:
         """Let no cap hold up the end."""
         self._over.set()
@@ -109,6 +115,7 @@ class LaneTaker:
                     raise RemoteProtocolError("bad-bulk-frame", header.kind.name)
                 take(header)
         finally:
+            self._keeper.close()
             if self._writer is not None:
                 self._writer.close()
 
@@ -175,18 +182,31 @@ class LaneTaker:
         with self._exchange.locked():
             if content is None or self._fetching is None:
                 raise RemoteProtocolError("unasked-piece")
-            self.is_taking = True
-            piece = self._fetching.announced(header)
-        with self._limits.incoming.lent() as buffer:
-            view = buffer[: header.length]
             self._filling = True
-            self._fill(view)
-            self._filling = False
-            if piece_digest([view]) != content.manifest.digest(piece):
-                raise RemoteProtocolError("wrong-digest", str(piece))
-            self._keep(content, piece, view)
-        self._exchange.arrived(self._lane, piece, header.length)
-        self.is_taking = False
+            piece = self._fetching.announced(header)
+        came = CamePiece(piece, header.length, self._limits.incoming.borrow())
+        with ExitStack() as undo:
+            undo.callback(self._give_back, came)
+            self._fill(memoryview(came.buffer)[: came.size])
+            undo.pop_all()
+        self._filling = False
+        self._keeper.put(came)
+
+    def _put_away(self, came: CamePiece) -> None:
+        content = self._exchange.content
+        view = memoryview(came.buffer)[: came.size]
+        if content is None or piece_digest([view]) != content.manifest.digest(came.piece):
+            raise RemoteProtocolError("wrong-digest", str(came.piece))
+        self._keep(content, came.piece, view)
+        self._exchange.arrived(self._lane, came.piece, came.size)
+
+    def _give_back(self, came: CamePiece) -> None:
+        self._limits.incoming.give_back(came.buffer)
+
+    def _failed(self, error: AppError | RemoteProtocolError) -> None:
+        self._lane.close(error.code)
+        if isinstance(error, AppError):
+            self._exchange.broke(error)
 
     def _keep(self, content: Content, piece: int, view: memoryview) -> None:
         if piece in content.done or content.writer is None:
