@@ -20,7 +20,9 @@ from app.config import (
     parse_arguments,
 )
 from app.domain.errors import AppError
+from app.domain.ice import IceServer
 from app.storage.store import Store
+from app.transport.webrtc import WebRtcTransport
 
 
 def settings(folder: Path, **fields: object) -> Settings:
@@ -39,6 +41,22 @@ async def test_a_profile_is_made_and_found_again(tmp_path: Path) -> None:
     await backend.close()
     backend = await open_backend(settings(tmp_path))
     assert (backend.profile.peer, backend.profile.name) == (first.peer, "Ana")
+    await backend.close()
+
+
+async def test_links_use_the_servers_of_the_profile(tmp_path: Path) -> None:
+    turn = IceServer("turn:192.0.2.1:3478", "ana", "very secret")
+    backend = await open_backend(settings(tmp_path))
+    await backend.network.set_ice_servers([turn, IceServer("stun:192.0.2.1")])
+    await backend.close()
+    backend = await open_backend(settings(tmp_path))
+    links = backend._services.transports.links
+    assert isinstance(links, WebRtcTransport)
+    assert links._ice_options["turn_server"] == ("192.0.2.1", 3478)
+    assert links._ice_options["turn_password"] == turn.credential
+    assert links._ice_options["stun_server"] == ("192.0.2.1", 3478)
+    await backend.network.set_ice_servers([])
+    assert links._ice_options == {}
     await backend.close()
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.domain.errors import AppError
 from app.domain.ice import IceServer
-from app.transport.base import LinkTransport
+from app.transport.base import Lane, LinkTransport
 from app.transport.webrtc import WebRtcTransport
 from app.transport.webrtc_addresses import loopback_addresses
+from app.transport.webrtc_description import Role, decode, encode
+from tests.support.coturn import TURNSERVER, running_turn
 from tests.transport.contract.link import LinkContract, connect, failure
 
 
@@ -57,6 +61,30 @@ def test_a_bad_server_is_named(url: str) -> None:
     with pytest.raises(AppError, match="bad ice server") as caught:
         WebRtcTransport([IceServer(url)])
     assert caught.value.params == {"url": url}
+
+
+def relayed(raw: bytes, role: Role) -> bytes:
+    """Return a description of which only the relayed addresses are left."""
+    whole = decode(raw, role)
+    lines = [line for line in whole.candidates if line.kind == "relay"]
+    assert lines
+    return encode(msgspec.structs.replace(whole, candidates=lines))
+
+
+@pytest.mark.skipif(TURNSERVER is None, reason="coturn is not installed")
+async def test_a_link_goes_through_a_relay_that_is_named_later(tmp_path: Path) -> None:
+    with running_turn(tmp_path) as turn:
+        transport = WebRtcTransport(addresses=lambda: [turn.host])
+        transport.use([IceServer(turn.url, turn.username, turn.credential)])
+        one, other = transport.pending(), transport.pending()
+        offer = relayed(await one.offer(), "offer")
+        await one.complete(relayed(await other.accept(offer), "answer"))
+        links = await asyncio.gather(one.opened(), other.opened())
+        assert "relay" in {link.route for link in links}
+        links[0].send(Lane.RELIABLE, b"over there")
+        assert await links[1].receive() == (Lane.RELIABLE, b"over there")
+        await asyncio.gather(*(link.close() for link in links))
+        assert turn.allocations == 2
 
 
 async def test_a_silent_stun_server_only_delays() -> None:
