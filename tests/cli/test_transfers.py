@@ -12,9 +12,9 @@ import pytest
 
 from app.cli import transfer_requests as ask
 from app.cli.transfer_handlers import TransferHandlers
-from app.cli.transfer_render import TransferNotices, transfer
+from app.cli.transfer_render import TransferNotices, offer, transfer
 from app.domain.errors import AppError
-from app.domain.files import Lane, Receiver, TransferState, TransferView, WayTrouble
+from app.domain.files import FileOffered, Lane, Receiver, TransferState, TransferView, WayTrouble
 from app.domain.ids import EventId, PeerId, RoomId, to_text
 from app.services.transfers_api import Transfers, TransferSettings
 
@@ -208,3 +208,9 @@ def test_a_receiver_that_was_cut_off_is_named_with_why() -> None:
     assert (said["event"], said["code"], said["peer"]) == ("file_failed", "flood", to_text(BOB))
     assert transfer(replace(OWN, receivers=(bad,)))["receivers"][0]["reason"] == "flood"
     assert "reason" not in transfer(replace(OWN, receivers=(moving,)))["receivers"][0]
+
+
+def test_a_voice_message_says_how_long_it_is() -> None:
+    file = FileOffered("Voice.ogg", 5, bytes(32), voice_ms=4200, wave=b"\x05")
+    assert offer(file)["voice_ms"] == 4200
+    assert "voice_ms" not in offer(FileOffered("a.ogg", 5, bytes(32)))
