@@ -29,6 +29,7 @@ class Engine(QObject):
         self._devices = QMediaDevices(self)
         self._devices.audioOutputsChanged.connect(self._follow_device)
         self._from = 0
+        self._unheard = False
         self.media.positionChanged.connect(self._on_moved)
         self.media.durationChanged.connect(self.lasts.emit)
         self.media.mediaStatusChanged.connect(self._on_status)
@@ -44,8 +45,8 @@ class Engine(QObject):
         self.media.setSource(QUrl.fromLocalFile(path))
 
     def play(self) -> None:
-        if not QMediaDevices.audioOutputs() and self.media.hasAudio():
-            self.failed.emit(AppError("no-speaker"))
+        self._unheard = False
+        self._look_for_speaker()
         self.media.play()
 
     def pause(self) -> None:
@@ -75,7 +76,16 @@ class Engine(QObject):
         if not self._from:
             self.moved.emit(ms)
 
+    def _look_for_speaker(self) -> None:
+        """Say once for each time it is played that nobody hears it."""
+        silent = self.media.hasAudio() and not QMediaDevices.audioOutputs()
+        if silent and not self._unheard:
+            self._unheard = True
+            self.failed.emit(AppError("no-speaker"))
+
     def _on_status(self, status: QMediaPlayer.MediaStatus) -> None:
+        if status in _LOADED:
+            self._look_for_speaker()
         if self._from and status in _LOADED:
             at, self._from = self._from, 0
             self.media.setPosition(at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QObject, Signal
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.errors import AppError
 from app.domain.ids import EventId
+from app.ui.voice import engine
 from app.ui.voice.engine import Engine
 from app.ui.voice.player import Player
 from app.ui.voice.sounding import SILENT, Sounding, clock, lasting, next_rate, speed
@@ -201,3 +203,20 @@ def test_a_file_that_is_none_cannot_be_played(qtbot: QtBot, tmp_path: Path) -> N
     assert heard.args is not None
     assert (heard.args[0], heard.args[1].code) == (ONE, "cannot-play")
     assert player.current is None
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_without_a_loudspeaker_it_says_so_once(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, there: bool
+) -> None:
+    outputs = SimpleNamespace(audioOutputs=lambda: ["one"] if there else [])
+    path = tmp_path / "voice.ogg"
+    path.write_bytes(spoken(0.5).sound)
+    player, heard = Player(Engine), list[str]()
+    player.failed.connect(lambda _which, error: heard.append(error.code))
+    player.set_rate(2.0)
+    player._begin()
+    monkeypatch.setattr(engine, "QMediaDevices", outputs)
+    with qtbot.waitSignal(player.finished, timeout=8000):
+        player.play(ONE, str(path), 500)
+    assert heard == ([] if there else ["no-speaker"])
