@@ -98,9 +98,10 @@ class TransferNotices:
     def of(self, view: TransferView) -> Iterator[Json]:
         """Yield what is new in a view; for an own offer, of each receiver.
 
-        Nothing is told of what is not offered yet: its request is answered in the end.
+        Nothing is told of what is read, before it is offered or once more: its request is answered
+        in the end.
         """
-        if not view.is_offered:
+        if not view.is_offered or view.state is TransferState.PREPARING:
             return
         for key, one in _ends(view):
             last = self._last.get(key)

@@ -180,6 +180,9 @@ def test_what_is_read_before_it_is_offered_is_listed_and_not_told() -> None:
     preparing = replace(OWN, digest="", state=State.PREPARING, done=5, path="/out/plan.pdf")
     assert list(TransferNotices().of(preparing)) == []
     assert list(TransferNotices().of(replace(preparing, state=State.FAILED))) == []
+    again = TransferNotices([replace(OFFERED, state=State.DONE)])
+    assert list(again.of(replace(OFFERED, state=State.PREPARING))) == []
+    assert list(again.of(replace(OFFERED, state=State.DONE))) == []
     shown = transfer(preparing)
     assert (shown["state"], shown["digest"], shown["done"]) == ("preparing", "", 5)
 

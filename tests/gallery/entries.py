@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.gallery import accounts, files, keeping, message_lists, people, rooms, voice, windows
+from tests.gallery import (
+    accounts,
+    file_talk,
+    files,
+    keeping,
+    message_lists,
+    people,
+    rooms,
+    voice,
+    windows,
+)
 from tests.gallery.entry import Entry
 
 ENTRIES: dict[str, Entry] = {
@@ -13,5 +23,6 @@ ENTRIES: dict[str, Entry] = {
     **people.ENTRIES,
     **keeping.ENTRIES,
     **files.ENTRIES,
+    **file_talk.ENTRIES,
     **voice.ENTRIES,
 }

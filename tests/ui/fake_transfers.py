@@ -131,10 +131,11 @@ class FakeTransfers:
         for path in paths:
             self.answered.append(reply_to)
             self.offered.append((path, text))
-            self._read_or_wait(room, path, text)
+            self.read_or_wait(room, path, text)
             text, reply_to = "", None
 
-    def _read_or_wait(self, room: RoomId, path: Path, text: str) -> None:
+    def read_or_wait(self, room: RoomId, path: Path, text: str = "") -> None:
+        """Offer a path, or have it wait for `read_on`."""
         if self.reading.is_set():
             self._offer(room, path, text)
             return

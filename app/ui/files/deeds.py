@@ -37,6 +37,7 @@ GLYPHS = {
     Deed.COPY_IMAGE: "image",
     Deed.LOCATE: "search",
 }
+_MOVED = {"file-not-found", "source-gone"}
 _MOVING = (Deed.PAUSE, Deed.CANCEL)
 _STOPPED = (Deed.RESUME, Deed.CANCEL)
 _HERE = (Deed.OPEN, Deed.SHOW)
@@ -66,7 +67,9 @@ def deeds(view: TransferView) -> tuple[Deed, ...]:
     """Return what makes sense now, the likeliest first."""
     found = (_OWN if view.own else _THEIRS).get(view.state, ())
     if view.state is TransferState.FAILED and view.own and view.is_offered:
-        found = (Deed.RESUME, Deed.LOCATE, Deed.CANCEL) if view.path else (Deed.LOCATE, Deed.CANCEL)
+        moved = not view.path or view.reason in _MOVED
+        found = (Deed.LOCATE, Deed.RESUME) if moved else (Deed.RESUME, Deed.LOCATE)
+        found = (*(deed for deed in found if view.path or deed is Deed.LOCATE), Deed.CANCEL)
     return found if view.path else tuple(deed for deed in found if deed not in _HERE)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
-from app.ui.files.deeds import GLYPHS, Deed
+from app.ui.files.deeds import GLYPHS
 from app.ui.messages.paint_sound import SoundPainter, paint_sign
 from app.ui.messages.transfer import Spot, TransferCard
 from app.ui.theme import Radius, TextSize, Theme, Weight, font, paint_icon
@@ -73,7 +73,7 @@ class TransferPainter:
             colour = palette.meta_out if own else palette.text2
             paint_icon(painter, square, GLYPHS[spot.deed], colour)
             return
-        main = spot.deed in {Deed.ACCEPT, Deed.RESUME}
+        main = spot.main
         plain = palette.inset_out if own else palette.inset_in
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(palette.accent if main else plain)

@@ -55,11 +55,15 @@ class Do:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a deed is, in the row's coordinates: a button with words, or without any an icon."""
+    """Where a deed is, in the row's coordinates: a button with words, or without any an icon.
+
+    `main` if it is the likeliest of several.
+    """
 
     box: QRectF
     deed: Deed
     words: str = ""
+    main: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +291,7 @@ class TransferMeasurer:
             else:
                 step = at * (BUTTON + BUTTON_GAP)
                 box = QRectF(x, y + step, bubble.width() - 2 * PAD_X, BUTTON)
-            found.append(Spot(box, deed, deed.value))
+            found.append(Spot(box, deed, deed.value, main=not at))
         return tuple(found)
 
     def _caption(  # noqa: PLR0913, PLR0917 - a place, and what stands there

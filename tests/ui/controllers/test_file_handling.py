@@ -239,6 +239,8 @@ def test_an_own_file_that_failed_may_be_located() -> None:
 
     failed = view(own=True, state=TransferState.FAILED, path="/a")
     assert deeds(failed) == (Deed.RESUME, Deed.LOCATE, Deed.CANCEL)
+    lost = replace(failed, reason="file-not-found")
+    assert deeds(lost) == (Deed.LOCATE, Deed.RESUME, Deed.CANCEL)
     assert deeds(replace(failed, path="")) == (Deed.LOCATE, Deed.CANCEL)
     assert deeds(replace(failed, digest="")) == (Deed.RESUME, Deed.CANCEL)
     assert more_deeds(failed) == ()
