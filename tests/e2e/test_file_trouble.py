@@ -156,7 +156,7 @@ def test_the_disk_becomes_full(programs: Stage, pair: list[Cli], small_disk: Pat
     ana.ask("file_settings", cap_up=SLOW)
     transfer = offer(ana, room, path)
     bob.event("file_offer", transfer=transfer)
-    filling = file_of(small_disk, SIZE + 16 * MEGABYTE, "filling")
+    filling = file_of(small_disk, SIZE + 24 * MEGABYTE, "filling")
     assert bob.refused("file_accept", transfer=transfer, to=str(small_disk)) == "disk-full"
     filling.unlink()
     target = small_disk / "target"
