@@ -29,7 +29,7 @@ from tests.e2e.sending import (
 from tests.support.netns import needs_hosts
 
 pytestmark = pytest.mark.e2e
-SIZE = 16 * MEGABYTE
+SIZE = 24 * MEGABYTE
 AS_OTHERS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--")
 """Root for whom the modes of files hold."""
 
@@ -40,6 +40,11 @@ def failed(cli: Cli, transfer: str, code: str) -> Json:
     view = shown(cli, transfer)
     assert (view["state"], view["reason"]) == ("failed", code)
     return view
+
+
+def held_back(ana: Cli) -> None:
+    """Let there be time to do something in the middle, on a busy machine too."""
+    ana.ask("file_settings", cap_up=MEGABYTE)
 
 
 def nothing_in(folder: Path) -> bool:
@@ -57,6 +62,7 @@ def arrives(ana: Cli, bob: Cli, transfer: str, path: Path) -> None:
 @pytest.mark.parametrize("who", [0, 1])
 def test_either_side_pauses_and_goes_on(programs: Stage, pair: list[Cli], who: int) -> None:
     _, transfer, path = begun(programs, pair, SIZE)
+    held_back(pair[0])
     pauses, other = pair[who], pair[1 - who]
     pauses.ask("file_pause", transfer=transfer)
     in_state(pauses, transfer, "paused")
@@ -70,6 +76,7 @@ def test_either_side_pauses_and_goes_on(programs: Stage, pair: list[Cli], who: i
 
 def test_who_receives_cancels_and_takes_it_after_all(programs: Stage, pair: list[Cli]) -> None:
     _, transfer, path = begun(programs, pair, SIZE)
+    held_back(pair[0])
     ana, bob = pair
     bob.ask("file_cancel", transfer=transfer)
     in_state(bob, transfer, "declined")
@@ -81,6 +88,7 @@ def test_who_receives_cancels_and_takes_it_after_all(programs: Stage, pair: list
 
 def test_who_sends_cancels(programs: Stage, pair: list[Cli]) -> None:
     _, transfer, _ = begun(programs, pair, SIZE)
+    held_back(pair[0])
     ana, bob = pair
     ana.ask("file_cancel", transfer=transfer)
     bob.event("file_failed", transfer=transfer, code="cancelled")
@@ -91,6 +99,7 @@ def test_who_sends_cancels(programs: Stage, pair: list[Cli]) -> None:
 
 def test_the_target_is_removed(programs: Stage, pair: list[Cli]) -> None:
     _, transfer, path = begun(programs, pair, SIZE)
+    held_back(pair[0])
     ana, bob = pair
     shutil.rmtree(inbox(programs, bob))
     failed(bob, transfer, "target-gone")
@@ -115,6 +124,7 @@ def test_the_source_does_not_stay_as_it_was(programs: Stage, pair: list[Cli], ho
     transfer = offer(ana, room, path)
     accept(programs, bob, transfer)
     moving(bob, transfer, 4 * MEGABYTE)
+    held_back(ana)
     if how == "changed":
         for one in path.iterdir():
             one.write_bytes(b"something else")
@@ -130,8 +140,10 @@ def test_the_source_does_not_stay_as_it_was(programs: Stage, pair: list[Cli], ho
 
 def test_a_file_that_is_removed_while_it_is_read_arrives(programs: Stage, pair: list[Cli]) -> None:
     _, transfer, path = begun(programs, pair, SIZE)
+    held_back(pair[0])
     was = digest(path)
     path.unlink()
+    pair[0].ask("file_settings", cap_up=0)
     assert digest(done(pair[1], transfer)) == was
 
 
@@ -163,6 +175,7 @@ def test_the_disk_becomes_full(programs: Stage, pair: list[Cli], small_disk: Pat
     target.mkdir()
     bob.ask("file_accept", transfer=transfer, to=str(target))
     moving(bob, transfer, 4 * MEGABYTE)
+    held_back(ana)
     with suppress(OSError):
         file_of(small_disk, SIZE + 32 * MEGABYTE, "filling")
     assert failed(bob, transfer, "disk-full")["done"] >= 4 * MEGABYTE
@@ -189,7 +202,9 @@ def test_the_folder_may_not_be_written_to(programs: Stage, common_server: Server
     target.chmod(0o755)
     bob.ask("file_accept", transfer=transfer, to=to)
     moving(bob, transfer, 4 * MEGABYTE)
+    held_back(ana)
     target.chmod(0o555)
+    ana.ask("file_settings", cap_up=0)
     failed(bob, transfer, "folder-unwritable")
     target.chmod(0o755)
     bob.ask("file_resume", transfer=transfer)
