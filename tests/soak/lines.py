@@ -17,6 +17,8 @@ from tests.support.netns import Host, Network
 ROUND_TRIP = 0.05
 RATE = 50e6 / 8
 PATIENCE = 180.0
+SLOW_GOODBYE = "timeout graceful shutdown exceeded"
+"""What the server says when a line is too slow for the last words."""
 REFUSED = {"direct": (), "webrtc": ("tcp",), "relay": ("tcp", "udp")}
 """What must not pass between two people for a way to be the only one."""
 OTHER_NETWORK = "10.77.0.99"
@@ -61,6 +63,7 @@ def far(folder: Path, way: str = "direct", loss: float = 0.0, rate: float = RATE
     with ExitStack() as stack:
         network = stack.enter_context(Network(folder, 3))
         programs = stack.enter_context(stage(folder))
+        programs.expect(SLOW_GOODBYE)
         server_host, *hosts = network.hosts
         for host in hosts:
             network.set(host, delay=ROUND_TRIP / 2)

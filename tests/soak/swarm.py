@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.e2e.people import room_of
 from tests.e2e.programs import Cli, Json, Stage, stage
 from tests.e2e.sending import accept, digest, done, file_of, offer
+from tests.soak.lines import SLOW_GOODBYE
 from tests.support.netns import Network
 
 UPLINK = 8e6
@@ -27,6 +28,7 @@ def fetched(programs: Stage, room: str, ana: Cli, receivers: list[Cli], path: Pa
 def shared(folder: Path, size: int, receivers: int = 3) -> Json:
     """Send a file to one and another one to several; return what it took and what Ana gave."""
     with Network(folder, receivers + 2) as network, stage(folder) as programs:
+        programs.expect(SLOW_GOODBYE)
         server_host, *hosts = network.hosts
         server = programs.server(host=server_host.address, prefix=server_host.prefix)
         people = [
