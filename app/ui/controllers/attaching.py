@@ -80,7 +80,7 @@ class Attaching(QObject):
         room, window = summary.room, self._window
         sheet = SendSheet(window.theme, window, summary.name, found, note, caption)
         self.unsent.begin(room, found, caption)
-        sheet.changed.connect(lambda: self.unsent.begin(room, sheet.files, sheet.caption))
+        sheet.changed.connect(lambda: self.unsent.change(room, sheet.files, sheet.caption))
         shown = [self._tasks.spawn(self._picture(sheet, each)) for each in found]
         try:
             agreed = await self._ask(sheet)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from app.domain.errors import AppError
 from app.domain.ids import RoomId, room_id, to_text
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
+from app.ui.controllers.drafts import SAVE_AFTER_MS
 from app.ui.file_names import framed_name
 from app.ui.files.attachment import Attachment, of_paths
 from app.ui.phrases import count
@@ -42,6 +43,10 @@ class Unsent(QObject):
         self._conversation, self._send = conversation, send
         self._kept: dict[RoomId, _Kept] = {}
         self._asked: set[RoomId] = set()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SAVE_AFTER_MS)
+        self._timer.timeout.connect(self._save)
         self.bar = view.unsent
         self.bar.pressed.connect(self._on_pressed)
         conversation.switched.connect(lambda _room: self._show())
@@ -59,9 +64,17 @@ class Unsent(QObject):
     def begin(self, room: RoomId, files: Sequence[Attachment], text: str) -> None:
         """Somebody is being asked about these."""
         self._asked.add(room)
+        self._note(room, files, text)
+        self._save()
+
+    def change(self, room: RoomId, files: Sequence[Attachment], text: str) -> None:
+        """They are thinking it over; stored a moment after the last change."""
+        self._note(room, files, text)
+        self._timer.start()
+
+    def _note(self, room: RoomId, files: Sequence[Attachment], text: str) -> None:
         paths = [str(each.path) for each in files if each.image is None]
         self._kept[room] = _Kept(paths, text)
-        self._save()
 
     def end(self, room: RoomId) -> None:
         """They were sent, or left."""
@@ -70,6 +83,7 @@ class Unsent(QObject):
             self._save()
 
     def _save(self) -> None:
+        self._timer.stop()
         self._show()
         kept = {to_text(room): kept for room, kept in self._kept.items() if kept.paths}
         stored = msgspec.json.encode(kept).decode()

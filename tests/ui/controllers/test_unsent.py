@@ -47,7 +47,10 @@ async def closed_in_the_middle(theme: Theme, backend: FakeBackend, paths: list[P
     sheet = await choose(rig, paths)
     assert not rig.session.view.unsent.isVisible()
     sheet.field.setText("Look at these")
+    assert "Look" not in backend.settings[KEY]
+    rig.session.files.attaching.unsent._timer.timeout.emit()  # half a second has passed
     await rig.settle()
+    assert "Look at these" in backend.settings[KEY]
     await rig.stop()
 
 
