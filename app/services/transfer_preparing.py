@@ -16,21 +16,24 @@ from app.domain.changes import Change, RoomRemoved
 from app.domain.errors import AppError
 from app.domain.files import (
     FileOffered,
-    TransferChanged,
-    TransferRemoved,
     TransferState,
-    TransferView,
 )
 from app.domain.ids import EventId, RoomId
 from app.domain.policy import clean_file_name
 from app.domain.views import MessageView
-from app.protocol.worker_messages import Prepared, Progress
+from app.protocol.worker_messages import Prepared
 from app.services.background import Background
 from app.services.clocks import WallClock
 from app.services.conversation import Conversation, RoomBook
 from app.services.room_logs import RoomLogs
-from app.services.transfer_book import CALM, TransferBook
+from app.services.transfer_book import TransferBook
 from app.services.transfer_jobs import TransferJobs
+from app.services.transfer_preparations import (
+    Preparation,
+    Preparations,
+    absolute,
+    sighted,
+)
 from app.services.transfer_worker import Workshop
 from app.storage.preparation_repository import PreparationRecord
 from app.storage.store import Store
@@ -56,33 +59,8 @@ class PreparerParts:
     refuse: Callable[[RoomId], None]
 
 
-@dataclass(slots=True, eq=False)
-class Preparation:
-    """`is_kept` if it goes on after a restart. `turn` is shared by those of a batch.
-
-    `is_off` once nobody wants it any more, `is_written` from when its message is being written.
-    """
-
-    record: PreparationRecord
-    turn: asyncio.Lock
-    is_kept: bool = True
-    is_folder: bool = False
-    task: asyncio.Task[Any] | None = None
-    reason: str = ""
-    done: int = 0
-    size: int = 0
-    rate: float = 0.0
-    is_written: bool = False
-    is_off: bool = False
-    told_at: float = float("-inf")
-
-    @property
-    def key(self) -> EventId:
-        return self.record.key
-
-
 class Preparer:
-    """Reads what is to be offered, and offers it."""
+    """Reads what is to be offered, and offers it. `ones` are those that are not offered yet."""
 
     def __init__(self, parts: PreparerParts) -> None:
         self._store = parts.store
@@ -94,7 +72,7 @@ class Preparer:
         self._jobs = parts.jobs
         self._wall = parts.wall
         self._refuse = parts.refuse
-        self._ones: dict[EventId, Preparation] = {}
+        self.ones = Preparations(parts.rooms, parts.book, parts.logs.publisher)
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def start(self) -> None:
@@ -105,7 +83,7 @@ class Preparer:
                 await self._store.preparations.remove(record.key)
             else:
                 turn = turns.setdefault(record.batch, asyncio.Lock())
-                self._begin(await _sighted(Preparation(record, turn)))
+                self._begin(await sighted(Preparation(record, turn)))
 
     async def _was_offered(self, record: PreparationRecord) -> bool:
         """Tell whether its message was written in the moment in which the program ended."""
@@ -121,7 +99,7 @@ class Preparer:
 
     async def close(self) -> None:
         """Read no more; what is kept goes on after the next start."""
-        for one in tuple(self._ones.values()):
+        for one in self.ones:
             await self._stop(one)
 
     # -- what people want
@@ -135,10 +113,10 @@ class Preparer:
         turn, ones = asyncio.Lock(), list[Preparation]()
         for path in paths:
             said = FileOffered("", 0, b"") if ones else draft
-            record = self._record(room, await _absolute(path), said)
+            record = self._record(room, await absolute(path), said)
             record.batch = ones[0].key if ones else record.key
             record.made_ms += len(ones)
-            ones.append(await _sighted(Preparation(record, turn)))
+            ones.append(await sighted(Preparation(record, turn)))
         await self._store.preparations.add(*(one.record for one in ones))
         for one in ones:
             self._begin(one)
@@ -146,12 +124,12 @@ class Preparer:
     async def offer(self, room: RoomId, path: Path, draft: FileOffered) -> MessageView:
         """Read and offer one path; nothing is left if that fails. Raises AppError."""
         self._may_write(room)
-        record = self._record(room, await _absolute(path), draft)
-        one = await _sighted(Preparation(record, asyncio.Lock(), is_kept=False))
-        self._ones[one.key] = one
+        record = self._record(room, await absolute(path), draft)
+        one = await sighted(Preparation(record, asyncio.Lock(), is_kept=False))
+        self.ones.add(one)
         work = asyncio.create_task(self._carry_out(one))
         one.task = work
-        self._tell(one)
+        self.ones.tell(one)
         try:
             return await work
         except asyncio.CancelledError:
@@ -161,9 +139,8 @@ class Preparer:
         finally:
             await self._forget(one)
 
-    async def cancel(self, key: EventId) -> None:
+    async def cancel(self, one: Preparation) -> None:
         """Offer it not at all. Raises AppError("transfer-over") if that has just happened."""
-        one = self._ones[key]
         if one.is_written:
             raise AppError("transfer-over")
         await self._stop(one)
@@ -176,25 +153,18 @@ class Preparer:
             one.task.cancel()
             await asyncio.wait({one.task})
 
-    def again(self, key: EventId) -> None:
+    def again(self, one: Preparation) -> None:
         """Read once more what could not be read."""
-        one = self._ones[key]
         if one.reason:
             one.reason = ""
             self._begin(one)
 
-    def find(self, key: EventId) -> Preparation | None:
-        return self._ones.get(key)
-
-    def views(self) -> list[TransferView]:
-        return [self.view(one) for one in self._ones.values()]
-
     def heard(self, change: Change) -> None:
         """A listener of the feed: what is for a room that is gone is for nobody."""
         if isinstance(change, RoomRemoved) and self._background.is_open:
-            for one in [one for one in self._ones.values() if one.record.room == change.room]:
+            for one in self.ones.in_room(change.room):
                 if not one.is_written:
-                    self._background.spawn(self.cancel(one.key))
+                    self._background.spawn(self.cancel(one))
 
     # -- how it is done
 
@@ -208,8 +178,8 @@ class Preparer:
         return PreparationRecord(key, key, room, self._wall.now_ms(), path, files, draft)
 
     def _begin(self, one: Preparation) -> None:
-        self._ones[one.key] = one
-        self._tell(one)
+        self.ones.add(one)
+        self.ones.tell(one)
         one.task = self._background.spawn(self._work(one))
 
     async def _work(self, one: Preparation) -> None:
@@ -218,18 +188,16 @@ class Preparer:
         except AppError as error:
             one.reason, one.done, one.rate = error.code, 0, 0.0
             await self._hand_on(one)
-            self._tell(one)
+            self.ones.tell(one)
         else:
             await self._forget(one)
 
     async def _hand_on(self, one: Preparation) -> None:
         """What is said about several goes with the first of them that can be read."""
-        said, batch = one.record.draft, one.record.batch
-        after = [other for other in self._ones.values() if other.record.batch == batch]
-        later = [other for other in after[after.index(one) + 1 :] if not other.reason]
-        if later and (said.text or said.reply_to):
-            later[0].record.draft, one.record.draft = said, FileOffered("", 0, b"")
-            for changed in (later[0], one):
+        said, later = one.record.draft, self.ones.next_of_batch(one)
+        if later is not None and (said.text or said.reply_to):
+            later.record.draft, one.record.draft = said, FileOffered("", 0, b"")
+            for changed in (later, one):
                 await self._store.preparations.change(changed.record)
 
     async def _carry_out(self, one: Preparation) -> MessageView:
@@ -239,7 +207,7 @@ class Preparer:
             manifest = self._jobs.manifest(record.files)
             await asyncio.to_thread(manifest.parent.mkdir, parents=True, exist_ok=True)
             try:
-                moved = partial(self._moved, one)
+                moved = partial(self.ones.moved, one)
                 made = await self._workshop.prepare(record.path, str(manifest), moved)
                 one.is_written = True
                 body = await self._drafted(one, made, conversation)
@@ -275,58 +243,8 @@ class Preparer:
         return self._logs.publisher.view(conversation, row)
 
     async def _forget(self, one: Preparation) -> None:
-        if self._ones.pop(one.key, None) is None:
-            return
-        self._logs.publisher.feed.publish(TransferRemoved(one.key))
-        if one.is_kept:
+        if self.ones.remove(one) and one.is_kept:
             await self._store.preparations.remove(one.key)
-
-    # -- how it looks
-
-    def _moved(self, one: Preparation, news: Progress) -> None:
-        one.done, one.size, one.rate = news.done, news.size, news.rate
-        if asyncio.get_running_loop().time() >= one.told_at + CALM:
-            self._tell(one)
-
-    def _tell(self, one: Preparation) -> None:
-        if self._is_shown(one):
-            one.told_at = asyncio.get_running_loop().time()
-            self._logs.publisher.feed.publish(TransferChanged(self.view(one)))
-
-    def _is_shown(self, one: Preparation) -> bool:
-        room = self._rooms.find(one.record.room)
-        return room is not None and room.record.joined
-
-    def view(self, one: Preparation) -> TransferView:
-        record, me = one.record, self._book.me
-        return TransferView(
-            transfer=one.key,
-            room=record.room,
-            peer=me,
-            peer_name=self._book.name_of(record.room, me),
-            own=True,
-            name=clean_file_name(Path(record.path).name or "files"),
-            size=one.size,
-            files=1,
-            is_folder=one.is_folder,
-            digest="",
-            state=State.FAILED if one.reason else State.PREPARING,
-            offered_ms=record.made_ms,
-            done=one.done,
-            rate=one.rate,
-            path=record.path,
-            reason=one.reason,
-        )
-
-
-async def _absolute(path: Path) -> str:
-    return str(await asyncio.to_thread(path.absolute))
-
-
-async def _sighted(one: Preparation) -> Preparation:
-    """Look whether it is a folder, as far as that can be seen."""
-    one.is_folder = await asyncio.to_thread(Path(one.record.path).is_dir)
-    return one
 
 
 async def _to_its_end(work: Coroutine[Any, Any, MessageView]) -> MessageView:

@@ -111,7 +111,7 @@ class TransferService:
 
     async def transfers(self) -> Sequence[TransferView]:
         entries = [entry for entry in self._book.all() if self._is_shown(entry)]
-        views = [self._book.view(entry) for entry in entries] + self._preparer.views()
+        views = [self._book.view(entry) for entry in entries] + self._preparer.ones.views()
         return sorted(views, key=lambda view: (view.offered_ms, view.transfer), reverse=True)
 
     def _is_shown(self, entry: Entry) -> bool:
@@ -119,9 +119,9 @@ class TransferService:
         return room is not None and room.record.joined
 
     async def transfer(self, transfer: EventId) -> TransferView:
-        preparation = self._preparer.find(transfer)
+        preparation = self._preparer.ones.find(transfer)
         if preparation is not None:
-            return self._preparer.view(preparation)
+            return self._preparer.ones.view(preparation)
         return self._book.view(await self._book.get(transfer))
 
     async def accept(self, transfer: EventId, folder: Path | None = None) -> None:
@@ -143,8 +143,9 @@ class TransferService:
         await self._tender.acts.pause(entry)
 
     async def resume(self, transfer: EventId) -> None:
-        if self._preparer.find(transfer) is not None:
-            self._preparer.again(transfer)
+        preparation = self._preparer.ones.find(transfer)
+        if preparation is not None:
+            self._preparer.again(preparation)
             return
         entry = await self._book.get(transfer)
         self._check_open(entry)
@@ -159,8 +160,9 @@ class TransferService:
         await self._locator.locate(await self._book.get(transfer), path)
 
     async def cancel(self, transfer: EventId) -> None:
-        if self._preparer.find(transfer) is not None:
-            await self._preparer.cancel(transfer)
+        preparation = self._preparer.ones.find(transfer)
+        if preparation is not None:
+            await self._preparer.cancel(preparation)
             return
         entry = await self._book.get(transfer)
         self._check_open(entry)

@@ -165,8 +165,6 @@ class Composer(QWidget):
         self.problem = Label(theme, TextSize.SMALL, tone="danger")
         self.problem.setWordWrap(True)
         self.problem.hide()
-        self.note = Label(theme, TextSize.SMALL, tone="text2", elide=True)
-        self.note.hide()
         self.bar = ComposerBar(theme)
         self.emoji = IconButton(theme, "smile", "Emoji")
         self.attach = IconButton(theme, "paperclip", "Attach files")
@@ -224,12 +222,6 @@ class Composer(QWidget):
         self._error = words
         self._check()
 
-    def set_note(self, words: str) -> None:
-        """Say what is going on; "" takes it back."""
-        self.note.setText(words)
-        self.note.setAccessibleName(words)
-        self.note.setVisible(bool(words))
-
     def set_greatest_height(self, height: int) -> None:
         """Let the field grow up to so many pixels."""
         self._greatest = max(height, 2 * _LINE)
@@ -262,7 +254,6 @@ class Composer(QWidget):
         column.setContentsMargins(16 + 16, 4 + 6, 16 + 6, 14 + 6)
         column.setSpacing(4)
         column.addWidget(self.bar)
-        column.addWidget(self.note)
         column.addWidget(self.problem)
         column.addLayout(row)
         for before, after in pairwise((self.field, self.attach, self.emoji, self.voice, self.send)):
