@@ -11,6 +11,7 @@ from app.domain.files import Lane
 from app.domain.ids import PeerId
 from app.protocol.transfer_frames import LaneGranted
 from app.protocol.worker_messages import LaneReady
+from app.services.peer_link import PeerLink
 from app.services.transfer_book import Entry
 
 
@@ -20,7 +21,7 @@ def _future() -> asyncio.Future[Any]:
 
 @dataclass(slots=True, eq=False)
 class LaneEnd:
-    """`theirs` is the peer's number of a lane that it asked for, None if we asked.
+    """`theirs` is the peer's number of a lane that it asked for, None if we asked: `over` a link.
 
     It is `leaving` once a better one has taken its place.
 
@@ -35,6 +36,7 @@ class LaneEnd:
     up: bool = False
     up_at: float = 0.0
     leaving: bool = False
+    over: PeerLink | None = None
     ready: asyncio.Future[LaneReady] = field(default_factory=_future)
     granted: asyncio.Future[LaneGranted] = field(default_factory=_future)
     met: asyncio.Future[None] = field(default_factory=_future)

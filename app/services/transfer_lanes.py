@@ -104,6 +104,7 @@ class TransferLanes:
     async def ask(self, entry: Entry, link: PeerLink, lane: Lane) -> None:
         """Make a lane to a peer. Raises AppError: what the peer or the worker says, or no way."""
         async with self._made(entry, link.peer, lane) as end:
+            end.over = link
             ready = await _within(end.ready)
             token, listening = os.urandom(TOKEN_SIZE), self._listening(ready)
             way = RANKS[lane], ready.description
@@ -197,6 +198,13 @@ class TransferLanes:
                 self._spawn(self._workshop.send(CloseLane(end.number, gently=True)))
 
     # -- what is heard
+
+    def relinked(self, link: PeerLink) -> None:
+        """A link came up: what its peer was asked over one before will not be answered."""
+        for end in self.with_peer(link.peer):
+            if end.over not in (None, link) and not end.granted.done():
+                end.granted.set_exception(AppError("not-here"))
+                end.granted.exception()  # it may still be waiting for the worker
 
     def granted(self, peer: PeerId, frame: LaneGranted) -> None:
         end = self._ends.get(frame.lane)

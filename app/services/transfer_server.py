@@ -141,6 +141,7 @@ class TransferServer:
     def opened(self, link: PeerLink, room: RoomId) -> None:
         """Say again what the author may not have heard, and look whether the peer has anything."""
         self._fetcher.moved(link.peer)
+        self._lanes.relinked(link)
         for entry in self._book.in_room(room):
             self._fetcher.nudge(entry, link.peer)
             if entry.record.author == link.peer:

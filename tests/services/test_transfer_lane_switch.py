@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -14,6 +16,7 @@ from app.domain.ids import EventId
 from app.protocol.frames import WAYS, Aside
 from app.protocol.transfer_frames import LaneAsked, LaneGranted, LaneRefused
 from app.services import transfer_server
+from app.services.peer_link import PeerLink
 from app.services.transfer_lane_end import LaneEnd
 from tests.services.lane_world import LaneWorld, begin, choose, quick
 from tests.services.test_transfer_server import Overheard
@@ -34,6 +37,12 @@ async def world(tmp_path: Path) -> AsyncIterator[LaneWorld]:
 
 def lanes(person: Someone) -> list[LaneEnd]:
     return list(person.backend._services.tender._lanes._ends.values())
+
+
+def live(person: Someone, other: Someone) -> PeerLink:
+    link = person.backend._services.manager.live(other.peer)
+    assert link is not None
+    return link
 
 
 def up(person: Someone) -> list[Lane]:
@@ -90,6 +99,27 @@ async def test_why_nothing_leads_there_is_shown_until_something_does(world: Lane
     assert troubles() == {}
 
 
+async def test_what_was_asked_over_a_link_before_is_not_waited_for(world: LaneWorld) -> None:
+    ana, bo, transfer = await begin(world)
+    world.between.shut.update(("direct", "webrtc", "relay"))
+    await bo.backend.transfers.accept(transfer)
+    services = bo.backend._services
+    entry, lanes, link = services.tender.book.find(transfer), services.tender._lanes, live(bo, ana)
+    assert entry is not None
+    said: list[LaneAsked] = []
+    dead = cast("PeerLink", SimpleNamespace(peer=ana.peer, send=said.append))
+    asking = asyncio.create_task(lanes.ask(entry, dead, Lane.DIRECT))
+    await until(lambda: bool(said), "asked")
+    lanes.relinked(dead)
+    await asyncio.sleep(0)
+    assert not asking.done()
+    lanes.relinked(link)
+    with pytest.raises(AppError, match="not here"):
+        await asking
+    world.between.shut.clear()
+    await becomes(bo, transfer, State.DONE)
+
+
 async def test_a_better_way_takes_over_for_all_transfers(world: LaneWorld) -> None:
     room, (ana, bo) = await world.together("Ana", "Bo")
     world.between.shut.add("direct")
@@ -131,9 +161,7 @@ async def test_a_peer_that_knows_no_ways_is_asked_for_direct_lanes_alone(
     world: LaneWorld,
 ) -> None:
     ana, bo, transfer = await begin(world)
-    link = bo.backend._services.manager.live(ana.peer)
-    assert link is not None
-    link.features &= ~WAYS
+    live(bo, ana).features &= ~WAYS
     world.between.shut.add("direct")
     await bo.backend.transfers.accept(transfer)
     await until(lambda: world.between.opened > 3, "tries")
