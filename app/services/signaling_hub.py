@@ -112,7 +112,10 @@ class SignalingHub:
 
     def soon(self, action: Coroutine[None, None, None]) -> None:
         """Do something with the servers without making the caller wait for them."""
-        self._background.spawn(action)
+        if self._background.is_open:
+            self._background.spawn(action)
+        else:
+            action.close()  # the program ends
 
     async def enter(self, room: bytes) -> None:
         """Join a server room everywhere."""

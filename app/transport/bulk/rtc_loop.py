@@ -11,6 +11,9 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
+CANCEL_WITHIN = 1.0
+"""Seconds for what was cut off to notice."""
+
 
 class RtcLoop:
     """Starts its thread with the first thing to do. Safe to use from any thread."""
@@ -43,16 +46,24 @@ class RtcLoop:
         loop.close()
 
     def close(self, within: float) -> None:
-        """Let what was begun end, for at most so many seconds."""
+        """Let what was begun end, for at most so many seconds; then cut it off."""
         with self._turn:
             loop = self._loop
         if loop is not None:
             with suppress(TimeoutError):
-                self.run(_all_done()).result(within)
+                self.run(_all_done(within)).result(within + CANCEL_WITHIN)
             loop.call_soon_threadsafe(loop.stop)
             self._thread.join(within)
 
 
-async def _all_done() -> None:
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    await asyncio.gather(*tasks, return_exceptions=True)
+async def _all_done(within: float) -> None:
+    """Wait for everything else, and cancel what takes longer, as a relay does that is gone."""
+    me = asyncio.current_task()
+    for limit in (within, CANCEL_WITHIN / 2):
+        tasks = asyncio.all_tasks() - {me}
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=limit)
+            for task in late:
+                task.cancel()
+    if tasks := asyncio.all_tasks() - {me}:
+        await asyncio.wait(tasks, timeout=CANCEL_WITHIN / 4)
