@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -15,6 +14,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from app.domain.errors import AppError
+from app.transport.mqtt_address import BrokerAddress, Will
 
 KEEP_ALIVE = 15
 TAKEN_OVER = 0x8E
@@ -23,24 +23,6 @@ KEPT_FOR = 7200
 
 Heard = Callable[[str, bytes, bool], None]
 Lost = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerAddress:
-    """Where a broker is; `prefix` stands before all our topics there, "" or with a slash."""
-
-    host: str
-    port: int
-    tls: bool
-    prefix: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Will:
-    """What the broker says for us if we vanish; retained."""
-
-    topic: str
-    payload: bytes
 
 
 class MqttBroker:

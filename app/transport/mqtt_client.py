@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from urllib.parse import urlsplit
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from app.domain.errors import AppError
 from app.transport.base import Authenticator
-from app.transport.mqtt_broker import BrokerAddress
-from app.transport.mqtt_session import MqttSession
+from app.transport.mqtt_address import broker_address
+
+if TYPE_CHECKING:
+    from app.transport.mqtt_session import MqttSession
 
 OPEN_SECONDS = 10.0
-_PREFIX = re.compile(r"[A-Za-z0-9._~/-]{0,100}")
-PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
 class MqttTransport:
@@ -25,7 +25,9 @@ class MqttTransport:
     async def open(self, url: str, who: Authenticator) -> MqttSession:
         """See SignalingTransport."""
         address = broker_address(url)
-        session = MqttSession(who)
+        # Hardly anybody has a broker, and the library takes a tenth of a second to load.
+        module = await asyncio.to_thread(import_module, "app.transport.mqtt_session")
+        session: MqttSession = module.MqttSession(who)
         opened = False
         try:
             async with asyncio.timeout(self._open_seconds):
@@ -37,20 +39,3 @@ class MqttTransport:
             if not opened:
                 await session.close()
         return session
-
-
-def broker_address(url: str) -> BrokerAddress:
-    """Read `mqtt[s]://HOST[:PORT][/PREFIX]`. Raises AppError("bad-url")."""
-    try:
-        parts = urlsplit(url.strip())
-        port = parts.port
-    except ValueError as error:
-        raise AppError("bad-url", {"url": url[:200]}) from error
-    path = parts.path.strip("/")
-    extra = parts.username or parts.query or parts.fragment or not _PREFIX.fullmatch(path)
-    if parts.scheme not in PORTS or not parts.hostname or port == 0 or extra:
-        raise AppError("bad-url", {"url": url[:200]})
-    prefix = f"{path}/" if path else ""
-    return BrokerAddress(
-        parts.hostname, port or PORTS[parts.scheme], parts.scheme == "mqtts", prefix
-    )

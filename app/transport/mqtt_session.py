@@ -13,7 +13,8 @@ from app.domain.errors import AppError, LocalProtocolError, RemoteProtocolError
 from app.domain.ids import PeerId
 from app.transport import mqtt_statements as say
 from app.transport.base import Authenticator, LentIce, NameCard, Present, SignalingEvent
-from app.transport.mqtt_broker import BrokerAddress, MqttBroker, Will
+from app.transport.mqtt_address import BrokerAddress, Will
+from app.transport.mqtt_broker import MqttBroker
 from app.transport.mqtt_company import Company
 from app.transport.mqtt_ears import Mouths, MqttEars
 from app.transport.mqtt_letters import Letters

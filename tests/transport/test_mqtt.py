@@ -18,8 +18,9 @@ from app.transport import mqtt_session
 from app.transport import mqtt_statements as say
 from app.transport.any_signaling import AnySignaling
 from app.transport.base import PeerJoined, PeerLeft, Present, SignalReceived
-from app.transport.mqtt_broker import MqttBroker, Will
-from app.transport.mqtt_client import MqttTransport, broker_address
+from app.transport.mqtt_address import Will, broker_address
+from app.transport.mqtt_broker import MqttBroker
+from app.transport.mqtt_client import MqttTransport
 from app.transport.mqtt_session import MqttSession
 from tests.signaling.people import Person
 from tests.support.certificates import certificate_files
