@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -14,6 +15,8 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
+
+from tests.support.counting import uncounted
 
 Json = dict[str, Any]
 Test = Callable[[Json], bool]
@@ -36,6 +39,7 @@ class Program:
         with errors.open("ab") as sink:
             self.process = subprocess.Popen(
                 [*prefix, sys.executable, "-m", module, *arguments],
+                env=uncounted(os.environ),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=sink,

@@ -18,6 +18,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from tests.support.counting import uncounted
+
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "tests" / ".out"
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -119,7 +121,8 @@ class Desktop:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.env = {key: value for key, value in os.environ.items() if key != "WAYLAND_DISPLAY"}
+        self.env = uncounted(os.environ)
+        self.env.pop("WAYLAND_DISPLAY", None)
         self._children: list[subprocess.Popen[str]] = []
         self._reader: subprocess.Popen[str] | None = None
         self._network: tuple[str, ...] = ()
