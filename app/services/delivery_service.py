@@ -108,7 +108,12 @@ class DeliveryService:
             self._publish(StatusChanged(conversation.room, known, state, by))
 
     async def _look_up(self, room: RoomId, seqs: range, state: MessageState, by: PeerId) -> None:
-        events = await self._own.stored(room, seqs)
+        try:
+            events = await self._own.stored(room, seqs)
+        except AppError as error:
+            if error.code != "unknown-room":
+                raise
+            return  # it was left meanwhile
         if events:
             self._publish(StatusChanged(room, events, state, by))
 

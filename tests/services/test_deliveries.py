@@ -98,3 +98,10 @@ async def test_a_receipt_that_others_bring_is_as_old_as_its_signature(world: Wor
     bobs = (await of(ana, view))[bob.peer]
     assert signed is not None
     assert bobs.read_ms == max(signed.time, view.time_ms)
+
+
+async def test_nothing_is_told_of_a_room_that_was_left_meanwhile(world: World) -> None:
+    ana = world.person("Ana")
+    await ana.start(URL)
+    ticks = ana.backend._services.chats._ticks
+    await ticks._look_up(RoomId(bytes(16)), range(1, 2), SENT, PeerId(bytes(32)))

@@ -18,6 +18,8 @@ MOST = 100
 """Files that are taken at once."""
 TOGETHER = "put them into a folder to send them all."
 NOTHING_LEFT = "What you dropped is not there any more."
+UNREADABLE = "What you dropped could not be read. Drag it here again."
+URLS = "text/uri-list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,11 @@ class Hovering:
 
     def dropped(self, mime: QMimeData) -> QMimeData:
         """Return what was dropped, with the files that were there before if they are gone now."""
-        if mime.urls() or not mime.hasFormat("text/uri-list"):
+        if mime.urls() or not mime.hasFormat(URLS):
             return mime
         made = QMimeData()
-        made.setUrls(self._urls)
+        again = bytes(mime.data(URLS).data()).decode(errors="replace").split()
+        made.setUrls([QUrl(line) for line in again] or self._urls)
         return made
 
 
@@ -79,7 +82,8 @@ def left_out(mime: QMimeData, found: Sequence[Attachment]) -> str:
         said.append(f"Only {MOST} of {count(offered, 'item')} are taken; {TOGETHER}")
     if gone:
         said.append(f"{count(gone, 'item')} cannot be found any more.")
-    return " ".join(said) if found else NOTHING_LEFT
+    nothing = NOTHING_LEFT if offered else UNREADABLE
+    return " ".join(said) if found else nothing
 
 
 def of_paths(paths: Sequence[Path]) -> list[Attachment]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.windows.test_file_drops import dragged, messages, sheet
+from tests.e2e.windows.test_file_drops import dragged, drop_onto, messages, sheet
 from tests.support.desktop import Part, eventually
 from tests.support.windows import Window
 
@@ -30,8 +30,7 @@ def test_a_file_is_dragged_out_of_one_window_into_another(
     file = tmp_path / "north.bin"
     file.write_bytes(b"x" * 5000)
     with dragged(bob, file) as source:
-        source.over(*messages(bob))
-        source.drop()
+        drop_onto(bob, source, messages(bob))
     sheet(bob, "north.bin")
     bob.keys("Return")
     bob.hear("You: File north.bin, 5.0 KB")
