@@ -6,31 +6,14 @@ To accept a change, look at the new picture first:
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from app.ui.theme import Choice
-from tests.gallery.shots import shoot
 from tests.gallery.windows import ENTRIES
-from tests.ui.test_pictures import FOLDER, different
-
-SHARE = 0.004
-
-
-class Kept(NamedTuple):
-    name: str
-    choice: Choice
-
-    @property
-    def file(self) -> Path:
-        return FOLDER / f"{self.name}-{self.choice.value}.png"
-
+from tests.ui.kept_pictures import Kept, is_painted_at_any_width, looks_as_kept
 
 KEPT = [
     Kept("window", Choice.LIGHT),
@@ -50,18 +33,9 @@ BARE = sorted(set(ENTRIES) - {kept.name for kept in KEPT})
 
 @pytest.mark.parametrize("kept", KEPT, ids=lambda kept: kept.file.stem)
 def test_looks_as_it_did(qapp: QApplication, kept: Kept, tmp_path: Path) -> None:
-    picture = shoot(ENTRIES[kept.name], qapp, kept.choice)
-    wanted = QImage(str(kept.file))
-    assert picture.size() == wanted.size()
-    shown = tmp_path / kept.file.name
-    picture.save(str(shown))
-    assert different(picture, wanted) <= SHARE, f"see {shown}"
+    looks_as_kept(qapp, ENTRIES[kept.name], kept, tmp_path)
 
 
 @pytest.mark.parametrize("name", BARE)
 def test_every_state_is_painted_at_any_width(qapp: QApplication, name: str) -> None:
-    for width in (380, 620):
-        entry = dataclasses.replace(ENTRIES[name], size=QSize(width, 640))
-        picture = shoot(entry, qapp, Choice.DARK)
-        colours = {picture.pixel(x, y) for x in range(0, 300, 7) for y in range(0, 500, 9)}
-        assert len(colours) > 4
+    is_painted_at_any_width(qapp, ENTRIES[name])
