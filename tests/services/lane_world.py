@@ -11,8 +11,8 @@ from app.domain.files import Lane, TransferState
 from app.domain.ids import EventId
 from app.services import transfer_fetcher, transfer_lanes, transfer_rests, transfer_way_memory
 from app.services.transfer_bulk import Bulk
+from tests.services.file_world import becomes, file_of
 from tests.services.simulated_workers import Between
-from tests.services.test_transfers import becomes, file_of
 from tests.services.world import Someone, World
 
 State = TransferState

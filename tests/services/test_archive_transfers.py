@@ -22,7 +22,7 @@ from app.services.backend import ParlorBackend, Transports
 from app.services.me import Me
 from app.services.transfers_api import TransferSettings
 from app.storage.store import Store
-from tests.services.test_transfers import FileWorld, becomes, file_of, offered, same
+from tests.services.file_world import FileWorld, becomes, file_of, offered, same
 from tests.services.world import URL, NoServer, Someone
 from tests.support.memory_link import MemoryTransport
 from tests.support.memory_signaling import MemorySignaling

@@ -14,8 +14,8 @@ from app.domain.errors import AppError
 from app.domain.files import TransferChanged, TransferState, Voice
 from app.domain.ids import EventId, RoomId
 from app.domain.views import MessageState, MessageView
+from tests.services.file_world import FileWorld, becomes, file_of, offered, same, seen
 from tests.services.test_transfer_preparing import has_files
-from tests.services.test_transfers import FileWorld, becomes, file_of, offered, same, seen
 from tests.services.world import URL, Someone, until
 
 State = TransferState

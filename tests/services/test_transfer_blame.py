@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.domain.files import TransferChanged, TransferState
+from tests.services.file_world import becomes
 from tests.services.lane_world import LaneWorld, begin, quick
 from tests.services.test_transfer_lane_switch import up
-from tests.services.test_transfers import becomes
 from tests.services.world import until
 
 __all__ = ["quick"]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from app.domain.files import Lane, TransferState
 from app.domain.ids import EventId
+from tests.services.file_world import becomes, seen
 from tests.services.lane_world import LaneWorld, begin, choose, quick
 from tests.services.simulated_workers import PIECE, PIECES
-from tests.services.test_transfers import becomes, seen
 from tests.services.world import Someone, until
 
 __all__ = ["quick"]

@@ -18,9 +18,9 @@ from app.protocol.transfer_frames import LaneAsked, LaneGranted, LaneRefused
 from app.services import transfer_server
 from app.services.peer_link import PeerLink
 from app.services.transfer_lane_end import LaneEnd
+from tests.services.file_world import becomes, file_of, seen
 from tests.services.lane_world import LaneWorld, begin, choose, quick
 from tests.services.test_transfer_server import Overheard
-from tests.services.test_transfers import becomes, file_of, seen
 from tests.services.world import Someone, until
 
 __all__ = ["quick"]

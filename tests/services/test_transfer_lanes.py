@@ -14,7 +14,7 @@ from app.domain.ids import EventId
 from app.services import transfer_fetcher, transfer_way_memory
 from app.services.transfer_bulk import Bulk
 from app.services.transfer_lane_end import LaneEnd
-from tests.services.test_transfers import MEGABYTE, FileWorld, becomes, file_of, offered, same, seen
+from tests.services.file_world import MEGABYTE, FileWorld, becomes, file_of, offered, same, seen
 from tests.services.world import Someone, until
 
 State = TransferState

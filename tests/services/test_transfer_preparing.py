@@ -14,7 +14,7 @@ from app.domain.files import TransferChanged, TransferRemoved, TransferState
 from app.domain.ids import EventId, RoomId
 from app.domain.views import MessageKind, MessageView
 from app.storage.preparation_repository import PreparationRecord
-from tests.services.test_transfers import FileWorld, becomes, file_of, seen
+from tests.services.file_world import FileWorld, becomes, file_of, seen
 from tests.services.world import URL, WAIT, Someone, until
 
 State = TransferState

@@ -21,7 +21,7 @@ from app.protocol.transfer_frames import (
 )
 from app.services.peer_link import PeerLink
 from app.services.transfer_server import MAX_PENDING
-from tests.services.test_transfers import FileWorld, becomes, file_of, seen
+from tests.services.file_world import FileWorld, becomes, file_of, seen
 from tests.services.world import Someone, until
 
 KEY = bytes(32)

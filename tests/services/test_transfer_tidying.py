@@ -7,8 +7,8 @@ import pytest
 
 from app.services import transfer_tidying as tidying
 from app.services.transfer_tidying import DAY_S, forget, tidy
+from tests.services.file_world import FileWorld
 from tests.services.test_transfer_versions import fetched, file_of, offer, world
-from tests.services.test_transfers import FileWorld
 from tests.services.world import until
 
 __all__ = ["world"]

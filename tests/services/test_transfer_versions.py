@@ -10,7 +10,8 @@ from app.domain.files import TransferState
 from app.domain.ids import EventId, RoomId
 from app.protocol.worker_messages import Command, Earlier, Fetch
 from app.services.transfer_worker import Worker
-from tests.services.test_transfers import MEGABYTE, FileWorld, becomes, same, world
+from tests.services.file_world import MEGABYTE, FileWorld, becomes, same
+from tests.services.test_transfers import world
 from tests.services.world import Someone
 
 __all__ = ["world"]

@@ -5,44 +5,28 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from app.domain.changes import MessagesChanged
 from app.domain.errors import AppError
-from app.domain.files import TransferChanged, TransferState, TransferView
-from app.domain.ids import EventId, RoomId
+from app.domain.files import TransferChanged
+from app.domain.ids import EventId
 from app.domain.views import MessageKind
-from app.protocol.worker_messages import Notice
-from app.services.transfer_bulk import Bulk
 from app.services.transfers_api import TransferSettings
-from app.transport.bulk.client import WorkerClient
-from tests.services.world import URL, WAIT, Someone, World, until
-
-MEGABYTE = 1024 * 1024
-State = TransferState
-
-
-class FileWorld(World):
-    """Everybody has a worker; `workers` are all that were made."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.workers: dict[Path, WorkerClient] = {}
-
-    def bulk(self, folder: Path) -> Bulk:
-        def make(heard: Callable[[Notice], None], died: Callable[[], None]) -> WorkerClient:
-            self.workers[folder] = WorkerClient(heard, died)
-            return self.workers[folder]
-
-        return Bulk(make, lambda: ["127.0.0.1"], folder / "transfers", folder / "Downloads")
-
-    def kill_worker(self, person: Someone) -> None:
-        pid = self.workers[person.folder].pid
-        assert pid is not None
-        os.kill(pid, 9)
+from tests.services.file_world import (
+    MEGABYTE,
+    FileWorld,
+    State,
+    becomes,
+    file_of,
+    offered,
+    same,
+    seen,
+)
+from tests.services.world import URL, WAIT, World, until
 
 
 @pytest.fixture
@@ -50,43 +34,6 @@ async def world(tmp_path: Path) -> AsyncIterator[FileWorld]:
     made = FileWorld(tmp_path)
     yield made
     await made.close()
-
-
-async def seen(person: Someone, transfer: EventId) -> TransferView:
-    return await person.backend.transfers.transfer(transfer)
-
-
-async def becomes(person: Someone, transfer: EventId, *states: TransferState) -> TransferView:
-    """Wait until a transfer stands so for somebody."""
-    end = asyncio.get_running_loop().time() + WAIT
-    while True:
-        known = await person.backend.transfers.transfers()
-        for view in known:
-            if view.transfer == transfer and view.state in states:
-                return view
-        assert asyncio.get_running_loop().time() < end, f"{person.name}: {known}"
-        await asyncio.sleep(0.01)
-
-
-def file_of(folder: Path, size: int, name: str = "data.bin") -> Path:
-    path = folder / name
-    path.write_bytes(os.urandom(size))
-    return path
-
-
-def same(view: TransferView, path: Path) -> bool:
-    return Path(view.path).read_bytes() == path.read_bytes()
-
-
-async def offered(
-    world: FileWorld, size: int, *names: str
-) -> tuple[RoomId, list[Someone], Path, EventId]:
-    room, people = await world.together(*names)
-    path = file_of(world.folder, size)
-    view = await people[0].backend.transfers.offer(room, path, "Look at this")
-    for person in people[1:]:
-        await becomes(person, view.event, State.OFFERED)
-    return room, people, path, view.event
 
 
 async def test_a_file_comes_over_whole_and_its_author_knows(world: FileWorld) -> None:

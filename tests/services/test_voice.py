@@ -14,7 +14,7 @@ from app.domain.errors import AppError
 from app.domain.files import TransferState, Voice
 from app.domain.ids import EventId, RoomId
 from app.services.voice_files import keep_voice
-from tests.services.test_transfers import FileWorld, becomes
+from tests.services.file_world import FileWorld, becomes
 from tests.services.world import URL, Someone, until
 
 SOUND = bytes(range(256)) * 20
