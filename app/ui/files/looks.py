@@ -16,6 +16,7 @@ from app.domain.ids import EventId
 from app.media.look_wire import Look
 from app.media.process import MediaProcess
 from app.ui.files.phrases import glyph
+from app.ui.files.remembered import Key, Remembered
 from app.ui.messages.sound import is_here
 from app.ui.tasks import TaskOwner
 
@@ -24,8 +25,6 @@ PICTURES = 48
 SIDE = 320
 """Logical pixels of a picture of a film, at most."""
 _PLAYING = {"film", "music"}
-
-Key = tuple[EventId, str]
 
 
 def may_play(view: TransferView) -> bool:
@@ -40,7 +39,7 @@ class Looks:
         self, process: MediaProcess, tasks: TaskOwner, arrived: Callable[[EventId], object]
     ) -> None:
         self._process, self._tasks, self._arrived = process, tasks, arrived
-        self._known: OrderedDict[Key, Look | None] = OrderedDict()
+        self._known = Remembered[Look]()
         self._pictures: OrderedDict[Key, QImage] = OrderedDict()
         self.ratio = 1.0
 
@@ -49,14 +48,9 @@ class Looks:
         if not may_play(view):
             return None
         key = (view.transfer, view.path)
-        if key in self._known:
-            self._known.move_to_end(key)
-            return self._known[key]
-        self._known[key] = None
-        while len(self._known) > KEPT:
-            self._known.popitem(last=False)
-        self._tasks.spawn(self._fetch(view, key))
-        return None
+        if not self._known.asked(key, KEPT):
+            self._tasks.spawn(self._fetch(view, key))
+        return self._known[key]
 
     def picture(self, view: TransferView) -> QImage | None:
         """Return the picture of a film if it is here."""

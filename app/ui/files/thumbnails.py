@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from app.domain.errors import AppError
 from app.domain.files import TransferState, TransferView
 from app.domain.ids import EventId
 from app.ui.files.phrases import is_image
+from app.ui.files.remembered import Key, Remembered
 from app.ui.imaging import ImageProcess
 from app.ui.imaging.wire import MAX_INPUT, MAX_SIDE
 from app.ui.tasks import TaskOwner
@@ -58,7 +58,7 @@ class Thumbnails:
         self, process: ImageProcess, tasks: TaskOwner, arrived: Callable[[EventId], object]
     ) -> None:
         self._process, self._tasks, self._arrived = process, tasks, arrived
-        self._known: OrderedDict[tuple[EventId, str], QImage | None] = OrderedDict()
+        self._known = Remembered[QImage]()
         self.ratio = 1.0
 
     def find(self, view: TransferView) -> QImage | None:
@@ -66,20 +66,15 @@ class Thumbnails:
         key = (view.transfer, view.path)
         if not is_here(view):
             return None
-        if key in self._known:
-            self._known.move_to_end(key)
-            return self._known[key]
-        self._known[key] = None
-        while len(self._known) > KEPT:
-            self._known.popitem(last=False)
-        self._tasks.spawn(self._fetch(view, key))
-        return None
+        if not self._known.asked(key, KEPT):
+            self._tasks.spawn(self._fetch(view, key))
+        return self._known[key]
 
     def has(self, view: TransferView) -> bool:
         """Whether its picture was decoded, so that a larger one can be, too."""
         return self._known.get((view.transfer, view.path)) is not None
 
-    async def _fetch(self, view: TransferView, key: tuple[EventId, str]) -> None:
+    async def _fetch(self, view: TransferView, key: Key) -> None:
         try:
             side = round(SIDE * self.ratio)
             found = await picture(self._process, Path(view.path), side)
