@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.bootstrap_files import FileWiring, build_files, here
 from app.bootstrap_groups import GroupWiring, build_groups
+from app.bootstrap_network import NetworkWiring, build_network
 from app.config import Settings, default_name
 from app.crypto.identity import Identity
 from app.domain.ids import PeerId
@@ -41,6 +42,7 @@ from app.services.link_sync import LinkSync
 from app.services.mark_journal import MarkJournal
 from app.services.me import NAME_SETTING, Me
 from app.services.message_service import MessageService
+from app.services.neighbourhood import Neighbourhood
 from app.services.network_service import NetworkService, connectable
 from app.services.own_messages import OwnMessages
 from app.services.parcel_carrier import ParcelCarrier
@@ -60,6 +62,7 @@ from app.services.room_logs import RoomLogs
 from app.services.room_opener import RoomOpener
 from app.services.room_places import RoomPlaces
 from app.services.room_service import RoomService
+from app.services.signal_paths import SignalPaths
 from app.services.signaling_client import SignalingContext
 from app.services.signaling_hub import SignalingHub
 from app.services.transfer_bulk import Bulk
@@ -189,6 +192,7 @@ def build(
     def make_sync(peer: PeerId) -> LinkSync:
         return LinkSync(me.peer, peer, book, logs, ticks)
 
+    paths = SignalPaths(hub, Neighbourhood())
     parts = ManagerParts(
         me,
         transports.links,
@@ -198,7 +202,7 @@ def build(
         feed,
         typing,
         make_sync,
-        hub.send,
+        paths.send,
         circle,
     )
     manager = ConnectionManager(background, parts)
@@ -208,6 +212,7 @@ def build(
     opener = RoomOpener(store, book, publisher, places, manager)
     rooms = RoomService(me, book, opener, logs, hub)
     introducer.bind(hub, manager, rooms, places)
+    beyond = build_network(NetworkWiring(parts, hub, manager, introducer, paths))
     gate = ContactGate(circle, book, publisher, manager)
     groups, governance = build_groups(
         GroupWiring(parts, store, hub, manager, rooms, gate, places, between)
@@ -219,11 +224,10 @@ def build(
     people = People(me, book, publisher, manager)
     chats = ChatService(rooms, messages, people, ticks, governance, manager)
     parcels = _parcels(parts, store, ticks, rooms, manager)
-    between.add(parcels)
-    logs.watch(parcels)
     receipts = ReceiptService(ReceiptParts(me, book, ticks, manager, store.receipts, wall))
-    between.add(receipts)
-    logs.watch(receipts)
+    for listener in (parcels, receipts):
+        between.add(listener)
+        logs.watch(listener)
     network = NetworkService(hub, manager, publisher, transports.local_server, ice)
     network.on_found = watch.appeared
     transfers, tender = build_files(
@@ -276,6 +280,7 @@ def build(
             transfers,
             tender,
             transports,
+            beyond,
         )
     )
 

@@ -14,6 +14,7 @@ from msgspec import Meta
 from app.domain.errors import LocalProtocolError, RemoteProtocolError
 from app.domain.events import MAX_EVENT_SIZE, MAX_SEQ
 from app.domain.limits import MAX_ROOM_NAME_LENGTH
+from app.protocol.passing_frames import Neighbours, PassingFrame, Relayed, Through
 from app.protocol.transfer_frames import (
     Available,
     LaneAsked,
@@ -38,7 +39,8 @@ RECEIPTS = 2
 HEADS = 4
 TRANSFERS = 8
 WAYS = 16
-FEATURES = PARCELS | RECEIPTS | HEADS | TRANSFERS | WAYS
+NEIGHBOURS = 32
+FEATURES = PARCELS | RECEIPTS | HEADS | TRANSFERS | WAYS | NEIGHBOURS
 """What of the protocol's later additions this version speaks: bits of a hello."""
 
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -211,7 +213,7 @@ DoorAnswer = Welcome | Dismissed | TurnedAway
 """What is said to somebody who shows a proof key that opens a room to nobody."""
 HandedOn = Parcel | ParcelTaken | Receipt | Wanted
 """What is said of people who are not at the other end of the link."""
-Aside = HandedOn | TransferFrame
+Aside = HandedOn | TransferFrame | PassingFrame
 """What is neither for the link itself nor for a room's log."""
 Frame = (
     Hello
@@ -256,6 +258,9 @@ TYPES: dict[int, type[Frame]] = {
     24: Settled,
     25: SettledHeard,
     26: Available,
+    27: Neighbours,
+    28: Through,
+    29: Relayed,
 }
 _TYPE_OF = {kind: number for number, kind in TYPES.items()}
 _encoder = msgspec.msgpack.Encoder()

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import ClassVar
 
 from app.crypto.identity import Identity, verify
 from app.domain.errors import RemoteProtocolError
@@ -57,7 +58,12 @@ class Fingerprints:
 
 
 class LinkHandshake:
-    """One side of the handshake; both sides run the same machine."""
+    """One side of the handshake; both sides run the same machine.
+
+    `features` are the additions that it says to speak.
+    """
+
+    features: ClassVar[int] = FEATURES
 
     def __init__(
         self,
@@ -72,7 +78,9 @@ class LinkHandshake:
         self._identity = identity
         self._expected = expected
         self._prints = {identity.peer: fingerprints.local, expected: fingerprints.remote}
-        self._hello = encode_frame(Hello(LINK_VERSIONS, identity.peer, nonce, now_ms, FEATURES))
+        self._hello = encode_frame(
+            Hello(LINK_VERSIONS, identity.peer, nonce, now_ms, self.features)
+        )
         self._state = _State.GREETING
         self._result: Established | None = None
 

@@ -27,6 +27,7 @@ from app.services.group_keeper import GroupKeeper
 from app.services.introducer import Introducer
 from app.services.mark_journal import MarkJournal
 from app.services.me import NAME_SETTING, Me
+from app.services.network_parts import NetworkParts
 from app.services.network_service import NetworkService
 from app.services.parcel_service import ParcelService
 from app.services.publisher import Publisher
@@ -87,6 +88,7 @@ class Services:
     transfers: TransferService
     tender: TransferTender
     transports: Transports
+    beyond: NetworkParts
 
 
 class ParlorBackend:
@@ -156,6 +158,8 @@ class ParlorBackend:
         services.background.spawn(services.parcels.run())
         services.background.spawn(services.receipts.run())
         services.background.spawn(services.circle.presence.run())
+        for task in services.beyond.tasks:
+            services.background.spawn(task())
         if services.transports.discovery is not None:
             services.background.spawn(services.network.follow(services.transports.discovery))
 

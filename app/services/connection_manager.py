@@ -71,6 +71,7 @@ class ConnectionManager:
         self._reports: dict[PeerId, LinkReport] = {}
         self.shared = SharedRooms(parts.book, parts.circle, parts.typing, parts.feed, parts.wall)
         self._turned_away: dict[PeerId, bytes] = {}
+        self.is_near: Callable[[PeerId], bool] = lambda _peer: False
         self._disk_trouble = ""
         self._started = time.monotonic()
         self.last_seen: dict[PeerId, int] = {}
@@ -154,14 +155,22 @@ class ConnectionManager:
         return True
 
     def unreachable(self, peer: PeerId) -> None:
-        """No server sees `peer` any more; a link that is up stays up."""
+        """No server sees `peer` any more; a link that is up stays up.
+
+        Nothing changes if `is_near` says that it is linked with somebody who is linked with us.
+        """
+        if self.is_near(peer):
+            return
         self._turned_away.pop(peer, None)
         supervisor = self._supervisors.get(peer)
         if supervisor is not None:
             supervisor.unreachable()
 
     def signaled(self, server: str, sender: PeerId, payload: bytes) -> Knock | None:
-        """Take a payload from a server. A knock is returned, the rest is dealt with."""
+        """Take a payload that came over a server, or over a member if that is "".
+
+        A knock is returned, the rest is dealt with.
+        """
         if self.contacts.is_blocked(sender):
             return None
         try:
@@ -169,7 +178,8 @@ class ConnectionManager:
         except RemoteProtocolError as error:
             if error.code == "signal-stale":
                 return None
-            self._raise(error.code, {"peer": to_text(sender), "server": server})
+            if server:
+                self._raise(error.code, {"peer": to_text(sender), "server": server})
             return None
         if isinstance(signal, Knock):
             return signal

@@ -151,6 +151,11 @@ class Conversation:
         others = any(author != me for author in self.vector)
         return self.state.role_of(me) is not None and hears_founder and others
 
+    def has_member(self, peer: PeerId) -> bool:
+        """Tell whether somebody is a member of this group."""
+        member = self.state.members.get(peer)
+        return self.kind is RoomKind.GROUP and member is not None and member.present
+
     def others(self, me: PeerId) -> dict[PeerId, Position]:
         """Return who else belongs here, each with the place of the join."""
         if self.record.peer is not None:

@@ -44,6 +44,8 @@ from app.transport.base import Lane, Link
 HANDSHAKE_TIMEOUT = 10.0
 USELESS_AFTER = 15.0
 """A link on which no room is open after this many seconds is given up."""
+UNKNOWN_RTT_MS = 250.0
+LOSS_COST_MS = 2000.0
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +99,17 @@ class PeerLink:
     @property
     def route(self) -> str:
         return self._link.route
+
+    @property
+    def through(self) -> PeerId | None:
+        """The member that carries it, None if it needs none."""
+        return self._link.through
+
+    @property
+    def cost_ms(self) -> float:
+        """What somebody waits who goes over it: the round trip, longer for every loss."""
+        rtt = self.rtt_ms if self.rtt_ms is not None else UNKNOWN_RTT_MS
+        return rtt + self.loss * LOSS_COST_MS
 
     @property
     def rtt_ms(self) -> float | None:

@@ -74,6 +74,10 @@ class SignalingHub:
             return False
         return self._seen.pop(peer, None) is not None
 
+    def sees(self, peer: PeerId) -> bool:
+        """Tell whether some server says that a peer is there."""
+        return peer in self._seen
+
     def lost(self, url: str) -> list[PeerId]:
         """Forget who was seen on this server; return who is seen nowhere any more."""
         return self._forget(lambda server, _room: server == url)

@@ -173,6 +173,11 @@ class Link(Protocol):
         """ "lan", "direct" or "relay", by the addresses in use."""
         ...
 
+    @property
+    def through(self) -> PeerId | None:
+        """The member whose links carry this one, None if it has a way of its own."""
+        ...
+
     def send(self, lane: Lane, message: bytes) -> None:
         """Queue one message (at most 16 KiB) without waiting; dropped once the link is closed.
 

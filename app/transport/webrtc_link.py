@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from app.domain.errors import AppError, LocalProtocolError
+from app.domain.ids import PeerId
 from app.transport.base import Lane, Link, PendingLink
 from app.transport.webrtc_description import Description, Role, decode, encode
 from app.transport.webrtc_sctp import MAX_MESSAGE
@@ -33,6 +34,10 @@ class WebRtcLink(Link):
     @property
     def route(self) -> str:
         return self._route
+
+    @property
+    def through(self) -> PeerId | None:
+        return None
 
     def send(self, lane: Lane, message: bytes) -> None:
         if len(message) > MAX_MESSAGE:

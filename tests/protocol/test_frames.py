@@ -32,6 +32,7 @@ from app.protocol.frames import (
     decode_frame,
     encode_frame,
 )
+from app.protocol.passing_frames import Neighbours, Relayed, Through
 from app.protocol.transfer_frames import (
     DIRECT,
     MAX_DESCRIPTION,
@@ -108,6 +109,9 @@ frames: st.SearchStrategy[Frame] = st.one_of(
     st.builds(Settled, rooms, keys, st.sampled_from(["done", "declined"])),
     st.builds(SettledHeard, keys),
     st.builds(Available, rooms, keys),
+    st.builds(Neighbours, rooms, st.dictionaries(keys, rooms, max_size=5)),
+    st.builds(Through, keys, keys, st.binary(min_size=48, max_size=200)),
+    st.builds(Relayed, keys, keys, rooms, st.binary(min_size=1, max_size=200)),
     st.builds(Heads, rooms, st.dictionaries(keys, st.tuples(seqs, keys), max_size=5)),
 )
 

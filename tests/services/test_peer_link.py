@@ -10,7 +10,6 @@ from app.domain.changes import LinkChanged, LinkState
 from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.ids import RoomId
 from app.domain.views import MessageState
-from app.protocol import handshake
 from app.protocol.fragments import split
 from app.protocol.frames import (
     Auth,
@@ -24,6 +23,7 @@ from app.protocol.frames import (
     Typing,
     encode_frame,
 )
+from app.protocol.handshake import LinkHandshake
 from app.protocol.room_gate import Proofs
 from app.services import peer_link, receipt_service
 from app.services.peer_link import PeerLink
@@ -86,7 +86,7 @@ async def test_an_older_peer_hears_nothing_that_it_does_not_know(
         send(link, frame)
 
     monkeypatch.setattr(PeerLink, "_send", listen)
-    monkeypatch.setattr(handshake, "FEATURES", 0)
+    monkeypatch.setattr(LinkHandshake, "features", 0)
     room, (ana, bob, cem) = await world.together("Ana", "Bob", "Cem")
     await bob.stop()
     await ana.backend.contacts.request(bob.peer, "May I?")

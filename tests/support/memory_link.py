@@ -6,6 +6,7 @@ import asyncio
 import os
 
 from app.domain.errors import AppError, LocalProtocolError, RemoteProtocolError
+from app.domain.ids import PeerId
 from app.transport.base import Lane, Link, LinkTransport, PendingLink
 from app.transport.webrtc_inbox import Inbox
 
@@ -40,6 +41,10 @@ class MemoryLink(Link):
     @property
     def route(self) -> str:
         return "lan"
+
+    @property
+    def through(self) -> PeerId | None:
+        return None
 
     @property
     def closed(self) -> bool:

@@ -1,0 +1,42 @@
+"""Constructs what makes links survive and find other ways; a part of the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.ids import PeerId
+from app.services.connection_manager import ConnectionManager, ManagerParts
+from app.services.introducer import Introducer
+from app.services.neighbour_service import NeighbourService
+from app.services.network_parts import NetworkParts
+from app.services.passer import Passer
+from app.services.signal_paths import SignalPaths
+from app.services.signaling_hub import SignalingHub
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkWiring:
+    """What is there already."""
+
+    parts: ManagerParts
+    hub: SignalingHub
+    manager: ConnectionManager
+    introducer: Introducer
+    paths: SignalPaths
+
+
+def build_network(wiring: NetworkWiring) -> NetworkParts:
+    """Return what works on links beside the connection manager."""
+    parts, manager, paths = wiring.parts, wiring.manager, wiring.paths
+    paths.bind(manager)
+    neighbours = NeighbourService(
+        parts.me.instance, parts.book, wiring.hub, manager, paths.neighbourhood
+    )
+
+    def taken(sender: PeerId, payload: bytes) -> None:
+        wiring.introducer.signaled("", sender, payload)
+
+    between = parts.circle.between
+    between.add(neighbours)
+    between.add(Passer(manager, taken))
+    return NetworkParts(paths.neighbourhood, paths, (neighbours.run,))

@@ -1,0 +1,19 @@
+"""What keeps links alive, finds other ways and watches them, as one profile holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from app.services.neighbourhood import Neighbourhood
+from app.services.signal_paths import SignalPaths
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkParts:
+    """`tasks` run from the start of the profile until it is closed."""
+
+    neighbourhood: Neighbourhood
+    paths: SignalPaths
+    tasks: tuple[Callable[[], Coroutine[Any, Any, None]], ...]
