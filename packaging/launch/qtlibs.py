@@ -49,6 +49,7 @@ OTHER_PROGRAMS = {
     "chromium": "chromium",
     "ip": "iproute2",
     "mosquitto": "mosquitto",
+    "nft": "nftables",
     "pulseaudio": "pulseaudio",
     "turnserver": "coturn",
 }

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.e2e.programs import Json
-from tests.soak.talking import Help, Pair, pair
+from tests.soak.talking import Family, Help, Pair, pair
 from tests.support.nat import Kind
 
 EACH = 20
@@ -31,6 +31,18 @@ CUTS = (3.0, 10.0, 40.0)
 def through_routers(folder: Path, nat: Kind, help_by: Help) -> Json:
     """Meet behind two routers; return by which route."""
     with pair(folder, nat, help_by) as two:
+        return {"linked": two.meet(), "route": two.route(), "talk": two.talk(EACH)}
+
+
+def alone(folder: Path, family: Family) -> Json:
+    """Meet where there is no IPv4, or both."""
+    with pair(folder, family=family) as two:
+        return {"linked": two.meet(), "route": two.route(), "talk": two.talk(EACH)}
+
+
+def by_tcp(folder: Path) -> Json:
+    """Meet where a firewall lets no UDP through at all, by a relay that takes TCP."""
+    with pair(folder, help_by="turn by TCP", refused=("udp",)) as two:
         return {"linked": two.meet(), "route": two.route(), "talk": two.talk(EACH)}
 
 
@@ -96,6 +108,9 @@ PARTS: dict[str, Callable[[Path], Json]] = {
     "routers that keep ports, STUN": partial(through_routers, nat="cone", help_by="stun"),
     "routers that keep ports, TURN": partial(through_routers, nat="cone", help_by="turn"),
     "routers with a port for each, TURN": partial(through_routers, nat="symmetric", help_by="turn"),
+    "no UDP anywhere, TURN by TCP": by_tcp,
+    "IPv6 alone": partial(alone, family="IPv6"),
+    "IPv4 and IPv6": partial(alone, family="both"),
     **{
         f"loss {loss:.0%}, round trip {delay * 1000:.0f} ms": partial(worse, loss=loss, delay=delay)
         for loss in LOSSES

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Literal
 
@@ -16,8 +17,9 @@ from tests.support.coturn import TurnServer, running_turn
 from tests.support.nat import Kind, home
 from tests.support.netns import Host, Network
 
-Help = Literal["none", "stun", "turn"]
+Help = Literal["none", "stun", "turn", "turn by TCP"]
 """What of a real coturn the two are told of."""
+Family = Literal["IPv4", "IPv6", "both"]
 
 
 @dataclass(slots=True)
@@ -65,13 +67,23 @@ class Pair:
 
 @contextmanager
 def pair(
-    folder: Path, nat: Kind | None = None, help_by: Help = "none", extra: int = 0
+    folder: Path,
+    nat: Kind | None = None,
+    help_by: Help = "none",
+    family: Family = "IPv4",
+    refused: Sequence[str] = (),
 ) -> Iterator[Pair]:
-    """Yield two people who are online, not in a room yet; `extra` machines are left over."""
+    """Yield two people who are online, not in a room yet; `refused` protocols pass nowhere."""
     with ExitStack() as stack:
-        network = stack.enter_context(Network(folder, 3 + extra))
+        network = stack.enter_context(Network(folder, 3))
         programs = stack.enter_context(stage(folder))
         programs.expect(SLOW_GOODBYE)
+        for one, other in combinations(network.hosts, 2):
+            for protocol in refused:
+                network.refuse(one, other, protocol)
+        if family != "IPv4":
+            for host in network.hosts:
+                host.use_ipv6(only=family == "IPv6")
         middle, *lines = network.hosts
         hosts = lines[:2]
         if nat is not None:
@@ -93,4 +105,5 @@ def pair(
 def _told(turn: TurnServer, help_by: Help) -> Json:
     if help_by == "stun":
         return {"url": f"stun:{turn.host}:{turn.port}"}
-    return {"url": turn.url, "username": turn.username, "credential": turn.credential}
+    url = turn.url if help_by == "turn" else turn.url.replace("udp", "tcp")
+    return {"url": url, "username": turn.username, "credential": turn.credential}

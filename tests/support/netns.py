@@ -97,6 +97,13 @@ class Host:
         ip("-n", self.namespace, "route", "add", "default", "dev", "eth0")
         self.address = address
 
+    def use_ipv6(self, *, only: bool) -> None:
+        """Give it an address of the other family, besides its own or in its place."""
+        if only:
+            ip("-n", self.namespace, "addr", "flush", "dev", "eth0")
+        self.address = f"fd77::{self.port + 1}"
+        ip("-n", self.namespace, "addr", "add", f"{self.address}/64", "dev", "eth0", "nodad")
+
 
 class Network:
     """Use as a context manager. `hosts` are joined by one switch."""
