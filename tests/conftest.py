@@ -10,10 +10,14 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support.sharing_out import TwoKinds
+from tests.support.watching import Ending, Watch
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,13 +49,36 @@ TOLERATED = (
 WINDOW_PROGRAMS = ("Xvfb", "xdotool", "openbox", "import", "dbus-run-session")
 
 
-@pytest.hookimpl(tryfirst=True)
+def starts_programs(path: str) -> bool:
+    """Return whether most tests of a file start programs, as those of tests/e2e do."""
+    return path.startswith("tests/e2e/") or path.endswith("test_other_programs.py")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch a run of several workers, from the side of either."""
+    if hasattr(config, "workerinput"):
+        config.pluginmanager.register(Ending())
+    elif config.getoption("numprocesses", None):
+        config.pluginmanager.register(Watch(partial(say, config)))
+
+
+def say(config: pytest.Config, text: str) -> None:
+    terminal = config.pluginmanager.getplugin("terminalreporter")
+    terminal.ensure_newline()
+    terminal.write_line(text, flush=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config) -> TwoKinds | None:
+    """Share the tests out by what they need, where `--dist loadfile` is asked for."""
+    by_file = config.getoption("dist") == "loadfile"
+    return TwoKinds(config, starts_programs) if by_file else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one worker run all tests that start programs, and leave out what cannot run here."""
+    """Leave out what cannot run here."""
     lacking = [name for name in WINDOW_PROGRAMS if shutil.which(name) is None]
     for item in items:
-        if item.get_closest_marker("e2e") or item.get_closest_marker("window"):
-            item.add_marker(pytest.mark.xdist_group("programs"))
         if lacking and os.environ.get("CI") != "true" and item.get_closest_marker("window"):
             item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(lacking)}"))
 

@@ -105,9 +105,7 @@ class Launch:
         if self.arguments:
             return 0 if self.tool("pytest", *self.arguments, env=env) else 1
         self.tool("coverage", "erase", env=env)
-        # Two workers: programs that talk to each other need a core each.
-        # A worker that dies is not replaced: with groups, the others would wait for it for ever.
-        workers = ("-n", "2", "--dist", "loadgroup", "--max-worker-restart", "0")
+        workers = ("-n", "2", "--dist", "loadfile", "--max-worker-restart", "0")
         if not self.tool("pytest", *workers, "--cov", "--cov-report=", env=env):
             return 1
         return self._coverage(env)
