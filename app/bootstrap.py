@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.bootstrap_files import FileWiring, build_files, here
 from app.bootstrap_groups import GroupWiring, build_groups
+from app.bootstrap_insight import InsightWiring, build_insight, measuring
 from app.bootstrap_network import NetworkWiring, build_network
 from app.config import Settings, default_name
 from app.crypto.identity import Identity
@@ -101,6 +102,7 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
     from app.transport.lan import ZeroconfDiscovery  # noqa: PLC0415
     from app.transport.local_server import ChildServer  # noqa: PLC0415
     from app.transport.mqtt_client import MqttTransport  # noqa: PLC0415
+    from app.transport.probe import Probe  # noqa: PLC0415
     from app.transport.socketio_client import SocketIOTransport  # noqa: PLC0415
     from app.transport.webrtc import WebRtcTransport  # noqa: PLC0415
 
@@ -110,7 +112,9 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
         discovery = ZeroconfDiscovery() if settings.discover else None
         links, http, mqtt = WebRtcTransport(), SocketIOTransport(), MqttTransport()
         signaling = AnySignaling({"http": http, "https": http, "mqtt": mqtt, "mqtts": mqtt})
-        transports = Transports(links, signaling, ChildServer(me.name), discovery, links.use)
+        transports = Transports(
+            links, signaling, ChildServer(me.name), discovery, links.use, Probe()
+        )
         bulk = here(settings.data_dir)
         backend = build(me, store, transports, Privacy(settings.accept), bulk)
         undo.push_async_callback(backend.close)
@@ -172,21 +176,19 @@ def build(
     journal = MarkJournal(store)
     ticks = DeliveryService(store, book, publisher, journal, logs)
     ticks.privacy = privacy
-    contact_book = ContactBook(ContactRepository(store.settings))
-    contact_book.on_unheard = store.kept.forget_unheard
-    watch = IdentityWatch(me.peer, contact_book, feed)
-    feed.subscribe(watch.heard)
-    presence = PresenceService(privacy, feed)
-    between = GoBetween()
-    circle = Circle(contact_book, privacy, presence, watch, between)
+    circle = _circle(me, store, privacy, feed)
+    contact_book, presence, between = circle.contacts, circle.presence, circle.between
     ticks.on_read = between.read
     typing = TypingService(book, feed)
     feed.subscribe(typing.heard)
     introducer = Introducer(me, book, wall, circle)
     ice = IceKeeper(store.settings, transports.use_ice)
+    monitor = measuring(feed)
     hub = SignalingHub(
         background,
-        SignalingContext(transports.signaling, me, introducer, feed, wall, ice.lent),
+        SignalingContext(
+            transports.signaling, me, introducer, feed, wall, ice.lent, monitor.answered
+        ),
     )
 
     def make_sync(peer: PeerId) -> LinkSync:
@@ -229,9 +231,12 @@ def build(
         between.add(listener)
         logs.watch(listener)
     network = NetworkService(hub, manager, publisher, transports.local_server, ice)
-    network.on_found = watch.appeared
+    network.on_found = circle.watch.appeared
     transfers, tender = build_files(
         FileWiring(parts, store, background, manager, people, messages, network.ice), bulk
+    )
+    insight = build_insight(
+        InsightWiring(parts, store, hub, manager, ice, tender, monitor, transports)
     )
     conversations = _conversations(
         parts, store, rooms, people, FileCarrier(tender.book, tender.jobs)
@@ -279,10 +284,19 @@ def build(
             governance,
             transfers,
             tender,
+            insight,
             transports,
             beyond,
         )
     )
+
+
+def _circle(me: Me, store: Store, privacy: Privacy, feed: Feed) -> Circle:
+    contacts = ContactBook(ContactRepository(store.settings))
+    contacts.on_unheard = store.kept.forget_unheard
+    watch = IdentityWatch(me.peer, contacts, feed)
+    feed.subscribe(watch.heard)
+    return Circle(contacts, privacy, PresenceService(privacy, feed), watch, GoBetween())
 
 
 def _conversations(

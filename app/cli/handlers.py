@@ -8,6 +8,7 @@ from typing import Any
 from app.cli import render
 from app.cli import requests as ask
 from app.cli.conversation_handlers import ConversationHandlers
+from app.cli.insight_handlers import InsightHandlers
 from app.cli.network_handlers import NetworkHandlers
 from app.cli.people_handlers import PeopleHandlers
 from app.cli.room_handlers import RoomHandlers
@@ -16,7 +17,6 @@ from app.domain.errors import AppError
 from app.domain.ids import event_id, peer_id, room_id, to_text
 from app.domain.views import HistoryPage, MessageView, Position
 from app.services.api import Backend
-from app.services.performance import PerformanceMonitor
 
 PAGE = 200
 
@@ -26,11 +26,10 @@ Answer = dict[str, Any]
 class Handlers:
     """One method for each request; `handle` finds it."""
 
-    def __init__(self, backend: Backend, monitor: PerformanceMonitor) -> None:
+    def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._chats = backend.chats
         self._network = backend.network
-        self._monitor = monitor
         self._table: dict[type[ask.Request], Callable[[Any], Awaitable[Answer]]] = {
             ask.WhoAmI: self._whoami,
             ask.Connect: self._connect,
@@ -52,9 +51,9 @@ class Handlers:
             ask.Search: self._search,
             ask.Directory: self._directory,
             ask.Links: self._links,
-            ask.Stats: self._stats,
             ask.Quit: self._quit,
             **NetworkHandlers(backend.network).table,
+            **InsightHandlers(backend).table,
             **PeopleHandlers(backend).table,
             **ConversationHandlers(backend).table,
             **RoomHandlers(backend).table,
@@ -197,9 +196,6 @@ class Handlers:
 
     async def _links(self, _: ask.Links) -> Answer:
         return {"links": [render.link(view) for view in self._network.links()]}
-
-    async def _stats(self, _: ask.Stats) -> Answer:
-        return self._monitor.report()
 
     async def _quit(self, _: ask.Quit) -> Answer:
         return {}

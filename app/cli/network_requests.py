@@ -25,4 +25,34 @@ class IceServers(BaseRequest, tag="ice_servers"):
     servers: list[IceServerGiven] | None = None
 
 
-NetworkRequest = IceServers
+class CapabilitiesAsked(BaseRequest, tag="capabilities"):
+    """Ours, or those of `peer`."""
+
+    peer: str | None = None
+
+
+class Offering(BaseRequest, tag="offering"):
+    """Who is linked and offers this service, the best link first."""
+
+    service: Annotated[str, Meta(max_length=40)]
+
+
+class SharingChosen(BaseRequest, tag="sharing"):
+    """What is given is set; the answer has what counts then."""
+
+    relay: bool | None = None
+    region: str | None = None
+    time_zone: bool | None = None
+
+
+class Diagnose(BaseRequest, tag="diagnose"):
+    peer: str | None = None
+
+
+class Stats(BaseRequest, tag="stats"):
+    """With `reset` counting begins anew after the answer."""
+
+    reset: bool = False
+
+
+NetworkRequest = IceServers | CapabilitiesAsked | Offering | SharingChosen | Diagnose | Stats

@@ -21,7 +21,6 @@ from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.files import TransferChanged, TransferView
 from app.domain.ids import to_text
 from app.services.api import Account, Backend
-from app.services.performance import PerformanceMonitor
 
 _LAST = (ask.Quit, ask.Export, ask.Import)
 
@@ -41,12 +40,11 @@ class Program:
         """`transfers` are those of the backend, of which nothing is told until they change."""
         self._transfers = TransferNotices(transfers)
         self._stopped = asyncio.Event()
-        self._monitor = PerformanceMonitor()
         self._writer = LineWriter(self._stopped.set)
         self._sends: set[asyncio.Task[None]] = set()
         self._files: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
-        self._handlers = Handlers(backend, self._monitor)
+        self._handlers = Handlers(backend)
         self._account_handlers = AccountHandlers(account, self._adopt)
         self._stop_on_signals()
         self._adopt(backend)
@@ -64,7 +62,7 @@ class Program:
 
     def _adopt(self, backend: Backend) -> None:
         """Serve this backend from now on. The feed of one before it is silent already."""
-        self._handlers = Handlers(backend, self._monitor)
+        self._handlers = Handlers(backend)
         me = backend.profile
         self._writer.put({"event": "ready", "peer": to_text(me.peer), "name": me.name})
         self._unsubscribe = backend.feed.subscribe(self._tell)
@@ -80,7 +78,6 @@ class Program:
                 loop.add_signal_handler(number, self._stopped.set)
 
     def _tell(self, change: Change) -> None:
-        self._monitor.heard(change)
         told = self._transfers.of(change.view) if isinstance(change, TransferChanged) else ()
         for notice in (*notices(change), *told):
             self._writer.offer(notice)

@@ -139,6 +139,14 @@ def link(view: LinkView) -> Json:
         "rtt_ms": round(view.rtt_ms, 2) if view.rtt_ms is not None else None,
         "loss": round(view.loss, 4),
         "since": time_text(view.since_ms),
+        "loss_in": round(view.loss_in, 4),
+        "jitter_ms": round(view.jitter_ms, 2) if view.jitter_ms is not None else None,
+        "rate_in": round(view.rate_in),
+        "rate_out": round(view.rate_out),
+        "uptime": round(view.uptime_s),
+        "quality": round(view.quality, 3) if view.quality is not None else None,
+        "through": to_text(view.through) if view.through is not None else None,
+        "reason": view.reason,
     }
 
 

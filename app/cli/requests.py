@@ -20,8 +20,7 @@ Id = request_base.Id
 Limit = Annotated[int, Meta(ge=1, le=1000)]
 
 _NOT_BUILT = """
-capabilities diagnose call_start call_accept
-call_reject call_end
+call_start call_accept call_reject call_end
 """
 NOT_BUILT = frozenset(_NOT_BUILT.split())
 
@@ -122,9 +121,6 @@ class Directory(_Request, tag="directory"):
 class Links(_Request, tag="links"): ...
 
 
-class Stats(_Request, tag="stats"): ...
-
-
 class Export(_Request, tag="export"):
     path: str
     passphrase: str
@@ -159,7 +155,6 @@ Request = (
     | Search
     | Directory
     | Links
-    | Stats
     | Export
     | Import
     | Quit

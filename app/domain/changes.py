@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from app.domain.capabilities import CapabilitiesChanged
 from app.domain.contacts import ContactChanged, PresenceChanged
 from app.domain.files import TransferChanged, TransferRemoved
 from app.domain.governing import InvitationChanged
@@ -152,4 +153,5 @@ Change = (
     | InvitationChanged
     | TransferChanged
     | TransferRemoved
+    | CapabilitiesChanged
 )

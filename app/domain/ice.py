@@ -35,6 +35,27 @@ class IceServer:
         return self.url.startswith("turn")
 
 
+@dataclass(frozen=True, slots=True)
+class IcePlace:
+    """Where such a server is: `host` without brackets, `transport` "udp" or "tcp"."""
+
+    host: str
+    port: int
+    transport: str
+    tls: bool
+
+
+def ice_place(url: str) -> IcePlace:
+    """Raises AppError("bad-ice-server")."""
+    match = _URL.fullmatch(url)
+    if match is None:
+        raise AppError("bad-ice-server", {"url": url[:MAX_URL]})
+    tls = match["scheme"] == "turns"
+    port = int(match["port"] or (5349 if tls else 3478))
+    transport = match["transport"] or ("tcp" if tls else "udp")
+    return IcePlace(match["host"].strip("[]"), port, transport, tls)
+
+
 def check_ice_servers(servers: Sequence[IceServer]) -> tuple[IceServer, ...]:
     """Return them if they can be used.
 

@@ -14,6 +14,7 @@ from msgspec import Meta
 from app.domain.errors import LocalProtocolError, RemoteProtocolError
 from app.domain.events import MAX_EVENT_SIZE, MAX_SEQ
 from app.domain.limits import MAX_ROOM_NAME_LENGTH
+from app.protocol.capability_frames import Capable
 from app.protocol.passing_frames import Neighbours, PassingFrame, Relayed, Through
 from app.protocol.transfer_frames import (
     Available,
@@ -40,7 +41,8 @@ HEADS = 4
 TRANSFERS = 8
 WAYS = 16
 NEIGHBOURS = 32
-FEATURES = PARCELS | RECEIPTS | HEADS | TRANSFERS | WAYS | NEIGHBOURS
+CAPABILITIES = 256
+FEATURES = PARCELS | RECEIPTS | HEADS | TRANSFERS | WAYS | NEIGHBOURS | CAPABILITIES
 """What of the protocol's later additions this version speaks: bits of a hello."""
 
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -213,7 +215,7 @@ DoorAnswer = Welcome | Dismissed | TurnedAway
 """What is said to somebody who shows a proof key that opens a room to nobody."""
 HandedOn = Parcel | ParcelTaken | Receipt | Wanted
 """What is said of people who are not at the other end of the link."""
-Aside = HandedOn | TransferFrame | PassingFrame
+Aside = HandedOn | TransferFrame | PassingFrame | Capable
 """What is neither for the link itself nor for a room's log."""
 Frame = (
     Hello
@@ -261,6 +263,7 @@ TYPES: dict[int, type[Frame]] = {
     27: Neighbours,
     28: Through,
     29: Relayed,
+    33: Capable,
 }
 _TYPE_OF = {kind: number for number, kind in TYPES.items()}
 _encoder = msgspec.msgpack.Encoder()

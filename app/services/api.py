@@ -25,6 +25,7 @@ from app.domain.views import (
 from app.services.conversations_api import Conversations
 from app.services.feed import Feed
 from app.services.governance_api import Governance
+from app.services.network_api import Insight
 from app.services.people_api import Contacts
 from app.services.transfers_api import Transfers
 
@@ -52,12 +53,26 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
+    """`since_ms` is when this state began, `uptime_s` how long it has been up, 0 if it is not.
+
+    `loss` and `quality` are 0..1, `quality` None while unknown; rates are bytes a second. `through`
+    is the member that carries it, `reason` why it is not up.
+    """
+
     peer: PeerId
     state: LinkState
     route: str | None
     rtt_ms: float | None
     loss: float
     since_ms: int
+    jitter_ms: float | None = None
+    loss_in: float = 0.0
+    rate_in: float = 0.0
+    rate_out: float = 0.0
+    uptime_s: float = 0.0
+    quality: float | None = None
+    through: PeerId | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +230,9 @@ class Backend(Protocol):
 
     @property
     def network(self) -> Network: ...
+
+    @property
+    def insight(self) -> Insight: ...
 
     @property
     def contacts(self) -> Contacts: ...

@@ -21,9 +21,11 @@ from app.services.circle import Circle
 from app.services.connection_manager import ConnectionManager
 from app.services.contact_service import ContactService
 from app.services.conversation_service import ConversationService
+from app.services.diagnosis_probe import NetworkProbe
 from app.services.feed import Feed
 from app.services.governance_service import GovernanceService
 from app.services.group_keeper import GroupKeeper
+from app.services.insight import InsightService
 from app.services.introducer import Introducer
 from app.services.mark_journal import MarkJournal
 from app.services.me import NAME_SETTING, Me
@@ -56,6 +58,7 @@ class Transports:
     local_server: LocalServer
     discovery: LanDiscovery | None = None
     use_ice: Callable[[Sequence[IceServer]], None] = lambda _: None
+    probe: NetworkProbe | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class Services:
     governance: GovernanceService
     transfers: TransferService
     tender: TransferTender
+    insight: InsightService
     transports: Transports
     beyond: NetworkParts
 
@@ -120,6 +124,10 @@ class ParlorBackend:
         return self._services.network
 
     @property
+    def insight(self) -> InsightService:
+        return self._services.insight
+
+    @property
     def contacts(self) -> ContactService:
         return self._services.contacts
 
@@ -144,6 +152,7 @@ class ParlorBackend:
         services.publisher.aliases = services.circle.contacts.aliases
         services.circle.privacy.load(await services.store.settings.all())
         await services.network.load()
+        await services.insight.load()
         await services.logs.start()
         await services.background.start()
         await services.conversations.start()
@@ -160,6 +169,8 @@ class ParlorBackend:
         services.background.spawn(services.circle.presence.run())
         for task in services.beyond.tasks:
             services.background.spawn(task())
+        services.background.spawn(services.insight.manager.run())
+        services.background.spawn(services.insight.kept.run())
         if services.transports.discovery is not None:
             services.background.spawn(services.network.follow(services.transports.discovery))
 
@@ -173,6 +184,7 @@ class ParlorBackend:
             if services.transports.discovery is not None:
                 steps.push_async_callback(services.transports.discovery.close)
             steps.push_async_callback(services.journal.flush)
+            steps.push_async_callback(services.insight.kept.flush)
             steps.push_async_callback(services.receipts.flush)
             steps.push_async_callback(services.logs.close)
             steps.push_async_callback(services.background.close)

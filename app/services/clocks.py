@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 from app.domain.clock import agreed_offset_ms
 
@@ -17,6 +18,11 @@ class WallClock:
     @property
     def correction_ms(self) -> int:
         return self._correction
+
+    @property
+    def offsets(self) -> Mapping[object, int]:
+        """How far other clocks (by server's URL or peer) are ahead of our uncorrected one, ms."""
+        return self._offsets
 
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000 + self._correction

@@ -37,6 +37,10 @@ class IdentityWatch:
             if contact.is_close and self._is_called(contact, name):
                 self._warn(contact, peer, name)
 
+    def has_namesake(self, peer: PeerId) -> bool:
+        """Whether this contact, or who goes by a contact's name, was warned of."""
+        return any(peer in pair for pair in self._warned)
+
     def _warn(self, contact: Contact, peer: PeerId, name: str) -> None:
         pair = contact.peer, peer
         if pair in self._warned or len(self._warned) >= MAX_WARNINGS:

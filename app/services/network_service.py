@@ -11,7 +11,7 @@ from app.domain.ids import PeerId
 from app.domain.views import PersonView
 from app.protocol.server_hint import Reader, read_server, write_server
 from app.services.api import LinkView, ServerView
-from app.services.connection_manager import ConnectionManager
+from app.services.connection_manager import ConnectionManager, LinkReport
 from app.services.ice_keeper import IceKeeper
 from app.services.publisher import Publisher
 from app.services.signaling_hub import SignalingHub
@@ -71,17 +71,7 @@ class NetworkService:
         ]
 
     def links(self) -> Sequence[LinkView]:
-        return [
-            LinkView(
-                peer=report.peer,
-                state=report.state,
-                route=report.live.route if report.live else None,
-                rtt_ms=report.live.rtt_ms if report.live else None,
-                loss=report.live.loss if report.live else 0.0,
-                since_ms=report.since_ms,
-            )
-            for report in self._manager.reports.values()
-        ]
+        return [_link_view(report) for report in self._manager.reports.values()]
 
     async def directory(self, query: str) -> Sequence[PersonView]:
         """Raises AppError("no-server") while no server is online."""
@@ -120,6 +110,28 @@ class NetworkService:
             return
         if url not in self._hub.clients:
             self._hub.connect(url)
+
+
+def _link_view(report: LinkReport) -> LinkView:
+    live = report.live
+    if live is None:
+        return LinkView(
+            report.peer, report.state, None, None, 0.0, report.since_ms, reason=report.reason
+        )
+    return LinkView(
+        peer=report.peer,
+        state=report.state,
+        route=live.route,
+        rtt_ms=live.rtt_ms,
+        loss=live.loss,
+        since_ms=report.since_ms,
+        jitter_ms=live.meter.jitter_ms,
+        loss_in=live.meter.loss_in,
+        rate_in=live.meter.rate_in,
+        rate_out=live.meter.rate_out,
+        uptime_s=live.uptime_s,
+        quality=live.quality,
+    )
 
 
 def connectable(url: str) -> str:

@@ -35,6 +35,7 @@ from app.protocol.frames import (
 )
 from app.protocol.handshake import NONCE_SIZE, Established, Fingerprints, LinkHandshake
 from app.protocol.heartbeat import Heartbeat
+from app.protocol.link_quality import QualityMeter
 from app.protocol.room_gate import Matched, Proofs, RoomGate
 from app.services.clocks import WallClock
 from app.services.link_sync import LinkSync
@@ -88,6 +89,7 @@ class PeerLink:
         self._host = host
         self._wall = wall
         self._beat = Heartbeat(_steady())
+        self.meter = QualityMeter(_steady())
         self._reassembler = Reassembler()
         self._early: deque[Frame] = deque()
         self._gate: RoomGate | None = None
@@ -117,7 +119,16 @@ class PeerLink:
 
     @property
     def loss(self) -> float:
-        return self._beat.loss
+        return max(self._beat.loss, self.meter.loss_out)
+
+    @property
+    def uptime_s(self) -> float:
+        return _steady() - self._opened_at
+
+    @property
+    def quality(self) -> float | None:
+        """How good the link is, 0..1; None before it was measured."""
+        return self.meter.quality(self.rtt_ms, _steady())
 
     @property
     def rooms(self) -> frozenset[RoomId]:
@@ -245,6 +256,7 @@ class PeerLink:
         self._send_raw(encode_frame(frame))
 
     def _send_raw(self, frame: bytes) -> None:
+        self.meter.sent += len(frame)
         for message in split(frame):
             self._link.send(Lane.RELIABLE, message)
 
@@ -259,6 +271,7 @@ class PeerLink:
 
     def _whole(self, lane: Lane, message: bytes) -> bytes | None:
         self._beat.heard(_steady())
+        self.meter.received += len(message)
         return message if lane is Lane.UNRELIABLE else self._reassembler.receive(message)
 
     async def _read(self) -> None:
@@ -286,9 +299,11 @@ class PeerLink:
             case Welcome() | Dismissed() | TurnedAway():
                 self._answered(gate, frame)
             case Ping(token):
+                self.meter.pinged(frame)
                 self._send(Pong(token))
             case Pong():
-                self._beat.pong(frame, _steady())
+                if not self.meter.pong(frame, _steady()):
+                    self._beat.pong(frame, _steady())
             case Typing(room, active):
                 if RoomId(room) in gate.open:
                     self._host.typing(self.peer, RoomId(room), active)
@@ -306,11 +321,18 @@ class PeerLink:
             ping = self._beat.tick(_steady())
             if ping is not None:
                 self._send(ping)
+            self._probe()
             if not self.rooms and _steady() > self._opened_at + USELESS_AFTER:
                 log.info("closing a link that shares no room")
                 break
-            await asyncio.sleep(max(self._beat.deadline - _steady(), 0.05))
+            deadline = min(self._beat.deadline, self.meter.deadline)
+            await asyncio.sleep(max(deadline - _steady(), 0.05))
         await self._link.close()
+
+    def _probe(self) -> None:
+        probe = self.meter.tick(_steady())
+        if probe is not None:
+            self._link.send(Lane.UNRELIABLE, encode_frame(probe))
 
 
 def _steady() -> float:

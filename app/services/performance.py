@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_left
-from collections import Counter, OrderedDict
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TypeVar
 
 from app.domain.changes import (
     Change,
+    ErrorRaised,
     LinkChanged,
     LinkState,
     MessagesAdded,
@@ -16,92 +17,145 @@ from app.domain.changes import (
     ServerState,
     StatusChanged,
 )
+from app.domain.files import TransferChanged, TransferState, TransferView
 from app.domain.ids import EventId, PeerId
 from app.domain.views import MessageState
+from app.services.network_api import Measurements
+from app.services.performance_tally import RATE, Kept, Tally
 
-BOUNDS_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000)
 MAX_WAITING = 10_000
 
-
-class Histogram:
-    """Durations in milliseconds by upper bound; the last bucket is open."""
-
-    def __init__(self) -> None:
-        self._buckets = [0] * (len(BOUNDS_MS) + 1)
-        self._sum = 0.0
-
-    def add(self, ms: float) -> None:
-        self._buckets[bisect_left(BOUNDS_MS, ms)] += 1
-        self._sum += ms
-
-    def report(self) -> dict[str, Any]:
-        return {
-            "count": sum(self._buckets),
-            "sum_ms": round(self._sum, 3),
-            "bounds_ms": list(BOUNDS_MS),
-            "buckets": list(self._buckets),
-        }
+Key = TypeVar("Key")
 
 
 class PerformanceMonitor:
-    """A listener of the feed."""
+    """A listener of the feed. `now` is a steady clock in seconds."""
 
-    def __init__(self) -> None:
-        self._started = time.monotonic()
-        self._counters: Counter[str] = Counter()
-        self._delivery = Histogram()
-        self._connecting = Histogram()
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._started = now()
+        self._run = Tally()
+        self._before = Kept(time.time_ns() // 1_000_000)
         self._waiting: OrderedDict[EventId, float] = OrderedDict()
-        self._attempts: dict[PeerId, float] = {}
+        self._attempts: OrderedDict[PeerId, float] = OrderedDict()
+        self._lost: OrderedDict[PeerId, float] = OrderedDict()
+        self._moving: OrderedDict[EventId, tuple[float, int]] = OrderedDict()
 
     def heard(self, change: Change) -> None:
         """Take a change of the feed."""
         match change:
             case MessagesAdded(_, messages):
                 for view in messages:
-                    self._counters["messages_sent" if view.own else "messages_received"] += 1
+                    self._run.count("messages_sent" if view.own else "messages_received")
                     if view.own:
-                        self._wait(view.event)
+                        _remember(self._waiting, view.event, self._now())
             case StatusChanged(_, events, MessageState.DELIVERED, _):
                 for event in events:
                     self._delivered(event)
-            case LinkChanged(peer, state):
-                self._link(peer, state)
-            case ServerChanged(_, ServerState.ONLINE):
-                self._counters["server_connections"] += 1
+            case LinkChanged():
+                self._link(change)
+            case ServerChanged():
+                self._server(change)
+            case TransferChanged(view):
+                self._transfer(view)
+            case ErrorRaised(code, _):
+                self._run.count(f"errors.{code}")
             case _:
                 return
 
-    def _wait(self, event: EventId) -> None:
-        self._waiting[event] = time.monotonic()
-        if len(self._waiting) > MAX_WAITING:
-            self._waiting.popitem(last=False)
+    def answered(self, ms: float) -> None:
+        """A server has answered a request after `ms` milliseconds."""
+        self._run.add("server_rtt_ms", ms)
 
     def _delivered(self, event: EventId) -> None:
-        self._counters["deliveries"] += 1
+        self._run.count("deliveries")
         written = self._waiting.pop(event, None)
         if written is not None:
-            self._delivery.add((time.monotonic() - written) * 1000)
+            self._run.add("delivery_ms", (self._now() - written) * 1000)
 
-    def _link(self, peer: PeerId, state: LinkState) -> None:
-        if state is LinkState.CONNECTING:
-            self._attempts[peer] = time.monotonic()
+    def _link(self, change: LinkChanged) -> None:
+        if change.state is LinkState.CONNECTING:
+            _remember(self._attempts, change.peer, self._now())
             return
-        begun = self._attempts.pop(peer, None)
-        if state is LinkState.ONLINE:
-            self._counters["links_opened"] += 1
-            if begun is not None:
-                self._connecting.add((time.monotonic() - begun) * 1000)
+        begun = self._attempts.pop(change.peer, None)
+        if change.state is LinkState.ONLINE:
+            self._opened(change, begun)
+        elif begun is None:
+            self._run.count("links_closed")
+            _remember(self._lost, change.peer, self._now())
         else:
-            self._counters["links_closed" if begun is None else "link_failures"] += 1
+            self._run.count("link_failures")
+            self._run.count(f"link_failures.{change.reason or 'unknown'}")
 
-    def report(self) -> dict[str, Any]:
-        """Return counters and histograms as plain values."""
-        return {
-            "uptime_s": round(time.monotonic() - self._started, 3),
-            "counters": dict(self._counters),
-            "histograms": {
-                "delivery_ms": self._delivery.report(),
-                "connect_ms": self._connecting.report(),
-            },
-        }
+    def _opened(self, change: LinkChanged, begun: float | None) -> None:
+        way = change.route or "unknown"
+        self._run.count("links_opened")
+        self._run.count(f"links_opened.{way}")
+        if begun is not None:
+            took = (self._now() - begun) * 1000
+            self._run.add("connect_ms", took)
+            self._run.add(f"connect_ms.{way}", took)
+        lost = self._lost.pop(change.peer, None)
+        if lost is not None:
+            self._run.count("reconnections")
+            self._run.add("reconnect_ms", (self._now() - lost) * 1000)
+
+    def _server(self, change: ServerChanged) -> None:
+        if change.state is ServerState.ONLINE:
+            self._run.count("server_connections")
+        elif change.state is ServerState.OFFLINE and change.reason:
+            self._run.count(f"server_failures.{change.reason}")
+
+    def _transfer(self, view: TransferView) -> None:
+        """Time what we fetch, from its first bytes of this run to its end."""
+        if view.own:
+            return
+        if view.state is TransferState.RUNNING:
+            if view.transfer not in self._moving:
+                _remember(self._moving, view.transfer, (self._now(), view.done))
+            return
+        began = self._moving.pop(view.transfer, None)
+        if view.state is TransferState.FAILED:
+            self._run.count(f"transfer_failures.{view.reason or 'unknown'}")
+        if began is None or view.state is not TransferState.DONE:
+            return
+        self._run.count("transfers_done")
+        took, moved = self._now() - began[0], view.done - began[1]
+        if took > 0 and moved > 0:
+            lane = view.lane.value if view.lane is not None else "unknown"
+            self._run.add(f"{RATE}.{lane}", moved / took / 1000)
+
+    # -- all runs
+
+    def resume(self, before: Kept) -> None:
+        """Go on from what earlier runs have kept."""
+        self._before = before
+
+    def kept(self) -> Kept:
+        """Return the sum of all runs."""
+        return self._all().kept(self._before.since)
+
+    def reset(self) -> None:
+        """Begin to count anew."""
+        self._run = Tally()
+        self._before = Kept(time.time_ns() // 1_000_000)
+
+    def measurements(self) -> Measurements:
+        uptime = self._now() - self._started
+        whole = self._all().measured()
+        return Measurements(uptime, self._before.since, self._run.measured(), whole)
+
+    def _all(self) -> Tally:
+        whole = Tally()
+        whole.absorb(self._before)
+        whole.absorb(self._run.kept(0))
+        return whole
+
+
+Value = TypeVar("Value")
+
+
+def _remember(known: OrderedDict[Key, Value], key: Key, value: Value) -> None:
+    known[key] = value
+    if len(known) > MAX_WAITING:
+        known.popitem(last=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -74,6 +75,8 @@ class SignalingContext:
     wall: WallClock
     lend: Callable[[str, Sequence[IceServer]], None]
     """Takes the STUN and TURN servers that a server lends."""
+    answered: Callable[[float], None] = lambda _ms: None
+    """Hears how many milliseconds a server took to answer."""
 
 
 class SignalingClient:
@@ -177,7 +180,10 @@ class SignalingClient:
     async def enter(self, room: bytes) -> None:
         """Join a server room, if we are connected. Raises AppError."""
         if self.session is not None:
-            for present in await self.session.join(room):
+            began = time.monotonic()
+            there = await self.session.join(room)
+            self._context.answered((time.monotonic() - began) * 1000)
+            for present in there:
                 self._host.present(self.url, room, present)
 
     async def publish(self) -> None:

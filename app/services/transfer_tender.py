@@ -29,6 +29,7 @@ from app.services.transfer_settings import SettingsKeeper
 from app.services.transfer_terms import LaneTerms
 from app.services.transfer_way_memory import WayMemory
 from app.services.transfer_worker import Workshop
+from app.services.transfers_api import TransferSettings
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,11 @@ class TransferTender:
         self.feed = TransferFeed(parts, self.acts)
         self._notices = WorkerNotices(parts)
         self.workshop.listener = self._notices
+
+    @property
+    def settings(self) -> TransferSettings:
+        """What people have chosen about files."""
+        return self._choices.settings.current
 
     def _terms(self) -> LaneTerms:
         return LaneTerms(self._choices.settings.current.ways, self._choices.ice.current)

@@ -17,7 +17,6 @@ from app.cli.times import time_text
 from app.domain.changes import HistoryDeleted, MessagesRemoved, PersonPictured
 from app.domain.errors import AppError
 from app.domain.ids import EventId, RoomId, room_id, to_text
-from app.services.performance import PerformanceMonitor
 from tests.services.world import Someone, World, until
 
 PNG = b"\x89PNG\r\n\x1a\n and some bytes"
@@ -25,7 +24,7 @@ PNG = b"\x89PNG\r\n\x1a\n and some bytes"
 
 async def ask(someone: Someone, do: str, **fields: object) -> dict[str, Any]:
     request = parse_request(json.dumps({"id": 1, "do": do, **fields}).encode())
-    return await Handlers(someone.backend, PerformanceMonitor()).handle(request)
+    return await Handlers(someone.backend).handle(request)
 
 
 async def alone(world: World) -> tuple[Someone, str]:

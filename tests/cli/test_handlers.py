@@ -16,7 +16,6 @@ from app.domain.errors import AppError
 from app.domain.ids import EventId, PeerId, RoomId, room_id, to_text
 from app.domain.views import HistoryPage, MessageKind, MessageState, MessageView, Position
 from app.services.api import Backend
-from app.services.performance import PerformanceMonitor
 from tests.services.world import URL, Someone, World
 
 ROOM = RoomId(bytes(16))
@@ -27,9 +26,7 @@ def line(**fields: object) -> bytes:
 
 
 def handlers(person: Someone) -> Handlers:
-    monitor = PerformanceMonitor()
-    person.backend.feed.subscribe(monitor.heard)
-    return Handlers(person.backend, monitor)
+    return Handlers(person.backend)
 
 
 async def ask(handlers: Handlers, do: str, **fields: Any) -> dict[str, Any]:
@@ -167,7 +164,7 @@ async def test_windows_of_history(
     request = parse_request(line(do="history", room=to_text(ROOM), limit=limit, **fields))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(handlers_module, "PAGE", page)
-        here = Handlers(cast("Backend", OnlyChats(book)), PerformanceMonitor())
+        here = Handlers(cast("Backend", OnlyChats(book)))
         answer = await here.handle(request)
     wanted = [view.text for view in expected(book, way, anchor, limit)]
     assert [message["text"] for message in answer["messages"]] == wanted

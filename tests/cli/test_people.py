@@ -13,13 +13,12 @@ from app.cli.requests import parse_request
 from app.domain.contacts import ContactChanged, ContactView, Presence, PresenceChanged
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, to_text
-from app.services.performance import PerformanceMonitor
 from tests.services.world import Someone, World, until
 
 
 async def ask(someone: Someone, do: str, **fields: object) -> dict[str, Any]:
     request = parse_request(json.dumps({"id": 1, "do": do, **fields}).encode())
-    return await Handlers(someone.backend, PerformanceMonitor()).handle(request)
+    return await Handlers(someone.backend).handle(request)
 
 
 async def states(someone: Someone) -> list[tuple[str, str]]:

@@ -44,6 +44,7 @@ from app.protocol.transfer_frames import (
     Settled,
     SettledHeard,
 )
+from tests.protocol.test_capability_frames import capable
 
 keys = st.binary(min_size=32, max_size=32)
 rooms = st.binary(min_size=16, max_size=16)
@@ -112,6 +113,7 @@ frames: st.SearchStrategy[Frame] = st.one_of(
     st.builds(Neighbours, rooms, st.dictionaries(keys, rooms, max_size=5)),
     st.builds(Through, keys, keys, st.binary(min_size=48, max_size=200)),
     st.builds(Relayed, keys, keys, rooms, st.binary(min_size=1, max_size=200)),
+    capable,
     st.builds(Heads, rooms, st.dictionaries(keys, st.tuples(seqs, keys), max_size=5)),
 )
 

@@ -9,26 +9,19 @@ import pytest
 
 from app.domain.changes import (
     Change,
-    LinkChanged,
-    LinkState,
-    MessagesAdded,
     RoomRemoved,
-    ServerChanged,
-    ServerState,
-    StatusChanged,
 )
 from app.domain.errors import AppError
 from app.domain.events import Text
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageKind, MessageState, MessageView, Position
 from app.services import background as background_module
-from app.services import own_messages, performance, room_logs
+from app.services import own_messages, room_logs
 from app.services.background import Background
 from app.services.feed import Feed
 from app.services.mark_journal import MarkJournal
 from app.services.network_service import canonical
 from app.services.own_messages import OwnMessages
-from app.services.performance import BOUNDS_MS, Histogram, PerformanceMonitor
 from app.services.room_logs import RecentEvents
 from app.storage.records import MessageRow
 from app.storage.store import Store
@@ -183,51 +176,6 @@ def test_recent_events_are_bounded_and_may_come_twice(monkeypatch: pytest.Monkey
     assert len(recent.take(ROOM, [last], 10**6)) == 3
     assert len(recent.take(ROOM, [last], 1)) == 1
     assert recent.take(ROOM, [(writer.peer, 1, 20)], 10**6) == []
-
-
-# -- performance
-
-
-def test_a_histogram_counts_by_upper_bounds() -> None:
-    histogram = Histogram()
-    for ms in (0.5, 1, 1.5, 30_000, 30_001):
-        histogram.add(ms)
-    report = histogram.report()
-    assert report["buckets"][:2] == [2, 1]
-    assert report["buckets"][-2:] == [1, 1]
-    assert (report["count"], report["bounds_ms"]) == (5, list(BOUNDS_MS))
-    assert report["sum_ms"] == 60_004.0
-
-
-def test_the_monitor_counts_and_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(performance, "MAX_WAITING", 2)
-    monitor = PerformanceMonitor()
-    monitor.heard(MessagesAdded(ROOM, tuple(view(n, own=n > 0) for n in range(4))))
-    told = tuple(event_id(n) for n in range(1, 4))
-    monitor.heard(StatusChanged(ROOM, told, MessageState.SENT, PEER))
-    monitor.heard(StatusChanged(ROOM, told, MessageState.DELIVERED, PEER))
-    monitor.heard(StatusChanged(ROOM, told, MessageState.DELIVERED, PEER))
-    for state in (LinkState.CONNECTING, LinkState.ONLINE, LinkState.OFFLINE):
-        monitor.heard(LinkChanged(PEER, state, None))
-    for state in (LinkState.CONNECTING, LinkState.OFFLINE):
-        monitor.heard(LinkChanged(PEER, state, None))
-    monitor.heard(LinkChanged(PEER, LinkState.ONLINE, None))
-    monitor.heard(ServerChanged("http://h", ServerState.ONLINE))
-    monitor.heard(ServerChanged("http://h", ServerState.OFFLINE))
-    monitor.heard(RoomRemoved(ROOM))
-    report = monitor.report()
-    assert report["counters"] == {
-        "messages_sent": 3,
-        "messages_received": 1,
-        "deliveries": 6,
-        "links_opened": 2,
-        "links_closed": 1,
-        "link_failures": 1,
-        "server_connections": 1,
-    }
-    assert report["histograms"]["delivery_ms"]["count"] == 2
-    assert report["histograms"]["connect_ms"]["count"] == 1
-    assert report["uptime_s"] >= 0
 
 
 # -- marks

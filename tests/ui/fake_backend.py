@@ -46,6 +46,7 @@ from app.services.feed import Feed
 from tests.ui.fake_contacts import FakeContacts
 from tests.ui.fake_conversations import FakeConversations
 from tests.ui.fake_governance import FakeGovernance
+from tests.ui.fake_insight import FakeInsight
 from tests.ui.fake_operations import FakeOperations, FakeRoom
 from tests.ui.fake_transfers import FakeTransfers
 
@@ -372,6 +373,7 @@ class FakeBackend:
         self.feed = Feed()
         self.chats = FakeChats(name, self.feed)
         self.network = FakeNetwork(self.feed)
+        self.insight = FakeInsight(self.feed, peer_of(name))
         self.contacts = FakeContacts(peer_of(name), self.feed)
         self.contacts.chats = self.chats
         self.conversations = FakeConversations(self.chats)

@@ -1,0 +1,75 @@
+"""Looks at everything that may keep us from the network or from somebody, side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from app.domain.errors import AppError
+from app.domain.ids import PeerId, to_text
+from app.protocol.handshake import LINK_VERSIONS
+from app.services.diagnosis_network import NetworkChecks
+from app.services.diagnosis_person import PersonChecks
+from app.services.diagnosis_report import report
+from app.services.network_api import Diagnosis, Finding, nobody
+
+LIMIT = 7.0
+"""Seconds after which a check that has not ended is given up."""
+SHOWN = 6
+"""Characters of an id in a report: enough to tell two people apart, not to know one."""
+
+
+class Doctor:
+    def __init__(self, me: PeerId, network: NetworkChecks, person: PersonChecks) -> None:
+        self.me = me
+        self._network = network
+        self._person = person
+
+    def check_known(self, peer: PeerId) -> None:
+        """Raises AppError("unknown-peer") for somebody of whom we have never heard."""
+        if not self._person.is_known(peer):
+            raise AppError("unknown-peer", {"peer": to_text(peer)})
+
+    async def examine(
+        self, peer: PeerId | None = None, heard: Callable[[Finding], None] = nobody
+    ) -> Diagnosis:
+        """See `Insight.diagnose`."""
+        found: list[Finding] = []
+        facts = {"when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())}
+        facts |= {"system": platform.system(), "versions": ", ".join(map(str, LINK_VERSIONS))}
+        if peer is not None and peer != self.me:
+            self.check_known(peer)
+            facts["about"] = to_text(peer)[:SHOWN] + "…"
+            found += self._person.findings(peer)
+            for one in found:
+                heard(one)
+        found += await self._side_by_side(heard)
+        return Diagnosis(tuple(found), report(found, facts))
+
+    async def _side_by_side(self, heard: Callable[[Finding], None]) -> list[Finding]:
+        network = self._network
+        checks = (
+            network.servers,
+            network.clock,
+            network.machine,
+            network.helpers,
+            network.near,
+            network.relays,
+        )
+
+        async def one(
+            check: Callable[[], Coroutine[Any, Any, Sequence[Finding]]],
+        ) -> Sequence[Finding]:
+            try:
+                async with asyncio.timeout(LIMIT):
+                    found = await check()
+            except TimeoutError:
+                return ()
+            for each in found:
+                heard(each)
+            return found
+
+        return [each for found in await asyncio.gather(*map(one, checks)) for each in found]
