@@ -211,6 +211,11 @@ class PendingLink(Protocol):
     LocalProtocolError. After `close` every call raises AppError("link-failed").
     """
 
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """What is tried of "direct", "turn" and "member", once there is a description of ours."""
+        ...
+
     async def offer(self) -> bytes:
         """Gather candidates and return our description (offering side)."""
         ...
@@ -237,9 +242,28 @@ class PendingLink(Protocol):
         ...
 
 
+class Datagrams(Protocol):
+    """A way for datagrams that somebody else carries: they may be lost, or come twice."""
+
+    @property
+    def through(self) -> PeerId:
+        """Who carries them."""
+        ...
+
+    def send(self, datagram: bytes) -> None:
+        """Hand on at most 2048 bytes, without waiting; dropped where there is no place for it."""
+        ...
+
+    async def receive(self) -> bytes:
+        """Return the next datagram. Raises ConnectionError once there will be none."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class LinkTransport(Protocol):
-    def pending(self) -> PendingLink:
-        """Begin a new link."""
+    def pending(self, carried: Datagrams | None = None) -> PendingLink:
+        """Begin a new link, over the network or as what a member carries."""
         ...
 
 

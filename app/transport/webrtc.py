@@ -12,10 +12,11 @@ from aiortc.rtcicetransport import connection_kwargs
 
 from app.domain.errors import AppError
 from app.domain.ice import IceServer
-from app.transport.base import LinkTransport, PendingLink
+from app.transport.base import Datagrams, LinkTransport, PendingLink
 from app.transport.webrtc_addresses import host_addresses
+from app.transport.webrtc_carried import CarriedWay
 from app.transport.webrtc_description import Role
-from app.transport.webrtc_ice import AddressSource
+from app.transport.webrtc_ice import AddressSource, IceConnection
 from app.transport.webrtc_link import WebRtcPendingLink
 from app.transport.webrtc_session import Session
 
@@ -49,11 +50,19 @@ class WebRtcTransport(LinkTransport):
             for key, value in _ice_options(server).items()
         }
 
-    def pending(self) -> PendingLink:
-        return WebRtcPendingLink(self._session, self._open_timeout)
+    def pending(self, carried: Datagrams | None = None) -> PendingLink:
+        def session(role: Role) -> Session:
+            controlling = role == "offer"
+            if carried is not None:
+                return Session(role, CarriedWay(controlling=controlling, datagrams=carried))
+            return Session(role, self._over_ice(controlling=controlling))
 
-    def _session(self, role: Role) -> Session:
-        return Session(role, self._addresses, self._ice_options)
+        return WebRtcPendingLink(session, self._open_timeout)
+
+    def _over_ice(self, *, controlling: bool) -> IceConnection:
+        return IceConnection(
+            controlling=controlling, addresses=self._addresses, options=self._ice_options
+        )
 
 
 def _ice_options(server: IceServer) -> dict[str, object]:

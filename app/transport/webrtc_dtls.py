@@ -16,7 +16,7 @@ from aiortc import (
 from cryptography.hazmat.primitives.hashes import SHA256
 from OpenSSL import SSL
 
-from app.transport.webrtc_ice import IceConnection
+from app.transport.webrtc_ice import Way
 
 
 class LinkCertificate(RTCCertificate):
@@ -34,7 +34,7 @@ class LinkCertificate(RTCCertificate):
 class IceEnd:
     """What aiortc's DTLS asks of an ICE transport."""
 
-    def __init__(self, connection: IceConnection) -> None:
+    def __init__(self, connection: Way) -> None:
         self.role = "controlling" if connection.ice_controlling else "controlled"
         self._connection = connection
         self._recv = connection.recv
@@ -44,7 +44,7 @@ class IceEnd:
 class LinkDtls(RTCDtlsTransport):
     """DTLS without SRTP: a chat link carries no media, so no media sessions are kept."""
 
-    def __init__(self, connection: IceConnection, certificate: LinkCertificate) -> None:
+    def __init__(self, connection: Way, certificate: LinkCertificate) -> None:
         super().__init__(cast("RTCIceTransport", IceEnd(connection)), [certificate])
 
     def _setup_srtp(self) -> None:

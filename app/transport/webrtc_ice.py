@@ -6,12 +6,13 @@ import asyncio
 import ipaddress
 import struct
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import aioice
 from aioice.ice import StunProtocol
 from aioice.stun import Message
 
+from app.domain.ids import PeerId
 from app.transport.webrtc_addresses import is_near, may_probe
 from app.transport.webrtc_description import (
     MAX_CANDIDATES,
@@ -38,6 +39,40 @@ class _LossyQueue(asyncio.Queue[tuple[bytes, int] | None]):
     def put_nowait(self, item: tuple[bytes, int] | None) -> None:
         if item is None or self.qsize() < MAX_QUEUED:
             super().put_nowait(item)
+
+
+class Way(Protocol):
+    """What a session asks of the way between two machines."""
+
+    @property
+    def ice_controlling(self) -> bool: ...
+
+    @property
+    def local_username(self) -> str: ...
+
+    @property
+    def local_password(self) -> str: ...
+
+    @property
+    def route(self) -> str: ...
+
+    @property
+    def ways(self) -> tuple[str, ...]: ...
+
+    @property
+    def through(self) -> PeerId | None: ...
+
+    async def gather_candidates(self) -> None: ...
+
+    def lines(self) -> list[CandidateLine]: ...
+
+    async def meet(self, remote: Description) -> None: ...
+
+    async def recv(self) -> bytes: ...
+
+    async def send(self, data: bytes) -> None: ...
+
+    async def close(self) -> None: ...
 
 
 class IceConnection(aioice.Connection):
@@ -115,6 +150,17 @@ class IceConnection(aioice.Connection):
                 await self.add_remote_candidate(_candidate(line, number))
         await self.add_remote_candidate(None)
         await self.connect()
+
+    @property
+    def through(self) -> PeerId | None:
+        """No member carries this."""
+        return None
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """What is tried, by the candidates that we have."""
+        relayed = any(candidate.type == "relay" for candidate in self.local_candidates)
+        return ("direct", "turn") if relayed else ("direct",)
 
     @property
     def route(self) -> str:

@@ -12,6 +12,8 @@ from app.transport.webrtc_description import Description, Role, decode, encode
 from app.transport.webrtc_sctp import MAX_MESSAGE
 from app.transport.webrtc_session import Session, link_failed
 
+CANCEL_AGAIN = 0.1
+
 SessionFactory = Callable[[Role], Session]
 
 
@@ -22,6 +24,7 @@ class WebRtcLink(Link):
         self._session = session
         self._remote_fingerprint = session.remote_fingerprint
         self._route = session.route
+        self._through = session.through
 
     @property
     def local_fingerprint(self) -> bytes:
@@ -37,7 +40,7 @@ class WebRtcLink(Link):
 
     @property
     def through(self) -> PeerId | None:
-        return None
+        return self._through
 
     def send(self, lane: Lane, message: bytes) -> None:
         if len(message) > MAX_MESSAGE:
@@ -66,6 +69,10 @@ class WebRtcPendingLink(PendingLink):
         self._closing: asyncio.Task[None] | None = None
         self._described = asyncio.Event()
         self._handed_over = False
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        return self._session.ways if self._session else ()
 
     async def offer(self) -> bytes:
         return await self._describe(self._begin("offer"))
@@ -139,11 +146,12 @@ class WebRtcPendingLink(PendingLink):
 
     async def _shut(self) -> None:
         self._described.set()
-        if self._connecting is not None:
-            self._connecting.cancel()
-        tasks = [task for task in (self._gathering, self._connecting) if task is not None]
-        if tasks:
-            await asyncio.wait(tasks)
+        tasks = {task for task in (self._gathering, self._connecting) if task is not None}
+        while tasks:
+            # Python 3.11's wait_for, which aiortc uses, may swallow one that comes with a datagram.
+            if self._connecting is not None:
+                self._connecting.cancel()
+            _, tasks = await asyncio.wait(tasks, timeout=CANCEL_AGAIN)
         if self._session is not None:
             await self._session.close()
 

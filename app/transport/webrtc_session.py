@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 
 from aiortc import RTCDataChannel, RTCDataChannelParameters, RTCSctpCapabilities
 
 from app.domain.errors import AppError, RemoteProtocolError
+from app.domain.ids import PeerId
 from app.transport.base import Lane
 from app.transport.webrtc_description import Description, Role
 from app.transport.webrtc_dtls import LinkCertificate, LinkDtls
-from app.transport.webrtc_ice import AddressSource, IceConnection
+from app.transport.webrtc_ice import Way
 from app.transport.webrtc_inbox import Inbox
 from app.transport.webrtc_sctp import MAX_MESSAGE, STREAMS, LinkSctp
 
@@ -30,10 +29,7 @@ def link_failed(reason: str, stage: str) -> AppError:
 class Session:
     """Owns sockets, keys and tasks of one link from the first candidate to the last packet."""
 
-    def __init__(
-        self, role: Role, addresses: AddressSource, ice_options: Mapping[str, Any]
-    ) -> None:
-        controlling = role == "offer"
+    def __init__(self, role: Role, way: Way) -> None:
         self.role = role
         self.stage = "signaling"
         self.inbox = Inbox()
@@ -41,7 +37,7 @@ class Session:
         self._opened = asyncio.Event()
         self._closing: asyncio.Task[None] | None = None
         self._certificate = LinkCertificate.generateCertificate()
-        self._ice = IceConnection(controlling=controlling, addresses=addresses, options=ice_options)
+        self._ice = way
         self._dtls = LinkDtls(self._ice, self._certificate)
         self._dtls.on("statechange", self._dtls_changed)
         self._sctp = LinkSctp(self._dtls, self.inbox, self._opened.set, self.end)
@@ -60,6 +56,14 @@ class Session:
     @property
     def route(self) -> str:
         return self._ice.route
+
+    @property
+    def through(self) -> PeerId | None:
+        return self._ice.through
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        return self._ice.ways
 
     async def describe(self) -> Description:
         """Gather our candidates."""

@@ -16,7 +16,7 @@ from app.protocol import heartbeat
 from app.protocol.fragments import split
 from app.protocol.frames import Bye, Events, Have, encode_frame
 from app.services import link_sync, peer_link, peer_supervisor
-from app.transport.base import Lane, Link, PendingLink
+from app.transport.base import Datagrams, Lane, Link, PendingLink
 from tests.services.world import OTHER_URL, URL, Someone, World, until
 from tests.support.memory_link import MemoryLink, MemoryPendingLink, MemoryTransport
 from tests.support.memory_signaling import MemoryServer
@@ -167,7 +167,8 @@ async def test_a_lost_answer_only_costs_time(world: World, monkeypatch: pytest.M
 class Meddler(MemoryTransport):
     """Shows each end another certificate than the other end's."""
 
-    def pending(self) -> PendingLink:
+    def pending(self, carried: Datagrams | None = None) -> PendingLink:
+        del carried
         return MeddledLink(self)
 
 

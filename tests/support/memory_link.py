@@ -7,7 +7,8 @@ import os
 
 from app.domain.errors import AppError, LocalProtocolError, RemoteProtocolError
 from app.domain.ids import PeerId
-from app.transport.base import Lane, Link, LinkTransport, PendingLink
+from app.transport.base import Datagrams, Lane, Link, LinkTransport, PendingLink
+from app.transport.webrtc import WebRtcTransport
 from app.transport.webrtc_inbox import Inbox
 
 MAX_MESSAGE = 16 * 1024
@@ -115,7 +116,10 @@ class MemoryTransport(LinkTransport):
         self.reachable = True
         self.links: list[MemoryLink] = []
 
-    def pending(self) -> PendingLink:
+    def pending(self, carried: Datagrams | None = None) -> PendingLink:
+        """What a member carries is no short cut in memory: it goes the whole way over that one."""
+        if carried is not None:
+            return WebRtcTransport(open_timeout=5.0).pending(carried)
         return MemoryPendingLink(self)
 
 
@@ -131,6 +135,10 @@ class MemoryPendingLink(PendingLink):
         self._remote: MemoryPendingLink | None = None
         self._closed = False
         self._handed_over = False
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        return ("direct",)
 
     async def offer(self) -> bytes:
         return self._describe("offer")
