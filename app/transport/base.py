@@ -13,6 +13,9 @@ from typing import Protocol
 from app.domain.ice import IceServer
 from app.domain.ids import PeerId
 
+LAN_URL = "lan://here"
+"""Stands for whoever is on our network, where a server's URL would be."""
+
 
 @dataclass(frozen=True)
 class NameCard:
@@ -269,10 +272,15 @@ class LinkTransport(Protocol):
 
 @dataclass(frozen=True)
 class FoundServer:
-    """A signaling server seen on the local network."""
+    """A signaling server seen on the local network.
+
+    `label` is new for each run of it; `after` is the label of the one whose place it has taken.
+    """
 
     url: str
     name: str
+    label: str = ""
+    after: str = ""
 
 
 class LanDiscovery(Protocol):

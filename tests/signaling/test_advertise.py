@@ -34,7 +34,7 @@ async def test_a_running_server_is_found_and_missed_when_it_stops() -> None:
     running = asyncio.create_task(server.run(listening.set_result))
     url = await listening
     found = await until(discovery, lambda servers: any(s.url == url for s in servers))
-    assert FoundServer(url, "Küche") in found
+    assert ("Küche", url) in {(server.name, server.url) for server in found}
     server.stop()
     await running
     await until(discovery, lambda servers: all(s.url != url for s in servers))

@@ -64,14 +64,14 @@ def test_any_announcement_is_a_server_or_nothing(
 
 async def test_the_same_server_twice_is_shown_once_and_a_flood_is_bounded() -> None:
     discovery = ZeroconfDiscovery(["127.0.0.1"])
-    discovery._set("a", FoundServer("http://10.0.0.1:1", "A"))
-    discovery._set("b", FoundServer("http://10.0.0.1:1", "A"))
+    discovery._watch.set("a", FoundServer("http://10.0.0.1:1", "A"))
+    discovery._watch.set("b", FoundServer("http://10.0.0.1:1", "A"))
     assert discovery.servers() == (FoundServer("http://10.0.0.1:1", "A"),)
-    discovery._set("a", None)
+    discovery._watch.set("a", None)
     assert len(discovery.servers()) == 1
-    discovery._set("b", None)
+    discovery._watch.set("b", None)
     assert discovery.servers() == ()
     for number in range(MAX_SERVERS + 10):
-        discovery._set(str(number), FoundServer(f"http://10.0.0.1:{number + 1}", "A"))
+        discovery._watch.set(str(number), FoundServer(f"http://10.0.0.1:{number + 1}", "A"))
     assert len(discovery.servers()) == MAX_SERVERS
     await discovery.close()
