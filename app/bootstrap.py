@@ -43,6 +43,7 @@ from app.services.link_sync import LinkSync
 from app.services.mark_journal import MarkJournal
 from app.services.me import NAME_SETTING, Me
 from app.services.message_service import MessageService
+from app.services.near_by import NearBy
 from app.services.neighbourhood import Neighbourhood
 from app.services.network_service import NetworkService, connectable
 from app.services.own_messages import OwnMessages
@@ -100,6 +101,8 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
     await asyncio.to_thread(_load_transports)
     from app.transport.any_signaling import AnySignaling  # noqa: PLC0415
     from app.transport.lan import ZeroconfDiscovery  # noqa: PLC0415
+    from app.transport.lan_direct import LanTransport  # noqa: PLC0415
+    from app.transport.lan_lookout import ZeroconfLookout  # noqa: PLC0415
     from app.transport.local_server import ChildServer  # noqa: PLC0415
     from app.transport.mqtt_client import MqttTransport  # noqa: PLC0415
     from app.transport.probe import Probe  # noqa: PLC0415
@@ -111,9 +114,13 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
         undo.push_async_callback(store.close)
         discovery = ZeroconfDiscovery() if settings.discover else None
         links, http, mqtt = WebRtcTransport(), SocketIOTransport(), MqttTransport()
-        signaling = AnySignaling({"http": http, "https": http, "mqtt": mqtt, "mqtts": mqtt})
+        lan = LanTransport(ZeroconfLookout)
+        signaling = AnySignaling(
+            {"http": http, "https": http, "mqtt": mqtt, "mqtts": mqtt, "lan": lan}
+        )
+        local = ChildServer(me.name)
         transports = Transports(
-            links, signaling, ChildServer(me.name), discovery, links.use, Probe()
+            links, signaling, local, discovery, links.use, Probe(), settings.lan
         )
         bulk = here(settings.data_dir)
         backend = build(me, store, transports, Privacy(settings.accept), bulk)
@@ -230,7 +237,7 @@ def build(
     for listener in (parcels, receipts):
         between.add(listener)
         logs.watch(listener)
-    network = NetworkService(hub, manager, publisher, transports.local_server, ice)
+    network = NetworkService(hub, manager, publisher, _near_by(store, hub, transports), ice)
     network.on_found = circle.watch.appeared
     transfers, tender = build_files(
         FileWiring(parts, store, background, manager, people, messages, network.ice), bulk
@@ -297,6 +304,11 @@ def _circle(me: Me, store: Store, privacy: Privacy, feed: Feed) -> Circle:
     watch = IdentityWatch(me.peer, contacts, feed)
     feed.subscribe(watch.heard)
     return Circle(contacts, privacy, PresenceService(privacy, feed), watch, GoBetween())
+
+
+def _near_by(store: Store, hub: SignalingHub, transports: Transports) -> NearBy:
+    local, possible = transports.local_server, transports.meets_near_by
+    return NearBy(store.settings, hub, local, possible=possible)
 
 
 def _conversations(

@@ -24,6 +24,7 @@ FALLBACK_NAME = "Somebody"
 class Settings:
     """`name` is None to keep the profile's; `discover` follows servers on the local network.
 
+    `lan` meets people there without one.
     `accept` says whose first message opens a conversation as long as the profile does not.
     `last_used` opens the profile in `data_dir` that was used last, else always the first one.
     """
@@ -34,6 +35,7 @@ class Settings:
     passphrase_file: Path | None = None
     log_level: str = "warning"
     discover: bool = False
+    lan: bool = False
     use_keyring: bool = True
     accept: Accept = Accept.EVERYBODY
     last_used: bool = False
@@ -63,6 +65,9 @@ def parse_arguments(program: str, summary: str, argv: Sequence[str]) -> Settings
         "--server", action="append", default=[], metavar="URL", help="a signaling server"
     )
     parser.add_argument("--passphrase-file", type=Path, default=None, metavar="FILE")
+    parser.add_argument(
+        "--no-lan", action="store_true", help="do not meet people of this network without a server"
+    )
     parser.add_argument("--log-level", choices=LOG_LEVELS, default="warning")
     given = parser.parse_args(argv)
     return Settings(
@@ -71,6 +76,7 @@ def parse_arguments(program: str, summary: str, argv: Sequence[str]) -> Settings
         servers=tuple(given.server),
         passphrase_file=given.passphrase_file,
         log_level=given.log_level,
+        lan=not given.no_lan,
         last_used=given.data_dir is None,
     )
 
@@ -114,5 +120,7 @@ def configure_logging(level: str) -> None:
     """Log to standard error from `level` on; other libraries only from warnings on."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger().setLevel(logging.WARNING)
+    # It warns of each interface that takes no multicast, which is nobody's fault.
+    logging.getLogger("zeroconf").setLevel(logging.ERROR)
     for ours in ("app", "signaling"):
         logging.getLogger(ours).setLevel(level.upper())

@@ -118,7 +118,7 @@ def test_arguments() -> None:
     given = parse_arguments(
         "p", "s", ["--data-dir", "/d", "--name", "A", "--server", "a", "--server", "b"]
     )
-    assert given == Settings(Path("/d"), "A", ("a", "b"))
+    assert given == Settings(Path("/d"), "A", ("a", "b"), lan=True)
     plain = parse_arguments("p", "s", [])
     assert (plain.data_dir, plain.log_level) == (default_data_dir(), "warning")
     with pytest.raises(SystemExit):

@@ -85,6 +85,18 @@ class ServerView:
     hosted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class LanChoices:
+    """What a person allows on the networks that this machine is on.
+
+    `direct`: meet people there without a server. `may_host`: run a server for them when the one
+    that was there is gone.
+    """
+
+    direct: bool = True
+    may_host: bool = True
+
+
 class MessageCalls(Protocol):
     """Messages that are there already. What would change nothing does nothing.
 
@@ -215,6 +227,12 @@ class Network(Protocol):
 
     async def set_ice_servers(self, servers: Sequence[IceServer]) -> None:
         """Use these for whatever is connected from now on."""
+        ...
+
+    def lan(self) -> LanChoices: ...
+
+    async def set_lan(self, choices: LanChoices) -> None:
+        """Do so from now on, and after the next start."""
         ...
 
 

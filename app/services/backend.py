@@ -51,7 +51,10 @@ LISTED_SETTING = "profile.listed"
 
 @dataclass(frozen=True, slots=True)
 class Transports:
-    """The ways out of this machine. `use_ice` is told of servers that help links come about."""
+    """The ways out of this machine. `use_ice` is told of servers that help links come about.
+
+    `meets_near_by` if the signaling reaches people of our network without a server.
+    """
 
     links: LinkTransport
     signaling: SignalingTransport
@@ -59,6 +62,7 @@ class Transports:
     discovery: LanDiscovery | None = None
     use_ice: Callable[[Sequence[IceServer]], None] = lambda _: None
     probe: NetworkProbe | None = None
+    meets_near_by: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,7 @@ class ParlorBackend:
             services.background.spawn(task())
         services.background.spawn(services.insight.manager.run())
         services.background.spawn(services.insight.kept.run())
+        await services.network.near_by.start()
         if services.transports.discovery is not None:
             services.background.spawn(services.network.follow(services.transports.discovery))
 

@@ -10,12 +10,13 @@ from app.domain.ice import IceServer
 from app.domain.ids import PeerId
 from app.domain.views import PersonView
 from app.protocol.server_hint import Reader, read_server, write_server
-from app.services.api import LinkView, ServerView
+from app.services.api import LanChoices, LinkView, ServerView
 from app.services.connection_manager import ConnectionManager, LinkReport
 from app.services.ice_keeper import IceKeeper
+from app.services.near_by import NearBy
 from app.services.publisher import Publisher
 from app.services.signaling_hub import SignalingHub
-from app.transport.base import FoundServer, LanDiscovery, LocalServer
+from app.transport.base import FoundServer, LanDiscovery
 
 DIRECTORY_LIMIT = 50
 
@@ -30,14 +31,15 @@ class NetworkService:
         hub: SignalingHub,
         manager: ConnectionManager,
         publisher: Publisher,
-        local: LocalServer,
+        near_by: NearBy,
         ice: IceKeeper,
     ) -> None:
         self._hub = hub
         self._manager = manager
         self._publisher = publisher
-        self._local = local
+        self._local = near_by.local
         self.ice = ice
+        self.near_by = near_by
         self.on_found: Callable[[PeerId, str], None] = lambda _peer, _name: None
 
     async def load(self) -> None:
@@ -50,6 +52,12 @@ class NetworkService:
     async def set_ice_servers(self, servers: Sequence[IceServer]) -> None:
         """Raises AppError("too-many-ice-servers" | "bad-ice-server" | "ice-server-login")."""
         await self.ice.choose(servers)
+
+    def lan(self) -> LanChoices:
+        return self.near_by.choices
+
+    async def set_lan(self, choices: LanChoices) -> None:
+        await self.near_by.choose(choices)
 
     async def connect(self, url: str) -> None:
         """Raises AppError("bad-server-url" | "not-implemented")."""

@@ -20,6 +20,7 @@ from app.protocol.backoff import ReconnectionPolicy
 from app.services.clocks import WallClock
 from app.services.feed import Feed
 from app.transport.base import (
+    LAN_URL,
     Authenticator,
     NameCard,
     PeerJoined,
@@ -128,7 +129,8 @@ class SignalingClient:
             self.session = session
             wall = self._context.wall
             self._ahead_ms = session.server_time_ms - wall.raw_ms()
-            wall.learn(self.url, self._ahead_ms)
+            if self.url != LAN_URL:  # which has no clock but ours
+                wall.learn(self.url, self._ahead_ms)
             await self._settle(session)
             borrowing = asyncio.create_task(self._borrow(session))
             self._policy.succeeded()
@@ -217,4 +219,6 @@ class SignalingClient:
         if (state, reason) == (self.state, self.reason) and retry_in is None:
             return
         self.state, self.reason = state, reason
+        if self.url == LAN_URL:
+            return
         self._context.feed.publish(ServerChanged(self.url, state, reason, retry_in))

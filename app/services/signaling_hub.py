@@ -11,7 +11,7 @@ from app.domain.errors import AppError
 from app.domain.ids import PeerId, to_text
 from app.services.background import Background
 from app.services.signaling_client import SignalingClient, SignalingContext
-from app.transport.base import NameCard, SignalingSession
+from app.transport.base import LAN_URL, NameCard, SignalingSession
 
 MAX_SEEN = 8192
 """Peers that servers may name at once; each counts in rooms of ours only."""
@@ -29,7 +29,8 @@ class SignalingHub:
 
     @property
     def clients(self) -> Mapping[str, SignalingClient]:
-        return self._clients
+        """Those of servers: the network that we are on is none."""
+        return {url: client for url, client in self._clients.items() if url != LAN_URL}
 
     @property
     def is_online(self) -> bool:
@@ -37,7 +38,7 @@ class SignalingHub:
 
     def hint(self) -> str:
         """Return the URL of a server to name in invitations, "" if there is none."""
-        ordered = sorted(self._clients.values(), key=lambda c: c.state is not ServerState.ONLINE)
+        ordered = sorted(self.clients.values(), key=lambda c: c.state is not ServerState.ONLINE)
         return ordered[0].url if ordered else ""
 
     def connect(self, url: str) -> None:

@@ -145,7 +145,7 @@ async def _opened(
     if leads:
         writer.write(greeting)
     if await reader.readexactly(len(wire.GREETING)) != wire.GREETING:
-        raise RemoteProtocolError("not-parlor")
+        raise RemoteProtocolError("bad-message", "not Parlor")
     channel = opening.meet(await reader.readexactly(HELLO_SIZE))
     if not leads:
         writer.write(greeting)

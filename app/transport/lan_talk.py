@@ -86,13 +86,13 @@ class LanTalk:
             case wire.Taken(number):
                 neighbour.taken(number)
             case wire.Proof():
-                raise RemoteProtocolError("proof-again")
+                raise RemoteProtocolError("bad-message", "a second proof")
 
     def _places(self, neighbour: Neighbour, places: wire.Places) -> None:
         neighbour.marks.difference_update(places.left)
         neighbour.marks.update(places.entered)
         if len(neighbour.marks) > wire.MAX_PLACES:
-            raise RemoteProtocolError("too-many-places")
+            raise RemoteProtocolError("bad-message", "too many places")
         for mark in places.left:
             self._hear(neighbour, mark, inside=False)
         for mark in places.entered:

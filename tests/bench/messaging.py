@@ -95,8 +95,9 @@ async def two_peers(folder: Path) -> AsyncIterator[tuple[Peer, Peer]]:
     )
     assert server.stdout is not None
     url = json.loads(await server.stdout.readline())["url"]
+    where = ("--server", url, "--no-lan")
     processes = [
-        await start("app.cli", "--data-dir", str(folder / name), "--name", name, "--server", url)
+        await start("app.cli", "--data-dir", str(folder / name), "--name", name, *where)
         for name in ("ana", "bob")
     ]
     ana, bob = map(Peer, processes)

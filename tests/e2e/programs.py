@@ -150,15 +150,21 @@ class Cli(Program):
         *arguments: str,
         clock: float = 0,
         prefix: Sequence[str] = (),
+        lan: bool = False,
     ) -> None:
-        """`clock` is by how many seconds the machine's time is wrong; `prefix` as in Program."""
+        """`clock` is by how many seconds the machine's time is wrong; `prefix` as in Program.
+
+        With `lan` it also meets whoever else is on the network without a server.
+        """
         self.folder = folder
         self.name = name
         self.arguments = arguments
         self.clock = clock
         self.prefix = prefix
+        self.lan = lan
         self._ids = count(FIRST_ID)
         own = ["--data-dir", str(folder), "--name", name, *arguments]
+        own += [] if lan else ["--no-lan"]
         errors = folder.with_name(f"{folder.name}.stderr")
         if clock:
             super().__init__("tests.e2e.wrong_clock_cli", [str(clock), *own], errors, prefix)
@@ -299,11 +305,18 @@ class Stage:
         self._programs.append(server)
         return server
 
-    def start(self, name: str, *servers: str, clock: float = 0, prefix: Sequence[str] = ()) -> Cli:
+    def start(
+        self,
+        name: str,
+        *servers: str,
+        clock: float = 0,
+        prefix: Sequence[str] = (),
+        lan: bool = False,
+    ) -> Cli:
         """Start a new person's program; `ready` waits for it."""
         folder = self.folder / f"{name}-{next(self._profiles)}"
         urls = [argument for url in servers for argument in ("--server", url)]
-        return self.keep(Cli(folder, name, *urls, clock=clock, prefix=prefix))
+        return self.keep(Cli(folder, name, *urls, clock=clock, prefix=prefix, lan=lan))
 
     def people(self, *names: str, server: str) -> list[Cli]:
         """Start several programs at once and wait until all are online."""
@@ -316,7 +329,14 @@ class Stage:
 
     def again_offline(self, cli: Cli) -> Cli:
         """Start the program of an ended one's profile again and wait until it is ready."""
-        again = Cli(cli.folder, cli.name, *cli.arguments, clock=cli.clock, prefix=cli.prefix)
+        again = Cli(
+            cli.folder,
+            cli.name,
+            *cli.arguments,
+            clock=cli.clock,
+            prefix=cli.prefix,
+            lan=cli.lan,
+        )
         return self.keep(again).ready()
 
     def keep(self, cli: Cli) -> Cli:

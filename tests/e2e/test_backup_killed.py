@@ -49,7 +49,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def start(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Start the program; it is gone at the end, whatever became of the test."""
-    command = [sys.executable, "-m", "app.cli", "--data-dir", str(folder)]
+    command = [sys.executable, "-m", "app.cli", "--no-lan", "--data-dir", str(folder)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe) as child:
         try:

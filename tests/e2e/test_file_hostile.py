@@ -39,7 +39,7 @@ class HostileCli(Cli):
     def __init__(self, folder: Path, name: str, *arguments: str) -> None:
         self.folder, self.name, self.arguments, self.clock = folder, name, arguments, 0.0
         self._ids = count(1)
-        own = ["--data-dir", str(folder), "--name", name, *arguments]
+        own = ["--data-dir", str(folder), "--name", name, "--no-lan", *arguments]
         errors = folder.with_name(f"{folder.name}.stderr")
         Program.__init__(self, "tests.e2e.hostile_cli", own, errors)
 

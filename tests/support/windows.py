@@ -39,7 +39,7 @@ class Window:
 
     def start(self) -> None:
         """Start the program and wait until its window has taken in the profile."""
-        own = ["--data-dir", str(self.folder), "--name", self.name]
+        own = ["--data-dir", str(self.folder), "--name", self.name, "--no-lan"]
         command = [*self._before, sys.executable, "-m", "app", *own]
         with self.errors.open("ab") as sink:
             self.process = subprocess.Popen(

@@ -41,7 +41,7 @@ from app.domain.views import (
 )
 from app.protocol import invitation, spoken_code
 from app.protocol.invitation import ContactInvite, RoomInvite
-from app.services.api import LinkView, Profile, ServerView
+from app.services.api import LanChoices, LinkView, Profile, ServerView
 from app.services.feed import Feed
 from tests.ui.fake_contacts import FakeContacts
 from tests.ui.fake_conversations import FakeConversations
@@ -310,6 +310,7 @@ class FakeNetwork:
         self.tries = 0
         self.failing: AppError | None = None
         self.ice: tuple[IceServer, ...] = ()
+        self.choices = LanChoices()
         self._feed = feed
 
     def set_server(
@@ -360,6 +361,12 @@ class FakeNetwork:
 
     async def set_ice_servers(self, servers: Sequence[IceServer]) -> None:
         self.ice = check_ice_servers(servers)
+
+    def lan(self) -> LanChoices:
+        return self.choices
+
+    async def set_lan(self, choices: LanChoices) -> None:
+        self.choices = choices
 
     async def stop_hosting(self) -> None:
         for url in [url for url, server in self.known.items() if server.hosted]:
