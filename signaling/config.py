@@ -7,11 +7,13 @@ import ssl
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 
+from signaling.engines import ENGINES
 from signaling.flags import parser
 from signaling.limits import Limits
 from signaling.logs import LogFormat
@@ -24,6 +26,7 @@ LISTS = frozenset({"origins", "trusted_proxies", "ice_urls"})
 MIN_TOKEN = 16
 
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.:\[\]-]+")
+_BUS = re.compile(r"(redis|amqp)s?://[^\s/]+(/\S*)?")
 _ICE_URL = re.compile(r"(stun|turn|turns):[A-Za-z0-9.:\[\]-]+(\?transport=(udp|tcp))?")
 
 
@@ -55,6 +58,8 @@ class ServerConfig:
     turn_secret: str = field(default="", repr=False)
     turn_secret_file: str = ""
     turn_seconds: Annotated[int, msgspec.Meta(ge=60, le=30 * 86400)] = 86400
+    bus: str = field(default="", repr=False)
+    bus_file: str = ""
     limits: Limits = field(default_factory=Limits)
 
 
@@ -125,6 +130,7 @@ def _validated(settings: Mapping[str, Any]) -> ServerConfig:
         config,
         admin_token=_secret(config.admin_token, config.admin_token_file),
         turn_secret=_secret(config.turn_secret, config.turn_secret_file),
+        bus=_secret(config.bus, config.bus_file),
     )
     for name, rule, fits in _RULES:
         if not fits(config):
@@ -160,6 +166,11 @@ def _has_turn(config: ServerConfig) -> bool:
     return any(url.startswith("turn") for url in config.ice_urls)
 
 
+def _has_engine(config: ServerConfig) -> bool:
+    module = ENGINES.get(config.bus.partition(":")[0])
+    return module is not None and find_spec(module) is not None
+
+
 _RULES: tuple[tuple[str, str, Callable[[ServerConfig], bool]], ...] = (
     ("name", "1 to 64 characters, no controls", lambda c: good_name(c.name)),
     (
@@ -192,5 +203,10 @@ _RULES: tuple[tuple[str, str, Callable[[ServerConfig], bool]], ...] = (
         "turn_secret",
         "a TURN server needs the secret that it was configured with",
         lambda c: bool(c.turn_secret) or not _has_turn(c),
+    ),
+    (
+        "bus",
+        "like redis://host:6379/0 or amqp://user:password@host/, its library being installed",
+        lambda c: not c.bus or (bool(_BUS.fullmatch(c.bus)) and _has_engine(c)),
     ),
 )

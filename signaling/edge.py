@@ -51,6 +51,16 @@ class SocketEdge:
             await asyncio.sleep(1)
             await self._perform(self._hub.tick(self._clock()))
 
+    async def heard(self, frame: bytes) -> None:
+        """Take in what another server says."""
+        try:
+            outputs = self._hub.heard(frame, self._clock())
+        except Exception as error:  # noqa: BLE001 - the other servers must not end this one
+            self.tally.failures += 1
+            logger.error("a frame of the bus failed: %s", _place(error))  # noqa: TRY400 - see _place
+            return
+        await self._perform(outputs)
+
     async def stop(self) -> None:
         """Say goodbye and close every connection."""
         await self._perform(self._hub.stopping())

@@ -20,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     _switch(flags, "--die-with-parent", "die_with_parent", "stop when standard input ends", True)
     _add_web(flags)
     _add_turn(flags)
+    _add_bus(flags)
     return flags
 
 
@@ -54,6 +55,14 @@ def _add_turn(flags: argparse.ArgumentParser) -> None:
         "--turn-secret-file", metavar="FILE", help="holds coturn's static-auth-secret"
     )
     turn.add_argument("--turn-seconds", help="how long an account at the TURN server holds (86400)")
+
+
+def _add_bus(flags: argparse.ArgumentParser) -> None:
+    bus = flags.add_argument_group("several servers behind one address")
+    bus.add_argument(
+        "--bus", metavar="URL", help="redis://, rediss://, amqp:// or amqps:// that joins them"
+    )
+    bus.add_argument("--bus-file", metavar="FILE", help="holds that URL, if it has a password")
 
 
 def _switch(flags: argparse.ArgumentParser, flag: str, name: str, text: str, value: bool) -> None:

@@ -72,6 +72,8 @@ class HttpSide:
     async def _readyz(self, _request: Request) -> Response:
         if self._stopping:
             return problem(503, "stopping", "the server ends")
+        if self._snapshots.is_cut_off:
+            return problem(503, "bus-away", "the other servers cannot be reached")
         return JSONResponse({"status": "ready"}, headers=NO_STORE)
 
     async def _metrics(self, _request: Request) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 
 from signaling.desk import Desk
 from signaling.directory import Directory
+from signaling.elsewhere import Elsewhere, News
 from signaling.keys import verify
 from signaling.limits import Limits
 from signaling.outputs import Drop, Emit, Output
@@ -64,12 +65,19 @@ class Answer:
 class SignalingHub:
     """Decides everything. `server` is 32 random bytes, fresh for each run."""
 
-    def __init__(self, limits: Limits, server: bytes, turn: TurnAccounts = NO_TURN) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        server: bytes,
+        turn: TurnAccounts = NO_TURN,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
         self._server = server
+        self.elsewhere = elsewhere or Elsewhere()
         self.registry = PeerRegistry(limits)
         self.rooms = RoomManager(limits)
         self.directory = Directory()
-        self._desk = Desk(self.registry, self.rooms, self.directory, turn)
+        self._desk = Desk(self.registry, self.rooms, self.directory, turn, self.elsewhere)
         self.requests = frozenset({"auth", *self._desk.names})
 
     def connected(self, sid: str, nonce: bytes, at: Moment) -> list[Output]:
@@ -100,10 +108,18 @@ class SignalingHub:
         """Call about once a second."""
         self.registry.sweep(at.seconds)
         late = self.registry.overdue(at.seconds)
-        return [Drop(sid, "no proof of identity in time") for sid in late]
+        return [
+            *(Drop(sid, "no proof of identity in time") for sid in late),
+            *self._learn(self.elsewhere.tick(at.seconds)),
+        ]
+
+    def heard(self, frame: bytes, at: Moment) -> list[Output]:
+        """Another server said something, over the bus."""
+        return self._learn(self.elsewhere.heard(frame, at.seconds))
 
     def stopping(self) -> list[Output]:
         """Say goodbye to everybody."""
+        self.elsewhere.stopping()
         return [Emit(self.registry.sids, "stopping", plain(Nothing()))]
 
     def _answer(
@@ -132,12 +148,12 @@ class SignalingHub:
         outputs: list[Output] = []
         older = self.registry.authenticate(connection.sid, peer, instance, at.seconds)
         if older is not None:
-            outputs = [
-                *self._desk.depart(peer),
-                Emit((older.sid,), "replaced", plain(Nothing())),
-                Drop(older.sid, "replaced"),
-            ]
+            outputs = self._desk.supersede(older)
+        outputs += self._learn(self.elsewhere.arrived(peer, instance, at.unix_ms))
         return Answer(success(Nothing()), outputs)
+
+    def _learn(self, told: Sequence[News]) -> list[Output]:
+        return [output for news in told for output in self._desk.learn(news)]
 
     def _refuse(self, connection: Connection, refusal: Refusal, at: Moment) -> Answer:
         outputs: list[Output] = []

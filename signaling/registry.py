@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from signaling.bucket import BucketShelf, TokenBucket
+from signaling.elsewhere import Reach
 from signaling.limits import Limits
 
 # Refusals a connection may run up: each kind of refusal has its price.
@@ -14,8 +14,6 @@ PATIENCE = 200.0
 PATIENCE_RATE = 5.0
 # Requests that may precede the proof of identity.
 UNPROVEN_BURST = 16
-# To how many strangers a peer's latest signals entitle an answer.
-REACHED_LIMIT = 256
 
 
 @dataclass
@@ -29,14 +27,8 @@ class Connection:
     patience: TokenBucket
     peer: bytes = b""
     instance: bytes = b""
-    reached: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
-
-    def reach(self, peer: bytes) -> None:
-        """Remember that this side signaled `peer`, who may therefore answer."""
-        self.reached[peer] = None
-        self.reached.move_to_end(peer)
-        if len(self.reached) > REACHED_LIMIT:
-            self.reached.popitem(last=False)
+    reached: Reach = field(default_factory=Reach)
+    """Whom this side signaled, who may therefore answer."""
 
 
 class PeerRegistry:

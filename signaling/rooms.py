@@ -30,15 +30,18 @@ class RoomManager:
         Raises Refusal with TOO_MANY_ROOMS or ROOM_FULL.
         """
         members = self._members.get(room, {})
-        rooms = self._rooms.get(peer, {})
         if peer not in members:
-            if len(rooms) >= self._limits.rooms_per_peer:
+            if len(self._rooms.get(peer, {})) >= self._limits.rooms_per_peer:
                 raise Refusal(Code.TOO_MANY_ROOMS, "you are in as many rooms as allowed")
             if len(members) >= self._limits.peers_per_room:
                 raise Refusal(Code.ROOM_FULL, "the room is full")
-            self._members.setdefault(room, {})[peer] = None
-            self._rooms.setdefault(peer, {})[room] = None
+            self.admit(room, peer)
         return tuple(member for member in members if member != peer)
+
+    def admit(self, room: bytes, peer: bytes) -> None:
+        """Enter `peer`, for whom another server has kept the limits."""
+        self._members.setdefault(room, {})[peer] = None
+        self._rooms.setdefault(peer, {})[room] = None
 
     def leave(self, room: bytes, peer: bytes) -> bool:
         """Take `peer` out; tell whether it was in."""

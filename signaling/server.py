@@ -9,7 +9,7 @@ import logging
 import secrets
 import socket
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import socketio
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -18,6 +18,7 @@ from signaling.addresses import LOOPBACK, lan_addresses, reachable_url
 from signaling.advertise import Advertiser
 from signaling.config import ServerConfig
 from signaling.edge import SocketEdge
+from signaling.engines import make_bus
 from signaling.gate import ConnectionGate
 from signaling.http import HttpSide
 from signaling.hub import SignalingHub
@@ -26,6 +27,10 @@ from signaling.networks import Networks
 from signaling.protocol import SERVER_SIZE
 from signaling.snapshot import Snapshots
 from signaling.turn import TurnAccounts
+
+if TYPE_CHECKING:
+    from signaling.cluster.company import Company
+    from signaling.cluster.member import Member
 
 logger = logging.getLogger("signaling.server")
 
@@ -42,8 +47,11 @@ class SignalingServer:
         self._config = config
         self._interfaces = interfaces
         turn = TurnAccounts(config.ice_urls, config.turn_secret, config.turn_seconds)
-        self._hub = SignalingHub(limits, secrets.token_bytes(SERVER_SIZE), turn)
+        server = secrets.token_bytes(SERVER_SIZE)
+        company = self._company(server) if config.bus else None
+        self._hub = SignalingHub(limits, server, turn, company)
         self._edge = SocketEdge(self._hub, limits, config.origins)
+        self._member = self._joining(company) if company is not None else None
         snapshots = Snapshots(self._hub, self._edge.tally, lambda: len(self._edge.lines))
         self._http = HttpSide(snapshots, config.admin_token, config.origins)
         # A client holds one connection, and a second one for a moment while it asks by HTTP.
@@ -61,6 +69,23 @@ class SignalingServer:
         app = asgi(self._edge.sio, self._http.app)
         proxies = self._config.trusted_proxies
         return ProxyHeadersMiddleware(app, list(proxies)) if proxies else app
+
+    def _company(self, server: bytes) -> Company:
+        # Lazy, like what _joining imports: most servers are alone.
+        from signaling.cluster.company import Company  # noqa: PLC0415
+        from signaling.cluster.records import Counts  # noqa: PLC0415
+
+        def counts() -> Counts:
+            relayed = self._edge.tally.relayed
+            return Counts(len(self._edge.lines), len(self._hub.registry.peers), relayed)
+
+        return Company(server, counts)
+
+    def _joining(self, company: Company) -> Member:
+        from signaling.cluster.member import Member  # noqa: PLC0415
+
+        url, server = self._config.bus, company.server
+        return Member(company, lambda: make_bus(url, server), self._edge.heard)
 
     @property
     def hub(self) -> SignalingHub:
@@ -86,6 +111,8 @@ class SignalingServer:
     async def _serve_until_stopped(self, port: int) -> None:
         advertiser = Advertiser(self._config.name, port, self._addresses(), self._interfaces)
         tasks = [asyncio.create_task(self._edge.run())]
+        if self._member is not None:
+            tasks.append(asyncio.create_task(self._member.run()))
         if self._config.advertise and self._advertisable():
             tasks.append(asyncio.create_task(advertiser.run()))
         try:

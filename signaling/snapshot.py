@@ -53,6 +53,20 @@ class Snapshots:
         """How many are in the directory."""
         return len(self._hub.directory)
 
+    @property
+    def cluster(self) -> dict[str, Any] | None:
+        """What all servers behind the address have together; None for one alone."""
+        census = self._hub.elsewhere.census()
+        if census is None:
+            return None
+        return {**census, "rooms": len(self._hub.rooms), "listed": self.listed}
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the other servers behind the address cannot be reached."""
+        census = self._hub.elsewhere.census()
+        return census is not None and not census["connected"]
+
     def stats(self) -> dict[str, Any]:
         """Return what administrators see."""
         tally = self.tally
@@ -71,6 +85,7 @@ class Snapshots:
             "refusals": dict(sorted(tally.refusals.items())),
             "failures": tally.failures,
             "relayed": {"signals": tally.relayed, "bytes": tally.relayed_bytes},
+            "cluster": self.cluster,
             "seconds": {"p50": tally.seconds.quantile(0.5), "p99": tally.seconds.quantile(0.99)},
         }
 

@@ -51,6 +51,8 @@ OTHER_PROGRAMS = {
     "mosquitto": "mosquitto",
     "nft": "nftables",
     "pulseaudio": "pulseaudio",
+    "rabbitmq-server": "rabbitmq-server",
+    "redis-server": "redis-server",
     "turnserver": "coturn",
 }
 SYSTEM_PATH = "/usr/sbin:/sbin"

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from signaling.addresses import ranked, reachable_url
 from signaling.bucket import BucketShelf, TokenBucket
+from signaling.elsewhere import REACHED_LIMIT
 from signaling.gate import ConnectionGate
 from signaling.keys import verify
 from signaling.limits import Limits
-from signaling.registry import REACHED_LIMIT, PeerRegistry
+from signaling.registry import PeerRegistry
 from signaling.tally import Histogram
 from tests.signaling.people import Person
 
@@ -89,8 +90,8 @@ def test_the_right_to_answer_is_bounded() -> None:
     connection = registry.get("a")
     assert connection is not None
     for number in range(REACHED_LIMIT + 10):
-        connection.reach(number.to_bytes(32, "big"))
-        connection.reach((0).to_bytes(32, "big"))
+        connection.reached.add(number.to_bytes(32, "big"))
+        connection.reached.add((0).to_bytes(32, "big"))
     assert len(connection.reached) == REACHED_LIMIT
     assert (0).to_bytes(32, "big") in connection.reached
 
