@@ -93,7 +93,7 @@ def decode_manifest(wire: bytes, root: bytes) -> Manifest:
         raise RemoteProtocolError("manifest-mismatch")
     try:
         read = _decoder(_counted.decode(wire)).decode(wire)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RemoteProtocolError("manifest-malformed") from error
     heads = read.heads if isinstance(read, _Headed) else b""
     _check(read, heads)

@@ -274,5 +274,5 @@ def decode_notice(raw: bytes) -> Notice:
 def _decoded(decoder: msgspec.msgpack.Decoder[_Kind], raw: bytes) -> _Kind:
     try:
         return decoder.decode(raw)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise LocalProtocolError("not a message of the worker's") from error

@@ -42,5 +42,5 @@ def decode_overlay(raw: bytes | None) -> StoredOverlay:
         return PLAIN
     try:
         return _decoder.decode(raw)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise AppError("database-corrupt") from error

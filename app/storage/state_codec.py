@@ -45,7 +45,7 @@ def decode_state(raw: bytes, room: RoomId, *, grouped: bool) -> RoomState:
     """Undo `encode_state` for one room. Raises AppError("database-corrupt")."""
     try:
         stored = _decoder.decode(raw)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise AppError("database-corrupt") from error
     contents = [
         Content(
@@ -66,6 +66,6 @@ def is_older(raw: bytes) -> bool:
     """Tell whether the snapshot was written by a version that did not keep the acts."""
     try:
         stored = msgspec.msgpack.decode(raw)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise AppError("database-corrupt") from error
     return not isinstance(stored, list) or stored[:1] != [_VERSION]

@@ -118,6 +118,7 @@ def test_what_no_honest_sender_makes_is_refused(manifest: Manifest, code: str) -
         msgspec.msgpack.encode([2, "a", False, [], [], b""]),
         msgspec.msgpack.encode([3, "a", False, [], [], b""]),
         b"\x91" * 5000,
+        msgspec.msgpack.encode([1, "a", False, [], [], b""]).replace(b"\xa1a", b"\xa1\xff"),
     ],
 )
 def test_what_is_no_manifest_is_refused(wire: bytes) -> None:

@@ -25,7 +25,9 @@ def test_whom_an_invitation_named_is_kept() -> None:
     assert decode_state(encode_state(start()), ROOM, grouped=True) == RoomState()
 
 
-@pytest.mark.parametrize("raw", [b"", b"\x93", b"\xc0", OLD, encode_state(RoomState())[:-1]])
+@pytest.mark.parametrize(
+    "raw", [b"", b"\x93", b"\xc0", b"\xa1\xff", OLD, encode_state(RoomState())[:-1]]
+)
 def test_damage_is_told(raw: bytes) -> None:
     with pytest.raises(AppError, match="database corrupt"):
         decode_state(raw, ROOM, grouped=True)

@@ -40,7 +40,7 @@ def load_state(path: Path, root: bytes) -> ResumeState | None:
     try:
         raw = path.read_bytes()
         state = _decoder.decode(raw[DIGEST_SIZE:])
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
     sound = raw[:DIGEST_SIZE] == piece_digest([raw[DIGEST_SIZE:]])
     return state if sound and state.version == VERSION and state.root == root else None

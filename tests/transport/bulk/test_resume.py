@@ -17,6 +17,8 @@ from tests.support.bulk_peers import BulkPeer, connect, tree
 from tests.transport.bulk.conftest import People
 
 MIB = 1024 * 1024
+NO_TEXT = b"\x95\x01\xc4\x01r\xc4\x01p\xa1\xff\x00"
+"""A state whose fourth field is not UTF-8."""
 
 
 @pytest.fixture
@@ -191,7 +193,7 @@ def offer_of(peer: BulkPeer) -> msg.Prepared:
     return next(n for n in peer.notices if isinstance(n, msg.Prepared))
 
 
-@pytest.mark.parametrize("damage", ["lost", "cut", "other"])
+@pytest.mark.parametrize("damage", ["lost", "cut", "other", "text"])
 async def test_a_damaged_state_is_made_anew_from_the_part(
     people: People, big: Path, damage: str
 ) -> None:
@@ -199,7 +201,8 @@ async def test_a_damaged_state_is_made_anew_from_the_part(
     state = receiver.state.read_bytes()
     receiver.state.unlink()
     if damage != "lost":
-        receiver.state.write_bytes(state[:-3] if damage == "cut" else bytes(len(state)))
+        damaged = {"cut": state[:-3], "other": bytes(len(state)), "text": state[:32] + NO_TEXT}
+        receiver.state.write_bytes(damaged[damage])
     number = await receiver.fetch(offer_of(sender))
     assert await first_told(receiver, number) >= came
     await connect(sender, offer_of(sender).transfer, receiver, number)
