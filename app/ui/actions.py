@@ -42,6 +42,7 @@ SPECS: tuple[Spec, ...] = (
     ),
     Spec("notes", "Notes to self", _GO, ("Ctrl+0",)),
     Spec("transfers", "Transfers", _GO, ("Ctrl+Shift+O",)),
+    Spec("network", "Network", _GO, ("Ctrl+Shift+N",)),
     Spec("new", "New conversation", _GO, ("Ctrl+N",)),
     Spec("find", "Find in conversation", _CHAT, ("Ctrl+F",)),
     Spec("first-message", "First message", _CHAT, ("Ctrl+Home",)),

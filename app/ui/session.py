@@ -31,6 +31,7 @@ from app.ui.controllers.member_menu import MemberMenu
 from app.ui.controllers.message_menu import MessageMenu
 from app.ui.controllers.navigation import Navigation
 from app.ui.controllers.network import NetworkController
+from app.ui.controllers.network_desk import NetworkDesk
 from app.ui.controllers.notifying import NotifyController
 from app.ui.controllers.people import PeopleFlows
 from app.ui.controllers.pins import PinController
@@ -115,6 +116,15 @@ class Session(QObject):
         self.standing = StandingKeeper(desk, self.view, self.conversation, self.flows.leave)
         self.files = FileDesk(desk, self.conversation, self.view, self.flows.ask, images)
         self.links = LinkOpener(desk)
+        self.insight = NetworkDesk(
+            desk,
+            self.conversation,
+            self.flows.ask,
+            self.flows.settings,
+            self.flows.helpers,
+            self.flows.blocked,
+            self.people.show,
+        )
         self.menu = MessageMenu(desk, messages, self.conversation, clock)
         self.menu.report, self.menu.profile = self.people.report_message, self.people.about
         self.pins = PinController(desk, self.view, self.conversation)
@@ -152,6 +162,7 @@ class Session(QObject):
         self.requests.load()
         window.show_page(window.empty)
         self.network.start()
+        self.insight.start()
         if self.account is not None:
             await self.account.start()
 
@@ -175,6 +186,7 @@ class Session(QObject):
         if self.account is not None:
             self.account.stop()
         self.network.stop()
+        self.insight.stop()
         self.sidebar.stop()
         self.conversation.drafts.stop()
 
@@ -191,6 +203,7 @@ class Session(QObject):
     def _deliver(self, changes: Sequence[Change]) -> None:
         self._window.rooms.apply(changes)
         self.network.apply(changes)
+        self.insight.apply(changes)
         self.conversation.apply(changes)
         self.pins.apply(changes)
         self.notifying.apply(changes)
@@ -271,6 +284,7 @@ class Session(QObject):
             "attach": self.files.attaching.choose_files,
             "voice": self.files.media.speaking.begin_or_send,
             "transfers": self.files.lists.open,
+            "network": self.insight.open,
             "drawer": window.panes.toggle_drawer,
             "settings": lambda: spawn(flows.settings()),
             "shortcuts": lambda: spawn(flows.shortcuts()),

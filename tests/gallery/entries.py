@@ -8,6 +8,7 @@ from tests.gallery import (
     files,
     keeping,
     message_lists,
+    network,
     people,
     rooms,
     voice,
@@ -25,4 +26,5 @@ ENTRIES: dict[str, Entry] = {
     **files.ENTRIES,
     **file_talk.ENTRIES,
     **voice.ENTRIES,
+    **network.ENTRIES,
 }

@@ -17,10 +17,16 @@ from app.ui.controllers.find import FindController
 from app.ui.controllers.sidebar import SidebarController
 from app.ui.dialogs.base import ask
 from app.ui.dialogs.switcher import Switcher, SwitcherModel
-from app.ui.models.rows import PersonRow
+from app.ui.models.rows import PersonRow, PlaceRow
 from app.ui.views.conversation import ConversationView
 
 NOBODY = "Nobody else is here yet. People appear by themselves once Parlor runs on their computer."
+
+PLACES = (
+    PlaceRow("network", "Network", "Servers, links, what is in the way", "network"),
+    PlaceRow("transfers", "Transfers", "Files that come and go", "arrow-down-up"),
+    PlaceRow("settings", "Settings", "How Parlor looks and what it does", "settings"),
+)
 
 
 class NewMenu(QMenu):
@@ -153,7 +159,13 @@ class Navigation(QObject):
 
     async def _switch(self) -> None:
         rooms = self._window.rooms
-        model = SwitcherModel((*rooms.conversations(), *rooms.archived()), rooms.people())
+        model = SwitcherModel((*rooms.conversations(), *rooms.archived()), rooms.people(), PLACES)
         switcher = Switcher(self._window.theme, self._window, model, self._window.now)
-        switcher.chosen.connect(self._sidebar.choose)
+        switcher.chosen.connect(self._choose)
         await ask(switcher)
+
+    def _choose(self, row: object) -> None:
+        if isinstance(row, PlaceRow):
+            self._window.actions_registry.action(row.action).trigger()
+        else:
+            self._sidebar.choose(row)

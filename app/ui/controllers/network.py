@@ -71,7 +71,7 @@ class NetworkController(QObject):
 
     def _refresh(self) -> None:
         online = self.online()
-        self._sidebar.header.state.setText(self._state_line(online))
+        self._sidebar.header.state.say(self._state_line(online))
         quiet = online or self._patient
         words = "" if quiet or not self._network.servers() else self._pill_words()
         self._sidebar.pill.say(words, "Try now" if words else "")

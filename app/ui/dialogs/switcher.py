@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from app.domain.views import PersonView, RoomSummary
 from app.ui.models.keyed import KeyedListModel
 from app.ui.models.ranking import rank
-from app.ui.models.rows import PersonRow, RoomRow, SidebarRow, row_key
+from app.ui.models.rows import PersonRow, PlaceRow, RoomRow, SidebarRow, row_key
 from app.ui.theme import Size, Theme
 from app.ui.views.sidebar_rows import SidebarDelegate
 from app.ui.widgets.fields import SearchField
@@ -23,11 +23,17 @@ SHOWN = 7
 class SwitcherModel(KeyedListModel[SidebarRow]):
     """Conversations and people that answer the query, the best first."""
 
-    def __init__(self, rooms: Sequence[RoomSummary], people: Sequence[PersonView]) -> None:
+    def __init__(
+        self,
+        rooms: Sequence[RoomSummary],
+        people: Sequence[PersonView],
+        places: Sequence[PlaceRow] = (),
+    ) -> None:
         super().__init__(row_key)
         self._all: list[tuple[str, SidebarRow]] = [
             *((summary.name, RoomRow(summary)) for summary in rooms),
             *((person.name, PersonRow(person)) for person in people),
+            *((place.title, place) for place in places),
         ]
         self.ask("")
 
@@ -43,6 +49,8 @@ class SwitcherModel(KeyedListModel[SidebarRow]):
                 return summary.name
             case PersonRow(person):
                 return person.name
+            case PlaceRow():
+                return row.title
             case _:
                 raise TypeError(row)
 

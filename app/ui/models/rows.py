@@ -65,7 +65,19 @@ class RequestsRow:
     waiting: tuple[ContactView, ...]
 
 
-SidebarRow = SectionRow | RoomRow | PersonRow | HitRow | ArchiveRow | InvitationsRow | RequestsRow
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """A page or a dialog of the program; `action` is what leads there."""
+
+    action: str
+    title: str
+    line: str
+    icon: str
+
+
+SidebarRow = (
+    SectionRow | RoomRow | PersonRow | HitRow | ArchiveRow | InvitationsRow | RequestsRow | PlaceRow
+)
 
 
 def row_key(row: SidebarRow) -> tuple[str, bytes | str | PeerId]:
@@ -79,5 +91,7 @@ def row_key(row: SidebarRow) -> tuple[str, bytes | str | PeerId]:
             return ("person", person.peer)
         case HitRow(hit):
             return ("hit", hit.message.event)
+        case PlaceRow(action):
+            return ("place", action)
         case ArchiveRow() | InvitationsRow() | RequestsRow():
             return (type(row).__name__, "")

@@ -26,6 +26,7 @@ from app.ui.models.rows import (
     HitRow,
     InvitationsRow,
     PersonRow,
+    PlaceRow,
     RequestsRow,
     RoomRow,
     SectionRow,
@@ -159,6 +160,8 @@ class SidebarModel(KeyedListModel[SidebarRow]):
                 return person.name
             case HitRow(_, room_name):
                 return room_name
+            case PlaceRow():
+                return row.title
             case ArchiveRow() | InvitationsRow() | RequestsRow():
                 return _TITLES[type(row)]
 
@@ -174,9 +177,8 @@ class SidebarModel(KeyedListModel[SidebarRow]):
                 return phrases.archive_line(row.rooms, row.unread, opened=row.open)
             case InvitationsRow(waiting):
                 return phrases.invitations_line(waiting, spoken=True)
-            case RequestsRow() | SectionRow():
-                asking = row.waiting if isinstance(row, RequestsRow) else ()
-                return people_phrases.requests_line(asking, spoken=True) if asking else ""
+            case RequestsRow() | SectionRow() | PlaceRow():
+                return _described(row)
 
     def selectable(self, row: SidebarRow) -> bool:
         return not isinstance(row, SectionRow)
@@ -259,3 +261,13 @@ class SidebarModel(KeyedListModel[SidebarRow]):
             if hit.message.room in self._rooms
         ]
         return [SectionRow(phrases.MESSAGES), *shown] if shown else []
+
+
+def _described(row: RequestsRow | SectionRow | PlaceRow) -> str:
+    match row:
+        case RequestsRow(asking):
+            return people_phrases.requests_line(asking, spoken=True)
+        case PlaceRow():
+            return row.line
+        case _:
+            return ""

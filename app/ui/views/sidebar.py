@@ -17,6 +17,7 @@ from app.ui.views.sidebar_rows import SidebarDelegate
 from app.ui.widgets.avatar import AvatarButton, Face
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.fields import SearchField
+from app.ui.widgets.line_button import LineButton
 from app.ui.widgets.lists import RowList
 from app.ui.widgets.surfaces import Label, Surface
 
@@ -29,7 +30,7 @@ class ProfileHeader(QWidget):
         self.setFixedHeight(Size.HEADER)
         self.me = AvatarButton(theme, Size.AVATAR_SMALL, "Me")
         self.name = Label(theme, TextSize.BODY, Weight.SEMIBOLD, elide=True)
-        self.state = Label(theme, TextSize.SMALL, tone="text2", elide=True)
+        self.state = LineButton(theme, "Show the network")
         self.new = IconButton(theme, "square-pen", "New conversation")
         self.settings = IconButton(theme, "settings", "Settings")
         texts = QVBoxLayout()

@@ -18,6 +18,7 @@ from app.ui.models.rows import (
     HitRow,
     InvitationsRow,
     PersonRow,
+    PlaceRow,
     RequestsRow,
     RoomRow,
     SectionRow,
@@ -93,6 +94,10 @@ class SidebarDelegate(QStyledItemDelegate):
                     face = Face(message.author, message.author_name)
                     self._paint_face(painter, tile, face, behind)
                     self._paint_hit(line, row)
+                case PlaceRow():
+                    self._paint_disc(painter, tile, row.icon)
+                    line.upper(row.title)
+                    line.lower(row.line)
                 case ArchiveRow():
                     self._paint_archive(painter, tile, row)
                 case InvitationsRow(waiting):

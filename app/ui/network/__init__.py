@@ -1,0 +1,1 @@
+"""The network in the window: servers, links, measurements, and what hinders them."""

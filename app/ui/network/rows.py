@@ -1,0 +1,154 @@
+"""How servers and links are painted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from app.domain.changes import LinkState, ServerState
+from app.ui.models.keyed import ROW_ROLE
+from app.ui.network.charts import paint_past
+from app.ui.network.facts import Heading, PersonRow, Quality, ServerRow
+from app.ui.network.history import KEPT
+from app.ui.theme import Palette, Radius, TextSize, Theme, Weight, font, paint_icon
+from app.ui.widgets.avatar import Face, paint_face
+
+ROW, SECTION = 54, 34
+INSET, TILE = 12, 36
+FIGURE, PAST = 64, 96
+ICON_SPACE = 17
+ROOMY = 460
+"""From this width on a row has a chart."""
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | _MIDDLE
+_SPARE = 18
+_ROUTE_ICONS = {"lan": "zap", "direct": "zap", "relay": "route"}
+
+
+def tone_of(quality: Quality, palette: Palette) -> QColor:
+    """The colour that goes with how well a link does."""
+    match quality:
+        case Quality.POOR:
+            return palette.danger
+        case Quality.FAIR:
+            return palette.warn
+        case _:
+            return palette.ok
+
+
+class NetworkDelegate(QStyledItemDelegate):
+    """Paints icon or face, name, line, and for a link its round trip as figure and as chart."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+
+    def sizeHint(
+        self, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(0, SECTION if isinstance(index.data(ROW_ROLE), Heading) else ROW)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        row, area = index.data(ROW_ROLE), QRectF(option.rect)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if isinstance(row, Heading):
+            painter.setFont(font(TextSize.SMALL, Weight.SEMIBOLD))
+            painter.setPen(self._theme.palette.text3)
+            painter.drawText(area.adjusted(20, 8, -20, 0), _MIDDLE, row.title)
+        else:
+            tile = area.adjusted(INSET, 1, -INSET, -1)
+            behind = self._paint_ground(painter, tile, option)
+            if isinstance(row, ServerRow):
+                self._paint_server(painter, tile, row)
+            else:
+                self._paint_person(painter, tile, row, behind)
+        painter.restore()
+
+    def _paint_ground(
+        self, painter: QPainter, tile: QRectF, option: QStyleOptionViewItem
+    ) -> QColor:
+        palette, state = self._theme.palette, option.state
+        lit = state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus)
+        if not lit:
+            return palette.panel
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.hover)
+        painter.drawRoundedRect(tile, Radius.ROW, Radius.ROW)
+        return palette.hover
+
+    def _paint_server(self, painter: QPainter, tile: QRectF, row: ServerRow) -> None:
+        palette = self._theme.palette
+        square = QRectF(tile.left() + 8, tile.center().y() - TILE / 2, TILE, TILE)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.accent_soft)
+        painter.drawRoundedRect(square, Radius.CODE, Radius.CODE)
+        paint_icon(painter, square.adjusted(9, 9, -9, -9), "server", palette.accent_text)
+        colour = {ServerState.ONLINE: palette.ok, ServerState.OFFLINE: palette.danger}
+        texts = tile.adjusted(56, 0, -12, 0)
+        tone = colour.get(row.state, palette.text2)
+        self._paint_name(painter, texts, row.url)
+        self._paint_line(painter, texts, row.line, tone)
+
+    def _paint_person(
+        self, painter: QPainter, tile: QRectF, row: PersonRow, behind: QColor
+    ) -> None:
+        palette, linked = self._theme.palette, row.state is LinkState.ONLINE
+        square = QRectF(tile.left() + 8, tile.center().y() - TILE / 2, TILE, TILE)
+        face = Face(row.peer, row.name, online=linked, picture=row.picture, presence=row.presence)
+        paint_face(painter, square, face, self._theme, behind)
+        texts = tile.adjusted(56, 0, -12, 0)
+        if linked:
+            texts = self._paint_figures(painter, tile, texts, row)
+        icon = _ROUTE_ICONS.get(row.route, "") if linked else ""
+        if icon:
+            spot = QRectF(texts.left(), tile.center().y() + 2, 13, 13)
+            colour = palette.warn if row.route == "relay" else palette.ok
+            paint_icon(painter, spot, icon, colour, 2)
+        self._paint_name(painter, texts, row.name)
+        beside = texts.adjusted(ICON_SPACE if icon else 0, 0, 0, 0)
+        self._paint_line(painter, beside, row.line, palette.text2)
+
+    def _paint_figures(
+        self, painter: QPainter, tile: QRectF, texts: QRectF, row: PersonRow
+    ) -> QRectF:
+        """Draw what stands at the right; return what is left of `texts`."""
+        palette = self._theme.palette
+        box = QRectF(texts.right() - FIGURE, tile.center().y() - 20, FIGURE, 20)
+        painter.setFont(font(TextSize.PREVIEW, Weight.MEDIUM, tabular=True))
+        painter.setPen(palette.text)
+        painter.drawText(box, _RIGHT, row.figure)
+        painter.setFont(font(TextSize.SMALL, Weight.MEDIUM))
+        colour = tone_of(row.quality, palette)
+        painter.setPen(colour)
+        painter.drawText(box.translated(0, 20), _RIGHT, row.quality.value)
+        left = box.left()
+        if tile.width() >= ROOMY:
+            chart = QRectF(left - PAST, tile.center().y() - 14, PAST, 28)
+            paint_past(painter, chart, row.past, colour, KEPT)
+            left = chart.left()
+        return QRectF(texts.left(), texts.top(), left - _SPARE - texts.left(), texts.height())
+
+    def _paint_name(self, painter: QPainter, area: QRectF, name: str) -> None:
+        painter.setFont(font(TextSize.BODY, Weight.MEDIUM))
+        painter.setPen(self._theme.palette.text)
+        upper = QRectF(area.left(), area.center().y() - 20, area.width(), 20)
+        _draw(painter, upper, name)
+
+    def _paint_line(self, painter: QPainter, area: QRectF, line: str, colour: QColor) -> None:
+        painter.setFont(font(TextSize.SMALL, tabular=True))
+        painter.setPen(colour)
+        _draw(painter, QRectF(area.left(), area.center().y(), area.width(), 18), line)
+
+
+def _draw(painter: QPainter, area: QRectF, text: str) -> None:
+    elide = Qt.TextElideMode.ElideRight
+    painter.drawText(
+        area, _MIDDLE, painter.fontMetrics().elidedText(text, elide, int(area.width()))
+    )

@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.domain.changes import LinkState, ServerState
+from app.domain.errors import AppError
+from app.domain.ids import PeerId
+from app.services.network_api import Diagnosis, Finding
+from app.ui.dialogs.ice_servers import IceServersSheet
+from app.ui.dialogs.person import PersonSheet
+from app.ui.dialogs.settings import SettingsSheet
+from app.ui.network.diagnosis_sheet import DiagnosisSheet
+from app.ui.network.facts import Heading, PersonRow, ServerRow
+from app.ui.network.settings_sheet import NetworkSettingsSheet
+from tests.gallery import demo
+from tests.gallery.network import link, measured
+from tests.ui.fake_backend import peer_of
+from tests.ui.fake_insight import FakeInsight
+from tests.ui.rig import Rig
+
+JONAS = "Jonas Weber"
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+REFUSED = Finding("server", False, "Nothing listens there.", "Check the port.")
+
+
+def people(rig: Rig) -> dict[str, PersonRow]:
+    rows = rig.session.insight.model.rows()
+    return {row.name: row for row in rows if isinstance(row, PersonRow)}
+
+
+async def test_the_page_opens_by_keys_by_its_line_and_by_name(rig: Rig) -> None:
+    page = rig.session.insight.page
+    QTest.keyClick(rig.window, Qt.Key.Key_N, CONTROL | SHIFT)
+    await rig.settle()
+    assert rig.window.shows(page)
+    assert rig.focus() is page.list
+    await rig.open("Family")
+    await rig.click(rig.window.sidebar.header.state)
+    assert rig.window.shows(page)
+    await rig.open("Family")
+    await rig.act("switcher")
+    focus = rig.focus()
+    assert focus is not None
+    QTest.keyClicks(focus, "network")
+    QTest.keyClick(focus, Qt.Key.Key_Return)
+    await rig.settle()
+    assert rig.window.shows(page)
+    assert rig.session.conversation.room is None
+
+
+async def test_rows_stand_under_headings_and_say_it_all(rig: Rig) -> None:
+    insight = rig.session.insight
+    rig.backend.network.set_server("http://b.example:1", ServerState.OFFLINE, 3.0)
+    away = replace(link("Kenji Sato", None, None), reason="link-failed")
+    rig.backend.network.linked[away.peer] = away
+    await rig.act("network")
+    model = insight.model
+    titles = [row.title for row in model.rows() if isinstance(row, Heading)]
+    assert titles == ["Servers · 2", "Linked · 3", "Not linked · 1"]
+    assert not model.selectable(model.rows()[0])
+    assert [model.description(row) for row in model.rows() if isinstance(row, Heading)] == [""] * 3
+    said = {model.text(row): model.description(row) for row in model.rows()}
+    assert said[JONAS].startswith("Direct · LAN · 0 s, round trip 2 ms")
+    assert said["http://b.example:1"].startswith("Not reachable")
+    assert "No direct way" in said["Kenji Sato"]
+    assert insight.page.state.text() == "1 of 2 servers online · 3 people linked"
+
+
+async def test_the_page_lives_without_losing_its_place(rig: Rig) -> None:
+    await rig.act("network")
+    rows, model = rig.session.insight.page.list, rig.session.insight.model
+    rows.setCurrentIndex(model.index_of(("person", peer_of("Priya Raman"))))
+    now = link("Priya Raman", "relay", 340.0)
+    rig.backend.network.linked[now.peer] = replace(now, through=peer_of(JONAS))
+    rig.backend.network.add_link("Ana Costa")
+    await rig.settle()
+    row = rows.current_row()
+    assert isinstance(row, PersonRow)
+    assert row.name == "Priya Raman"
+    assert "through \u2068Jonas Weber\u2069" in row.line
+    assert row.figure == "340 ms"
+    assert "Linked · 4" in [model.text(each) for each in model.rows()]
+
+
+async def test_samples_are_taken_while_nobody_looks(rig: Rig) -> None:
+    insight = rig.session.insight
+    before = len(insight._history.of(peer_of(JONAS)))
+    insight.sample()
+    insight.sample()
+    assert len(insight._history.of(peer_of(JONAS))) == before + 2
+    assert insight.model.rows() == ()
+    await rig.act("network")
+    assert people(rig)[JONAS].past[-2:] == (2.0, 2.0)
+    rig.backend.network.add_link(JONAS, LinkState.OFFLINE)
+    await rig.settle()
+    insight.sample()
+    assert people(rig)[JONAS].past == ()
+
+
+async def test_nothing_at_all_offers_the_check(fresh: Rig) -> None:
+    await fresh.backend.network.disconnect(demo.SERVER)
+    await fresh.act("network")
+    page = fresh.session.insight.page
+    assert page.nothing.isVisible()
+    assert fresh.focus() is page.check_now
+    assert page.state.text() == "Nobody linked"
+    await fresh.click(page.check_now)
+    fresh.dialog(DiagnosisSheet).reject()
+    await fresh.settle()
+    fresh.backend.network.add_link("Ana Costa")
+    await fresh.settle()
+    assert page.list.isVisible()
+
+
+async def test_measurements_are_shown_and_begun_anew(rig: Rig) -> None:
+    rig.backend.insight.measured = measured().insight.measured
+    await rig.act("network")
+    page = rig.session.insight.page
+    await rig.click(page.tabs.buttons()[1])
+    assert page.measuring
+    names = [card.accessibleName() for card in page.charts.cards]
+    assert names[0].startswith("Until a link is made. Half within 200 ms")
+    assert page.charts.about.text().startswith("Counted here since 3 Nov")
+    first = page.charts.cards[0]
+    await rig.click(page.charts.reset)
+    assert page.charts.cards[0] is first
+    assert first.accessibleName() == "Until a link is made. Nothing measured yet."
+
+
+async def test_cards_stand_beside_each_other_where_there_is_room(rig: Rig) -> None:
+    await rig.act("network")
+    page = rig.session.insight.page
+    await rig.click(page.tabs.buttons()[1])
+    cards = page.charts.cards
+    assert cards[0].y() == cards[1].y()
+    rig.window.resize(400, 700)
+    await rig.settle()
+    assert cards[0].x() == cards[1].x()
+    assert page.back.isVisible()
+    await rig.click(page.back)
+    assert rig.window.sidebar.isVisible()
+    page.charts.show_charts([], "")
+    assert page.charts.cards == []
+
+
+async def test_try_now_tries(rig: Rig) -> None:
+    await rig.act("network")
+    await rig.click(rig.session.insight.page.again)
+    assert rig.backend.network.tries == 1
+
+
+async def test_a_row_leads_on(rig: Rig) -> None:
+    await rig.act("network")
+    model, rows = rig.session.insight.model, rig.session.insight.page.list
+    server = next(row for row in model.rows() if isinstance(row, ServerRow))
+    rows.chosen.emit(server)
+    await rig.settle()
+    rig.dialog(SettingsSheet).reject()
+    await rig.settle()
+    rows.chosen.emit(people(rig)[JONAS])
+    await rig.settle()
+    sheet = rig.dialog(DiagnosisSheet)
+    assert sheet.windowTitle() == "How is \u2068Jonas Weber\u2069 reached?"
+    sheet.reject()
+    await rig.settle()
+    rows.chosen.emit(model.rows()[0])
+    await rig.settle()
+    assert rig.no_dialog()
+
+
+async def test_a_check_leads_to_its_fix(rig: Rig) -> None:
+    peer = peer_of("Kenji Sato")
+    checks = ("turn", "identity", "link", "blocked", "server", "lan")
+    for check in checks:
+        rig.backend.insight.findings[peer] = (Finding(check, False, "It is not.", "Do it."),)
+        task = asyncio.ensure_future(rig.session.insight.diagnosing.person(peer))
+        await rig.settle()
+        sheet = rig.dialog(DiagnosisSheet)
+        assert sheet.windowTitle() == "Why can't I reach \u2068Kenji Sato\u2069?"
+        await rig.click(sheet.rows[0].button)
+        if check != "link":
+            kinds = (IceServersSheet, PersonSheet, SettingsSheet, NetworkSettingsSheet)
+            opened = [
+                each for kind in kinds for each in rig.window.findChildren(kind) if each.isVisible()
+            ]
+            assert opened or check == "blocked"
+            rig.session.flows.close_open()
+            await rig.settle()
+        await task
+    assert rig.backend.network.tries == 1
+
+
+async def test_a_check_that_cannot_be_made_says_why_and_can_be_repeated(rig: Rig) -> None:
+    insight = rig.backend.insight
+    insight.failing = AppError("unknown-peer")
+    task = asyncio.ensure_future(rig.session.insight.diagnosing.network())
+    await rig.settle()
+    sheet = rig.dialog(DiagnosisSheet)
+    assert sheet.problem.text().startswith("This person is not online")
+    insight.failing = None
+    insight.findings[None] = (REFUSED,)
+    await rig.click(sheet.repeat)
+    assert [row.finding for row in sheet.rows] == [REFUSED]
+    assert sheet.problem.isHidden()
+    sheet.reject()
+    await task
+
+
+class SlowInsight(FakeInsight):
+    """Never comes to an end."""
+
+    ended = False
+
+    async def diagnose(self, _peer: PeerId | None = None) -> Diagnosis:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.ended = True
+        raise AssertionError
+
+
+async def test_closing_ends_the_looking(rig: Rig) -> None:
+    slow = SlowInsight(rig.backend.feed, rig.backend.profile.peer)
+    rig.backend.insight = slow
+    task = asyncio.ensure_future(rig.session.insight.diagnosing.network())
+    await rig.settle()
+    rig.dialog(DiagnosisSheet).reject()
+    await task
+    await rig.settle()
+    assert slow.ended
+
+
+async def test_sharing_is_set_in_a_sheet(rig: Rig) -> None:
+    await rig.act("network")
+    await rig.click(rig.session.insight.page.settings)
+    sheet = rig.dialog(NetworkSettingsSheet)
+    assert sheet.relay.isChecked()
+    sheet.relay.click()
+    sheet.time_zone.click()
+    sheet.region.setText("  Hamburg ")
+    await rig.click(sheet.go)
+    assert rig.no_dialog()
+    sharing = rig.backend.insight.sharing
+    assert (sharing.relay, sharing.region, sharing.time_zone) == (False, "Hamburg", True)
+
+
+async def test_the_sheet_leads_to_servers_and_helpers(rig: Rig) -> None:
+    await rig.act("network")
+    page = rig.session.insight.page
+    await rig.click(page.settings)
+    await rig.click(rig.dialog(NetworkSettingsSheet).helpers)
+    rig.dialog(IceServersSheet).reject()
+    await rig.settle()
+    await rig.click(page.settings)
+    await rig.click(rig.dialog(NetworkSettingsSheet).servers)
+    rig.dialog(SettingsSheet).reject()
+    await rig.settle()
+    assert rig.backend.insight.sharing.relay
