@@ -19,6 +19,7 @@ LONGEST = 366 * DAY
 VANISH_CHOICES = (0, HOUR, DAY, WEEK, 4 * WEEK)
 LINK_CHOICES = (HOUR, DAY, WEEK, 0)
 LINK_WORDS = ("1 hour", "1 day", "1 week", "Never")
+COURIER = "courier"
 ROLES = {"owner": "Owner", "admin": "Admin"}
 _RANKS = {"owner": 3, "admin": 2, "member": 1}
 _UNITS = {"second": 1, "minute": 60, "hour": HOUR, "day": DAY, "week": WEEK}
@@ -29,6 +30,8 @@ class Deed(Enum):
 
     MESSAGE = "Message"
     PROFILE = "Profile…"
+    REACH = "Why can't I reach them?"
+    CONNECTION = "Connection…"
     PROMOTE = "Make admin"
     DEMOTE = "Take admin away"
     CROWN = "Make owner…"
@@ -63,7 +66,9 @@ def deeds(row: MemberView | PendingInvite, role: str, me: PeerId) -> tuple[Deed,
         return (Deed.MESSAGE, Deed.PROFILE, *((Deed.UNINVITE,) if may else ()))
     if row.you:
         return ()
-    found = [Deed.MESSAGE, Deed.PROFILE]
+    found = [Deed.MESSAGE, Deed.PROFILE, Deed.CONNECTION if row.online else Deed.REACH]
+    if row.role == COURIER:
+        return tuple(found[1:])
     if role == "owner":
         found += [Deed.DEMOTE if row.role == "admin" else Deed.PROMOTE, Deed.CROWN]
     if governs(role) and rank(role) > rank(row.role):

@@ -42,6 +42,7 @@ from app.ui.controllers.room_menu import RoomMenu
 from app.ui.controllers.room_panel import RoomPanel
 from app.ui.controllers.sidebar import SidebarController
 from app.ui.controllers.standing import StandingKeeper
+from app.ui.controllers.why import WhyAway
 from app.ui.desktop_notes import desktop_notes
 from app.ui.feed_pump import FeedPump
 from app.ui.imaging import ImageProcess
@@ -238,7 +239,16 @@ class Session(QObject):
         for area in self._window.findChildren(QAbstractScrollArea):
             area.viewport().update()
 
+    def _connect_insight(self) -> None:
+        person = self.insight.diagnosing.person
+        self.people.connection, self.people.diagnose = self.insight.connection, person
+        self.members.diagnose = person
+        WhyAway(
+            Desk(self._window, self._backend, self._tasks), self.view, self.conversation, person
+        )
+
     def _connect(self) -> None:
+        self._connect_insight()
         self._window.theme.pictured.connect(self._show_pictures)
         window, flows, spawn = self._window, self.flows, self._tasks.spawn
         self.files.deeds.delete = self.menu.delete_one

@@ -18,7 +18,7 @@ NOW = datetime(2025, 11, 21, 9, 52, tzinfo=UTC)
 NOW_MS = round(NOW.timestamp() * 1000)
 ME, ANA = PeerId(b"m" * 32), PeerId(b"a" * 32)
 ALL, CLOSED = RoomRules(), RoomRules(info=False, invites=False)
-ALWAYS = (Deed.MESSAGE, Deed.PROFILE)
+ALWAYS = (Deed.MESSAGE, Deed.PROFILE, Deed.CONNECTION)
 
 
 def member(role: str, *, you: bool = False) -> MemberView:
@@ -50,6 +50,16 @@ def test_only_what_the_own_role_permits_is_offered(
 @pytest.mark.parametrize("own", ["owner", "admin", "member", ""])
 def test_nothing_is_offered_about_oneself(own: str) -> None:
     assert government.deeds(member(own, you=True), own, ME) == ()
+
+
+def test_who_is_away_can_be_asked_about() -> None:
+    away = replace(member("member"), online=False)
+    assert government.deeds(away, "member", ME) == (Deed.MESSAGE, Deed.PROFILE, Deed.REACH)
+
+
+def test_a_courier_is_nobody_to_write_to_or_to_promote() -> None:
+    found = government.deeds(member("courier"), "owner", ME)
+    assert found == (Deed.PROFILE, Deed.CONNECTION)
 
 
 def test_an_invitation_is_taken_back_by_admins_and_by_who_made_it() -> None:

@@ -27,6 +27,7 @@ from app.ui.controllers.drafts import DraftKeeper
 from app.ui.controllers.typing import TypingTeller
 from app.ui.controllers.waiting import LOOKED_AT, waiting
 from app.ui.controllers.writing import Edit, Reply, Writing
+from app.ui.government import COURIER
 from app.ui.messages.source import START
 from app.ui.views.conversation import ConversationView
 
@@ -191,12 +192,13 @@ class ConversationController(QObject):
         room = self._room
         if room is None:
             return
-        members = await self._chats.members(room)
+        found = await self._chats.members(room)
+        members = [each for each in found if each.role != COURIER]
         page = await self._chats.page(room, None, LOOKED_AT, 0)
         if room != self._room:
             return
         self._members = members
-        self._members_model.show(members)
+        self._members_model.show(found)
         self._messages.set_people({member.peer: member.name for member in members}, self._me)
         summary = self.summary()
         belongs = summary is not None and summary.standing == "member"

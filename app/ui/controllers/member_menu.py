@@ -19,6 +19,7 @@ from app.ui.phrases import one_line
 Person = MemberView | PendingInvite
 Ask = Callable[[QDialog], Awaitable[bool]]
 Profile = Callable[[PeerId, str], Coroutine[None, None, None]]
+Diagnose = Callable[[PeerId], Awaitable[object]]
 
 _REMOVE = (
     "{name} is told, and can read nothing that is said from now on: the room's key changes, and all"
@@ -42,6 +43,10 @@ _QUESTIONS = {
 _ROLES = {Deed.PROMOTE: Role.ADMIN, Deed.DEMOTE: Role.MEMBER, Deed.CROWN: Role.OWNER}
 
 
+async def _nowhere(_peer: PeerId) -> None:
+    """What is shown before anything can be."""
+
+
 class MemberMenu(QObject):
     """Opens where it is asked for; `profile` shows a person by id and name."""
 
@@ -52,6 +57,8 @@ class MemberMenu(QObject):
         self._window, self._backend, self._tasks = desk.window, desk.backend, desk.tasks
         self._ask, self._opener, self._profile = ask, opener, profile
         self._governance = desk.backend.governance
+        self.diagnose: Diagnose = _nowhere
+        """Shows how somebody is reached, or why not."""
         self.menu = QMenu(desk.window)
         self.menu.setAccessibleName("Member")
 
@@ -85,6 +92,8 @@ class MemberMenu(QObject):
             await self._governance.remove(room, person.peer, ban=deed is Deed.BAN)
         elif deed is Deed.MESSAGE:
             self._opener(await self._backend.chats.open_direct(person.peer, person.name))
+        elif deed in {Deed.REACH, Deed.CONNECTION}:
+            await self.diagnose(person.peer)
         elif deed is Deed.PROFILE:
             await self._profile(person.peer, person.name)
         elif isinstance(person, PendingInvite):

@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QDialog
 
+from app.domain.capabilities import Capabilities, CapabilitiesChanged
 from app.domain.changes import Change, LinkChanged, LinkState, ServerChanged
+from app.domain.errors import AppError
 from app.domain.ids import PeerId
 from app.services.api import LinkView
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.diagnosing import Diagnosing
-from app.ui.network import measures, phrases
+from app.ui.network import abilities, measures, phrases
 from app.ui.network.facts import PersonRow, ServerRow
 from app.ui.network.findings import Place
 from app.ui.network.history import STEP_MS, History
@@ -67,6 +69,7 @@ class NetworkDesk(QObject):
 
     def start(self) -> None:
         """Sample the links from now on."""
+        self._window.members.know_abilities(self.able)
         self._pulse.start()
         self.sample()
 
@@ -77,6 +80,23 @@ class NetworkDesk(QObject):
         """Take in what happened in one turn of the loop."""
         if any(isinstance(change, ServerChanged | LinkChanged) for change in changes):
             self._renew()
+        if any(isinstance(change, CapabilitiesChanged | LinkChanged) for change in changes):
+            self._window.members.know_abilities(self.able)
+
+    def able(self, peer: PeerId) -> Capabilities | None:
+        """What somebody says that they can do for others, if they say it."""
+        try:
+            return self._backend.insight.capabilities(peer)
+        except AppError:  # not linked, or of a version that does not tell
+            return None
+
+    def connection(self, peer: PeerId) -> tuple[str, ...]:
+        """How somebody is reached and what they can do, in lines."""
+        links = self._backend.network.links()
+        link = next((each for each in links if each.peer == peer), None)
+        through = "" if link is None or link.through is None else self._name(link.through)
+        now_ms = round(self._window.now().timestamp() * 1000)
+        return abilities.connection_lines(link, through, self.able(peer), now_ms)
 
     def sample(self) -> None:
         """Note how the links do now."""

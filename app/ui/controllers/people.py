@@ -34,6 +34,12 @@ _WARNING = (
 )
 
 Ask = Callable[[QDialog], Awaitable[bool]]
+Connection = Callable[[PeerId], tuple[str, ...]]
+Diagnose = Callable[[PeerId], Awaitable[object]]
+
+
+async def _nowhere(_peer: PeerId) -> None:
+    """What is shown before anything can be."""
 
 
 class PeopleFlows(QObject):
@@ -52,6 +58,10 @@ class PeopleFlows(QObject):
         self._contacts, self._theme = desk.backend.contacts, desk.window.theme
         self._ask, self._opener, self._own = ask, opener, own
         self._read_code = read_code
+        self.connection: Connection = lambda _peer: ()
+        """How somebody is reached, in lines."""
+        self.diagnose: Diagnose = _nowhere
+        """Shows how somebody is reached, or why not."""
 
     async def show(self, peer: PeerId, _name: str = "") -> None:
         """Show who somebody is, and do what is asked for there; ourselves in our own profile."""
@@ -60,7 +70,7 @@ class PeopleFlows(QObject):
             return
         view = self._contacts.of(peer)
         rooms, picture = await self._shared(peer)
-        facts = PersonFacts(view, fingerprint(peer), rooms, picture)
+        facts = PersonFacts(view, fingerprint(peer), rooms, picture, self.connection(peer))
         sheet = PersonSheet(self._theme, self._window, facts)
         asked: list[PersonDeed] = []
         sheet.asked.connect(asked.append)
@@ -143,6 +153,8 @@ class PeopleFlows(QObject):
                 await self.block(view.peer)
             case PersonDeed.UNBLOCK:
                 await self.unblock(view.peer)
+            case PersonDeed.CHECK:
+                await self.diagnose(view.peer)
             case PersonDeed.REPORT:
                 await self.report(view.peer)
 

@@ -35,16 +35,21 @@ class PersonDeed(Enum):
     BLOCK = "Block…"
     UNBLOCK = "Unblock"
     REPORT = "Report…"
+    CHECK = "Check…"
 
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """What the sheet shows. `rooms` are the names of the rooms that we share."""
+    """What the sheet shows. `rooms` are the names of the rooms that we share.
+
+    `connection` says how they are reached and what they can do for others, one thing a line.
+    """
 
     view: ContactView
     fingerprint: str
     rooms: tuple[str, ...] = ()
     picture: str = ""
+    connection: tuple[str, ...] = ()
 
 
 class Head(QWidget):
@@ -117,6 +122,11 @@ class PersonSheet(Sheet):
             rooms = Label(theme, TextSize.PREVIEW, text=rooms_line(facts.rooms))
             rooms.setWordWrap(True)
             self._section("Rooms in common", rooms)
+        self.check = push_button(PersonDeed.CHECK.value)
+        self.check.setAccessibleName("Check the connection")
+        self.check.clicked.connect(lambda: self._ask_for(PersonDeed.CHECK))
+        if facts.connection:
+            self._section("Connection", self._connection(facts.connection))
         self._finish()
 
     def alias_text(self) -> str:
@@ -136,6 +146,20 @@ class PersonSheet(Sheet):
         words = Label(self.theme, TextSize.PREVIEW, Weight.MEDIUM, tone, text=verified_line(view))
         row.addWidget(words, 1)
         self.add(box)
+        return box
+
+    def _connection(self, lines: tuple[str, ...]) -> QWidget:
+        texts = QVBoxLayout()
+        texts.setSpacing(3)
+        for at, line in enumerate(lines):
+            label = Label(self.theme, TextSize.PREVIEW, tone="text2" if at else "text", text=line)
+            label.setWordWrap(True)
+            texts.addWidget(label)
+        box = QWidget()
+        row = QHBoxLayout(box)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addLayout(texts, 1)
+        row.addWidget(self.check, 0, Qt.AlignmentFlag.AlignTop)
         return box
 
     def _section(self, caption: str, widget: QWidget) -> None:

@@ -49,6 +49,10 @@ class KeyedListModel(QAbstractListModel, Generic[Row]):
         """What a screen reader says after the name."""
         return ""
 
+    def tip(self, _row: Row) -> str:
+        """What is said when a row is pointed at; "" for nothing."""
+        return ""
+
     def selectable(self, _row: Row) -> bool:
         return True
 
@@ -64,6 +68,8 @@ class KeyedListModel(QAbstractListModel, Generic[Row]):
                 return self.text(row)
             case Qt.ItemDataRole.AccessibleDescriptionRole:
                 return self.description(row)
+            case Qt.ItemDataRole.ToolTipRole:
+                return self.tip(row) or None
             case _:
                 return row if role == ROW_ROLE else None
 

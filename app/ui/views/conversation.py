@@ -32,7 +32,7 @@ class ConversationView(Surface):
     ) -> None:
         super().__init__(theme, "canvas")
         self.header = ConversationHeader(theme)
-        self.offline = Banner(theme, "warn_bg", "warn", "cloud-off")
+        self.offline = Banner(theme, "warn_bg", "warn", "cloud-off", "Why?")
         self.trouble = Banner(theme, "danger_bg", "danger", "circle-alert")
         self.request_bar = DeedBar(theme, "accent_soft", "text", "hourglass")
         self.impostor_bar = DeedBar(theme, "danger_bg", "danger", "triangle-alert")

@@ -15,14 +15,16 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.governing import PendingInvite
 from app.domain.views import MemberView
 from app.ui import government
+from app.ui.government import COURIER
 from app.ui.models.keyed import ROW_ROLE
 from app.ui.models.members import MembersModel, PeerSection
+from app.ui.network.abilities import MARKS
 from app.ui.theme import Radius, TextSize, Theme, Weight, font, paint_icon
 from app.ui.widgets.avatar import Face, paint_face
 from app.ui.widgets.keys import is_menu_key
@@ -119,20 +121,21 @@ class MemberDelegate(QStyledItemDelegate):
         upper = QRectF(area.left(), middle - 20, area.width(), 20)
         role = government.ROLES.get(row.role, "") if isinstance(row, MemberView) else ""
         painter.setFont(font(TextSize.BODY, Weight.MEDIUM))
-        verified = isinstance(row, MemberView) and self._model.verified(row)
-        badge = BADGE + 5 if verified else 0
+        badges = self._badges(row)
+        badge = (BADGE + 5) * len(badges)
         chip = self._chip_width(painter, role)
         room = int(upper.width() - chip - badge)
         shown = painter.fontMetrics().elidedText(row.name, _ELIDE, room)
         painter.setPen(palette.text if online else palette.text2)
         painter.drawText(upper, Qt.AlignmentFlag.AlignVCenter, shown)
         beside = upper.left() + painter.fontMetrics().horizontalAdvance(shown)
-        if verified:
+        for name, tint in badges:
             box = QRectF(beside + 5, upper.top() + 2, BADGE, BADGE)
-            paint_icon(painter, box, "shield-check", palette.ok, 2)
+            paint_icon(painter, box, name, tint, 2)
+            beside += BADGE + 5
         if role:
-            beside += badge + 8
-            self._paint_chip(painter, QRectF(beside, upper.top() + 1, chip - 8, 18), role)
+            box = QRectF(beside + 8, upper.top() + 1, chip - 8, 18)
+            self._paint_chip(painter, box, role)
         lower = QRectF(area.left(), middle, area.width(), 18)
         colour = palette.text2
         if isinstance(row, MemberView) and row.online and not row.you:
@@ -146,6 +149,15 @@ class MemberDelegate(QStyledItemDelegate):
         line = self._model.line(row)
         elided = painter.fontMetrics().elidedText(line, _ELIDE, int(lower.width()))
         painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter, elided)
+
+    def _badges(self, row: MemberView | PendingInvite) -> list[tuple[str, QColor]]:
+        """The small icons after a name."""
+        if not isinstance(row, MemberView):
+            return []
+        palette, able = self._theme.palette, self._model.able(row)
+        found = [("shield-check", palette.ok)] if self._model.verified(row) else []
+        mark = "inbox" if row.role == COURIER else MARKS.get(able.role, "") if able else ""
+        return [*found, (mark, palette.text3)] if mark else found
 
     @staticmethod
     def _chip_width(painter: QPainter, role: str) -> int:

@@ -57,11 +57,17 @@ class Notice(Surface):
 
 
 class Banner(Surface):
-    """A strip across the conversation: what stands out, the rest of the sentence, a way out."""
+    """A strip across the conversation: what stands out, the rest of the sentence, a way out.
+
+    With a `deed` there is a button that says so and emits `pressed`.
+    """
 
     closed = Signal()
+    pressed = Signal()
 
-    def __init__(self, theme: Theme, token: Token, tone: Tone, icon_name: str) -> None:
+    def __init__(
+        self, theme: Theme, token: Token, tone: Tone, icon_name: str, deed: str = ""
+    ) -> None:
         super().__init__(theme, token)
         self.setMinimumHeight(Size.BANNER)
         self.lead = Label(theme, TextSize.PREVIEW, Weight.SEMIBOLD, tone)
@@ -76,6 +82,11 @@ class Banner(Surface):
         row.addSpacing(2)
         row.addWidget(self.lead)
         row.addWidget(self.words, 1)
+        self.button = push_button(deed, "quiet")
+        self.button.setVisible(bool(deed))
+        self.button.setStyleSheet("padding: 4px 8px; font-size: 13px; font-weight: 600;")
+        self.button.clicked.connect(self.pressed)
+        row.addWidget(self.button)
         row.addWidget(self.close_button)
         self.close_button.clicked.connect(self.hide)
         self.close_button.clicked.connect(self.closed)

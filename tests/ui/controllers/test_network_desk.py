@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QMenu
 
 from app.domain.changes import LinkState, ServerState
 from app.domain.errors import AppError
@@ -13,13 +14,14 @@ from app.services.network_api import Diagnosis, Finding
 from app.ui.dialogs.ice_servers import IceServersSheet
 from app.ui.dialogs.person import PersonSheet
 from app.ui.dialogs.settings import SettingsSheet
+from app.ui.government import Deed
 from app.ui.network.diagnosis_sheet import DiagnosisSheet
 from app.ui.network.facts import Heading, PersonRow, ServerRow
 from app.ui.network.settings_sheet import NetworkSettingsSheet
 from tests.gallery import demo
 from tests.gallery.network import link, measured
 from tests.ui.fake_backend import peer_of
-from tests.ui.fake_insight import FakeInsight
+from tests.ui.fake_insight import OWN, FakeInsight
 from tests.ui.rig import Rig
 
 JONAS = "Jonas Weber"
@@ -261,3 +263,58 @@ async def test_the_sheet_leads_to_servers_and_helpers(rig: Rig) -> None:
     rig.dialog(SettingsSheet).reject()
     await rig.settle()
     assert rig.backend.insight.sharing.relay
+
+
+async def test_a_member_is_asked_about_from_the_menu_and_the_profile(rig: Rig) -> None:
+    room = await rig.open("Lighthouse Survey")
+    away = next(member for member in room.members if member.name == "Dev Anand")
+    here = next(member for member in room.members if member.name == JONAS)
+    for member, deed in ((away, Deed.REACH), (here, Deed.CONNECTION)):
+        task = asyncio.ensure_future(rig.session.members.carry_out(deed, room.room, member))
+        await rig.settle()
+        rig.dialog(DiagnosisSheet).reject()
+        await task
+    rig.backend.insight.tell(here.peer, OWN)
+    task = asyncio.ensure_future(rig.session.people.show(here.peer))
+    await rig.settle()
+    sheet = rig.dialog(PersonSheet)
+    said = [label.text() for label in sheet.findChildren(QLabel)]
+    assert any(line.startswith("Direct · LAN") for line in said)
+    assert any(line.startswith("Relay · Offers files") for line in said)
+    await rig.click(sheet.check)
+    rig.dialog(DiagnosisSheet).reject()
+    await task
+
+
+async def test_what_members_can_do_follows_what_they_tell(rig: Rig) -> None:
+    room = await rig.open("Lighthouse Survey")
+    here = next(member for member in room.members if member.name == JONAS)
+    assert rig.window.members.tip(here) == ""
+    rig.backend.insight.tell(here.peer, OWN)
+    await rig.settle()
+    assert rig.window.members.tip(here).startswith("Relay: ")
+
+
+async def test_the_notice_of_who_is_away_says_why(rig: Rig) -> None:
+    await rig.open("Kenji Sato")
+    banner = rig.session.view.offline
+    await rig.click(banner.button)
+    sheet = rig.dialog(DiagnosisSheet)
+    assert "Kenji Sato" in sheet.windowTitle()
+    sheet.reject()
+    await rig.settle()
+    room = await rig.open("Lighthouse Survey")
+    rig.backend.chats.set_online(room.room, "Mara Lindqvist", online=False)
+    await rig.settle()
+    await rig.click(banner.button)
+    menu = next(each for each in rig.session.view.findChildren(QMenu) if each.isVisible())
+    assert [action.text() for action in menu.actions()] == [
+        "\u2068Mara Lindqvist\u2069",
+        "\u2068Dev Anand\u2069",
+    ]
+    menu.actions()[1].trigger()
+    menu.close()
+    await rig.settle()
+    assert "Dev Anand" in rig.dialog(DiagnosisSheet).windowTitle()
+    rig.dialog(DiagnosisSheet).reject()
+    await rig.settle()

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+
+from app.domain.capabilities import Capabilities, NetRole
 from app.domain.contacts import ContactView
 from app.domain.governing import PendingInvite, TokenId
 from app.domain.ids import PeerId
@@ -113,3 +118,46 @@ def test_who_was_chosen_stays_whatever_is_searched_for(qtmodeltester: ModelTeste
     model.toggle(model.rows()[0])
     assert model.chosen() == ()
     assert names(model) == ["Ana"]
+
+
+def test_who_is_online_but_not_linked_is_counted(qtmodeltester: ModelTester) -> None:
+    model = MembersModel(frozen_now)
+    linked = replace(member("ana", online=True), route="lan")
+    model.show([linked, member("Ben", online=True), member("Me", you=True)])
+    model.show_invited((), grouped=True)
+    check_model(qtmodeltester, model)
+    assert names(model)[0] == "Online · 3 · linked with 1"
+    model.show([linked, member("Me", you=True)])
+    assert names(model)[0] == "Online · 2"
+
+
+def test_couriers_stand_by_themselves() -> None:
+    model = MembersModel(frozen_now)
+    courier = replace(member("Shelf", online=True), role="courier", route="direct")
+    model.show([member("Me", you=True), courier, replace(courier, peer=PeerId(b"2"), online=False)])
+    model.show_invited((), grouped=True)
+    assert names(model) == ["Online · 1", "Me", "Couriers · 2", "Shelf", "Shelf"]
+    lines = [model.line(row) for row in model.rows() if isinstance(row, MemberView)][1:]
+    assert lines == [
+        "Direct · Keeps sealed messages, cannot read them",
+        "Keeps sealed messages, cannot read them",
+    ]
+
+
+def test_what_members_can_do_is_said_of_those_who_are_there() -> None:
+    able = Capabilities(NetRole.RELAY)
+    model = MembersModel(frozen_now)
+    model.show(PEOPLE)
+    model.know_abilities(lambda _peer: able)
+    row = model.member(b"ana")
+    assert row is not None
+    assert model.able(row) is able
+    tip = model.data(model.index_of(("member", b"ana")), Qt.ItemDataRole.ToolTipRole)
+    assert isinstance(tip, str)
+    assert tip.startswith("Relay: ")
+    assert tip in model.description(row)
+    away = model.member(b"Zoe")
+    assert away is not None
+    assert model.able(away) is None
+    at = model.index_of(("member", b"Zoe"))
+    assert model.data(at, Qt.ItemDataRole.ToolTipRole) is None
