@@ -153,6 +153,7 @@ FINDINGS = (
         False,
         "At https://chat.example.org:8765 nothing listens: the connection was refused.",
         "Check the port, and whether the server is running.",
+        place="servers",
     ),
     Finding("clock", True, "The clock agrees with the server's."),
     Finding(
@@ -160,6 +161,7 @@ FINDINGS = (
         False,
         "The relay turn:relay.example.org:3478 does not accept our name and password.",
         "Type them again.",
+        place="helpers",
     ),
     Finding("mdns", None, "Whether this network passes announcements on cannot be told alone."),
     Finding("version", True, "Kenji uses the same version."),

@@ -74,15 +74,14 @@ class Diagnosing(QObject):
     async def _fill(self, sheet: DiagnosisSheet, peer: PeerId | None) -> None:
         sheet.begin()
         try:
-            found = await self._backend.insight.diagnose(peer)
+            found = await self._backend.insight.diagnose(peer, sheet.hear)
         except AppError as error:
             sheet.fail(wording.words_for(error))
         else:
             sheet.end(found.findings, found.report)
 
     async def _lead(self, place: Place, peer: PeerId | None) -> None:
-        if place is Place.PERSON:
-            if peer is not None:
-                await self._profile(peer)
+        if place is Place.PEOPLE and peer is not None:
+            await self._profile(peer)
         else:
             await self._places[place]()

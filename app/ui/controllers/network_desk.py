@@ -58,7 +58,7 @@ class NetworkDesk(QObject):
             Place.SETTINGS: servers,
             Place.HELPERS: helpers,
             Place.NETWORK: self.settings,
-            Place.BLOCKED: blocked,
+            Place.PEOPLE: blocked,
             Place.AGAIN: self._try_now,
         }
         self.diagnosing = Diagnosing(desk, ask, places, profile)

@@ -18,27 +18,26 @@ class Place(Enum):
     SETTINGS = "Servers…"
     HELPERS = "Relays…"
     NETWORK = "Settings…"
-    BLOCKED = "Blocked people…"
-    PERSON = "Profile…"
+    PEOPLE = "People…"
     AGAIN = "Try now"
 
 
 _PLACES = {
-    "server": Place.SETTINGS,
-    "turn": Place.HELPERS,
-    "relay": Place.HELPERS,
-    "blocked": Place.BLOCKED,
-    "identity": Place.PERSON,
-    "mdns": Place.NETWORK,
-    "lan": Place.NETWORK,
-    "link": Place.AGAIN,
-    "attempts": Place.AGAIN,
+    "servers": Place.SETTINGS,
+    "helpers": Place.HELPERS,
+    "contacts": Place.PEOPLE,
+    "sharing": Place.NETWORK,
 }
+_TRIED = {"attempts", "link"}
+"""Checks after which one may want to try again."""
 
 
 def place_of(finding: Finding) -> Place | None:
     """Where the fix of a finding is at home, if there is such a place."""
-    return _PLACES.get(finding.check) if finding.fix else None
+    if not finding.fix:
+        return None
+    again = Place.AGAIN if finding.check in _TRIED else None
+    return _PLACES.get(finding.place, again)
 
 
 def ordered(findings: Sequence[Finding]) -> list[Finding]:

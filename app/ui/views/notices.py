@@ -84,7 +84,7 @@ class Banner(Surface):
         row.addWidget(self.words, 1)
         self.button = push_button(deed, "quiet")
         self.button.setVisible(bool(deed))
-        self.button.setStyleSheet("padding: 4px 8px; font-size: 13px; font-weight: 600;")
+        self.button.setStyleSheet("padding: 2px 8px; font-size: 13px; font-weight: 600;")
         self.button.clicked.connect(self.pressed)
         row.addWidget(self.button)
         row.addWidget(self.close_button)

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMenu
+from PySide6.QtWidgets import QDialog, QLabel, QMenu
 
 from app.domain.changes import LinkState, ServerState
 from app.domain.errors import AppError
 from app.domain.ids import PeerId
-from app.services.network_api import Diagnosis, Finding
+from app.services.network_api import Diagnosis, Finding, nobody
+from app.ui.dialogs.blocked import BlockedSheet
 from app.ui.dialogs.ice_servers import IceServersSheet
 from app.ui.dialogs.person import PersonSheet
 from app.ui.dialogs.settings import SettingsSheet
@@ -27,6 +29,12 @@ from tests.ui.rig import Rig
 JONAS = "Jonas Weber"
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
+LEADS_TO: dict[str, type[QDialog]] = {
+    "helpers": IceServersSheet,
+    "contacts": PersonSheet,
+    "servers": SettingsSheet,
+    "sharing": NetworkSettingsSheet,
+}
 REFUSED = Finding("server", False, "Nothing listens there.", "Check the port.")
 
 
@@ -177,24 +185,37 @@ async def test_a_row_leads_on(rig: Rig) -> None:
 
 async def test_a_check_leads_to_its_fix(rig: Rig) -> None:
     peer = peer_of("Kenji Sato")
-    checks = ("turn", "identity", "link", "blocked", "server", "lan")
-    for check in checks:
-        rig.backend.insight.findings[peer] = (Finding(check, False, "It is not.", "Do it."),)
+    for place in ("helpers", "contacts", "servers", "sharing"):
+        found = Finding("odd", False, "It is not.", "Do it.", place=place)
+        rig.backend.insight.findings[peer] = (found,)
         task = asyncio.ensure_future(rig.session.insight.diagnosing.person(peer))
         await rig.settle()
         sheet = rig.dialog(DiagnosisSheet)
         assert sheet.windowTitle() == "Why can't I reach \u2068Kenji Sato\u2069?"
         await rig.click(sheet.rows[0].button)
-        if check != "link":
-            kinds = (IceServersSheet, PersonSheet, SettingsSheet, NetworkSettingsSheet)
-            opened = [
-                each for kind in kinds for each in rig.window.findChildren(kind) if each.isVisible()
-            ]
-            assert opened or check == "blocked"
-            rig.session.flows.close_open()
-            await rig.settle()
+        rig.dialog(LEADS_TO[place])
+        rig.session.flows.close_open()
+        await rig.settle()
         await task
+
+
+async def test_a_lost_link_can_be_tried_at_once(rig: Rig) -> None:
+    rig.backend.insight.findings[None] = (Finding("attempts", False, "It failed.", "Try now."),)
+    task = asyncio.ensure_future(rig.session.insight.diagnosing.network())
+    await rig.settle()
+    await rig.click(rig.dialog(DiagnosisSheet).rows[0].button)
+    await task
     assert rig.backend.network.tries == 1
+
+
+async def test_what_has_to_do_with_contacts_leads_to_the_blocked_for_the_whole(rig: Rig) -> None:
+    found = Finding("blocked", False, "Some are blocked.", "Unblock them.", place="contacts")
+    rig.backend.insight.findings[None] = (found,)
+    task = asyncio.ensure_future(rig.session.insight.diagnosing.network())
+    await rig.settle()
+    await rig.click(rig.dialog(DiagnosisSheet).rows[0].button)
+    rig.dialog(BlockedSheet).reject()
+    await task
 
 
 async def test_a_check_that_cannot_be_made_says_why_and_can_be_repeated(rig: Rig) -> None:
@@ -218,7 +239,9 @@ class SlowInsight(FakeInsight):
 
     ended = False
 
-    async def diagnose(self, _peer: PeerId | None = None) -> Diagnosis:
+    async def diagnose(
+        self, _peer: PeerId | None = None, _heard: Callable[[Finding], None] = nobody
+    ) -> Diagnosis:
         try:
             await asyncio.Event().wait()
         finally:

@@ -17,7 +17,8 @@ from tests.ui.model_check import ModelTester, check_model
 
 def member(name: str, *, online: bool = False, you: bool = False) -> MemberView:
     role = "owner" if name == "Jonas" else "member"
-    return MemberView(PeerId(name.encode()), name, role, you=you, online=online)
+    route = "lan" if online else None
+    return MemberView(PeerId(name.encode()), name, role, you=you, online=online, route=route)
 
 
 PEOPLE = [
@@ -122,8 +123,9 @@ def test_who_was_chosen_stays_whatever_is_searched_for(qtmodeltester: ModelTeste
 
 def test_who_is_online_but_not_linked_is_counted(qtmodeltester: ModelTester) -> None:
     model = MembersModel(frozen_now)
-    linked = replace(member("ana", online=True), route="lan")
-    model.show([linked, member("Ben", online=True), member("Me", you=True)])
+    linked = member("ana", online=True)
+    around = replace(member("Ben", online=True), route=None)
+    model.show([linked, around, member("Me", you=True)])
     model.show_invited((), grouped=True)
     check_model(qtmodeltester, model)
     assert names(model)[0] == "Online · 3 · linked with 1"

@@ -12,8 +12,8 @@ from app.ui.network.findings import ALL_WELL, UNSURE, Place, ordered, place_of, 
 from app.ui.theme import Theme
 
 WELL = Finding("clock", True, "The clock is right.")
-BAD = Finding("server", False, "Nothing listens.", "Check the port.")
-WORSE = Finding("turn", False, "The password is wrong.", "Type it again.")
+BAD = Finding("server", False, "Nothing listens.", "Check the port.", place="servers")
+WORSE = Finding("turn", False, "The password is wrong.", "Type it again.", place="helpers")
 UNKNOWN = Finding("mdns", None, "It cannot be told.")
 
 
@@ -32,7 +32,9 @@ def test_the_verdict_counts_troubles() -> None:
 def test_a_fix_may_have_a_place() -> None:
     assert place_of(BAD) is Place.SETTINGS
     assert place_of(WORSE) is Place.HELPERS
-    assert place_of(Finding("server", False, "Nothing listens.")) is None
+    assert place_of(Finding("server", False, "Nothing listens.", place="servers")) is None
+    assert place_of(Finding("clock", False, "It is wrong.", "Set it.", place="system")) is None
+    assert place_of(Finding("attempts", False, "It failed.", "Try again.")) is Place.AGAIN
     assert place_of(Finding("moon", False, "It is full.", "Wait.")) is None
 
 
