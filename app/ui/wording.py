@@ -185,6 +185,7 @@ SENTENCES: Mapping[str, str] = {
     "unknown-peer": "This person is not online at the moment. Try again when they are.",
     "unknown-server": "This server is no longer in the list. Add it again to use it.",
     # Links to people.
+    "not-told": "This person's version does not tell what it can do. Ask them to update.",
     "link-failed": "No direct way to this person was found. Parlor keeps trying by itself.",
     "link-tampered": (
         "Somebody between you and this person changes the connection. It was refused; do not trust"
