@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from app.services.connection_manager import ConnectionManager, ManagerParts
 from app.services.contact_gate import ContactGate
+from app.services.courier_acts import CourierActs
+from app.services.courier_keeper import CourierKeeper, CourierKeeperParts
 from app.services.go_between import GoBetween
 from app.services.governance_service import GovernanceService
 from app.services.group_acts import GroupActs
@@ -56,4 +58,10 @@ def build_groups(wiring: GroupWiring) -> tuple[GroupKeeper, GovernanceService]:
     links = RoomLinks(acts, wiring.hub)
     invitations = InvitationService(store, logs, links, wiring.rooms, wiring.gate)
     parts.feed.subscribe(invitations.heard)
-    return keeper, GovernanceService(acts, links, invitations)
+    couriers = CourierKeeper(
+        CourierKeeperParts(me.peer, book, manager, wiring.places, publisher)
+    )
+    wiring.heard.add(couriers)
+    logs.watch(couriers)
+    courier_acts = CourierActs(acts, logs, wiring.rooms, wiring.gate, couriers)
+    return keeper, GovernanceService(acts, links, invitations, courier_acts)

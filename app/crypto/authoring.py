@@ -23,6 +23,7 @@ from app.domain.events import (
 )
 from app.domain.governing import (
     Coded,
+    CourierNamed,
     Invited,
     Readmitted,
     Rekeyed,
@@ -45,6 +46,7 @@ _NEWLY_GOVERNING = (
     Rekeyed,
     Ruled,
     RoomPictured,
+    CourierNamed,
 )
 
 

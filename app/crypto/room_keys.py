@@ -65,6 +65,30 @@ def founding_code(founder: PeerId, nonce: bytes) -> bytes:
     return number.to_bytes(CODE_SIZE, "big")
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class CourierKeys:
+    """What one courier and the members of a room have in common in an epoch; `key` is 32 bytes.
+
+    They say as little of the room's own keys as random bytes would.
+    """
+
+    epoch: int
+    key: bytes
+    rendezvous: bytes
+    proof: bytes
+
+
+def courier_key(secret: bytes, courier: PeerId) -> bytes:
+    """Return the key of an epoch that its members may give to this courier."""
+    return derive(secret, "parlor courier 1", context=courier)
+
+
+def courier_keys(epoch: int, key: bytes) -> CourierKeys:
+    """Derive what follows from a courier's key of an epoch."""
+    rendezvous = derive(key, "parlor courier rendezvous 1")
+    return CourierKeys(epoch, key, rendezvous, derive(key, "parlor courier proof 1"))
+
+
 @lru_cache(maxsize=64)
 def room_of_code(entropy: bytes) -> RoomId:
     """Return the room behind a spoken code. The first time as slow as `secret_from_code`."""

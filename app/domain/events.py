@@ -13,6 +13,7 @@ from app.domain.errors import RemoteProtocolError
 from app.domain.files import FileOffered
 from app.domain.governing import (
     Coded,
+    CourierNamed,
     Invited,
     NewEpoch,
     NewFace,
@@ -192,7 +193,7 @@ class Unsupported(msgspec.Struct, frozen=True):
     kind: str
 
 
-Ruling = RoleGiven | Removed | Readmitted | Invited | Revoked | Rekeyed | Ruled
+Ruling = RoleGiven | Removed | Readmitted | Invited | Revoked | Rekeyed | Ruled | CourierNamed
 """What has no meaning where nobody is in charge."""
 Governing = Created | Coded | Joined | Left | Renamed | ProfileNamed | Topic | RoomPictured | Ruling
 """What a room's state follows from."""

@@ -20,7 +20,9 @@ from app.domain.events import (
 )
 from app.domain.governance import Governance, RoomState
 from app.domain.governing import (
+    MAX_COURIERS,
     Coded,
+    CourierNamed,
     Invited,
     NewEpoch,
     NewFace,
@@ -66,6 +68,7 @@ class Fold:
             Revoked: self._revoke,
             NewEpoch: self._rekey,
             Ruled: self._rule,
+            CourierNamed: self._name_courier,
         }
         self._continue(state)
 
@@ -78,6 +81,7 @@ class Fold:
         self._doors = Doors(state)
         self._epochs = Epochs(governance)
         self._rules = governance.rules
+        self._couriers = dict(governance.couriers)
         self._void = set(governance.void)
         self._acts = list(governance.acts)
         self._written = dict(governance.written)
@@ -121,6 +125,7 @@ class Fold:
             MappingProxyType(self._written),
             MappingProxyType(self._left_out),
             frozenset(self._weighed),
+            MappingProxyType(self._couriers),
         )
         members = MappingProxyType(people.members)
         shown = (self._name, self._topic, self._picture)
@@ -163,6 +168,7 @@ class Fold:
                 return False
             self._epochs.entered(content)
         self._people.enter(peer, body.name, content.position)
+        self._couriers.pop(peer, None)
         return True
 
     def _leave(self, act: Act, body: Left) -> bool:
@@ -211,6 +217,7 @@ class Fold:
         if self._people.is_in(peer):
             self._people.leave(peer)
         self._epochs.departed(peer)
+        self._couriers.pop(peer, None)
         return True
 
     def _reaches_back(self, act: Act, body: Removed) -> bool:
@@ -276,4 +283,16 @@ class Fold:
             return False
         self._epochs.stale = self._epochs.stale or rules.history != self._rules.history
         self._rules = rules
+        return True
+
+    def _name_courier(self, act: Act, body: CourierNamed) -> bool:
+        peer, known = PeerId(body.peer), self._couriers
+        if not self._may(act.content.author, everybody=False):
+            return False
+        if not body.on:
+            return known.pop(peer, None) is not None
+        full = peer not in known and len(known) == MAX_COURIERS
+        if full or self._people.is_in(peer) or known.get(peer) == body.name:
+            return False
+        known[peer] = body.name
         return True

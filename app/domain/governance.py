@@ -99,7 +99,8 @@ class Governance:
     `void` are the acts without effect, `closed` what else does not count of whoever was out for a
     while. `lacking` are members that did not get the newest key; `stale` is that key if somebody
     has it who is out. `left_out` are acts that a later removal (the key) had not seen; `weighed`
-    are all removals of which that was asked.
+    are all removals of which that was asked. `couriers` keep the sealed log without being members,
+    each with its name.
     """
 
     grouped: bool = True
@@ -119,6 +120,7 @@ class Governance:
     written: Mapping[PeerId, Written] = field(default_factory=_nothing)
     left_out: Mapping[EventId, frozenset[EventId]] = field(default_factory=_nothing)
     weighed: frozenset[EventId] = frozenset()
+    couriers: Mapping[PeerId, str] = field(default_factory=_nothing)
 
     @property
     def needs_rotation(self) -> bool:
@@ -172,8 +174,8 @@ class RoomState:
         return self.governance.rules
 
     def name_of(self, peer: PeerId) -> str:
-        """Return the member's name in this room, "" for somebody unknown."""
-        return self.members.get(peer, STRANGER).name
+        """Return the name of a member or courier of this room, "" for somebody unknown."""
+        return self.members.get(peer, STRANGER).name or self.governance.couriers.get(peer, "")
 
     def role_of(self, peer: PeerId) -> Role | None:
         """Return what a member is, None for somebody else."""

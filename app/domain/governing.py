@@ -24,6 +24,7 @@ MIN_EPOCH = 1 << 16
 PART_SIZE = 112
 MAX_PARTS = 700
 """A new epoch's secret is sealed to at most so many members, in so many bytes each."""
+MAX_COURIERS = 4
 FOUNDING = TokenId(b"")
 """Stands for the link and the code that a room is made with."""
 
@@ -102,6 +103,17 @@ class NewFace(msgspec.Struct, frozen=True, tag_field="t", tag="face"):
     """What is kept of a `RoomPictured`: the name of the picture."""
 
     picture: str
+
+
+class CourierNamed(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t", tag="courier"):
+    """`peer`, called so, keeps the room's sealed events from now on (`on`), or no more.
+
+    It is no member and has no key.
+    """
+
+    peer: bytes
+    on: bool
+    name: str = ""
 
 
 class Ruled(msgspec.Struct, frozen=True, tag_field="t", tag="ruled"):

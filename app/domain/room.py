@@ -72,7 +72,10 @@ class TopicSet:
 
 @dataclass(frozen=True, slots=True)
 class MemberUpdated:
-    """`state` is joined, left, removed, renamed or role (it has another one)."""
+    """`state` is joined, left, removed, renamed or role (it has another one).
+
+    Of a courier it is courier or courier-gone.
+    """
 
     peer: PeerId
     name: str
@@ -240,6 +243,7 @@ def _differences(before: RoomState, after: RoomState, new: set[EventId]) -> Iter
         yield RulesChanged(after.rules)
     for peer in {**after.members, **before.members}:
         yield from _member(before, after, peer)
+    yield from _couriers(before, after)
     yield from _withdrawn(before.governance, after.governance, new)
 
 
@@ -255,6 +259,16 @@ def _member(before: RoomState, after: RoomState, peer: PeerId) -> Iterator[Membe
         yield MemberUpdated(peer, now.name, "renamed")
     if was_in and now.present and before.role_of(peer) != after.role_of(peer):
         yield MemberUpdated(peer, now.name, "role")
+
+
+def _couriers(before: RoomState, after: RoomState) -> Iterator[MemberUpdated]:
+    old, now = before.governance.couriers, after.governance.couriers
+    for peer, name in now.items():
+        if old.get(peer) != name:
+            yield MemberUpdated(peer, name, "courier")
+    for peer in old:
+        if peer not in now:
+            yield MemberUpdated(peer, before.name_of(peer), "courier-gone")
 
 
 def _withdrawn(before: Governance, after: Governance, new: set[EventId]) -> Iterator[Effect]:

@@ -15,6 +15,12 @@ from app.domain.errors import LocalProtocolError, RemoteProtocolError
 from app.domain.events import MAX_EVENT_SIZE, MAX_SEQ
 from app.domain.limits import MAX_ROOM_NAME_LENGTH
 from app.protocol.capability_frames import Capable
+from app.protocol.courier_frames import (
+    CourierAnswer,
+    CourierFrame,
+    CourierFreed,
+    CourierGiven,
+)
 from app.protocol.passing_frames import Neighbours, PassingFrame, Relayed, Through
 from app.protocol.transfer_frames import (
     Available,
@@ -42,7 +48,17 @@ TRANSFERS = 8
 WAYS = 16
 NEIGHBOURS = 32
 CAPABILITIES = 256
-FEATURES = PARCELS | RECEIPTS | HEADS | TRANSFERS | WAYS | NEIGHBOURS | CAPABILITIES
+COURIER = 512
+FEATURES = (
+    PARCELS
+    | RECEIPTS
+    | HEADS
+    | TRANSFERS
+    | WAYS
+    | NEIGHBOURS
+    | CAPABILITIES
+    | COURIER
+)
 """What of the protocol's later additions this version speaks: bits of a hello."""
 
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -215,7 +231,7 @@ DoorAnswer = Welcome | Dismissed | TurnedAway
 """What is said to somebody who shows a proof key that opens a room to nobody."""
 HandedOn = Parcel | ParcelTaken | Receipt | Wanted
 """What is said of people who are not at the other end of the link."""
-Aside = HandedOn | TransferFrame | PassingFrame | Capable
+Aside = HandedOn | TransferFrame | PassingFrame | Capable | CourierFrame
 """What is neither for the link itself nor for a room's log."""
 Frame = (
     Hello
@@ -264,6 +280,9 @@ TYPES: dict[int, type[Frame]] = {
     28: Through,
     29: Relayed,
     33: Capable,
+    35: CourierGiven,
+    36: CourierAnswer,
+    37: CourierFreed,
 }
 _TYPE_OF = {kind: number for number, kind in TYPES.items()}
 _encoder = msgspec.msgpack.Encoder()

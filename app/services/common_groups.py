@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from app.domain.ids import PeerId
 from app.domain.views import RoomKind
@@ -13,6 +13,10 @@ from app.services.conversation import Conversation, RoomBook
 from app.services.peer_link import PeerLink
 
 
+def _serves_nobody(*_peers: PeerId) -> bool:
+    return False
+
+
 class CommonGroups:
     def __init__(
         self, me: PeerId, book: RoomBook, contacts: ContactBook, manager: ConnectionManager
@@ -21,12 +25,19 @@ class CommonGroups:
         self._book = book
         self._contacts = contacts
         self._manager = manager
+        self.served: Callable[..., bool] = _serves_nobody
 
     def share(self, *peers: PeerId) -> bool:
-        """Tell whether all of these are members of one group of ours, and none is blocked."""
+        """Tell whether all of these belong to one group of ours, and none is blocked.
+
+        Its couriers do. Of a room that we serve as a courier ourselves its members do.
+        """
         if any(self._contacts.is_blocked(peer) for peer in peers):
             return False
-        return any(others >= set(peers) for _, others in self._groups())
+        return self.served(*peers) or any(
+            others.union(conversation.state.governance.couriers) >= set(peers)
+            for conversation, others in self._groups()
+        )
 
     def carriers(self, receiver: PeerId) -> list[PeerLink]:
         """Return the links to members of a group with `receiver` that is open on them."""

@@ -10,6 +10,7 @@ from app.domain.errors import AppError
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageState
 from app.services.conversation import Conversation, RoomBook
+from app.services.courier_rooms import is_courier
 from app.services.delivery_details import details
 from app.services.mark_journal import MarkJournal
 from app.services.privacy import Privacy
@@ -19,6 +20,10 @@ from app.storage.store import Store
 
 MAX_STATUS_EVENTS = 5_000
 """A newcomer who fetches a long history moves at most so many ticks one by one."""
+
+
+def _nobody_minds(_room: RoomId, _peer: PeerId, _code: str) -> None:
+    return
 
 
 class DeliveryService:
@@ -32,6 +37,7 @@ class DeliveryService:
     ) -> None:
         self.on_report: Callable[[RoomId], None] = lambda _room: None
         self.on_read: Callable[[RoomId], None] = lambda _room: None
+        self.on_rebuff: Callable[[RoomId, PeerId, str], None] = _nobody_minds
         self._store = store
         self._book = book
         self._publisher = publisher
@@ -42,10 +48,16 @@ class DeliveryService:
         self._wall = logs.wall
 
     def handed_over(self, room: RoomId, seq: int, peer: PeerId) -> None:
-        """Our events up to `seq` went to the link of `peer`."""
+        """Our events up to `seq` went to the link of `peer`.
+
+        Those for a courier count as sent only once it says that it has them.
+        """
         conversation = self._book.find(room)
-        if conversation is None:
-            return
+        if conversation is not None and not is_courier(conversation, peer):
+            self._sent(conversation, seq, peer)
+
+    def _sent(self, conversation: Conversation, seq: int, peer: PeerId) -> None:
+        room = conversation.room
         fresh = conversation.tracker.handed_over(seq)
         if fresh:
             self._tell(conversation, fresh, MessageState.SENT, peer)
@@ -66,6 +78,9 @@ class DeliveryService:
         if conversation is None:
             return
         self._catch_up.claim(conversation, stored.get(self._publisher.me, 0))
+        if is_courier(conversation, member):
+            self._kept(conversation, member, stored)
+            return
         stored = self._believable(conversation, stored)
         read = self._believable(conversation, read) if self.privacy.tells_reads else {}
         advance = conversation.tracker.report(member, stored, read)
@@ -77,6 +92,20 @@ class DeliveryService:
         self._journal.stepped(room, member, MessageState.DELIVERED, advance.stored, time_ms)
         self._journal.stepped(room, member, MessageState.READ, advance.read, time_ms)
         self.on_report(room)
+
+    def _kept(
+        self, conversation: Conversation, courier: PeerId, stored: Mapping[PeerId, int]
+    ) -> None:
+        """A courier has this much, which is nobody's copy yet."""
+        me = self._publisher.me
+        seq = min(stored.get(me, 0), conversation.vector.get(me, 0))
+        if seq:
+            self._sent(conversation, seq, courier)
+
+    def read_in(self, room: RoomId) -> dict[PeerId, int]:
+        """Return what a new link is to hear of our reading."""
+        conversation = self._book.find(room)
+        return self.told_as_read(conversation) if conversation is not None else {}
 
     def told_as_read(self, conversation: Conversation) -> dict[PeerId, int]:
         """Return what a new link is to hear of our reading."""
@@ -92,9 +121,11 @@ class DeliveryService:
             known[me] = min(known[me], vector[me])
         return known
 
-    def refused(self, room: RoomId, author: PeerId) -> None:
-        """A member will not take what `author` writes; our own log matters to us."""
-        if author == self._publisher.me:
+    def refused(self, room: RoomId, author: PeerId, peer: PeerId, code: str) -> None:
+        """`peer` will not take what `author` writes; our own log matters to us."""
+        if code != "fork":
+            self.on_rebuff(room, peer, code)
+        elif author == self._publisher.me:
             self._publisher.forked(room, author)
 
     def _tell(

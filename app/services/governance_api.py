@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from app.domain.couriers import CourierView
 from app.domain.governing import (
     Banned,
     InvitationView,
@@ -67,6 +68,21 @@ class Governance(Protocol):
 
     async def revoke(self, room: RoomId, token: TokenId) -> None:
         """Take a link or an invitation back; the key changes. AppError("unknown-link")."""
+        ...
+
+    def couriers(self, room: RoomId) -> Sequence[CourierView]:
+        """Who keeps the sealed events of a room, or of a conversation of two, without a key."""
+        ...
+
+    async def add_courier(self, room: RoomId, peer: PeerId, name: str = "") -> None:
+        """Have somebody keep the sealed events of a room, or of a conversation of two.
+
+        Raises AppError("already-member" | "too-many-couriers" | "peer-blocked").
+        """
+        ...
+
+    async def remove_courier(self, room: RoomId, peer: PeerId) -> None:
+        """Raises AppError("unknown-courier")."""
         ...
 
     async def invitations(self) -> Sequence[InvitationView]:

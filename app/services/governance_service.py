@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.domain.couriers import CourierView
 from app.domain.errors import AppError
 from app.domain.governing import (
     Banned,
@@ -21,6 +22,8 @@ from app.domain.ids import EventId, PeerId, RoomId, to_text
 from app.domain.rules import RoomRules, Rule, is_rule
 from app.domain.views import RoomInvitation
 from app.services.conversation import Conversation
+from app.services.courier_acts import CourierActs
+from app.services.courier_keeper import CourierKeeper
 from app.services.group_acts import GroupActs
 from app.services.invitation_service import InvitationService
 from app.services.room_links import RoomLinks
@@ -30,11 +33,16 @@ class GovernanceService:
     """Implements `governance_api.Governance`."""
 
     def __init__(
-        self, acts: GroupActs, room_links: RoomLinks, invitations: InvitationService
+        self,
+        acts: GroupActs,
+        room_links: RoomLinks,
+        invitations: InvitationService,
+        courier_acts: CourierActs,
     ) -> None:
         self._acts = acts
         self._links = room_links
         self._invitations = invitations
+        self._couriers = courier_acts
 
     def rules(self, room: RoomId) -> RoomRules:
         return self._acts.group(room).state.rules
@@ -125,6 +133,21 @@ class GovernanceService:
 
     async def reject(self, invitation: EventId) -> None:
         await self._invitations.reject(invitation)
+
+    @property
+    def courier_keeper(self) -> CourierKeeper:
+        return self._couriers.keeper
+
+    def couriers(self, room: RoomId) -> Sequence[CourierView]:
+        return self._couriers.all(room)
+
+    async def add_courier(self, room: RoomId, peer: PeerId, name: str = "") -> None:
+        """See `Governance.add_courier`."""
+        await self._couriers.add(room, peer, name)
+
+    async def remove_courier(self, room: RoomId, peer: PeerId) -> None:
+        """See `Governance.remove_courier`."""
+        await self._couriers.remove(room, peer)
 
     def _role_of(self, conversation: Conversation, peer: PeerId) -> Role:
         role = conversation.state.role_of(peer)

@@ -15,9 +15,11 @@ from app.services.circle import Circle
 from app.services.clocks import WallClock
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation, RoomBook
+from app.services.courier_rooms import concerns
 from app.services.me import Me
 from app.services.room_places import RoomPlaces
 from app.services.room_service import RoomService
+from app.services.served import Served, ServesNothing
 from app.services.signaling_hub import SignalingHub
 from app.transport.base import NameCard, Present
 
@@ -41,6 +43,7 @@ class Introducer:
         self._privacy = circle.privacy
         self._watch = circle.watch
         self.listed = True
+        self.served: Served = ServesNothing()
 
     def bind(
         self,
@@ -58,6 +61,7 @@ class Introducer:
     def rendezvous(self) -> Sequence[bytes]:
         """The first place of each room, then the second ones: a server allows so many only."""
         places = [self._places.of(room) for room in self._book if self._is_shared(room)]
+        places += self.served.places()
         ranked = [(rank, place) for each in places for rank, place in enumerate(each)]
         return [place for _, place in sorted(ranked, key=lambda one: one[0])]
 
@@ -67,7 +71,8 @@ class Introducer:
 
     def present(self, url: str, room: bytes, present: Present) -> None:
         conversation = self._places.find(room)
-        if conversation is None or conversation.record.peer not in (None, present.peer):
+        ours = conversation is not None and concerns(conversation, present.peer)
+        if not ours and not self.served.has_place(room):
             return
         self._hub.saw(url, room, present.peer)
         self._manager.reachable(present.peer, present.instance)

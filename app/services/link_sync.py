@@ -13,9 +13,7 @@ from app.domain.ids import EventId, PeerId, RoomId
 from app.protocol.frames import HEADS, MAX_HEADS, Events, Frame, Have, Heads, Refused
 from app.protocol.log_sync import HandedOver, Ingest, Load, LogSync, Output, Reported, Send
 from app.protocol.room_log import Head
-from app.services.conversation import RoomBook
-from app.services.delivery_service import DeliveryService
-from app.services.room_logs import RoomLogs
+from app.services.sync_source import SyncBook, SyncLogs, SyncTicks
 
 MAX_QUEUED_BYTES = 4 * 1024 * 1024
 MAX_INGEST_EVENTS = 256
@@ -39,7 +37,7 @@ class LinkSync:
     """Takes frames and log growth in, sends frames out; its slow work is done by `run`."""
 
     def __init__(
-        self, local: PeerId, peer: PeerId, book: RoomBook, logs: RoomLogs, ticks: DeliveryService
+        self, local: PeerId, peer: PeerId, book: SyncBook, logs: SyncLogs, ticks: SyncTicks
     ) -> None:
         self._machine = LogSync(local)
         self._peer = peer
@@ -69,8 +67,8 @@ class LinkSync:
     def open_room(self, room: RoomId) -> None:
         conversation = self._book.find(room)
         if conversation is not None:
-            read = self._ticks.told_as_read(conversation)
-            self._take(self._machine.open(room, conversation.vector, read))
+            read = self._ticks.read_in(room)
+            self._take(self._machine.open(room, dict(conversation.vector), read))
             if self._features & HEADS and conversation.vector:
                 self._enqueue(_TellHeads(room))
 
@@ -84,7 +82,8 @@ class LinkSync:
             return
         self._take(self._machine.receive(frame, _now()))
         if isinstance(frame, Refused):
-            self._ticks.refused(RoomId(frame.room), PeerId(frame.author))
+            room, author = RoomId(frame.room), PeerId(frame.author)
+            self._ticks.refused(room, author, self._peer, frame.code)
 
     def _compare_once(self, frame: Heads) -> None:
         room = RoomId(frame.room)
@@ -198,9 +197,9 @@ class LinkSync:
         self._queued -= sum(map(len, batch))
         if self._book.find(first.room) is None:
             return
-        committed = await self._logs.ingest(first.room, batch)
-        for fork in committed.forks:
-            self._take(self._machine.refuse(first.room, fork.author, fork.seq, "fork"))
+        taken = await self._logs.ingest(first.room, batch)
+        for author, seq, code in taken.refusals:
+            self._take(self._machine.refuse(first.room, author, seq, code))
 
 
 def _now() -> float:

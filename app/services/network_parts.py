@@ -6,14 +6,19 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from app.services.courier_service import CourierService
 from app.services.neighbourhood import Neighbourhood
 from app.services.signal_paths import SignalPaths
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkParts:
-    """`tasks` run from the start of the profile until it is closed."""
+    """`tasks` run from the start of the profile until it is closed.
+
+    `courier` is there if the program serves rooms of others.
+    """
 
     neighbourhood: Neighbourhood
     paths: SignalPaths
     tasks: tuple[Callable[[], Coroutine[Any, Any, None]], ...]
+    courier: CourierService | None = None

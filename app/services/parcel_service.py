@@ -69,7 +69,7 @@ class ParcelService:
     def opened(self, peer: PeerId, room: RoomId) -> None:
         del peer
         conversation = self._book.find(room)
-        if conversation is not None and conversation.record.peer is None:
+        if conversation is None or conversation.record.peer is None:
             self._wake.set()
             self._due_wake.set()
 

@@ -58,6 +58,10 @@ class LinkHost(Protocol):
         """The proof keys of the rooms that may be opened with this peer."""
         ...
 
+    def is_courier(self, room: RoomId, peer: PeerId) -> bool:
+        """Whether the peer keeps this room's events without being in it."""
+        ...
+
     def room_opened(self, peer: PeerId, room: RoomId) -> None: ...
 
     def asked(self, peer: PeerId, room: RoomId, key: bytes) -> None: ...
@@ -134,6 +138,10 @@ class PeerLink:
     def rooms(self) -> frozenset[RoomId]:
         """The rooms that are open on this link."""
         return frozenset(self._gate.open) if self._gate else frozenset()
+
+    def shares(self, room: RoomId) -> bool:
+        """Whether the room is open on this link and the peer is in it, no courier of it."""
+        return room in self.rooms and not self._host.is_courier(room, self.peer)
 
     async def authenticate(self) -> Established:
         """Run the handshake.
@@ -236,7 +244,7 @@ class PeerLink:
             self._sync.send_read(room, read)
 
     def send_typing(self, room: RoomId, active: bool) -> None:
-        if room in self.rooms:
+        if self.shares(room):
             self._link.send(Lane.UNRELIABLE, encode_frame(Typing(room, active)))
 
     def send_presence(self) -> None:

@@ -14,6 +14,7 @@ from app.domain.ids import PeerId
 from app.domain.views import RoomKind
 from app.protocol.room_gate import Proofs
 from app.services.conversation import WAITING, Conversation
+from app.services.courier_rooms import courier_places, is_courier, keys_for
 
 LINK_EPOCHS = 16
 """The newest epoch and those before it that open a room to a member who was away."""
@@ -33,6 +34,8 @@ def token_keys(token: bytes) -> EpochKeys:
 
 def proofs_for(conversation: Conversation, peer: PeerId, now_ms: int) -> Proofs:
     """Return what we show `peer` of a room, and by what it gets in."""
+    if is_courier(conversation, peer):
+        return Proofs(_for_courier(conversation, peer))
     if conversation.kind is not RoomKind.GROUP:
         return Proofs((conversation.latest_keys.proof,))
     known = [keys.proof for keys in conversation.whole_keys]
@@ -49,6 +52,12 @@ def proofs_for(conversation: Conversation, peer: PeerId, now_ms: int) -> Proofs:
     if conversation.state.role_of(peer) is not None:
         return Proofs(tuple(known[:LINK_EPOCHS]), guest, tuple(known[LINK_EPOCHS:MAX_DOORS]))
     return Proofs(tuple(known[:1]), guest, doors)
+
+
+def _for_courier(conversation: Conversation, peer: PeerId) -> tuple[bytes, ...]:
+    if _is_out(conversation) or conversation.is_outside:
+        return ()
+    return tuple(keys.proof for keys in keys_for(conversation, peer))
 
 
 def _is_out(conversation: Conversation) -> bool:
@@ -117,12 +126,13 @@ def places_of(conversation: Conversation, now_ms: int, me: PeerId) -> tuple[byte
     if refusal is not None and not refusal.is_knocking(now_ms):
         return ()
     if conversation.kind is not RoomKind.GROUP:
-        return (conversation.latest_keys.rendezvous,)
+        return (conversation.latest_keys.rendezvous, *courier_places(conversation))
     asking = conversation.asking
     places = [asking.rendezvous] if asking is not None else []
     if _is_out(conversation):
         return tuple(places)
     places += [keys.rendezvous for keys in conversation.whole_keys[:MEETING_EPOCHS]]
+    places += courier_places(conversation)
     governance = conversation.state.governance
     if governance.founding_open and 0 in conversation.keys:
         places.append(conversation.keys[0].rendezvous)

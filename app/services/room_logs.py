@@ -194,6 +194,11 @@ class RoomLogs:
         """The same as far as it is in memory; perhaps nothing."""
         return self._recent.take(room, spans, max_bytes)
 
+    def tell(self, room: RoomId, vector: Mapping[PeerId, int]) -> None:
+        """Say that a log reaches so far on the disk now."""
+        for watcher in tuple(self._watchers):
+            watcher.log_grew(room, vector)
+
     def _publish(self, conversation: Conversation, committed: Committed) -> None:
         conversation.state = committed.state
         conversation.vector.update(committed.vector)
@@ -202,6 +207,5 @@ class RoomLogs:
         if any(isinstance(effect, MemberUpdated) for effect in committed.effects):
             conversation.tracker.set_others(conversation.others(self._me))
         self.catch_up.grew()
-        for watcher in tuple(self._watchers):
-            watcher.log_grew(conversation.room, conversation.vector)
+        self.tell(conversation.room, conversation.vector)
         self.publisher.committed(conversation, committed)

@@ -13,8 +13,10 @@ from app.protocol.room_gate import Proofs
 from app.services.circle import Circle
 from app.services.clocks import WallClock
 from app.services.conversation import RoomBook
+from app.services.courier_rooms import concerns, is_courier
 from app.services.feed import Feed
 from app.services.room_doors import proofs_for
+from app.services.served import Served, ServesNothing
 from app.services.typing_service import TypingService
 
 
@@ -43,25 +45,29 @@ class SharedRooms:
         self._typing = typing
         self._feed = feed
         self._between = circle.between
+        self.served: Served = ServesNothing()
 
     def room_proofs(self, peer: PeerId) -> Mapping[RoomId, Proofs]:
         now = self._wall.now_ms()
-        return {
+        return {**self.served.proofs(peer)} | {
             room.room: proofs_for(room, peer, now)
             for room in self._book
-            if room.record.peer in (None, peer)
-            and room.kind is not RoomKind.NOTES
-            and not room.withdrawn
+            if concerns(room, peer) and room.kind is not RoomKind.NOTES and not room.withdrawn
         }
 
     def proofs_of(self, room: RoomId, peer: PeerId) -> Proofs | None:
         """The same of one room; None if it is none of `peer`'s."""
         conversation = self._book.find(room)
-        if conversation is None or conversation.record.peer not in (None, peer):
-            return None
-        if conversation.withdrawn:
+        if conversation is None:
+            return self.served.proofs_of(room, peer)
+        if conversation.withdrawn or not concerns(conversation, peer):
             return None
         return proofs_for(conversation, peer, self._wall.now_ms())
+
+    def is_courier(self, room: RoomId, peer: PeerId) -> bool:
+        """Tell whether somebody keeps a room's events without being in it."""
+        conversation = self._book.find(room)
+        return conversation is not None and is_courier(conversation, peer)
 
     def asked(self, peer: PeerId, room: RoomId, key: bytes) -> None:
         self.door.asked(peer, room, key)

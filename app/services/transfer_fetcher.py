@@ -173,7 +173,7 @@ class TransferFetcher:
     def _open(self, entry: Entry) -> list[PeerLink]:
         """Return the links to those who may have it, the author first."""
         found = [
-            link for link in self._links() if link.features & TRANSFERS and entry.room in link.rooms
+            link for link in self._links() if link.features & TRANSFERS and link.shares(entry.room)
         ]
         return sorted(found, key=lambda link: link.peer != entry.record.author)
 

@@ -98,7 +98,7 @@ class TransferServer:
     async def _answer(self, link: PeerLink, asked: LaneAsked) -> None:
         entry = self._book.find(EventId(asked.transfer))
         code = "not-here"
-        if entry is not None and entry.room == asked.room and entry.room in link.rooms:
+        if entry is not None and entry.room == asked.room and link.shares(entry.room):
             code = self._refusal(entry, link.peer, asked.way)
         if entry is None or code:
             link.send(LaneRefused(asked.lane, code))
@@ -150,7 +150,7 @@ class TransferServer:
     def settle(self, entry: Entry) -> None:
         """Tell the author, if it is there, that we are through."""
         for link in self._links():
-            if link.peer == entry.record.author and entry.room in link.rooms:
+            if link.peer == entry.record.author and link.shares(entry.room):
                 self._settle(link, entry)
 
     def _settle(self, link: PeerLink, entry: Entry) -> None:
@@ -162,7 +162,7 @@ class TransferServer:
         known = {state.value: state for state in THROUGH}.get(frame.state)
         if known is None or entry is None or entry.room != frame.room:
             return
-        if self._book.is_own(entry) and entry.room in link.rooms:
+        if self._book.is_own(entry) and link.shares(entry.room):
             await self._book.settle(entry, link.peer, known)
             link.send(SettledHeard(entry.event))
 
@@ -175,7 +175,7 @@ class TransferServer:
     def announce(self, entry: Entry) -> None:
         """Tell members who are linked that they may ask us."""
         for link in self._links():
-            if entry.room in link.rooms and link.features & TRANSFERS:
+            if link.shares(entry.room) and link.features & TRANSFERS:
                 link.send(Available(entry.room, entry.event))
 
 

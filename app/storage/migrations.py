@@ -13,6 +13,7 @@ from typing import Any
 
 from app.domain.errors import AppError
 from app.storage.conversation_tables import CONVERSATION_TABLES
+from app.storage.courier_tables import COURIER_TABLES
 from app.storage.governing_tables import GOVERNING_TABLES
 from app.storage.preparation_tables import PREPARATION_TABLES
 from app.storage.step_tables import STEP_TABLES
@@ -193,6 +194,11 @@ def _reused(database: Any) -> None:
     database.execute_sql(REUSED_COLUMN)
 
 
+def _couriers(database: Any) -> None:
+    for statement in COURIER_TABLES:
+        database.execute_sql(statement)
+
+
 MIGRATIONS: Sequence[Migration] = (
     _first_tables,
     _operations,
@@ -203,6 +209,7 @@ MIGRATIONS: Sequence[Migration] = (
     _transfers,
     _preparations,
     _reused,
+    _couriers,
 )
 """`MIGRATIONS[n]` leads from version n to n + 1."""
 

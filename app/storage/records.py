@@ -69,6 +69,11 @@ class Committed:
     changed: tuple[MessageRow, ...] = ()
     removed: tuple[EventId, ...] = ()
 
+    @property
+    def refusals(self) -> list[tuple[PeerId, int, str]]:
+        """Whose events are not taken any more, from which number on, and why."""
+        return [(fork.author, fork.seq, "fork") for fork in self.forks]
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from peewee import BlobField, BooleanField, CompositeKey, IntegerField, Model, TextField
 
+from app.storage.courier_tables import COURIER_MODELS
+
 
 class Setting(Model):
     key = TextField(primary_key=True)
@@ -354,4 +356,5 @@ TABLES = (
     Transfer,
     TransferPeer,
     Preparation,
+    *COURIER_MODELS,
 )

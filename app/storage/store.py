@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.domain.ids import PeerId
 from app.storage.catalog import Catalog
+from app.storage.courier_repository import CourierRepository
 from app.storage.database import Database
 from app.storage.kept_repository import KeptRepository
 from app.storage.log_repository import LogRepository
@@ -49,6 +50,7 @@ class Store:
         self.marks = MarkRepository(database, catalog, self.log, tables)
         self.steps = StepRepository(database, catalog)
         self.peers = PeerRepository(database)
+        self.couriers = CourierRepository(database)
         self.parcels = ParcelRepository(database)
         self.receipts = ReceiptRepository(database, catalog)
         self.settings = SettingRepository(database)

@@ -1,0 +1,54 @@
+"""What is said between the members of a room and the courier that keeps its sealed events."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from app.domain.events import MAX_SEQ
+
+MAX_COURIER_KEYS = 16
+MAX_LEADERS = 64
+MAX_ROSTER = 4096
+
+Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
+RoomKey = Annotated[bytes, Meta(min_length=16, max_length=16)]
+Epoch = Annotated[int, Meta(ge=0, le=0xFFFFFFFF)]
+Roll = Annotated[list[Key], Meta(max_length=MAX_ROSTER)]
+
+
+class _Frame(msgspec.Struct, frozen=True, array_like=True):
+    pass
+
+
+class CourierGiven(_Frame, frozen=True, array_like=True):
+    """Gives a room to a courier, or says anew who belongs to it.
+
+    `keys` are epochs with the courier's keys, the newest first. `leaders` may say this again,
+    `out` are no members any more. Of two such frames the one with the higher `version` counts.
+    """
+
+    room: RoomKey
+    version: Annotated[int, Meta(ge=0, le=MAX_SEQ)]
+    keys: Annotated[list[tuple[Epoch, Key]], Meta(min_length=1, max_length=MAX_COURIER_KEYS)]
+    leaders: Annotated[list[Key], Meta(min_length=1, max_length=MAX_LEADERS)]
+    members: Roll
+    out: Roll
+
+
+class CourierAnswer(_Frame, frozen=True, array_like=True):
+    """The courier keeps the room, if `code` is empty; else that says why not."""
+
+    room: RoomKey
+    code: Annotated[str, Meta(max_length=40)]
+
+
+class CourierFreed(_Frame, frozen=True, array_like=True):
+    """The courier is to forget the room."""
+
+    room: RoomKey
+
+
+CourierFrame = CourierGiven | CourierAnswer | CourierFreed

@@ -1,0 +1,88 @@
+"""By what the members of a room and its couriers open it to each other, and where they meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.crypto.room_keys import CourierKeys, courier_key, courier_keys
+from app.domain.governing import Role
+from app.domain.ids import PeerId
+from app.domain.views import RoomKind
+from app.protocol.courier_frames import (
+    MAX_COURIER_KEYS,
+    MAX_LEADERS,
+    MAX_ROSTER,
+    CourierGiven,
+)
+from app.services.conversation import Conversation
+
+MEETING_EPOCHS = 2
+"""As many of a courier's rendezvous are entered: it may not have the newest key yet."""
+
+
+def is_courier(conversation: Conversation, peer: PeerId) -> bool:
+    """Tell whether somebody keeps this room's events without being in it."""
+    named = peer in conversation.state.governance.couriers
+    return named and peer != conversation.record.peer
+
+
+def concerns(conversation: Conversation, peer: PeerId) -> bool:
+    """Tell whether somebody may have to do with a room: with one of two others only couriers."""
+    return conversation.record.peer in (None, peer) or is_courier(conversation, peer)
+
+
+def couriers_of(conversation: Conversation) -> list[PeerId]:
+    return [
+        peer for peer in conversation.state.governance.couriers if is_courier(conversation, peer)
+    ]
+
+
+def keys_for(conversation: Conversation, courier: PeerId) -> list[CourierKeys]:
+    """Return a courier's keys of the epochs that we know, the newest first."""
+    known = [keys.epoch for keys in conversation.whole_keys[:MAX_COURIER_KEYS]]
+    secrets = conversation.secrets
+    return [courier_keys(epoch, courier_key(secrets[epoch], courier)) for epoch in known]
+
+
+def courier_places(conversation: Conversation) -> Iterator[bytes]:
+    """Yield where we meet the couriers of a room."""
+    for peer in couriers_of(conversation):
+        for keys in keys_for(conversation, peer)[:MEETING_EPOCHS]:
+            yield keys.rendezvous
+
+
+def leaders_of(conversation: Conversation, me: PeerId) -> list[PeerId]:
+    """Return who may give the room to a courier."""
+    if conversation.record.peer is not None:
+        return sorted((me, conversation.record.peer))
+    state = conversation.state
+    return sorted(
+        peer for peer in state.members if state.role_of(peer) in (Role.OWNER, Role.ADMIN)
+    )[:MAX_LEADERS]
+
+
+def statement(conversation: Conversation, me: PeerId, courier: PeerId) -> CourierGiven | None:
+    """Return what a courier is to be told of a room; None if that is not for us to say."""
+    leaders = leaders_of(conversation, me)
+    keys = keys_for(conversation, courier)
+    if me not in leaders or not keys or conversation.standing != "member":
+        return None
+    members, out = _people(conversation, me)
+    version = max((act.place.hlc for act in conversation.state.governance.acts), default=0)
+    return CourierGiven(
+        conversation.room,
+        max(version, 0),
+        [(one.epoch, one.key) for one in keys],
+        [bytes(peer) for peer in leaders],
+        [bytes(peer) for peer in members[:MAX_ROSTER]],
+        [bytes(peer) for peer in out[:MAX_ROSTER]],
+    )
+
+
+def _people(conversation: Conversation, me: PeerId) -> tuple[list[PeerId], list[PeerId]]:
+    if conversation.kind is not RoomKind.GROUP:
+        return sorted((me, *conversation.others(me))), []
+    state = conversation.state
+    known = {*state.members, *state.governance.removals}
+    members = sorted(peer for peer in known if state.role_of(peer) is not None)
+    return members, sorted(known.difference(members))

@@ -1,0 +1,196 @@
+"""A courier at work: takes rooms that it is given, serves them, and forgets what is too old."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from app.domain.errors import AppError
+from app.domain.ids import PeerId, RoomId
+from app.protocol.courier_frames import CourierAnswer, CourierFreed, CourierGiven
+from app.protocol.courier_roster import Roster, begun
+from app.protocol.frames import Aside, Receipt, Wanted
+from app.services.connection_manager import ConnectionManager
+from app.services.conversation import RoomBook
+from app.services.courier_receipts import CourierReceipts
+from app.services.courier_shelf import CourierShelf, ServedRoom
+from app.services.peer_link import PeerLink
+from app.services.signaling_hub import SignalingHub
+
+SWEEP = 60.0
+MAX_INBOX = 1024
+
+log = logging.getLogger(__name__)
+
+Said = CourierGiven | CourierFreed | Receipt | Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class CourierReport:
+    """What a courier tells of itself; sizes are bytes."""
+
+    rooms: Sequence[ServedRoom]
+    used: int
+    quota: int
+    room_quota: int
+    keep_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CourierParts:
+    book: RoomBook
+    manager: ConnectionManager
+    hub: SignalingHub
+    shelf: CourierShelf
+    receipts: CourierReceipts
+
+
+class CourierService:
+    """Implements `Listener`. Work is done by `run`; what comes too fast is dropped."""
+
+    def __init__(self, parts: CourierParts) -> None:
+        self._parts = parts
+        self._shelf = parts.shelf
+        self._inbox: deque[tuple[PeerLink, Said | RoomId]] = deque()
+        self._wake = asyncio.Event()
+
+    def report(self) -> CourierReport:
+        terms, quota = self._shelf.terms, self._shelf.terms.quota
+        return CourierReport(
+            tuple(self._shelf), self._shelf.used, quota.total, quota.room, terms.keep_ms
+        )
+
+    # -- what is heard
+
+    def opened(self, peer: PeerId, room: RoomId) -> None:
+        link = self._parts.manager.live(peer)
+        if link is not None and self._shelf.find(room) is not None:
+            self._put(link, room)
+
+    def ended(self, peer: PeerId) -> None:
+        self._parts.receipts.ended(peer)
+
+    def read(self, room: RoomId) -> None:
+        """We read nothing."""
+
+    def received(self, peer: PeerId, frame: Aside) -> None:
+        link = self._parts.manager.live(peer)
+        if link is not None and isinstance(frame, Said):
+            self._put(link, frame)
+
+    def _put(self, link: PeerLink, said: Said | RoomId) -> None:
+        if len(self._inbox) < MAX_INBOX:
+            self._inbox.append((link, said))
+            self._wake.set()
+
+    # -- what is done
+
+    async def load(self) -> None:
+        """Take up what is on the disk, before any server or link is there. Raises AppError."""
+        await self._shelf.load_all()
+        await self._parts.receipts.load()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        loop = asyncio.get_running_loop()
+        sweep_at = loop.time() + SWEEP
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(sweep_at):
+                    await self._wake.wait()
+            self._wake.clear()
+            while self._inbox:
+                await _patiently(self._deal_with(*self._inbox.popleft()))
+            if loop.time() >= sweep_at:
+                await _patiently(self.sweep())
+                sweep_at = loop.time() + SWEEP
+
+    async def sweep(self) -> None:
+        """Forget what is too old. Who was refused may try again, on a new link. AppError."""
+        full = {room.room for room in self._shelf if room.full}
+        for room in await self._shelf.expire():
+            if room.room in full:
+                for link in self._parts.manager.links():
+                    if room.room in link.rooms:
+                        await link.close("begin-anew")
+
+    async def _deal_with(self, link: PeerLink, said: Said | RoomId) -> None:
+        match said:
+            case CourierGiven():
+                link.send(CourierAnswer(said.room, await self._given(link.peer, said)))
+            case CourierFreed(room):
+                await self._freed(link.peer, RoomId(room))
+            case Receipt() | Wanted():
+                await self._parts.receipts.take(link, said)
+            case _:
+                await self._entered(link.peer, RoomId(said))
+
+    async def _given(self, peer: PeerId, frame: CourierGiven) -> str:
+        """Take a room, or what is new about it; return why not, "" if it was taken."""
+        room = RoomId(frame.room)
+        known = self._shelf.find(room)
+        now = self._shelf.wall.now_ms()
+        roster = known.roster.renewed(peer, frame, now) if known else begun(peer, frame, now)
+        reason = self._reason(peer, room, roster) if known is None else ""
+        if roster is None or reason:
+            return reason or "courier-not-allowed"
+        before = known.roster.places if known is not None else ()
+        if known is None or roster is not known.roster:
+            await self._shelf.put(roster)
+            self._move(before, roster.places)
+            self._parts.manager.room_added(room)
+        return "courier-full" if known is not None and known.full else ""
+
+    def _reason(self, peer: PeerId, room: RoomId, roster: Roster | None) -> str:
+        terms = self._shelf.terms
+        if terms.patrons is not None and peer not in terms.patrons:
+            return "courier-not-allowed"
+        if roster is None or self._parts.book.find(room) is not None:
+            return "courier-refused"
+        rooms = [served.roster.patron for served in self._shelf]
+        full = self._shelf.used >= terms.quota.total or len(rooms) >= terms.rooms
+        return "courier-full" if full or rooms.count(peer) >= terms.rooms_by_one else ""
+
+    async def _freed(self, peer: PeerId, room: RoomId) -> None:
+        known = self._shelf.find(room)
+        if known is not None and peer in known.roster.leaders:
+            await self.drop(room)
+
+    async def drop(self, room: RoomId) -> None:
+        """Serve a room no more and forget its events. Raises AppError("unknown-room")."""
+        known = self._shelf.find(room)
+        if known is None:
+            raise AppError("unknown-room")
+        await self._shelf.drop(room)
+        self._parts.receipts.forget(room)
+        self._parts.manager.room_removed(room)
+        self._move(known.roster.places, ())
+
+    async def _entered(self, peer: PeerId, room: RoomId) -> None:
+        known = self._shelf.find(room)
+        if known is not None:
+            await self._shelf.put(known.roster.entered(peer))
+
+    def _move(self, before: Sequence[bytes], now: Sequence[bytes]) -> None:
+        """Enter new places and leave those that are of no use any more."""
+        hub = self._parts.hub
+        for place in now:
+            if place not in before:
+                hub.soon(hub.enter(place))
+        for place in before:
+            if place not in now:
+                hub.soon(hub.leave(place))
+                for peer in hub.left(place):
+                    self._parts.manager.unreachable(peer)
+
+
+async def _patiently(chore: Coroutine[None, None, None]) -> None:
+    """A chore that fails, of a full disk perhaps, must not end the others."""
+    try:
+        await chore
+    except AppError as error:
+        log.warning("%s", error)

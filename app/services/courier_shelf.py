@@ -1,0 +1,176 @@
+"""The rooms that a courier serves: who may open them, and their sealed logs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.domain.ids import PeerId, RoomId
+from app.protocol.courier_log import Kept, Shelved
+from app.protocol.courier_roster import Roster
+from app.protocol.log_sync import Span
+from app.protocol.room_gate import Proofs
+from app.protocol.room_log import Head
+from app.services.clocks import WallClock
+from app.storage.courier_repository import CourierRepository, Quota
+
+DAY_MS = 24 * 3600 * 1000
+MIB = 1 << 20
+USUAL = Quota(128 * MIB, 1024 * MIB)
+
+
+@dataclass(frozen=True, slots=True)
+class CourierTerms:
+    """What a courier is good for: `patrons` may give it rooms, None for anybody who reaches it.
+
+    Quotas are bytes; `keep_ms` is how long an event is kept.
+    """
+
+    patrons: frozenset[PeerId] | None = None
+    quota: Quota = USUAL
+    keep_ms: int = 30 * DAY_MS
+    rooms: int = 256
+    rooms_by_one: int = 16
+
+
+@dataclass(slots=True)
+class ServedRoom:
+    """One room; `size` is what its events count for, `full` whether some were refused."""
+
+    roster: Roster
+    logs: dict[PeerId, Kept] = field(default_factory=dict)
+    size: int = 0
+    full: bool = False
+
+    @property
+    def room(self) -> RoomId:
+        return self.roster.room
+
+    @property
+    def vector(self) -> dict[PeerId, int]:
+        return {author: log.head.seq for author, log in self.logs.items()}
+
+
+class CourierShelf:
+    """Implements `Served`, and what `LinkSync` asks of a room's log."""
+
+    def __init__(
+        self,
+        repository: CourierRepository,
+        terms: CourierTerms,
+        wall: WallClock,
+        tell: Callable[[RoomId, Mapping[PeerId, int]], None],
+    ) -> None:
+        """`tell` hears of each log that has grown, after the commit."""
+        self.repository = repository
+        self.terms = terms
+        self.wall = wall
+        self._tell = tell
+        self._rooms: dict[RoomId, ServedRoom] = {}
+        self._places: set[bytes] = set()
+
+    def __iter__(self) -> Iterator[ServedRoom]:
+        return iter(tuple(self._rooms.values()))
+
+    async def load_all(self) -> None:
+        """Take up what is on the disk. Raises AppError."""
+        await self.expire()
+        for stored in await self.repository.all():
+            room = ServedRoom(stored.roster, dict(stored.logs), stored.size)
+            self._rooms[room.room] = room
+        self._note_places()
+
+    # -- what governs
+
+    def find(self, room: RoomId) -> ServedRoom | None:
+        return self._rooms.get(room)
+
+    @property
+    def used(self) -> int:
+        """What all events together count for."""
+        return sum(room.size for room in self._rooms.values())
+
+    def is_shared_by(self, *peers: PeerId) -> bool:
+        """Tell whether all of these are members of one room."""
+        return any(room.roster.members >= set(peers) for room in self._rooms.values())
+
+    async def put(self, roster: Roster) -> None:
+        """Serve a room from now on, or by a new roster."""
+        await self.repository.put(roster, self.wall.now_ms())
+        known = self._rooms.get(roster.room)
+        if known is not None:
+            known.roster = roster
+        else:
+            self._rooms[roster.room] = ServedRoom(roster)
+        self._note_places()
+
+    async def drop(self, room: RoomId) -> None:
+        """Serve a room no more and forget its events."""
+        self._rooms.pop(room, None)
+        self._note_places()
+        await self.repository.drop(room)
+
+    async def expire(self) -> list[ServedRoom]:
+        """Forget what is too old; return the rooms in which there is place again."""
+        changed = await self.repository.expire(self.wall.now_ms(), self.terms.keep_ms)
+        roomier = []
+        for room in changed:
+            known = self._rooms.get(room)
+            if known is not None:
+                roomier.append(known)
+        if roomier:
+            await self._look_again(roomier)
+        return roomier
+
+    async def _look_again(self, rooms: Sequence[ServedRoom]) -> None:
+        stored = {one.roster.room: one for one in await self.repository.all()}
+        for room in rooms:
+            now = stored.get(room.room)
+            if now is None:
+                self._rooms.pop(room.room, None)
+            else:
+                room.logs, room.size, room.full = dict(now.logs), now.size, False
+        self._note_places()
+
+    def proofs(self, peer: PeerId) -> Mapping[RoomId, Proofs]:
+        return {room.room: room.roster.proofs(peer) for room in self}
+
+    def proofs_of(self, room: RoomId, peer: PeerId) -> Proofs | None:
+        known = self._rooms.get(room)
+        return known.roster.proofs(peer) if known is not None else None
+
+    def places(self) -> Sequence[Sequence[bytes]]:
+        return [room.roster.places for room in self]
+
+    def has_place(self, place: bytes) -> bool:
+        return place in self._places
+
+    def _note_places(self) -> None:
+        self._places = {place for places in self.places() for place in places}
+
+    # -- logs
+
+    async def load(self, room: RoomId, spans: Sequence[Span], max_bytes: int) -> list[bytes]:
+        if room not in self._rooms:
+            return []
+        return await self.repository.events_in(room, spans, max_bytes)
+
+    async def ingest(self, room: RoomId, batch: Sequence[bytes]) -> Shelved:
+        """Store what may be stored. Raises AppError, or RemoteProtocolError as `shelve` does."""
+        now = self.wall.now_ms()
+        taken = await self.repository.ingest(room, batch, self.terms.quota, now)
+        known = self._rooms.get(room)
+        if known is None:
+            return taken
+        for author, head in taken.heads.items():
+            first = known.logs[author].first if author in known.logs else 1
+            known.logs[author] = Kept(first, head)
+        known.size += taken.size
+        known.full = known.full or any(one.code == "courier-full" for one in taken.refusals)
+        if taken.heads:
+            self._tell(room, known.vector)
+        return taken
+
+    async def heads(self, room: RoomId) -> Mapping[PeerId, Head]:
+        known = self._rooms.get(room)
+        return {author: log.head for author, log in known.logs.items()} if known else {}
