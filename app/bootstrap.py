@@ -8,12 +8,14 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
+from app.bootstrap_courier import CourierWiring, build_courier, synchronised
 from app.bootstrap_files import FileWiring, build_files, here
 from app.bootstrap_groups import GroupWiring, build_groups
 from app.bootstrap_insight import InsightWiring, build_insight, measuring
 from app.bootstrap_network import NetworkWiring, build_network
 from app.config import Settings, default_name
 from app.crypto.identity import Identity
+from app.domain.couriers import CourierTerms
 from app.domain.ids import PeerId
 from app.domain.policy import clean_person_name
 from app.services.account import Account
@@ -123,7 +125,8 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
             links, signaling, local, discovery, links.use, Probe(), settings.lan
         )
         bulk = here(settings.data_dir)
-        backend = build(me, store, transports, Privacy(settings.accept), bulk)
+        choice = Privacy(settings.accept)
+        backend = build(me, store, transports, privacy=choice, bulk=bulk, courier=settings.courier)
         undo.push_async_callback(backend.close)
         await backend.start()
         for url in settings.servers:
@@ -164,31 +167,31 @@ async def open_profile(settings: Settings, passphrase: str | None = None) -> tup
     return Me(identity, name), store
 
 
-def build(
+def build(  # noqa: PLR0913 - the last three are choices
     me: Me,
     store: Store,
     transports: Transports,
+    *,
     privacy: Privacy | None = None,
     bulk: Bulk | None = None,
+    courier: CourierTerms | None = None,
 ) -> ParlorBackend:
     """Wire the services of one profile; `privacy` holds the choices that it does not make.
 
-    Without `bulk` files can be neither sent nor received.
+    Without `bulk` files can be neither sent nor received; with `courier` it keeps rooms of others.
     """
     privacy = privacy or Privacy()
     wall, book, feed, background = WallClock(), RoomBook(), Feed(), Background()
     publisher = Publisher(me.peer, store, book, feed, background)
-    own = OwnMessages(me.peer, store)
+    own, journal = OwnMessages(me.peer, store), MarkJournal(store)
     logs = RoomLogs(store, book, EventAuthor(me.identity, wall), publisher, own)
-    journal = MarkJournal(store)
     ticks = DeliveryService(store, book, publisher, journal, logs)
     ticks.privacy = privacy
     circle = _circle(me, store, privacy, feed)
     contact_book, presence, between = circle.contacts, circle.presence, circle.between
     ticks.on_read = between.read
-    typing = TypingService(book, feed)
+    typing, introducer = TypingService(book, feed), Introducer(me, book, wall, circle)
     feed.subscribe(typing.heard)
-    introducer = Introducer(me, book, wall, circle)
     ice = IceKeeper(store.settings, transports.use_ice)
     monitor = measuring(feed)
     hub = SignalingHub(
@@ -198,8 +201,10 @@ def build(
         ),
     )
 
+    synced = synchronised(store, book, logs, ticks, courier)
+
     def make_sync(peer: PeerId) -> LinkSync:
-        return LinkSync(me.peer, peer, book, logs, ticks)
+        return LinkSync(me.peer, peer, synced.book, synced.logs, synced.ticks)
 
     paths = SignalPaths(hub, Neighbourhood())
     parts = ManagerParts(
@@ -232,7 +237,13 @@ def build(
     messages = MessageService(store, book, logs, publisher)
     people = People(me, book, publisher, manager)
     chats = ChatService(rooms, messages, people, ticks, governance, manager)
-    parcels = _parcels(parts, store, ticks, rooms, manager)
+    common = CommonGroups(me.peer, book, contact_book, manager)
+    parcels = _parcels(parts, store, ticks, rooms, common)
+    beyond = build_courier(
+        CourierWiring(parts, hub, manager, introducer, common, governance.courier_keeper, ticks),
+        synced.shelf,
+        beyond,
+    )
     receipts = ReceiptService(ReceiptParts(me, book, ticks, manager, store.receipts, wall))
     for listener in (parcels, receipts):
         between.add(listener)
@@ -329,10 +340,10 @@ def _parcels(
     store: Store,
     ticks: DeliveryService,
     rooms: RoomService,
-    manager: ConnectionManager,
+    groups: CommonGroups,
 ) -> ParcelService:
     me, book, logs, contacts = parts.me, parts.book, parts.logs, parts.circle.contacts
-    groups = CommonGroups(me.peer, book, contacts, manager)
+    manager = groups.manager
     sender = ParcelSender(SenderParts(me, book, logs, ticks, contacts, manager, groups))
     carrier = ParcelCarrier(store.parcels, groups, contacts, parts.wall)
     receiving = ReceiverParts(me, book, logs, ticks, rooms, contacts, groups, sender.correct)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from app.domain.couriers import CourierTerms
 from app.services.common_groups import CommonGroups
 from app.services.connection_manager import ConnectionManager, ManagerParts
+from app.services.conversation import RoomBook
 from app.services.courier_keeper import CourierKeeper
 from app.services.courier_logs import CourierLogs
 from app.services.courier_receipts import CourierReceipts
 from app.services.courier_service import CourierParts, CourierService
-from app.services.courier_shelf import CourierShelf, CourierTerms
+from app.services.courier_shelf import CourierShelf
 from app.services.delivery_service import DeliveryService
 from app.services.introducer import Introducer
 from app.services.network_parts import NetworkParts
 from app.services.room_logs import RoomLogs
 from app.services.signaling_hub import SignalingHub
 from app.services.sync_source import SyncBook, SyncLogs, SyncTicks
-from app.services.conversation import RoomBook
 from app.storage.store import Store
 
 

@@ -58,9 +58,7 @@ def build_groups(wiring: GroupWiring) -> tuple[GroupKeeper, GovernanceService]:
     links = RoomLinks(acts, wiring.hub)
     invitations = InvitationService(store, logs, links, wiring.rooms, wiring.gate)
     parts.feed.subscribe(invitations.heard)
-    couriers = CourierKeeper(
-        CourierKeeperParts(me.peer, book, manager, wiring.places, publisher)
-    )
+    couriers = CourierKeeper(CourierKeeperParts(me.peer, book, manager, wiring.places, publisher))
     wiring.heard.add(couriers)
     logs.watch(couriers)
     courier_acts = CourierActs(acts, logs, wiring.rooms, wiring.gate, couriers)

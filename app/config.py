@@ -13,7 +13,9 @@ from pathlib import Path
 import platformdirs
 
 from app.domain.contacts import Accept
+from app.domain.couriers import DAY_MS, MIB, CourierTerms, Quota
 from app.domain.errors import AppError
+from app.domain.ids import PeerId, peer_id
 from app.domain.policy import clean_person_name
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -27,6 +29,7 @@ class Settings:
     `lan` meets people there without one.
     `accept` says whose first message opens a conversation as long as the profile does not.
     `last_used` opens the profile in `data_dir` that was used last, else always the first one.
+    With `courier` the program keeps sealed events of others' rooms.
     """
 
     data_dir: Path
@@ -39,6 +42,7 @@ class Settings:
     use_keyring: bool = True
     accept: Accept = Accept.EVERYBODY
     last_used: bool = False
+    courier: CourierTerms | None = None
 
     def __post_init__(self) -> None:
         if self.log_level not in LOG_LEVELS:
@@ -56,8 +60,13 @@ class Settings:
         return text.rstrip("\r\n")
 
 
-def parse_arguments(program: str, summary: str, argv: Sequence[str]) -> Settings:
-    """Return the settings in a front end's `argv`; argparse exits with 2 on bad ones."""
+def parse_arguments(
+    program: str, summary: str, argv: Sequence[str], *, couriers: bool = False
+) -> Settings:
+    """Return the settings in a front end's `argv`; argparse exits with 2 on bad ones.
+
+    With `couriers` the program may be told to be one.
+    """
     parser = argparse.ArgumentParser(prog=program, description=summary)
     parser.add_argument("--data-dir", type=Path, default=None, help="where this profile lives")
     parser.add_argument("--name", default=None, help="the name that others see")
@@ -69,6 +78,8 @@ def parse_arguments(program: str, summary: str, argv: Sequence[str]) -> Settings
         "--no-lan", action="store_true", help="do not meet people of this network without a server"
     )
     parser.add_argument("--log-level", choices=LOG_LEVELS, default="warning")
+    if couriers:
+        _add_courier(parser)
     given = parser.parse_args(argv)
     return Settings(
         data_dir=given.data_dir or default_data_dir(),
@@ -78,7 +89,59 @@ def parse_arguments(program: str, summary: str, argv: Sequence[str]) -> Settings
         log_level=given.log_level,
         lan=not given.no_lan,
         last_used=given.data_dir is None,
+        courier=_courier(given) if couriers and given.courier else None,
     )
+
+
+def _add_courier(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("keeping the sealed events of others' rooms")
+    group.add_argument("--courier", action="store_true", help="be a courier, and nothing else")
+    group.add_argument(
+        "--courier-for",
+        action="append",
+        type=_peer,
+        metavar="PEER",
+        help="who may give it rooms; without it anybody who reaches it",
+    )
+    group.add_argument("--courier-quota", type=_mib, default=None, metavar="MIB", help="in all")
+    group.add_argument(
+        "--courier-room-quota", type=_mib, default=None, metavar="MIB", help="for one room"
+    )
+    group.add_argument("--courier-keep", type=_days, default=None, metavar="DAYS")
+
+
+def _courier(given: argparse.Namespace) -> CourierTerms:
+    usual = CourierTerms()
+    patrons = frozenset(given.courier_for) if given.courier_for else None
+    total = given.courier_quota or usual.quota.total
+    quota = Quota(min(given.courier_room_quota or usual.quota.room, total), total)
+    return CourierTerms(patrons, quota, given.courier_keep or usual.keep_ms)
+
+
+def _peer(text: str) -> PeerId:
+    try:
+        return peer_id(text)
+    except AppError as error:
+        raise argparse.ArgumentTypeError("no peer id") from error
+
+
+def _mib(text: str) -> int:
+    return _positive(text, MIB)
+
+
+def _days(text: str) -> int:
+    return _positive(text, DAY_MS)
+
+
+def _positive(text: str, unit: int) -> int:
+    """Return a number of units, which need not be whole."""
+    try:
+        number = int(float(text) * unit)
+    except (ValueError, OverflowError):
+        number = 0
+    if number <= 0:
+        raise argparse.ArgumentTypeError("not a number above 0")
+    return number
 
 
 def default_data_dir() -> Path:

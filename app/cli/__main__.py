@@ -18,7 +18,8 @@ SUMMARY = "Parlor without a window: JSON lines in, JSON lines out."
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run until the input ends; return the exit code: 0, or 1 if the profile cannot be opened."""
-    settings = parse_arguments("parlor-cli", SUMMARY, sys.argv[1:] if argv is None else argv)
+    arguments = sys.argv[1:] if argv is None else argv
+    settings = parse_arguments("parlor-cli", SUMMARY, arguments, couriers=True)
     settings = replace(settings, accept=Accept.NOBODY)
     configure_logging(settings.log_level)
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, get_args
 
 from app.cli import render
 from app.cli import requests as ask
 from app.cli.conversation_handlers import ConversationHandlers
+from app.cli.courier_handlers import CourierHandlers
+from app.cli.courier_requests import CourierDrop, CourierStatus
 from app.cli.insight_handlers import InsightHandlers
 from app.cli.network_handlers import NetworkHandlers
+from app.cli.network_requests import NetworkRequest
 from app.cli.people_handlers import PeopleHandlers
+from app.cli.people_requests import ContactBlock, ContactUnblock
 from app.cli.room_handlers import RoomHandlers
 from app.cli.transfer_handlers import TransferHandlers
 from app.domain.errors import AppError
@@ -21,6 +25,22 @@ from app.services.api import Backend
 PAGE = 200
 
 Answer = dict[str, Any]
+
+
+FOR_COURIERS = (
+    ask.WhoAmI,
+    ask.Connect,
+    ask.Disconnect,
+    ask.Directory,
+    ask.Links,
+    ask.Quit,
+    *get_args(NetworkRequest),
+    ContactBlock,
+    ContactUnblock,
+    CourierStatus,
+    CourierDrop,
+)
+"""What a courier answers. Everything else is about rooms, whose keys it does not have."""
 
 
 class Handlers:
@@ -52,6 +72,7 @@ class Handlers:
             ask.Directory: self._directory,
             ask.Links: self._links,
             ask.Quit: self._quit,
+            **CourierHandlers(backend).table,
             **NetworkHandlers(backend.network).table,
             **InsightHandlers(backend).table,
             **PeopleHandlers(backend).table,
@@ -62,6 +83,8 @@ class Handlers:
 
     async def handle(self, request: ask.Request) -> Answer:
         """Return what the reply adds. Raises AppError."""
+        if self._backend.courier is not None and not isinstance(request, FOR_COURIERS):
+            raise AppError("courier-only")
         return await self._table[type(request)](request)
 
     async def _whoami(self, _: ask.WhoAmI) -> Answer:

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from app.cli import request_base
 from app.cli.conversation_requests import ConversationRequest
+from app.cli.courier_requests import CourierRequest
 from app.cli.network_requests import NetworkRequest
 from app.cli.people_requests import PeopleRequest
 from app.cli.request_base import BaseRequest as _Request
@@ -158,6 +159,7 @@ Request = (
     | Export
     | Import
     | Quit
+    | CourierRequest
     | NetworkRequest
     | PeopleRequest
     | RoomRequest

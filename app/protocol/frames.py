@@ -49,16 +49,7 @@ WAYS = 16
 NEIGHBOURS = 32
 CAPABILITIES = 256
 COURIER = 512
-FEATURES = (
-    PARCELS
-    | RECEIPTS
-    | HEADS
-    | TRANSFERS
-    | WAYS
-    | NEIGHBOURS
-    | CAPABILITIES
-    | COURIER
-)
+FEATURES = PARCELS | RECEIPTS | HEADS | TRANSFERS | WAYS | NEIGHBOURS | CAPABILITIES | COURIER
 """What of the protocol's later additions this version speaks: bits of a hello."""
 
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]

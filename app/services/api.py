@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from app.domain.changes import LinkState, ServerState
+from app.domain.couriers import CourierReport
 from app.domain.delivery import MemberDelivery
 from app.domain.ice import IceServer
 from app.domain.ids import EventId, PeerId, RoomId
@@ -236,6 +237,16 @@ class Network(Protocol):
         ...
 
 
+class CourierWork(Protocol):
+    """What a program does that keeps rooms of others."""
+
+    def report(self) -> CourierReport: ...
+
+    async def drop(self, room: RoomId) -> None:
+        """Keep a room no more. Raises AppError("unknown-room")."""
+        ...
+
+
 class Backend(Protocol):
     @property
     def profile(self) -> Profile: ...
@@ -263,6 +274,11 @@ class Backend(Protocol):
 
     @property
     def transfers(self) -> Transfers: ...
+
+    @property
+    def courier(self) -> CourierWork | None:
+        """None unless the program is a courier."""
+        ...
 
     async def rename_profile(self, name: str) -> None: ...
 

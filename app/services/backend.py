@@ -21,6 +21,7 @@ from app.services.circle import Circle
 from app.services.connection_manager import ConnectionManager
 from app.services.contact_service import ContactService
 from app.services.conversation_service import ConversationService
+from app.services.courier_service import CourierService
 from app.services.diagnosis_probe import NetworkProbe
 from app.services.feed import Feed
 from app.services.governance_service import GovernanceService
@@ -147,6 +148,11 @@ class ParlorBackend:
     def transfers(self) -> TransferService:
         return self._services.transfers
 
+    @property
+    def courier(self) -> CourierService | None:
+        """What this program keeps for rooms of others, if it is a courier."""
+        return self._services.beyond.courier
+
     async def start(self) -> None:
         """Open all rooms and begin to work. Raises AppError."""
         services = self._services
@@ -161,6 +167,9 @@ class ParlorBackend:
         await services.background.start()
         await services.conversations.start()
         await services.opener.load_all()
+        if services.beyond.courier is not None:
+            await services.beyond.courier.load()
+            services.insight.manager.declare_courier(services.beyond.courier.free)
         await services.tender.start()
         await services.transfers.start()
         services.background.spawn(services.conversations.run())

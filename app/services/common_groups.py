@@ -24,7 +24,7 @@ class CommonGroups:
         self._me = me
         self._book = book
         self._contacts = contacts
-        self._manager = manager
+        self.manager = manager
         self.served: Callable[..., bool] = _serves_nobody
 
     def share(self, *peers: PeerId) -> bool:
@@ -44,7 +44,7 @@ class CommonGroups:
         places = [room.room for room, others in self._groups() if receiver in others]
         return [
             link
-            for link in self._manager.links()
+            for link in self.manager.links()
             if link.peer != receiver
             and link.features & PARCELS
             and not self._contacts.is_blocked(link.peer)

@@ -9,6 +9,7 @@ from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from app.domain.couriers import CourierReport
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId
 from app.protocol.courier_frames import CourierAnswer, CourierFreed, CourierGiven
@@ -17,7 +18,7 @@ from app.protocol.frames import Aside, Receipt, Wanted
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import RoomBook
 from app.services.courier_receipts import CourierReceipts
-from app.services.courier_shelf import CourierShelf, ServedRoom
+from app.services.courier_shelf import CourierShelf
 from app.services.peer_link import PeerLink
 from app.services.signaling_hub import SignalingHub
 
@@ -27,17 +28,6 @@ MAX_INBOX = 1024
 log = logging.getLogger(__name__)
 
 Said = CourierGiven | CourierFreed | Receipt | Wanted
-
-
-@dataclass(frozen=True, slots=True)
-class CourierReport:
-    """What a courier tells of itself; sizes are bytes."""
-
-    rooms: Sequence[ServedRoom]
-    used: int
-    quota: int
-    room_quota: int
-    keep_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +48,15 @@ class CourierService:
         self._inbox: deque[tuple[PeerLink, Said | RoomId]] = deque()
         self._wake = asyncio.Event()
 
+    @property
+    def free(self) -> int:
+        """How many bytes more it takes."""
+        return max(self._shelf.terms.quota.total - self._shelf.used, 0)
+
     def report(self) -> CourierReport:
-        terms, quota = self._shelf.terms, self._shelf.terms.quota
-        return CourierReport(
-            tuple(self._shelf), self._shelf.used, quota.total, quota.room, terms.keep_ms
-        )
+        terms = self._shelf.terms
+        rooms = tuple(room.view() for room in self._shelf)
+        return CourierReport(rooms, self._shelf.used, terms.quota, terms.keep_ms)
 
     # -- what is heard
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.domain.couriers import CourierTerms, ServedView
 from app.domain.ids import PeerId, RoomId
 from app.protocol.courier_log import Kept, Shelved
 from app.protocol.courier_roster import Roster
@@ -12,25 +13,7 @@ from app.protocol.log_sync import Span
 from app.protocol.room_gate import Proofs
 from app.protocol.room_log import Head
 from app.services.clocks import WallClock
-from app.storage.courier_repository import CourierRepository, Quota
-
-DAY_MS = 24 * 3600 * 1000
-MIB = 1 << 20
-USUAL = Quota(128 * MIB, 1024 * MIB)
-
-
-@dataclass(frozen=True, slots=True)
-class CourierTerms:
-    """What a courier is good for: `patrons` may give it rooms, None for anybody who reaches it.
-
-    Quotas are bytes; `keep_ms` is how long an event is kept.
-    """
-
-    patrons: frozenset[PeerId] | None = None
-    quota: Quota = USUAL
-    keep_ms: int = 30 * DAY_MS
-    rooms: int = 256
-    rooms_by_one: int = 16
+from app.storage.courier_repository import CourierRepository
 
 
 @dataclass(slots=True)
@@ -49,6 +32,12 @@ class ServedRoom:
     @property
     def vector(self) -> dict[PeerId, int]:
         return {author: log.head.seq for author, log in self.logs.items()}
+
+    def view(self) -> ServedView:
+        """Return what is told of it."""
+        events = sum(log.head.seq - log.first + 1 for log in self.logs.values())
+        members = len(self.roster.members)
+        return ServedView(self.room, self.roster.patron, members, events, self.size, self.full)
 
 
 class CourierShelf:

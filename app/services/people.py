@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId, to_text
 from app.domain.views import MemberView
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation, RoomBook
+from app.services.courier_rooms import couriers_of
 from app.services.me import Me
 from app.services.publisher import Publisher
 
@@ -23,11 +25,15 @@ class People:
         self._manager = manager
 
     def members(self, room: RoomId) -> Sequence[MemberView]:
-        """Return everybody in the room: ourselves, who is online, who is not."""
+        """Return everybody in the room: ourselves, who is online, who is not; then couriers."""
         conversation = self._book.listed(room)
         others = [self._view(conversation, peer) for peer in conversation.others(self._me.peer)]
         others.sort(key=lambda member: (not member.online, member.name.casefold()))
-        return [self._view(conversation, self._me.peer), *others]
+        couriers = [self._courier(conversation, peer) for peer in couriers_of(conversation)]
+        return [self._view(conversation, self._me.peer), *others, *couriers]
+
+    def _courier(self, conversation: Conversation, peer: PeerId) -> MemberView:
+        return replace(self._view(conversation, peer), role="courier")
 
     def refuse_blocked(self, room: RoomId) -> None:
         """Raise AppError("peer-blocked") if the room is a conversation with somebody blocked."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.domain.couriers import Quota
 from app.domain.errors import AppError
 from app.domain.events import decode_event
 from app.domain.ids import EventId, PeerId, RoomId, to_text
@@ -43,14 +44,6 @@ _RECEIPT = """
 INSERT INTO courier_receipt (room, member, signed) VALUES (?, ?, ?)
 ON CONFLICT (room, member) DO UPDATE SET signed = excluded.signed
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """How many bytes of events are kept for one room, and for all rooms together."""
-
-    room: int
-    total: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TypeVar
 from app.bootstrap import build
 from app.crypto.identity import Identity
 from app.domain.changes import Change, ErrorRaised
+from app.domain.couriers import CourierTerms
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import MessageKind, MessageState, MessageView
 from app.services.backend import ParlorBackend, Transports
@@ -64,6 +65,7 @@ class Someone:
         self.links = MemoryTransport(world.ether)
         self.transport: LinkTransport = self.links
         self.changes: list[Change] = []
+        self.courier: CourierTerms | None = None
         self._world = world
         self._folder = world.folder / name
         self._backend: ParlorBackend | None = None
@@ -103,7 +105,11 @@ class Someone:
         transports = Transports(self.transport, MemorySignaling(self._world.servers), NoServer())
         name = await self._store.settings.get(NAME_SETTING, self.name)
         self._backend = build(
-            Me(self.identity, name), self._store, transports, bulk=self._world.bulk(self._folder)
+            Me(self.identity, name),
+            self._store,
+            transports,
+            bulk=self._world.bulk(self._folder),
+            courier=self.courier,
         )
         self._backend.feed.subscribe(self.changes.append)
         await self._backend.start()
