@@ -96,6 +96,13 @@ SENTENCES: Mapping[str, str] = {
     "not-implemented": "This version of Parlor cannot do that yet. Look for an update.",
     # Who governs a room.
     "already-member": "This person is in the room already.",
+    "courier-full": "The courier's space is used up. What is written now reaches others only from here.",
+    "courier-not-allowed": "This courier does not work for you. Ask whoever runs it to allow you.",
+    "courier-not-one": "This is no courier. Start a program as one, and add that.",
+    "courier-only": "This program is a courier: it has no rooms of its own.",
+    "courier-refused": "The courier does not take this room. Ask whoever runs it, or add another.",
+    "too-many-couriers": "A room has four couriers at most. Remove one first.",
+    "unknown-courier": "This is no courier of this room.",
     "bad-rule": "This cannot be set for a room. Choose another value.",
     "invitation-gone": "This invitation is no longer valid. Ask for a new one.",
     "link-expired": "This link would have expired already. Choose a later time.",

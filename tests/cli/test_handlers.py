@@ -132,6 +132,7 @@ class OnlyChats:
         self.chats = chats
         self.network = None
         self.transfers = None
+        self.courier = None
 
 
 def expected(book: Book, way: str, anchor: MessageView | None, limit: int) -> list[MessageView]:
