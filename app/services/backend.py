@@ -206,6 +206,7 @@ class ParlorBackend:
             steps.push_async_callback(services.transfers.close)
             steps.callback(services.typing.close)
             await services.parcels.flush()
+            services.receipts.tell_now()
             await services.manager.close()
 
     async def export(

@@ -24,6 +24,7 @@ from app.protocol.receipts import ReceiptShelf, make_receipt
 from app.services.clocks import WallClock
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation, RoomBook
+from app.services.courier_rooms import couriers_of, is_courier
 from app.services.delivery_service import DeliveryService
 from app.services.me import Me
 from app.services.peer_link import PeerLink
@@ -148,11 +149,15 @@ class ReceiptService:
             await self._wake.wait()
             await asyncio.sleep(FIRST)
             self._wake.clear()
-            stale, self._stale = self._stale, set()
-            for room in stale:
-                self._look_at(room)
+            self.tell_now()
             await self.flush()
             await asyncio.sleep(EVERY)
+
+    def tell_now(self) -> None:
+        """Say at once what there is to say, as before the links end."""
+        stale, self._stale = self._stale, set()
+        for room in stale:
+            self._look_at(room)
 
     async def _load(self) -> None:
         try:
@@ -191,7 +196,8 @@ class ReceiptService:
         linked = {link.peer for link in links}
         absent = [peer for peer in conversation.others(self._me) if peer not in linked]
         able = sorted(
-            (link for link in links if link.features & RECEIPTS), key=lambda link: link.peer
+            (link for link in links if link.features & RECEIPTS),
+            key=lambda link: (not is_courier(conversation, link.peer), link.peer),
         )
         if absent:
             self._tell_own(conversation, able)
@@ -251,9 +257,9 @@ class ReceiptService:
 
     def _group(self, room: RoomId) -> Conversation | None:
         found = self._parts.book.find(room)
-        if found is None or found.kind is not RoomKind.GROUP or found.standing != "member":
+        if found is None or found.standing != "member":
             return None
-        return found
+        return found if found.kind is RoomKind.GROUP or couriers_of(found) else None
 
     def _shelf(self, room: RoomId) -> ReceiptShelf:
         return self._shelves.setdefault(room, ReceiptShelf())

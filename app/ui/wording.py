@@ -96,7 +96,7 @@ SENTENCES: Mapping[str, str] = {
     "not-implemented": "This version of Parlor cannot do that yet. Look for an update.",
     # Who governs a room.
     "already-member": "This person is in the room already.",
-    "courier-full": "The courier's space is used up. What is written now reaches others only from here.",
+    "courier-full": "The courier's space is used up. New messages go out from here alone.",
     "courier-not-allowed": "This courier does not work for you. Ask whoever runs it to allow you.",
     "courier-not-one": "This is no courier. Start a program as one, and add that.",
     "courier-only": "This program is a courier: it has no rooms of its own.",

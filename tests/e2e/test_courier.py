@@ -30,11 +30,6 @@ def serves(cora: Cli, room: str, events: int) -> None:
     cora.until(done, "courier_status")
 
 
-def events_of(cora: Cli, room: str) -> int:
-    rooms = cora.ask("courier_status")["rooms"]
-    return next(one["events"] for one in rooms if one["room"] == room)
-
-
 def test_two_who_are_never_there_together(programs: Stage, common_server: Server) -> None:
     ana, bob = programs.people("Ana", "Bob", server=common_server.url)
     cora = courier(programs, common_server.url)

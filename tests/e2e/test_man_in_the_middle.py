@@ -28,6 +28,9 @@ class NoRooms:
     def room_proofs(self, peer: PeerId) -> Mapping[RoomId, Proofs]:
         raise AssertionError(peer)
 
+    def is_courier(self, room: RoomId, peer: PeerId) -> bool:
+        raise AssertionError((room, peer))
+
     def room_opened(self, peer: PeerId, room: RoomId) -> None:
         raise AssertionError((peer, room))
 

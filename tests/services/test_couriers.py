@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain.couriers import CourierTerms
-from app.domain.ids import RoomId
+from app.domain.ids import PeerId, RoomId
 from app.domain.views import MessageState
 from app.services.courier_service import CourierService
 from tests.services.groups import members, rule
@@ -25,9 +25,9 @@ def work(courier: Someone) -> CourierService:
     return service
 
 
-def vector(courier: Someone, room: RoomId) -> dict[bytes, int]:
+def vector(courier: Someone, room: RoomId) -> dict[PeerId, int]:
     found = work(courier)._shelf.find(room)
-    return dict(found.vector) if found is not None else {}
+    return found.vector if found is not None else {}
 
 
 async def served(world: World, *names: str) -> tuple[RoomId, list[Someone], Someone]:

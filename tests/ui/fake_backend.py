@@ -74,6 +74,7 @@ class FakeChats(FakeOperations):
         self.now_ms = FROZEN_MS
         self.failing: AppError | None = None
         self.typed: list[tuple[RoomId, bool]] = []
+        self.couriers: dict[RoomId, list[MemberView]] = {}
         self._feed = feed
         self._count = 0
 
@@ -240,7 +241,7 @@ class FakeChats(FakeOperations):
         self.tell(RoomChanged(self._get(room).summary()))
 
     async def members(self, room: RoomId) -> Sequence[MemberView]:
-        return tuple(self._get(room).members)
+        return (*self._get(room).members, *self.couriers.get(room, ()))
 
     async def send(self, room: RoomId, text: str, reply_to: EventId | None = None) -> MessageView:
         self.check()
@@ -386,6 +387,7 @@ class FakeBackend:
         self.conversations = FakeConversations(self.chats)
         self.governance = FakeGovernance(self.chats, self.contacts)
         self.transfers = FakeTransfers(self.chats)
+        self.courier = None
         self.settings: dict[str, str] = {}
         self._name = name
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from app.domain.changes import MemberChanged, MessagesAdded, RoomChanged
+from app.domain.couriers import CourierView
 from app.domain.errors import AppError
 from app.domain.governing import (
     FOUNDING,
@@ -51,6 +52,7 @@ class FakeGovernance:
         self._tokens = 0
         self.joined_standing = "member"
         """What we are in a room after accepting an invitation to it."""
+        self.refused_couriers: dict[PeerId, str] = {}
 
     def receive(self, sender: str, name: str, until_ms: int = 0) -> InvitationView:
         """Somebody invites us to a room; the row stands in the conversation with them."""
@@ -175,6 +177,40 @@ class FakeGovernance:
             uses = max(len(found.members) - 1, 0)
             first = [RoomLink(FOUNDING, invitation.link, maker, 0, 0, uses, invitation.code)]
         return [*first, *kept.links]
+
+    def couriers(self, room: RoomId) -> Sequence[CourierView]:
+        known = self._chats.couriers.get(room, [])
+        refused = self.refused_couriers
+        return [
+            CourierView(
+                one.peer,
+                one.name,
+                "refused" if one.peer in refused else "serving" if one.online else "waiting",
+                refused.get(one.peer, ""),
+                one.online,
+            )
+            for one in known
+        ]
+
+    async def add_courier(self, room: RoomId, peer: PeerId, name: str = "") -> None:
+        found = self._chats.book[room]
+        if found.kind is RoomKind.GROUP:
+            self._allowed(room, admin=True)
+        if any(member.peer == peer for member in found.members):
+            raise AppError("already-member")
+        view = MemberView(peer, name or peer.hex()[:8], "courier", you=False, online=True)
+        self._chats.couriers.setdefault(room, []).append(view)
+        self._chats.tell(MemberChanged(room, peer, view.name, "courier"))
+
+    async def remove_courier(self, room: RoomId, peer: PeerId) -> None:
+        if self._chats.book[room].kind is RoomKind.GROUP:
+            self._allowed(room, admin=True)
+        known = self._chats.couriers.get(room, [])
+        gone = next((one for one in known if one.peer == peer), None)
+        if gone is None:
+            raise AppError("unknown-courier")
+        known.remove(gone)
+        self._chats.tell(MemberChanged(room, peer, gone.name, "courier-gone"))
 
     async def revoke(self, room: RoomId, token: TokenId) -> None:
         self._allowed(room)
