@@ -230,6 +230,10 @@ class Network(Protocol):
         """Use these for whatever is connected from now on."""
         ...
 
+    def meets_near_by(self) -> bool:
+        """Whether people of this network are met without a server at this moment."""
+        ...
+
     def lan(self) -> LanChoices: ...
 
     async def set_lan(self, choices: LanChoices) -> None:

@@ -53,6 +53,9 @@ class NetworkService:
         """Raises AppError("too-many-ice-servers" | "bad-ice-server" | "ice-server-login")."""
         await self.ice.choose(servers)
 
+    def meets_near_by(self) -> bool:
+        return self._hub.is_near_by
+
     def lan(self) -> LanChoices:
         return self.near_by.choices
 

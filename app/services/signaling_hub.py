@@ -36,6 +36,12 @@ class SignalingHub:
     def is_online(self) -> bool:
         return any(client.state is ServerState.ONLINE for client in self._clients.values())
 
+    @property
+    def is_near_by(self) -> bool:
+        """Whether people of the network that we are on are met without a server."""
+        found = self._clients.get(LAN_URL)
+        return found is not None and found.state is ServerState.ONLINE
+
     def hint(self) -> str:
         """Return the URL of a server to name in invitations, "" if there is none."""
         ordered = sorted(self.clients.values(), key=lambda c: c.state is not ServerState.ONLINE)

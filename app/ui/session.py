@@ -225,7 +225,7 @@ class Session(QObject):
 
     def _show_profile(self) -> None:
         profile = self._backend.profile
-        online, picture = self.network.online(), profile.picture
+        online, picture = self.network.visible(), profile.picture
         visible = online and self._presence is not Presence.INVISIBLE
         shown = self._presence.name.lower()
         face = Face(profile.peer, profile.name, online=visible, picture=picture, presence=shown)
@@ -241,6 +241,9 @@ class Session(QObject):
 
     def _connect_insight(self) -> None:
         person = self.insight.diagnosing.person
+        self.network.turned.connect(self._show_profile)
+        self.flows.network = self.insight.settings
+        self.insight.changed.connect(self.network.look_again)
         self.people.connection, self.people.diagnose = self.insight.connection, person
         self.members.diagnose = person
         WhyAway(

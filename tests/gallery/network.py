@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.capabilities import Sharing
 from app.domain.changes import LinkState, ServerState
-from app.services.api import LinkView
+from app.services.api import LanChoices, LinkView
 from app.services.network_api import Distribution, Finding, Measured, Measurements
 from app.ui.network.diagnosis_sheet import DiagnosisSheet
 from app.ui.network.history import KEPT
@@ -191,8 +191,11 @@ def _well(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
 
 def _settings(stand: Stand, backend: FakeBackend, parent: QWidget) -> QWidget:
     sharing = Sharing(relay=True, region="Hamburg", time_zone=False)
-    save = backend.insight.set_sharing
-    return NetworkSettingsSheet(stand.theme, parent, stand.tasks, sharing, save)
+
+    async def save(sharing: Sharing, _lan: LanChoices) -> None:
+        await backend.insight.set_sharing(sharing)
+
+    return NetworkSettingsSheet(stand.theme, parent, stand.tasks, sharing, LanChoices(), save)
 
 
 ENTRIES = {
@@ -206,5 +209,5 @@ ENTRIES = {
     "sheet-diagnosis": Entry(sheet(_found), QSize(440, 560)),
     "sheet-diagnosis-looking": Entry(sheet(_looking), QSize(440, 560)),
     "sheet-diagnosis-well": Entry(sheet(_well), QSize(440, 560)),
-    "sheet-network": Entry(sheet(_settings), QSize(440, 560)),
+    "sheet-network": Entry(sheet(_settings), QSize(440, 690)),
 }

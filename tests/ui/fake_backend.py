@@ -309,6 +309,7 @@ class FakeNetwork:
         self.people: list[PersonView] = []
         self.linked: dict[PeerId, LinkView] = {}
         self.tries = 0
+        self.near = False
         self.failing: AppError | None = None
         self.ice: tuple[IceServer, ...] = ()
         self.choices = LanChoices()
@@ -347,6 +348,10 @@ class FakeNetwork:
         return tuple(self.linked.values())
 
     async def directory(self, query: str) -> Sequence[PersonView]:
+        if not self.near and all(
+            each.state is not ServerState.ONLINE for each in self.known.values()
+        ):
+            raise AppError("no-server")
         return [each for each in self.people if query.lower() in each.name.lower()]
 
     async def host(self) -> str:
@@ -362,6 +367,9 @@ class FakeNetwork:
 
     async def set_ice_servers(self, servers: Sequence[IceServer]) -> None:
         self.ice = check_ice_servers(servers)
+
+    def meets_near_by(self) -> bool:
+        return self.near
 
     def lan(self) -> LanChoices:
         return self.choices

@@ -52,6 +52,8 @@ class DialogFlows(QObject):
         self.notifying: NotifyController | None = None
         self.files: Callable[[], Awaitable[object]] | None = None
         """What the settings' way to files leads to, if there is one."""
+        self.network: Callable[[], Awaitable[object]] | None = None
+        """What the settings' way to the network leads to, if there is one."""
 
     async def join(self) -> None:
         """Ask for a link or a code and follow it."""
@@ -137,6 +139,9 @@ class DialogFlows(QObject):
         if self.files is not None:
             sheet.files.show()
             sheet.files_asked.connect(lambda files=self.files: leave_for(files))
+        if self.network is not None:
+            sheet.network.show()
+            sheet.network_asked.connect(lambda network=self.network: leave_for(network))
         await self.ask(sheet)
         for flow in then:
             await flow()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.changes import Change, LinkChanged, LinkState, ServerChanged, ServerState
 from app.ui import phrases
@@ -16,7 +16,12 @@ GRACE_MS = 3000
 
 
 class NetworkController(QObject):
-    """Keeps the sidebar's head and foot in step with the network."""
+    """Keeps the sidebar's head and foot in step with the network.
+
+    `turned` is emitted when others can find us from now on, or cannot any more.
+    """
+
+    turned = Signal()
 
     def __init__(self, desk: Desk, monotonic: Callable[[], float] = time.monotonic) -> None:
         sidebar = desk.window.sidebar
@@ -25,6 +30,7 @@ class NetworkController(QObject):
         self._monotonic = monotonic
         self._retry_at: dict[str, float] = {}
         self._patient = True
+        self._visible = False
         self._hosting = self._busy = False
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
@@ -42,6 +48,10 @@ class NetworkController(QObject):
     def stop(self) -> None:
         self._grace.stop()
         self._tick.stop()
+
+    def look_again(self) -> None:
+        """Ask how it is, after something that nobody tells of."""
+        self._refresh()
 
     def end_grace(self) -> None:
         """From now on a missing server is told."""
@@ -63,6 +73,10 @@ class NetworkController(QObject):
         states = (server.state for server in self._network.servers())
         return any(state is ServerState.ONLINE for state in states)
 
+    def visible(self) -> bool:
+        """Whether others can find us, by a server or without one."""
+        return self.online() or self._network.meets_near_by()
+
     def _note_retry(self, change: ServerChanged) -> None:
         if change.state is ServerState.OFFLINE and change.retry_in is not None:
             self._retry_at[change.server] = self._monotonic() + change.retry_in
@@ -71,6 +85,9 @@ class NetworkController(QObject):
 
     def _refresh(self) -> None:
         online = self.online()
+        if self.visible() is not self._visible:
+            self._visible = not self._visible
+            self.turned.emit()
         self._sidebar.header.state.say(self._state_line(online))
         quiet = online or self._patient
         words = "" if quiet or not self._network.servers() else self._pill_words()
@@ -88,6 +105,8 @@ class NetworkController(QObject):
             return f"Online · {reachable}"
         if linked:
             return reachable
+        if self._network.meets_near_by():
+            return f"This network only · {reachable}"
         return "" if self._patient else "No server"
 
     def _pill_words(self) -> str:
@@ -102,7 +121,7 @@ class NetworkController(QObject):
             self._sidebar.host.say("Hosting on this network", "Stop")
         elif self._busy:
             self._sidebar.host.say("Starting a server…")
-        elif online or self._patient:
+        elif online or self._patient or self._network.meets_near_by():
             self._sidebar.host.say("")
         else:
             self._sidebar.host.say("No server on this network", "Host here")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QDialog
 
-from app.domain.capabilities import Capabilities, CapabilitiesChanged
+from app.domain.capabilities import Capabilities, CapabilitiesChanged, Sharing
 from app.domain.changes import Change, LinkChanged, LinkState, ServerChanged
 from app.domain.errors import AppError
 from app.domain.ids import PeerId
-from app.services.api import LinkView
+from app.services.api import LanChoices, LinkView
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.diagnosing import Diagnosing
@@ -33,7 +33,10 @@ class NetworkDesk(QObject):
     """Shows what `backend.network` and `backend.insight` know.
 
     `servers`, `helpers` and `blocked` are the dialogs of the settings, `profile` shows a person.
+    `changed` is emitted after the settings of the network were.
     """
+
+    changed = Signal()
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it shows, and where it leads
         self,
@@ -117,9 +120,10 @@ class NetworkDesk(QObject):
 
     async def settings(self) -> None:
         """Show what others may use and know, and store what is changed there."""
-        insight, then = self._backend.insight, []
+        window, then = self._window, []
+        sharing, lan = self._backend.insight.sharing, self._backend.network.lan()
         sheet = NetworkSettingsSheet(
-            self._window.theme, self._window, self._tasks, insight.sharing, insight.set_sharing
+            window.theme, window, self._tasks, sharing, lan, self._store_settings
         )
 
         def leave_for(flow: Flow) -> None:
@@ -131,6 +135,12 @@ class NetworkDesk(QObject):
         await self._ask(sheet)
         for flow in then:
             await flow()
+
+    async def _store_settings(self, sharing: Sharing, lan: LanChoices) -> None:
+        await self._backend.insight.set_sharing(sharing)
+        if lan != self._backend.network.lan():
+            await self._backend.network.set_lan(lan)
+        self.changed.emit()
 
     def _connect(self) -> None:
         page, window, spawn = self.page, self._window, self._tasks.spawn

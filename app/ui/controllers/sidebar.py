@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer
 
-from app.domain.changes import LinkState, ServerState
+from app.domain.changes import LinkState
 from app.domain.errors import AppError
 from app.domain.ids import RoomId
 from app.domain.views import PersonView, Position
@@ -59,12 +59,9 @@ class SidebarController(QObject):
             self._polling = False
 
     async def _people(self) -> Sequence[PersonView]:
-        network = self._backend.network
-        if not any(server.state is ServerState.ONLINE for server in network.servers()):
-            return ()
         try:
-            people = await network.directory("")
-        except AppError:  # the server went just now; the state line tells of it
+            people = await self._backend.network.directory("")
+        except AppError:  # there is nobody to ask; the state line tells of it
             return ()
         own = self._backend.profile.peer
         return [person for person in people if person.peer != own]

@@ -118,6 +118,7 @@ class SettingsSheet(Sheet):
     blocked_asked = Signal()
     files_asked = Signal()
     helpers_asked = Signal()
+    network_asked = Signal()
 
     def __init__(
         self,
@@ -144,6 +145,8 @@ class SettingsSheet(Sheet):
         self.files.hide()
         self.servers = ServerList(theme, network, tasks)
         self.helpers = push_button("Servers that help to connect…")
+        self.network = push_button("Network: relaying, region, people near by…")
+        self.network.hide()
         self.shortcuts = push_button("Keyboard shortcuts")
         self.account = push_button("Account")
         self.account.setAccessibleName("Account: passphrase, lock, backup")
@@ -165,6 +168,7 @@ class SettingsSheet(Sheet):
         self._caption("Servers that introduce people")
         self.add(self.servers)
         self.add(self.helpers)
+        self.add(self.network)
         done = push_button("Done", "primary")
         done.setDefault(True)
         done.clicked.connect(self.accept)
@@ -183,6 +187,7 @@ class SettingsSheet(Sheet):
         self.blocked.clicked.connect(self.blocked_asked)
         self.files.clicked.connect(self.files_asked)
         self.helpers.clicked.connect(self.helpers_asked)
+        self.network.clicked.connect(self.network_asked)
         self.servers.failed.connect(self.say_problem)
 
     def _caption(self, text: str) -> None:

@@ -118,3 +118,20 @@ async def test_an_impatient_second_press_starts_no_second_server(fresh: Rig) -> 
     fresh.window.sidebar.host.pressed.emit()
     await fresh.settle()
     assert fresh.window.sidebar.host.words.text() == "Hosting on this network"
+
+
+async def test_without_a_server_people_of_this_network_may_do(fresh: Rig) -> None:
+    network, sidebar = fresh.backend.network, fresh.window.sidebar
+    network.near = True
+    await network.disconnect(SERVER)
+    fresh.session.network.end_grace()
+    fresh.session.sidebar.look_around()
+    await fresh.settle()
+    assert sidebar.header.state.text() == "This network only · no peers yet"
+    assert not sidebar.host.isVisible()
+    assert "Ana Costa" in fresh.names()
+    assert fresh.session.network.visible()
+    network.near = False
+    fresh.session.network.look_again()
+    assert sidebar.header.state.text() == "No server"
+    assert sidebar.host.isVisible()

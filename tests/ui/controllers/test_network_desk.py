@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QLabel, QMenu
 from app.domain.changes import LinkState, ServerState
 from app.domain.errors import AppError
 from app.domain.ids import PeerId
+from app.services.api import LanChoices
 from app.services.network_api import Diagnosis, Finding, nobody
 from app.ui.dialogs.blocked import BlockedSheet
 from app.ui.dialogs.ice_servers import IceServersSheet
@@ -268,10 +269,22 @@ async def test_sharing_is_set_in_a_sheet(rig: Rig) -> None:
     sheet.relay.click()
     sheet.time_zone.click()
     sheet.region.setText("  Hamburg ")
+    sheet.host.click()
     await rig.click(sheet.go)
     assert rig.no_dialog()
     sharing = rig.backend.insight.sharing
     assert (sharing.relay, sharing.region, sharing.time_zone) == (False, "Hamburg", True)
+    assert rig.backend.network.lan() == LanChoices(direct=True, may_host=False)
+
+
+async def test_the_settings_lead_to_those_of_the_network(rig: Rig) -> None:
+    await rig.act("settings")
+    await rig.click(rig.dialog(SettingsSheet).network)
+    sheet = rig.dialog(NetworkSettingsSheet)
+    sheet.direct.click()
+    rig.backend.network.near = False
+    await rig.click(sheet.go)
+    assert not rig.backend.network.lan().direct
 
 
 async def test_the_sheet_leads_to_servers_and_helpers(rig: Rig) -> None:
