@@ -13,8 +13,10 @@ from app.domain.ids import PeerId, to_text
 from app.protocol.handshake import LINK_VERSIONS
 from app.services.diagnosis_network import NetworkChecks
 from app.services.diagnosis_person import PersonChecks
-from app.services.diagnosis_report import report
+from app.services.diagnosis_report import finding, report
 from app.services.network_api import Diagnosis, Finding, nobody
+
+Check = Callable[[], Coroutine[Any, Any, Sequence[Finding]]]
 
 LIMIT = 7.0
 """Seconds after which a check that has not ended is given up."""
@@ -51,25 +53,24 @@ class Doctor:
 
     async def _side_by_side(self, heard: Callable[[Finding], None]) -> list[Finding]:
         network = self._network
-        checks = (
-            network.servers,
-            network.clock,
-            network.machine,
-            network.helpers,
-            network.near,
-            network.relays,
-        )
+        checks: dict[str, Check] = {
+            "server": network.servers,
+            "clock": network.clock,
+            "candidates": network.machine,
+            "helpers": network.helpers,
+            "mdns": network.near,
+            "relay": network.relays,
+        }
 
-        async def one(
-            check: Callable[[], Coroutine[Any, Any, Sequence[Finding]]],
-        ) -> Sequence[Finding]:
+        async def one(name: str, check: Check) -> Sequence[Finding]:
             try:
                 async with asyncio.timeout(LIMIT):
                     found = await check()
             except TimeoutError:
-                return ()
+                found = [finding(name, "late")]
             for each in found:
                 heard(each)
             return found
 
-        return [each for found in await asyncio.gather(*map(one, checks)) for each in found]
+        results = await asyncio.gather(*(one(name, check) for name, check in checks.items()))
+        return [each for found in results for each in found]

@@ -94,7 +94,7 @@ class NetworkChecks:
             way = "slow" if median > 0 else "fast"
             return [finding("clock", "clock-off", off=span(median), way=way)]
         code = "clock-doubtful" if abs(widest) > MAX_AHEAD_MS else "clock-fine"
-        return [finding("clock", code, count=len(offsets), off=span(widest))]
+        return [finding("clock", code, clocks=len(offsets), off=span(widest))]
 
     async def near(self) -> Sequence[Finding]:
         """Look at the local network."""
@@ -103,7 +103,7 @@ class NetworkChecks:
             return []
         count = len(discovery.servers()) if discovery is not None else 0
         heard = await probe.multicast()
-        found = finding("mdns", "mdns-works" if heard else "mdns-silent", count=count)
+        found = finding("mdns", "mdns-works" if heard else "mdns-silent", servers=count)
         return [found]
 
     async def machine(self) -> Sequence[Finding]:
@@ -135,7 +135,7 @@ class NetworkChecks:
     async def relays(self) -> Sequence[Finding]:
         """Count who could carry for us."""
         count = len(self._parts.offering(Service.RELAY))
-        return [finding("relay", "relays-some" if count else "relays-none", count=count)]
+        return [finding("relay", "relays-some" if count else "relays-none", members=count)]
 
 
 def _stun(pairs: Sequence[tuple[IceServer, HelperProbe]]) -> Sequence[Finding]:

@@ -12,7 +12,7 @@ from app.domain.views import RoomKind
 from app.protocol.frames import FEATURES
 from app.services.clocks import WallClock
 from app.services.connection_manager import ConnectionManager
-from app.services.conversation import RoomBook
+from app.services.conversation import Conversation, RoomBook
 from app.services.diagnosis_network import CLOSE_MS, span
 from app.services.diagnosis_report import finding, made
 from app.services.diagnosis_words import ATTEMPTS, REASONS, Sentence
@@ -20,6 +20,7 @@ from app.services.identity_watch import IdentityWatch
 from app.services.network_api import Finding
 from app.services.signaling_hub import SignalingHub
 
+NAMELESS = "this person"
 IMPOSTOR = {"wrong-peer", "link-tampered", "signal-tampered"}
 
 
@@ -43,18 +44,21 @@ class PersonChecks:
         """Whether we have ever heard of this person."""
         manager = self._parts.manager
         contact = any(one.peer == peer for one in manager.contacts)
-        return contact or peer in manager.reports or self._common(peer) > 0
+        return contact or peer in manager.reports or bool(self._common(peer))
 
     def name_of(self, peer: PeerId) -> str:
-        alias = self._parts.manager.contacts.aliases.get(peer, "")
-        return alias or self._parts.names.get(peer, "") or "this person"
+        """Return what we call this person."""
+        names = {peer: NAMELESS, **self._parts.names, **self._parts.manager.contacts.aliases}
+        called = (room.name_of(peer, names) for room in self._common(peer))
+        return next(called, names[peer])
 
-    def _common(self, peer: PeerId) -> int:
-        return sum(
-            conversation.kind is not RoomKind.NOTES
-            and (conversation.record.peer == peer or peer in conversation.state.members)
+    def _common(self, peer: PeerId) -> Sequence[Conversation]:
+        return [
+            conversation
             for conversation in self._parts.book
-        )
+            if conversation.kind is not RoomKind.NOTES
+            and (conversation.record.peer == peer or peer in conversation.state.members)
+        ]
 
     def findings(self, peer: PeerId) -> Sequence[Finding]:
         """Return what is known, the likeliest cause first."""
@@ -85,9 +89,9 @@ class PersonChecks:
         return [finding("link", "link-trying" if trying else "link-down", name=name)]
 
     def _common_rooms(self, peer: PeerId, name: str) -> Sequence[Finding]:
-        count = self._common(peer)
+        count = len(self._common(peer))
         code = "common-some" if count else "common-none"
-        return [finding("rooms", code, name=name, count=count)]
+        return [finding("rooms", code, name=name, rooms=count)]
 
     def _seen(self, peer: PeerId, name: str) -> Sequence[Finding]:
         manager, hub = self._parts.manager, self._parts.hub
@@ -120,7 +124,7 @@ class PersonChecks:
             return []
         lacking = (FEATURES & ~live.features).bit_count()
         code = "version-old" if lacking else "version-fine"
-        return [finding("version", code, name=name, count=lacking)]
+        return [finding("version", code, name=name, abilities=lacking)]
 
     def _identity(self, peer: PeerId, name: str) -> Sequence[Finding]:
         report = self._parts.manager.reports.get(peer)

@@ -11,6 +11,15 @@ from app.services.network_api import Finding
 
 MARKS = {True: "ok", False: "NOT OK", None: "-"}
 V4_KEPT, V6_KEPT = 24, 48
+THINGS = {
+    "servers": ("server", "servers"),
+    "clocks": ("other clock", "other clocks"),
+    "rooms": ("conversation", "conversations"),
+    "members": ("person", "people"),
+    "abilities": ("newer ability", "newer abilities"),
+    "four": ("IPv4 address", "IPv4 addresses"),
+    "six": ("IPv6 address", "IPv6 addresses"),
+}
 
 
 def finding(check: str, code: str, **params: object) -> Finding:
@@ -20,15 +29,29 @@ def finding(check: str, code: str, **params: object) -> Finding:
 
 def made(check: str, sentence: Sentence, params: Mapping[str, object]) -> Finding:
     """Return a finding; what could tell who or where somebody is is masked in `safe`."""
+    params = {key: _counted(key, value) for key, value in params.items()}
     masked = {key: MASKS.get(key, str)(str(value)) for key, value in params.items()}
     return Finding(
         check,
         sentence.ok,
-        sentence.text.format(**params),
-        sentence.fix.format(**params),
-        sentence.text.format(**masked),
+        _begun(sentence.text.format(**params)),
+        _begun(sentence.fix.format(**params)),
+        _begun(sentence.text.format(**masked)),
         sentence.place,
     )
+
+
+def _begun(text: str) -> str:
+    """Return a sentence that begins with a capital, also where a name stands first."""
+    return text[:1].upper() + text[1:]
+
+
+def _counted(key: str, value: object) -> object:
+    """Return "1 server" or "2 servers" for a count of servers; other values stay."""
+    if not isinstance(value, int) or key not in THINGS:
+        return value
+    one, more = THINGS[key]
+    return f"{value} {one if value == 1 else more}"
 
 
 def report(findings: Iterable[Finding], facts: Mapping[str, str]) -> str:
@@ -58,13 +81,14 @@ def mask_addresses(text: str) -> str:
 def mask_url(text: str) -> str:
     """Return scheme and port of a URL, with a masked host."""
     scheme, _, rest = text.partition(":")
+    scheme += "://" if rest.startswith("//") else ":"
     try:
         parts = urlsplit("//" + rest.lstrip("/"))
         host, port = mask_address(parts.hostname or ""), parts.port
     except ValueError:
-        return f"{scheme}:(name)"
+        return f"{scheme}(name)"
     query = f"?{parts.query}" if parts.query else ""
-    return f"{scheme}:{host}" + (f":{port}" if port else "") + query
+    return scheme + host + (f":{port}" if port else "") + query
 
 
 def _nobody(_name: str) -> str:

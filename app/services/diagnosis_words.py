@@ -101,7 +101,7 @@ SERVERS = {
 }
 
 CLOCK = {
-    "clock-fine": Sentence(True, "Your clock agrees with {count} others ({off} apart at most)."),
+    "clock-fine": Sentence(True, "Your clock agrees with {clocks} ({off} apart at most)."),
     "clock-unknown": Sentence(None, "Nobody is there to compare your clock with."),
     "clock-off": Sentence(
         False,
@@ -111,7 +111,7 @@ CLOCK = {
     ),
     "clock-doubtful": Sentence(
         None,
-        "One of {count} other clocks differs from yours by {off}.",
+        "Among {clocks} one differs from yours by {off}.",
         "If yours is wrong, let your computer set it by itself.",
         "system",
     ),
@@ -119,7 +119,7 @@ CLOCK = {
 
 NEAR = {
     "mdns-works": Sentence(
-        True, "People on your own network can find you; {count} servers are seen there."
+        True, "What is said to all on your network gets through; {servers} seen there."
     ),
     "mdns-silent": Sentence(
         False,
@@ -134,9 +134,7 @@ NEAR = {
         "Allow Parlor in the firewall or sandbox of this computer.",
         "system",
     ),
-    "addresses-some": Sentence(
-        True, "This computer has {four} IPv4 and {six} IPv6 addresses: {addresses}."
-    ),
+    "addresses-some": Sentence(True, "This computer has {four} and {six}: {addresses}."),
     "addresses-none": Sentence(
         False,
         "This computer has no network address but its own.",
@@ -209,7 +207,7 @@ HELPERS = {
 }
 
 RELAYS = {
-    "relays-some": Sentence(True, "{count} people linked with you can carry for you."),
+    "relays-some": Sentence(True, "{members} linked with you can carry for you."),
     "relays-none": Sentence(
         None, "Nobody linked with you can carry for you, so there is no way around through them."
     ),
@@ -224,7 +222,7 @@ PERSON = {
     "blocked-by-us": Sentence(
         False, "You have blocked {name}, so there is no link.", "Unblock {name}.", "contacts"
     ),
-    "common-some": Sentence(True, "You have {count} conversations in common with {name}."),
+    "common-some": Sentence(True, "You have {rooms} in common with {name}."),
     "common-none": Sentence(
         False,
         "You have no conversation in common with {name}, and without one there is no link.",
@@ -252,7 +250,7 @@ PERSON = {
     ),
     "version-old": Sentence(
         None,
-        "{name} uses an older Parlor that lacks {count} newer abilities.",
+        "{name} uses an older Parlor that lacks {abilities}.",
         "Ask {name} to update.",
         "update",
     ),
@@ -313,4 +311,6 @@ ATTEMPTS = {
     "attempt-failed": Sentence(False, "The last attempt ({way}) failed {ago} ago: {why}."),
 }
 
-SENTENCES = {**SERVERS, **CLOCK, **NEAR, **HELPERS, **RELAYS, **PERSON, **ATTEMPTS}
+LATE = {"late": Sentence(None, "Looking at this took too long and was given up.", "Try again.")}
+
+SENTENCES = {**SERVERS, **CLOCK, **NEAR, **HELPERS, **RELAYS, **PERSON, **ATTEMPTS, **LATE}
