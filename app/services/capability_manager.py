@@ -62,8 +62,9 @@ class CapabilityManager:
     def of(self, peer: PeerId) -> Capabilities:
         """See `Insight.capabilities`."""
         if peer not in self._told:
-            live = self._parts.manager.live(peer)
-            raise AppError("not-told" if live is not None else "not-linked")
+            if self._parts.manager.live(peer) is None:
+                raise AppError("not-linked")
+            raise AppError("not-told")
         return self._told[peer]
 
     def offering(self, service: Service) -> Sequence[PeerId]:

@@ -192,6 +192,7 @@ SENTENCES: Mapping[str, str] = {
     "unknown-peer": "This person is not online at the moment. Try again when they are.",
     "unknown-server": "This server is no longer in the list. Add it again to use it.",
     # Links to people.
+    "not-linked": "There is no connection to this person now. Try again when there is one.",
     "not-told": "This person's version does not tell what it can do. Ask them to update.",
     "link-failed": "No direct way to this person was found. Parlor keeps trying by itself.",
     "link-tampered": (

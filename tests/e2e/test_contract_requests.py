@@ -38,7 +38,9 @@ CONTACT = {
     "verified": bool,
 }
 LINK = {"peer": str, "state": str, "rtt_ms": float, "loss": float, "since": str, "route": str}
-NOT_BUILT = "capabilities diagnose call_start call_accept call_reject call_end"
+CAPABILITIES = {"role": str, "services": list, "resources": dict, "region": str}
+FINDING = {"check": str, "text": str, "fix": str}
+NOT_BUILT = "call_start call_accept call_reject call_end"
 
 
 def check(said: Json, fields: Mapping[str, type]) -> Json:
@@ -136,10 +138,28 @@ def test_rooms_and_what_is_said(pair: tuple[Cli, Cli]) -> None:
     assert shown["kind"] == "group"
     [link] = [check(one, LINK) for one in ana.ask("links")["links"]]
     assert TIME.fullmatch(link["since"])
-    check(ana.ask("stats"), {"uptime_s": float})
     bob.ask("room_leave", room=room)
     ana.event("member", room=room, peer=bob.peer, state="left")
     assert bob.ask("rooms")["rooms"] == []
+    for cli in pair:
+        cli.quit()
+
+
+def test_how_the_network_does(pair: tuple[Cli, Cli]) -> None:
+    ana, bob = pair
+    bob.ask("room_join", invite=ana.ask("room_create", name="Lab")["invite"])
+    ana.event("link", peer=bob.peer, state="online")
+    stats = check(ana.ask("stats"), {"uptime_s": float, "counters": dict, "histograms": dict})
+    assert stats["histograms"]["connect_ms"]["count"] == 1
+    own = check(ana.ask("capabilities")["capabilities"], CAPABILITIES)
+    assert "messaging" in own["services"]
+    ana.until(lambda reply: bob.peer in reply["peers"], "offering", service="relay")
+    theirs = ana.ask("capabilities", peer=bob.peer)["capabilities"]
+    assert check(theirs, CAPABILITIES)["resources"]["links"] >= 0
+    found = [check(one, FINDING) for one in ana.ask("diagnose", peer=bob.peer)["findings"]]
+    assert {one["ok"] for one in found} <= {True, False, None}
+    assert {"server", "clock", "link", "blocked"} <= {one["check"] for one in found}
+    assert [check(one, FINDING) for one in ana.ask("diagnose")["findings"]]
     for cli in pair:
         cli.quit()
 
