@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.ids import PeerId
+from app.services.carriage import Carriage
+from app.services.carried_paths import CarriedPaths
 from app.services.connection_manager import ConnectionManager, ManagerParts
+from app.services.detours import Detours
 from app.services.introducer import Introducer
 from app.services.neighbour_service import NeighbourService
 from app.services.network_parts import NetworkParts
@@ -36,7 +39,13 @@ def build_network(wiring: NetworkWiring) -> NetworkParts:
     def taken(sender: PeerId, payload: bytes) -> None:
         wiring.introducer.signaled("", sender, payload)
 
+    carried = CarriedPaths(manager)
+    detours = Detours(paths, carried)
+    manager.ways.bypass = detours
+    carriage = Carriage()
     between = parts.circle.between
-    between.add(neighbours)
-    between.add(Passer(manager, taken))
-    return NetworkParts(paths.neighbourhood, paths, (neighbours.run,))
+    for listener in (neighbours, Passer(manager, carriage, taken), carried):
+        between.add(listener)
+    return NetworkParts(
+        paths.neighbourhood, paths, manager.ways.attempts, detours, carriage, (neighbours.run,)
+    )

@@ -55,6 +55,15 @@ class Want(msgspec.Struct, frozen=True, array_like=True, tag="want"):
     target: Instance
 
 
+class Detour(msgspec.Struct, frozen=True, array_like=True, tag="detour"):
+    """An offer of a link whose datagrams `carrier` hands on, who hands on this signal too."""
+
+    session: Session
+    target: Instance
+    carrier: Annotated[bytes, Meta(min_length=32, max_length=32)]
+    description: Description
+
+
 class Knock(msgspec.Struct, frozen=True, array_like=True, tag="knock"):
     """The sender would like to talk: open the conversation of the two and meet there.
 
@@ -66,7 +75,7 @@ class Knock(msgspec.Struct, frozen=True, array_like=True, tag="knock"):
     name: Annotated[str, Meta(min_length=1, max_length=MAX_NAME_LENGTH)]
 
 
-Signal = Offer | Answer | Want | Knock
+Signal = Offer | Answer | Want | Detour | Knock
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Signal)

@@ -11,12 +11,12 @@ class Allowance:
         self._rate = a_second
         self._at: float | None = None
 
-    def spend(self, now: float) -> bool:
-        """Take one; tell whether there was one left."""
+    def spend(self, now: float, amount: float = 1) -> bool:
+        """Take one, or so many; tell whether there were that many left."""
         since = now - self._at if self._at is not None else 0.0
         self._at = now
         self._left = min(self._left + since * self._rate, self._most)
-        if self._left < 1:
+        if self._left < amount:
             return False
-        self._left -= 1
+        self._left -= amount
         return True

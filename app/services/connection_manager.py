@@ -11,17 +11,27 @@ from dataclasses import dataclass
 from app.domain.changes import ErrorRaised, LinkChanged, LinkState
 from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.ids import PeerId, RoomId, to_text
-from app.protocol.signals import Answer, Knock, Offer, Signal, SignalOpener, Want, seal_signal
+from app.protocol.signals import (
+    Answer,
+    Detour,
+    Knock,
+    Offer,
+    SignalOpener,
+    Want,
+)
+from app.services.attempts import Attempt
 from app.services.background import Background
 from app.services.circle import Circle
 from app.services.clocks import WallClock
 from app.services.contact_book import ContactBook
 from app.services.conversation import RoomBook
 from app.services.feed import Feed
+from app.services.link_negotiation import LinkNegotiation, reason_of
 from app.services.link_sync import LinkSync
+from app.services.link_ways import LinkWays
 from app.services.me import Me
 from app.services.peer_link import PeerLink
-from app.services.peer_supervisor import PeerSupervisor, reason_of
+from app.services.peer_supervisor import PeerSupervisor
 from app.services.room_logs import RoomLogs
 from app.services.shared_rooms import SharedRooms
 from app.services.typing_service import TypingService
@@ -29,6 +39,7 @@ from app.transport.base import Link, LinkTransport
 
 SERIOUS = {"link-tampered", "signal-tampered", "signal-replayed", "wrong-peer", "version-mismatch"}
 MAX_PEERS = 1024
+RETIRE_AFTER = 1.0
 DISK = {"disk-full", "disk-failed", "folder-read-only", "database-corrupt"}
 
 log = logging.getLogger(__name__)
@@ -72,6 +83,7 @@ class ConnectionManager:
         self.shared = SharedRooms(parts.book, parts.circle, parts.typing, parts.feed, parts.wall)
         self._turned_away: dict[PeerId, bytes] = {}
         self.is_near: Callable[[PeerId], bool] = lambda _peer: False
+        self.ways = LinkWays(parts.me.identity, parts.relay)
         self._disk_trouble = ""
         self._started = time.monotonic()
         self.last_seen: dict[PeerId, int] = {}
@@ -119,7 +131,9 @@ class ConnectionManager:
             if len(self._supervisors) >= MAX_PEERS and not self._retire():
                 log.warning("a server names too many peers")
                 return
-            supervisor = PeerSupervisor(peer, self._parts.transport, self)
+            supervisor = PeerSupervisor(
+                LinkNegotiation(peer, self._parts.transport, self.ways), self
+            )
             self._supervisors[peer] = supervisor
             self._tasks[peer] = self._background.spawn(supervisor.run())
         supervisor.reachable(instance)
@@ -184,7 +198,7 @@ class ConnectionManager:
         if isinstance(signal, Knock):
             return signal
         supervisor = self._supervisors.get(sender)
-        if supervisor is not None and isinstance(signal, Offer | Answer | Want):
+        if supervisor is not None and isinstance(signal, Offer | Answer | Want | Detour):
             supervisor.signaled(signal)
         return None
 
@@ -193,9 +207,6 @@ class ConnectionManager:
             supervisor.try_now()
 
     # -- SupervisorHost
-
-    async def send_signal(self, peer: PeerId, signal: Signal) -> None:
-        await self._parts.relay(peer, seal_signal(self._parts.me.identity, peer, signal))
 
     def connecting(self, peer: PeerId) -> None:
         self._report(LinkReport(peer, LinkState.CONNECTING, _now_ms()))
@@ -214,7 +225,7 @@ class ConnectionManager:
         live = PeerLink(self._parts.me.identity, peer, link, self.shared, self._parts.wall)
         reason = "closed"
         try:
-            await live.authenticate()
+            await self._authenticated(live)
             self._report(LinkReport(peer, LinkState.ONLINE, _now_ms(), live=live))
             await live.run(self._parts.logs, self._parts.make_sync(peer))
         except (AppError, RemoteProtocolError) as error:
@@ -223,6 +234,25 @@ class ConnectionManager:
         finally:
             self._ended(peer, live, reason)
             await live.close(reason)
+
+    async def _authenticated(self, live: PeerLink) -> None:
+        """Let a link prove itself; it then takes the place of one that was there before."""
+        began = time.monotonic()
+        try:
+            await live.authenticate()
+        except (AppError, RemoteProtocolError) as error:
+            took_ms = round((time.monotonic() - began) * 1000)
+            way = {"relay": "turn"}.get(live.route, "direct") if live.through is None else "member"
+            outcome = reason_of(error)
+            self.ways.tried(
+                live.peer,
+                Attempt(way, _now_ms() - took_ms, took_ms, outcome, "handshake", live.through),
+            )
+            raise
+        before = self.live(live.peer)
+        if before is not None:
+            self.shared.replaced(live.peer)
+            self._background.spawn(_retire(before))
 
     def _ended(self, peer: PeerId, live: PeerLink, reason: str) -> None:
         if self.live(peer) is not live:
@@ -278,6 +308,12 @@ class ConnectionManager:
     def _raise(self, code: str, params: dict[str, object]) -> None:
         log.warning("%s %s", code, params)
         self._parts.feed.publish(ErrorRaised(code, params))
+
+
+async def _retire(link: PeerLink) -> None:
+    """Close a link that a better one replaces, once the other side has surely seen that one."""
+    await asyncio.sleep(RETIRE_AFTER)
+    await link.close("replaced")
 
 
 def _now_ms() -> int:

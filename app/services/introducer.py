@@ -109,7 +109,7 @@ class Introducer:
         if self._contacts.is_blocked(peer):
             return
         signal = Knock(os.urandom(SESSION_SIZE), b"", self._me.name)
-        await _quietly(self._manager.send_signal(peer, signal))
+        await _quietly(self._manager.ways.send_signal(peer, signal))
 
     async def knock_all(self) -> None:
         """Knock at everybody we have begun to talk to and who is not in that room with us."""

@@ -6,7 +6,10 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from app.services.attempts import Attempts
+from app.services.carriage import Carriage
 from app.services.courier_service import CourierService
+from app.services.detours import Detours
 from app.services.neighbourhood import Neighbourhood
 from app.services.signal_paths import SignalPaths
 
@@ -20,5 +23,8 @@ class NetworkParts:
 
     neighbourhood: Neighbourhood
     paths: SignalPaths
+    attempts: Attempts
+    detours: Detours
+    carriage: Carriage
     tasks: tuple[Callable[[], Coroutine[Any, Any, None]], ...]
     courier: CourierService | None = None

@@ -142,6 +142,7 @@ def _link_view(report: LinkReport) -> LinkView:
         rate_out=live.meter.rate_out,
         uptime_s=live.uptime_s,
         quality=live.quality,
+        through=live.through,
     )
 
 

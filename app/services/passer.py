@@ -7,9 +7,10 @@ import logging
 from collections.abc import Callable
 
 from app.domain.ids import PeerId, RoomId
-from app.protocol.frames import NEIGHBOURS, Aside
-from app.protocol.passing_frames import Through
+from app.protocol.frames import NEIGHBOURS, RELAYS, Aside
+from app.protocol.passing_frames import Relayed, Through
 from app.services.allowance import Allowance
+from app.services.carriage import Carriage
 from app.services.connection_manager import ConnectionManager
 from app.services.peer_link import PeerLink
 
@@ -23,8 +24,14 @@ log = logging.getLogger(__name__)
 class Passer:
     """Implements `Listener`. `taken` gets what is for us: who has sealed it, and the payload."""
 
-    def __init__(self, manager: ConnectionManager, taken: Callable[[PeerId, bytes], None]) -> None:
+    def __init__(
+        self,
+        manager: ConnectionManager,
+        carriage: Carriage,
+        taken: Callable[[PeerId, bytes], None],
+    ) -> None:
         self._manager = manager
+        self._carriage = carriage
         self._taken = taken
         self._allowances: dict[PeerId, Allowance] = {}
 
@@ -38,22 +45,37 @@ class Passer:
         """Nobody is told through others."""
 
     def received(self, peer: PeerId, frame: Aside) -> None:
-        link = self._manager.live(peer)
-        if link is None or not isinstance(frame, Through) or not self._allows(peer):
+        if isinstance(frame, Through):
+            self._signaled(peer, frame)
+        elif isinstance(frame, Relayed) and frame.sender == peer:
+            self._carry(peer, frame)
+
+    def _signaled(self, peer: PeerId, frame: Through) -> None:
+        if self._manager.live(peer) is None or not self._allows(peer):
             return
         sender, receiver = PeerId(frame.sender), PeerId(frame.receiver)
         if receiver == self._manager.me:
             if sender not in (receiver, peer):
                 self._taken(sender, frame.payload)
-        elif sender == peer and (other := self._between(link, receiver)) is not None:
+        elif sender == peer and (other := self._link_to(receiver, peer, NEIGHBOURS)) is not None:
             other.send(frame)
 
-    def _between(self, link: PeerLink, receiver: PeerId) -> PeerLink | None:
+    def _carry(self, peer: PeerId, frame: Relayed) -> None:
+        """Hand on a datagram over links that are not carried themselves."""
+        receiver = PeerId(frame.receiver)
+        other = self._link_to(receiver, peer, RELAYS)
+        if other is None or other.through is not None:
+            return
+        now = asyncio.get_running_loop().time()
+        if self._carriage.takes(peer, receiver, len(frame.datagram), now):
+            other.send_lossy(frame)
+
+    def _link_to(self, receiver: PeerId, sender: PeerId, feature: int) -> PeerLink | None:
         """Return the link to a receiver that shares an open room with the sender and us."""
-        other = self._manager.live(receiver)
-        if other is None or other is link or not other.features & NEIGHBOURS:
+        link, other = self._manager.live(sender), self._manager.live(receiver)
+        if link is None or other is None or other is link or not other.features & feature:
             return None
-        blocked = map(self._manager.contacts.is_blocked, (link.peer, receiver))
+        blocked = map(self._manager.contacts.is_blocked, (sender, receiver))
         return other if other.rooms & link.rooms and not any(blocked) else None
 
     def _allows(self, peer: PeerId) -> bool:

@@ -45,8 +45,6 @@ from app.transport.base import Lane, Link
 HANDSHAKE_TIMEOUT = 10.0
 USELESS_AFTER = 15.0
 """A link on which no room is open after this many seconds is given up."""
-UNKNOWN_RTT_MS = 250.0
-LOSS_COST_MS = 2000.0
 
 log = logging.getLogger(__name__)
 
@@ -110,12 +108,6 @@ class PeerLink:
     def through(self) -> PeerId | None:
         """The member that carries it, None if it needs none."""
         return self._link.through
-
-    @property
-    def cost_ms(self) -> float:
-        """What somebody waits who goes over it: the round trip, longer for every loss."""
-        rtt = self.rtt_ms if self.rtt_ms is not None else UNKNOWN_RTT_MS
-        return rtt + self.loss * LOSS_COST_MS
 
     @property
     def rtt_ms(self) -> float | None:
@@ -237,6 +229,13 @@ class PeerLink:
         """Say something of somebody else, or of a file; only if the peer has the feature for it."""
         if self._sync is not None:
             self._send(frame)
+
+    def send_lossy(self, frame: Aside) -> None:
+        """Say it on the unreliable lane: it may get lost, also for want of place."""
+        if self._sync is not None:
+            raw = encode_frame(frame)
+            self.meter.sent += len(raw)
+            self._link.send(Lane.UNRELIABLE, raw)
 
     def send_read(self, room: RoomId, read: Mapping[PeerId, int]) -> None:
         """Report what we have read."""

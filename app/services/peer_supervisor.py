@@ -9,31 +9,38 @@
     BOUND      begin anew                 begin anew
     LIVE       begin anew                 stay: the peer itself will say so, sealed
 
-What the peer says is sealed, so it has lost the session we are bound to; a server may lie.
+What the peer says is sealed, so it has lost the session we are bound to; a server may lie. While a
+member carries the link, an Offer over the network is a better way, which is tried beside it.
+
+Ways are tried in order: over the network (where ICE prefers direct ones to TURN), then over
+members. For a while after the network was in vain they come first, and it is tried beside them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Protocol
 
 from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.ids import PeerId
 from app.protocol.backoff import ReconnectionPolicy
-from app.protocol.signals import SESSION_SIZE, Answer, Offer, Signal, Want
-from app.transport.base import Link, LinkTransport, PendingLink
+from app.protocol.signals import Answer, Detour, Offer, Want
+from app.services.link_negotiation import LinkNegotiation, reason_of
+from app.transport.base import Link
 
-OFFER_TIMEOUT = 15.0
-ANSWER_TIMEOUT = 8.0
-FIRST_WANT_AFTER = 1.0
-WANT_EVERY = 2.0
-MAX_SIGNALS = 32
+MAX_CARRIERS = 2
+"""So many members are tried in a row."""
+IN_VAIN = 120.0
+"""Seconds for which members come before a network that was in vain."""
+BETTER_AFTER, BETTER_AT_LAST = 15.0, 240.0
+"""Seconds between two looks for a better way than a member; doubled each time."""
+SIGNALING = {"no-answer", "no-offer", "unreachable"}
+"""Reasons that say nothing of the network between the two."""
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +48,6 @@ log = logging.getLogger(__name__)
 class _Stage(Enum):
     IDLE = auto()
     SEEKING = auto()
-    BOUND = auto()
     LIVE = auto()
 
 
@@ -51,37 +57,42 @@ class SupervisorHost(Protocol):
     @property
     def me(self) -> PeerId: ...
 
-    async def send_signal(self, peer: PeerId, signal: Signal) -> None:
-        """Raises AppError("unreachable")."""
-        ...
-
     def connecting(self, peer: PeerId) -> None: ...
 
     async def serve(self, peer: PeerId, link: Link) -> None:
-        """Authenticate and run the link until it ends."""
+        """Authenticate and run the link until it ends.
+
+        Ends one that was there before, once this one is authenticated.
+        """
         ...
 
     def failed(self, peer: PeerId, code: str) -> None: ...
 
 
 class PeerSupervisor:
-    def __init__(self, peer: PeerId, transport: LinkTransport, host: SupervisorHost) -> None:
-        self.peer = peer
-        self.instance = b""
-        self._transport = transport
+    def __init__(self, negotiation: LinkNegotiation, host: SupervisorHost) -> None:
+        self.peer = negotiation.peer
         self._host = host
-        self._offers = host.me < peer
-        self._inbox: asyncio.Queue[Offer | Answer | Want] = asyncio.Queue(MAX_SIGNALS)
+        self._offers = host.me < self.peer
+        self._negotiation = negotiation
         self._policy = ReconnectionPolicy()
         self._wanted = asyncio.Event()
         self._hurry = asyncio.Event()
         self._stage = _Stage.IDLE
+        self._carried = False
+        self._vain: Counter[PeerId | None] = Counter()
+        self._vain_until = float("-inf")
         self._work: asyncio.Task[None] | None = None
+
+    @property
+    def instance(self) -> bytes:
+        """The run of the peer's program that we speak to."""
+        return self._negotiation.instance
 
     def reachable(self, instance: bytes) -> None:
         """A server says that the peer is there, as this run of its program."""
         if instance != self.instance:
-            self.instance = instance
+            self._negotiation.instance = instance
             if self._stage is not _Stage.LIVE:
                 self._begin_anew()
         self._wanted.set()
@@ -97,20 +108,27 @@ class PeerSupervisor:
         return self._stage is _Stage.IDLE and not self._wanted.is_set()
 
     def try_now(self) -> None:
+        """Skip the present wait, and begin with the network again."""
+        self._vain.clear()
+        self._vain_until = float("-inf")
         self._hurry.set()
 
-    def signaled(self, signal: Offer | Answer | Want) -> None:
+    def signaled(self, signal: Offer | Answer | Want | Detour) -> None:
         """A signal of this peer arrived."""
-        if isinstance(signal, Offer) == self._offers and not isinstance(signal, Answer):
+        leads = isinstance(signal, Offer | Detour)
+        if leads == self._offers and not isinstance(signal, Answer):
             return
-        if not isinstance(signal, Answer):
+        is_better = self._stage is _Stage.LIVE and self._carried and isinstance(signal, Offer)
+        if isinstance(signal, Want) and self._negotiation.meeting:
+            self._vain_until = _steady() + IN_VAIN  # it has given up what we still try
+        if not isinstance(signal, Answer) and not is_better:
             self._begin_anew()
             self._hurry.set()
-        if not self._inbox.full():
-            self._inbox.put_nowait(signal)
+        self._negotiation.hear(signal)
 
     def _begin_anew(self) -> None:
-        if self._work is not None and self._stage in (_Stage.BOUND, _Stage.LIVE):
+        bound = self._negotiation.bound.is_set()
+        if self._work is not None and (bound or self._stage is _Stage.LIVE):
             self._work.cancel()
 
     async def run(self) -> None:
@@ -131,6 +149,7 @@ class PeerSupervisor:
 
     async def _attempt(self) -> None:
         self._stage = _Stage.SEEKING
+        self._negotiation.bound.clear()
         self._work = work = asyncio.ensure_future(self._link())
         try:
             await asyncio.wait({work})
@@ -155,62 +174,85 @@ class PeerSupervisor:
 
     async def _link(self) -> None:
         self._host.connecting(self.peer)
-        pending = self._transport.pending()
+        link = await (self._lead() if self._offers else self._follow())
+        self._stage = _Stage.LIVE
+        await self._keep(link)
+
+    async def _follow(self) -> Link:
+        return await self._negotiation.follow(await self._negotiation.offered())
+
+    async def _lead(self) -> Link:
+        """Try the ways in order. Raises what the last one says."""
+        failure = AppError("link-failed", {"reason": "unreachable"})
+        for carrier in self._ways():
+            self._vain[carrier] += 1
+            try:
+                link = await self._negotiation.lead(carrier)
+            except AppError as error:
+                failure = error
+                if carrier is None and reason_of(error) not in SIGNALING:
+                    self._vain_until = _steady() + IN_VAIN
+            else:
+                del self._vain[carrier]
+                return link
+        raise failure
+
+    def _ways(self) -> Iterator[PeerId | None]:
+        """Yield None for the network, or who carries."""
+        last = _steady() < self._vain_until
+        if not last:
+            yield None
+        carriers = sorted(self._negotiation.carriers(), key=self._vain.__getitem__)
+        yield from carriers[:MAX_CARRIERS]
+        if last:
+            yield None
+
+    async def _keep(self, link: Link) -> None:
+        """Serve a link, and a better one that is found meanwhile, until the last has ended."""
+        serving = asyncio.ensure_future(self._host.serve(self.peer, link))
+        tasks = {serving}
         try:
-            await (self._offer(pending) if self._offers else self._answer(pending))
-            link = await pending.opened()
-            self._stage = _Stage.LIVE
-            await self._host.serve(self.peer, link)
+            while (better := await self._better_than(link, serving)) is not None:
+                following = asyncio.ensure_future(self._host.serve(self.peer, better))
+                tasks.add(following)
+                await asyncio.wait({serving, following}, return_when=asyncio.FIRST_COMPLETED)
+                if serving.done():
+                    link, serving = better, following
+            await serving
         finally:
-            await pending.close()
+            self._carried = False
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _offer(self, pending: PendingLink) -> None:
-        session = os.urandom(SESSION_SIZE)
-        while not self._inbox.empty():
-            self._inbox.get_nowait()
-        description = await pending.offer()
-        self._stage = _Stage.BOUND
-        await self._host.send_signal(self.peer, Offer(session, self.instance, description))
-        async with _deadline(ANSWER_TIMEOUT, "no-answer"):
-            while True:
-                signal = await self._inbox.get()
-                if isinstance(signal, Answer) and signal.session == session:
-                    break
-        await pending.complete(signal.description)
+    async def _better_than(self, link: Link, serving: asyncio.Task[None]) -> Link | None:
+        """Look for a way without a member; None if this link needs none, or has ended."""
+        self._carried = link.through is not None
+        if not self._carried:
+            return None
+        looking = asyncio.ensure_future(self._look_for_better())
+        try:
+            await asyncio.wait({serving, looking}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not looking.done():
+                looking.cancel()
+                await asyncio.gather(looking, return_exceptions=True)
+        return None if looking.cancelled() else looking.result()
 
-    async def _answer(self, pending: PendingLink) -> None:
-        offer = await self._await_offer()
-        self._stage = _Stage.BOUND
-        description = await pending.accept(offer.description)
-        answer = Answer(offer.session, self.instance, description)
-        await self._host.send_signal(self.peer, answer)
-
-    async def _await_offer(self) -> Offer:
-        async with _deadline(OFFER_TIMEOUT, "no-offer"):
-            wait = FIRST_WANT_AFTER
-            while True:
-                try:
-                    async with asyncio.timeout(wait):
-                        signal = await self._inbox.get()
-                except TimeoutError:
-                    want = Want(os.urandom(SESSION_SIZE), self.instance)
-                    await self._host.send_signal(self.peer, want)
-                    wait = WANT_EVERY
-                    continue
-                if isinstance(signal, Offer) and self._inbox.empty():
-                    return signal
+    async def _look_for_better(self) -> Link:
+        wait = BETTER_AFTER
+        while True:
+            try:
+                if not self._offers:
+                    return await self._negotiation.follow(await self._negotiation.next_offer())
+                await asyncio.sleep(BETTER_AFTER / 3)
+                self._hurry.clear()
+                await self._pause(wait)
+                return await self._negotiation.lead()
+            except (AppError, RemoteProtocolError) as error:
+                log.info("no better way: %s", error)
+                wait = min(wait * 2, BETTER_AT_LAST)
 
 
-def reason_of(error: AppError | RemoteProtocolError) -> str:
-    """Return why a link ended or was not made, as it is reported."""
-    reason = error.params.get("reason") if isinstance(error, AppError) else None
-    return str(reason or error.code)
-
-
-@asynccontextmanager
-async def _deadline(seconds: float, reason: str) -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError as error:
-        raise AppError("link-failed", {"reason": reason}) from error
+def _steady() -> float:
+    return asyncio.get_running_loop().time()

@@ -83,6 +83,10 @@ class SharedRooms:
     def handed_on(self, peer: PeerId, frame: Aside) -> None:
         self._between.received(peer, frame)
 
+    def replaced(self, peer: PeerId) -> None:
+        """A better link takes the place of one that is still up; rooms open anew on it."""
+        self._between.ended(peer)
+
     def ended(self, peer: PeerId, rooms: Iterable[RoomId]) -> None:
         """A link is gone on which these rooms were open."""
         was_hidden = self._presence.is_hidden(peer)

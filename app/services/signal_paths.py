@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain.errors import AppError
-from app.domain.ids import PeerId
+from app.domain.ids import PeerId, to_text
 from app.protocol.frames import NEIGHBOURS
 from app.protocol.passing_frames import Through
 from app.services.connection_manager import ConnectionManager
@@ -14,6 +14,8 @@ from app.services.signaling_hub import SignalingHub
 MAX_CARRIERS = 3
 """So many members are asked in turn."""
 MAX_TURNS = 1024
+UNMEASURED = 0.5
+"""How good a link counts that was not measured yet, 0..1."""
 
 
 class SignalPaths:
@@ -34,11 +36,11 @@ class SignalPaths:
             link
             for link in links
             if link is not None
-            and link.features & feature
-            and not link.through
+            and link.features & feature == feature
+            and link.through is None
             and not self._manager.contacts.is_blocked(link.peer)
         ]
-        return sorted(fit, key=lambda link: link.cost_ms)[:MAX_CARRIERS]
+        return sorted(fit, key=_goodness, reverse=True)[:MAX_CARRIERS]
 
     async def send(self, peer: PeerId, payload: bytes) -> None:
         """Hand a payload to the next of the ways. Raises AppError("unreachable")."""
@@ -55,9 +57,20 @@ class SignalPaths:
         if carrier is not None:
             carrier.send(Through(peer, self._manager.me, payload))
 
+    async def send_over(self, carrier: PeerId, peer: PeerId, payload: bytes) -> None:
+        """Hand a payload to one member. Raises AppError("unreachable")."""
+        link = self._manager.live(carrier)
+        if link is None or not link.features & NEIGHBOURS:
+            raise AppError("unreachable", {"peer": to_text(peer), "reason": "no-carrier"})
+        link.send(Through(peer, self._manager.me, payload))
+
     def _turn(self, peer: PeerId) -> int:
         turn = self._turns.pop(peer, -1) + 1
         self._turns[peer] = turn
         if len(self._turns) > MAX_TURNS:
             del self._turns[next(iter(self._turns))]
         return turn
+
+
+def _goodness(link: PeerLink) -> float:
+    return link.quality if link.quality is not None else UNMEASURED

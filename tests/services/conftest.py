@@ -10,7 +10,7 @@ import pytest
 from app.crypto import room_keys
 from app.crypto.kdf import derive
 from app.protocol import backoff, log_sync
-from app.services import introducer, mark_journal, peer_supervisor, publisher, room_keeper
+from app.services import introducer, link_negotiation, mark_journal, publisher, room_keeper
 from tests.services.keeping import Times
 from tests.services.world import World
 
@@ -24,8 +24,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_sync, "RELAY_DELAY", 0.02)
     monkeypatch.setattr(introducer, "KNOCK_EVERY", 0.2)
     monkeypatch.setattr(mark_journal, "WRITE_DELAY", 0.02)
-    monkeypatch.setattr(peer_supervisor, "FIRST_WANT_AFTER", 0.1, raising=False)
-    monkeypatch.setattr(peer_supervisor, "WANT_EVERY", 0.2, raising=False)
+    monkeypatch.setattr(link_negotiation, "FIRST_WANT_AFTER", 0.1, raising=False)
+    monkeypatch.setattr(link_negotiation, "WANT_EVERY", 0.2, raising=False)
     monkeypatch.setattr(publisher, "SUMMARY_DELAY", 0.01)
     monkeypatch.setattr(room_keeper, "RELEASE_EVERY", 0.1)
 

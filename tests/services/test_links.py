@@ -15,7 +15,7 @@ from app.domain.views import MessageState
 from app.protocol import heartbeat
 from app.protocol.fragments import split
 from app.protocol.frames import Bye, Events, Have, encode_frame
-from app.services import link_sync, peer_link, peer_supervisor
+from app.services import link_negotiation, link_sync, peer_link
 from app.transport.base import Datagrams, Lane, Link, PendingLink
 from tests.services.world import OTHER_URL, URL, Someone, World, until
 from tests.support.memory_link import MemoryLink, MemoryPendingLink, MemoryTransport
@@ -148,7 +148,7 @@ async def test_a_lost_offer_is_asked_for(world: World) -> None:
 
 
 async def test_a_lost_answer_only_costs_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(peer_supervisor, "ANSWER_TIMEOUT", 0.2, raising=False)
+    monkeypatch.setattr(link_negotiation, "ANSWER_TIMEOUT", 0.2, raising=False)
     ana, bob = await world.started("Ana", "Bob")
     lost: list[bytes] = []
 

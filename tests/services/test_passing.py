@@ -9,8 +9,9 @@ import pytest
 from app.domain.changes import LinkChanged, LinkState
 from app.domain.ids import PeerId, RoomId
 from app.protocol.frames import FEATURES, NEIGHBOURS, Aside
-from app.protocol.passing_frames import Neighbours, Through
-from app.services import neighbour_service, passer
+from app.protocol.passing_frames import Neighbours, Relayed, Through
+from app.services import neighbour_service, passer, peer_supervisor
+from app.services.carriage import ALL_BURST, IDLE, MAX_PAIRS, PAIR_BURST, Carriage
 from app.services.connection_manager import ConnectionManager
 from app.services.contact_book import ContactBook
 from app.services.neighbourhood import Neighbourhood
@@ -166,14 +167,23 @@ class Ear(PeerLink):
         self.peer = peer
         self.features = features
         self.open = frozenset(rooms)
+        self.carrier: PeerId | None = None
         self.said: list[Aside] = []
+        self.lost: list[Aside] = []
 
     @property
     def rooms(self) -> frozenset[RoomId]:
         return self.open
 
+    @property
+    def through(self) -> PeerId | None:
+        return self.carrier
+
     def send(self, frame: Aside) -> None:
         self.said.append(frame)
+
+    def send_lossy(self, frame: Aside) -> None:
+        self.lost.append(frame)
 
 
 class Book(ContactBook):
@@ -211,7 +221,8 @@ class Carrying:
         self.ana, self.bob, self.dan = Ear(ANA, LAB), Ear(BOB, LAB), Ear(DAN, CLUB)
         self.manager = Manager(CEM, self.ana, self.bob, self.dan)
         self.taken: list[tuple[PeerId, bytes]] = []
-        self.passer = Passer(self.manager, lambda *what: self.taken.append(what))
+        self.carriage = Carriage()
+        self.passer = Passer(self.manager, self.carriage, lambda *what: self.taken.append(what))
 
     def says(self, peer: PeerId, receiver: PeerId, sender: PeerId) -> None:
         self.passer.received(peer, Through(receiver, sender, PAYLOAD))
@@ -286,3 +297,147 @@ async def test_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> N
     carrying.says(ANA, BOB, ANA)
     carrying.says(BOB, ANA, BOB)
     assert list(carrying.passer._allowances) == [BOB]
+
+
+# -- datagrams
+
+
+PATH = bytes(16)
+
+
+def datagram(receiver: PeerId, sender: PeerId, size: int = 100) -> Relayed:
+    return Relayed(receiver, sender, PATH, bytes(size))
+
+
+async def test_a_datagram_is_handed_on_where_it_may_get_lost() -> None:
+    carrying = Carrying()
+    carrying.passer.received(ANA, datagram(BOB, ANA))
+    assert carrying.bob.lost == [datagram(BOB, ANA)]
+    assert carrying.bob.said == []
+
+
+@pytest.mark.parametrize(
+    ("peer", "receiver", "sender"),
+    [(ANA, BOB, DAN), (ANA, ANA, ANA), (ANA, DAN, ANA), (ANA, EVE, ANA), (EVE, BOB, EVE)],
+)
+async def test_no_other_datagram_is(peer: PeerId, receiver: PeerId, sender: PeerId) -> None:
+    carrying = Carrying()
+    carrying.passer.received(peer, datagram(receiver, sender))
+    assert not any(ear.lost for ear in (carrying.ana, carrying.bob, carrying.dan))
+
+
+async def test_nothing_is_carried_over_a_link_that_is_carried_itself() -> None:
+    carrying = Carrying()
+    carrying.bob.carrier = DAN
+    carrying.passer.received(ANA, datagram(BOB, ANA))
+    assert carrying.bob.lost == []
+
+
+async def test_who_is_not_willing_carries_nothing() -> None:
+    carrying = Carrying()
+    carrying.carriage.is_willing = lambda: False
+    carrying.passer.received(ANA, datagram(BOB, ANA))
+    assert carrying.bob.lost == []
+
+
+async def test_so_much_is_carried_for_two_and_no_more() -> None:
+    carrying = Carrying()
+    for _ in range(2 * PAIR_BURST // 1000):
+        carrying.passer.received(ANA, datagram(BOB, ANA, 1000))
+    assert PAIR_BURST // 1000 <= len(carrying.bob.lost) < 1.5 * PAIR_BURST // 1000
+
+
+def test_carriage_is_bounded_in_pairs_and_forgets_who_is_gone() -> None:
+    carriage = Carriage()
+    peers = [PeerId(bytes([n]) * 32) for n in range(MAX_PAIRS + 1)]
+    taken = [carriage.takes(ANA, peer, 100, 1.0) for peer in peers]
+    assert taken == [True] * MAX_PAIRS + [False]
+    assert carriage.pairs(1.0) == MAX_PAIRS
+    assert carriage.takes(ANA, peers[-1], 100, 1.0 + 2 * IDLE)
+    assert carriage.pairs(1.0 + 2 * IDLE) == 1
+
+
+def test_carriage_is_bounded_in_all() -> None:
+    carriage = Carriage()
+    peers = [PeerId(bytes([n]) * 32) for n in range(MAX_PAIRS)]
+    total = sum(1000 for peer in peers for _ in range(400) if carriage.takes(ANA, peer, 1000, 5.0))
+    assert ALL_BURST - 1000 <= total <= ALL_BURST
+    assert carriage.carried == total
+    assert carriage.takes(ANA, peers[-1], 1000, 7.0)
+
+
+# -- links over a member
+
+
+async def bypassed(world: World) -> tuple[RoomId, Someone, Someone, Someone]:
+    """Return Ana and Bob, who can reach each other over Cem alone, and are linked so."""
+    room, (ana, bob, cem) = await world.together("Ana", "Bob", "Cem")
+    await all_told(ana, bob, cem)
+    ana.links.reachable = False
+    await ana.link_to(bob).close()
+    await until(lambda: through(ana, bob) and through(bob, ana), "over a member")
+    await until(lambda: ana.linked(room, bob) and bob.linked(room, ana), "room open")
+    return room, ana, bob, cem
+
+
+def through(person: Someone, other: Someone) -> PeerId | None:
+    live = person.backend._services.manager.live(other.peer)
+    return live.through if live is not None else None
+
+
+async def test_a_member_carries_a_link_that_has_no_other_way(world: World) -> None:
+    room, ana, bob, cem = await bypassed(world)
+    assert through(ana, bob) == through(bob, ana) == cem.peer
+    await ana.say(room, "around the corner")
+    await bob.has(room, "around the corner")
+    link = next(one for one in ana.backend.network.links() if one.peer == bob.peer)
+    assert (link.route, link.through) == ("relay", cem.peer)
+    tries = ana.backend._services.beyond.attempts.of(bob.peer)
+    ways = [(one.way, one.outcome, one.stage, one.through) for one in tries][-2:]
+    assert ways == [("direct", "timeout", "ice", None), ("member", "", "", cem.peer)]
+    assert cem.backend._services.beyond.carriage.carried > 0
+    assert not any(person.errors() for person in (ana, bob, cem))
+
+
+async def test_a_long_message_goes_over_a_member(world: World) -> None:
+    room, ana, bob, _ = await bypassed(world)
+    await ana.say(room, "x" * 60_000)
+    await bob.has(room, "x" * 60_000)
+
+
+async def test_a_better_way_takes_over_without_a_gap(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peer_supervisor, "BETTER_AFTER", 0.05)
+    room, ana, bob, _ = await bypassed(world)
+    before = len(bob.heard(LinkChanged))
+    ana.links.reachable = True
+    await until(lambda: not through(ana, bob) and not through(bob, ana), "better")
+    await until(lambda: ana.linked(room, bob) and bob.linked(room, ana), "open again")
+    await ana.say(room, "straight again")
+    await bob.has(room, "straight again")
+    states = [c.state for c in bob.heard(LinkChanged)[before:] if c.peer == ana.peer]
+    assert LinkState.OFFLINE not in states
+    await until(lambda: not ana.backend._services.beyond.detours.open, "given back")
+
+
+async def test_when_the_carrier_goes_the_link_goes(world: World) -> None:
+    room, ana, bob, cem = await bypassed(world)
+    await cem.stop()
+    await until(lambda: not ana.linked(room, bob) and not bob.linked(room, ana))
+    ana.links.reachable = True
+    ana.backend.network.try_now()
+    await world.all_linked(room, ana, bob)
+    await ana.say(room, "on our own")
+    await bob.has(room, "on our own")
+
+
+async def test_who_is_asked_not_to_is_no_carrier(world: World) -> None:
+    room, (ana, bob, cem) = await world.together("Ana", "Bob", "Cem")
+    await all_told(ana, bob, cem)
+    ana.backend._services.beyond.detours.may_carry = lambda peer: peer != cem.peer
+    ana.links.reachable = False
+    await ana.link_to(bob).close()
+    await until(lambda: len(ana.backend._services.beyond.attempts.of(bob.peer)) > 1)
+    assert {one.way for one in ana.backend._services.beyond.attempts.of(bob.peer)} == {"direct"}
+    assert not ana.linked(room, bob)

@@ -9,13 +9,18 @@ import pytest
 
 from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.ids import PeerId
-from app.protocol.signals import Answer, Offer, Signal, Want
-from app.services import peer_supervisor
-from app.services.peer_supervisor import MAX_SIGNALS, PeerSupervisor
-from app.transport.base import Link
-from tests.support.memory_link import MemoryLink, MemoryTransport
+from app.protocol import backoff
+from app.protocol.signals import Answer, Detour, Offer, Signal, Want
+from app.services import link_negotiation, peer_supervisor
+from app.services.attempts import Attempt
+from app.services.link_negotiation import MAX_SIGNALS, LinkNegotiation
+from app.services.peer_supervisor import PeerSupervisor
+from app.transport.base import Datagrams, Link
+from tests.support.memory_link import MemoryTransport
+from tests.support.pipes import Pipe, pipe
 
 SMALL, LARGE = PeerId(bytes(32)), PeerId(bytes([1]) * 32)
+HELPER, OTHER_HELPER = PeerId(bytes([7]) * 32), PeerId(bytes([8]) * 32)
 
 
 class Side:
@@ -27,20 +32,45 @@ class Side:
         self.relayed: list[Signal] = []
         self.failures: list[str] = []
         self.attempts = 0
+        self.helpers: list[PeerId] = []
+        self.pipes: dict[tuple[PeerId, bytes], tuple[Pipe, Pipe]] = {}
+        self.deaf: set[PeerId] = set()
+        self.gone: set[PeerId] = set()
+        self.transport = transport
+        self.tries: list[Attempt] = []
+        self.over: list[PeerId | None] = []
         self.lose: Callable[[Signal], bool] = lambda _signal: False
         self.trouble: Exception | None = None
-        self.link: MemoryLink | None = None
+        self.link: Link | None = None
         self.up = asyncio.Event()
-        self.supervisor = PeerSupervisor(other, transport, self)
+        self.supervisor = PeerSupervisor(LinkNegotiation(other, transport, self), self)
 
     @property
     def me(self) -> PeerId:
         return self._me
 
-    async def send_signal(self, peer: PeerId, signal: Signal) -> None:
+    def carriers(self, peer: PeerId) -> list[PeerId]:
         assert peer == self.other.me
+        return self.helpers
+
+    def carried(self, peer: PeerId, carrier: PeerId, session: bytes) -> Datagrams:
+        """Give both ends that name a session the two ends of one pipe."""
+        assert peer == self.other.me
+        if carrier in self.gone:
+            raise AppError("unreachable", {"reason": "no-carrier"})
+        one, other = self.pipes.setdefault((carrier, session), pipe(carrier))
+        return one if self.me == SMALL else other
+
+    def tried(self, peer: PeerId, attempt: Attempt) -> None:
+        assert peer == self.other.me
+        self.tries.append(attempt)
+
+    async def send_signal(self, peer: PeerId, signal: Signal, over: PeerId | None = None) -> None:
+        assert peer == self.other.me
+        self.over.append(over)
         self.relayed.append(signal)
-        if not self.lose(signal) and isinstance(signal, Offer | Answer | Want):
+        lost = over in self.deaf or self.lose(signal)
+        if not lost and isinstance(signal, Offer | Answer | Want | Detour):
             self.other.supervisor.signaled(signal)
 
     def connecting(self, peer: PeerId) -> None:
@@ -49,7 +79,6 @@ class Side:
 
     async def serve(self, peer: PeerId, link: Link) -> None:
         assert peer == self.other.me
-        assert isinstance(link, MemoryLink)
         try:
             if self.trouble is not None:
                 raise self.trouble
@@ -58,7 +87,8 @@ class Side:
             while await link.receive() is not None:
                 pass
         finally:
-            self.up.clear()
+            if self.link in (None, link):
+                self.up.clear()
             await link.close()
 
     def failed(self, peer: PeerId, code: str) -> None:
@@ -68,8 +98,10 @@ class Side:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(peer_supervisor, "FIRST_WANT_AFTER", 0.02)
-    monkeypatch.setattr(peer_supervisor, "WANT_EVERY", 0.02)
+    monkeypatch.setattr(backoff, "FIRST_WAIT", 0.05)
+    monkeypatch.setattr(link_negotiation, "ANSWER_TIMEOUT", 0.5)
+    monkeypatch.setattr(link_negotiation, "FIRST_WANT_AFTER", 0.02)
+    monkeypatch.setattr(link_negotiation, "WANT_EVERY", 0.02)
 
 
 @pytest.fixture
@@ -79,6 +111,7 @@ async def sides() -> AsyncIterator[tuple[Side, Side]]:
     transport = MemoryTransport(ether)  # type: ignore[arg-type]
     small, large = Side(SMALL, LARGE, transport), Side(LARGE, SMALL, transport)
     small.other, large.other = large, small
+    large.pipes = small.pipes
     tasks = [asyncio.create_task(side.supervisor.run()) for side in (small, large)]
     yield small, large
     for task in tasks:
@@ -133,7 +166,7 @@ async def test_a_lost_offer_is_made_again_when_asked_for(sides: tuple[Side, Side
 async def test_a_lost_answer_is_given_up(
     sides: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(peer_supervisor, "ANSWER_TIMEOUT", 0.05)
+    monkeypatch.setattr(link_negotiation, "ANSWER_TIMEOUT", 0.05)
     small, large = sides
     large.lose = lambda signal: isinstance(signal, Answer) and len(large.relayed) < 2
     meet(small, large)
@@ -147,7 +180,7 @@ async def test_a_lost_answer_is_given_up(
 async def test_no_offer_is_given_up(
     sides: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(peer_supervisor, "OFFER_TIMEOUT", 0.05)
+    monkeypatch.setattr(link_negotiation, "OFFER_TIMEOUT", 0.05)
     _, large = sides
     meet(large)
     await until(lambda: large.failures == ["no-offer"])
@@ -233,3 +266,151 @@ async def test_nobody_is_called_who_is_not_there(sides: tuple[Side, Side]) -> No
     assert (small.attempts, large.attempts) == (1, 1)
     meet(small, large)
     await both_up(small, large)
+
+
+# -- ways in order
+
+
+async def test_the_network_comes_first_then_members_in_their_order(
+    sides: tuple[Side, Side],
+) -> None:
+    small, large = apart(sides)
+    small.helpers = [HELPER, OTHER_HELPER]
+    small.deaf = {HELPER}
+    meet(small, large)
+    await both_up(small, large)
+    assert small.link is not None
+    assert (small.link.route, small.link.through) == ("relay", OTHER_HELPER)
+    assert [over for over in small.over if over] == [HELPER, OTHER_HELPER]
+    tried = [(one.way, one.outcome, one.stage, one.through) for one in small.tries]
+    assert tried == [("direct", "timeout", "ice", None), ("member", "", "", OTHER_HELPER)]
+    assert small.failures == []
+
+
+async def test_a_carrier_that_hands_nothing_on_is_noted(sides: tuple[Side, Side]) -> None:
+    small, large = apart(sides)
+    small.helpers = [HELPER]
+    small.deaf = {HELPER}
+    large.lose = lambda signal: isinstance(signal, Want)
+    meet(small, large)
+    await until(lambda: small.failures)
+    tried = [(one.way, one.outcome, one.stage, one.through) for one in small.tries]
+    assert tried[:2] == [
+        ("direct", "timeout", "ice", None),
+        ("member", "no-answer", "signaling", HELPER),
+    ]
+
+
+async def test_all_that_is_said_of_a_detour_goes_over_its_carrier(
+    sides: tuple[Side, Side],
+) -> None:
+    small, large = apart(sides)
+    small.helpers = [HELPER]
+    meet(small, large)
+    await both_up(small, large)
+    said = list(zip(map(type, small.relayed), small.over, strict=True))
+    assert said == [(Offer, None), (Detour, HELPER)]
+    assert (type(large.relayed[-1]), large.over[-1]) == (Answer, HELPER)
+
+
+async def test_a_network_that_was_in_vain_comes_last_the_next_time(
+    sides: tuple[Side, Side],
+) -> None:
+    small, large = apart(sides)
+    small.helpers = [HELPER]
+    meet(small, large)
+    await both_up(small, large)
+    assert small.link is not None
+    await small.link.close()
+    await until(lambda: len(small.tries) == 3)
+    await both_up(small, large)
+    assert [one.way for one in small.tries] == ["direct", "member", "member"]
+
+
+async def test_try_now_begins_with_the_network_again(sides: tuple[Side, Side]) -> None:
+    small, large = apart(sides)
+    small.helpers = [HELPER]
+    meet(small, large)
+    await both_up(small, large)
+    small.transport.reachable = True
+    small.supervisor.try_now()
+    assert small.link is not None
+    await small.link.close()
+    await until(lambda: small.link is not None and small.link.through is None)
+    assert [one.way for one in small.tries] == ["direct", "member", "direct"]
+
+
+async def test_a_better_way_is_looked_for_until_there_is_one(
+    sides: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peer_supervisor, "BETTER_AFTER", 0.03)
+    small, large = apart(sides)
+    small.helpers = [HELPER]
+    meet(small, large)
+    await both_up(small, large)
+    carried = small.link
+    await until(lambda: len(small.tries) > 3)
+    assert small.link is carried
+    small.transport.reachable = True
+    await until(lambda: small.link is not carried and large.link is not None)
+    assert small.link is not None
+    assert small.link.through is None
+    assert carried is not None
+    await carried.close()
+    await asyncio.sleep(0.05)
+    assert small.up.is_set()
+    assert small.failures == []
+
+
+async def test_a_better_way_that_is_none_leaves_the_link_as_it_is(
+    sides: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peer_supervisor, "BETTER_AFTER", 0.03)
+    small, large = apart(sides)
+    small.helpers = [HELPER]
+    meet(small, large)
+    await both_up(small, large)
+    carried = small.link
+    small.trouble = RemoteProtocolError("link-tampered")
+    small.transport.reachable = True
+    await until(lambda: [one.way for one in small.tries].count("direct") > 2)
+    small.trouble = None
+    assert small.failures == []
+    assert carried is not None
+    assert carried.through == HELPER
+    await until(lambda: small.link is not carried)
+
+
+async def test_with_a_carrier_that_is_gone_the_next_way_is_tried(
+    sides: tuple[Side, Side],
+) -> None:
+    small, large = apart(sides)
+    small.helpers = [HELPER, OTHER_HELPER]
+    small.gone = {HELPER}
+    meet(small, large)
+    await both_up(small, large)
+    assert small.link is not None
+    assert small.link.through == OTHER_HELPER
+
+
+async def test_a_want_while_both_look_for_each_other_gives_the_network_up(
+    sides: tuple[Side, Side],
+) -> None:
+    small, large = apart(sides)
+    small.transport.open_timeout = 60.0
+    small.helpers = [HELPER]
+    meet(small, large)
+    await until(lambda: any(isinstance(signal, Answer) for signal in large.relayed))
+    await asyncio.sleep(0.02)
+    await large.send_signal(SMALL, Want(bytes(16), b"first run"))
+    await both_up(small, large)
+    assert small.link is not None
+    assert small.link.through == HELPER
+
+
+def apart(sides: tuple[Side, Side]) -> tuple[Side, Side]:
+    """Let the two not reach each other over the network."""
+    for side in sides:
+        side.transport.reachable = False
+        side.transport.open_timeout = 0.1
+    return sides

@@ -4,54 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
 
 import pytest
 
-from app.domain.ids import PeerId
 from app.transport.base import Datagrams, Lane, LinkTransport, PendingLink
 from app.transport.webrtc import WebRtcTransport
+from tests.support.pipes import CARRIER, Pipe, pipe
 from tests.transport.contract.link import LinkContract, connect, failure, received
-
-CARRIER = PeerId(bytes([7]) * 32)
-
-
-class Pipe(Datagrams):
-    """One end; what is sent comes out at `other`, unless `keep` says no."""
-
-    def __init__(self) -> None:
-        self.other: Pipe = self
-        self.keep: Callable[[bytes], bool] = lambda _datagram: True
-        self.sent: list[bytes] = []
-        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
-
-    @property
-    def through(self) -> PeerId:
-        return CARRIER
-
-    def send(self, datagram: bytes) -> None:
-        self.sent.append(datagram)
-        if self.keep(datagram):
-            self.other._queue.put_nowait(datagram)
-
-    def inject(self, datagram: bytes) -> None:
-        self._queue.put_nowait(datagram)
-
-    async def receive(self) -> bytes:
-        datagram = await self._queue.get()
-        if datagram is None:
-            self.close()
-            raise ConnectionError
-        return datagram
-
-    def close(self) -> None:
-        self._queue.put_nowait(None)
-
-
-def pipe() -> tuple[Pipe, Pipe]:
-    one, other = Pipe(), Pipe()
-    one.other, other.other = other, one
-    return one, other
 
 
 class CarriedTransport(LinkTransport):
