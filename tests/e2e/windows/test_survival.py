@@ -83,15 +83,15 @@ def test_the_server_dies_and_the_conversation_goes_on(pair: tuple[Window, Window
     ana.expect("the hosted server does not answer; starting it again")
     os.kill(hosted_server(ana), signal.SIGSTOP)  # a dead one would be started again sooner
     bob.see("Reconnecting", "label")
-    bob.lose("Online ·", "label")
+    bob.lose("Online ·", "push button")
     bob.say("without a server")
     ana.hear("Bob Martins: without a server")
     ana.face()
     bob.hear("without a server", "read")
     assert bob.find("is offline") is None
 
-    ana.see("Online · 1 peer reachable", "label")
-    bob.see("Online · 1 peer reachable", "label")
+    ana.see("Online · 1 peer reachable", "push button")
+    bob.see("Online · 1 peer reachable", "push button")
 
 
 def test_the_one_who_hosts_quits(pair: tuple[Window, Window]) -> None:

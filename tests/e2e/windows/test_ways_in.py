@@ -63,7 +63,7 @@ def test_a_room_by_its_code(people: People) -> None:
     ana.press("Done")
     ana.see("Message to Book club", "text")
 
-    bob.see("Online ·", "label")
+    bob.see("Online ·", "push button")
     bob.press("Add a contact")
     bob.see("Link or room code", "text")
     bob.write(code[:-1])

@@ -1,0 +1,37 @@
+"""How people are reached, and why not, as one sees it in the real window."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.windows import Window
+
+pytestmark = [pytest.mark.e2e, pytest.mark.window]
+
+
+def test_the_page_shows_the_link_and_the_check_says_why_there_is_none(
+    pair: tuple[Window, Window],
+) -> None:
+    ana, bob = pair
+    ana.face()
+    ana.keys("ctrl+shift+n")
+    ana.see("1 of 1 server online · 1 person linked", "label")
+    row = ana.see("Direct · LAN", "list item")
+    assert row.name == "Bob Martins"
+    assert "round trip" in row.description
+    ana.press("Check the network")
+    ana.see("Is the network all right?", "dialog")
+    ana.see("In order:", "label")
+    ana.see("Look again", "push button")
+    ana.keys("Escape")
+    ana.lose("Is the network all right?", "dialog")
+
+    ana.click(ana.row("Bob Martins"))
+    assert bob.close() == 0
+    ana.say("Are you there?")
+    ana.see("Bob is offline.", "label")
+    ana.press("Why?")
+    ana.see("Why can't I reach", "dialog")
+    ana.see("In the way:", "label")
+    ana.press("Close")
+    ana.lose("Why can't I reach", "dialog")
