@@ -33,6 +33,8 @@ PATIENCE = 10.0
 """Seconds for each step of making a lane."""
 STALE_AFTER = 1.0
 """Seconds after which a peer knows of a lane that came up."""
+LAST_WORDS = 1.0
+"""Seconds that our worker has for saying why a lane ended of which a peer says that it is gone."""
 MAX_LANES = 48
 TOKEN_SIZE = 32
 REFUSALS = frozenset({"not-here", "cancelled", "paused", "busy", "crossed", "unknown-way"})
@@ -217,10 +219,16 @@ class TransferLanes:
         if end is None or end.peer != peer or not end.asked:
             return
         if end.granted.done():
-            self._spawn(self.close(end, "lane-lost"))
+            self._spawn(self._believe_lost(end))
         else:
             known = frame.code in REFUSALS or frame.code in WAY_CODES
             end.granted.set_exception(AppError(frame.code if known else "not-here"))
+
+    async def _believe_lost(self, end: LaneEnd) -> None:
+        """Let our worker say first why a lane ended: it may be the one that ended it, for cause."""
+        await asyncio.sleep(LAST_WORDS)
+        if self._ends.get(end.number) is end:
+            await self.close(end, "lane-lost")
 
     def noticed(self, notice: LaneReady | LaneUp | LaneDown) -> None:
         """The worker says what became of a lane."""

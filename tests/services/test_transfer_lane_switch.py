@@ -172,13 +172,16 @@ async def test_a_peer_that_knows_no_ways_is_asked_for_direct_lanes_alone(
 
 
 async def test_who_gives_rubbish_is_left_alone_and_named(world: LaneWorld) -> None:
-    _, bo, transfer = await begin(world)
+    """Even if it says first that the lane is gone, which our worker has closed for the rubbish."""
+    ana, bo, transfer = await begin(world)
     world.between.held = True
     await bo.backend.transfers.accept(transfer)
     for _ in range(3):
         await until(lambda: up(bo), "up")
         worker = world.between.workers[1]
         for end in list(worker.ends.values()):
+            live(ana, bo).send(LaneRefused(end.number, "gone"))
+            await asyncio.sleep(0.05)
             worker.end(end, "wrong-digest")
         await until(lambda: not up(bo), "down")
         view = await becomes(bo, transfer, State.WAITING)
