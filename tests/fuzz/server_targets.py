@@ -45,9 +45,9 @@ def requests(data: bytes) -> None:
     assert hub.received("me", "auth", [login], Moment(0.0, 0)).ack["ok"], "cannot log in"
     for number, message in enumerate(messages(data)):
         with suppress(ValueError, RecursionError):
-            event, *arguments = json.loads(message)
-            if isinstance(event, str):
-                _asked(hub, event, arguments, Moment(float(number), number * 1000))
+            match json.loads(message):
+                case [str(event), *arguments]:
+                    _asked(hub, event, arguments, Moment(float(number), number * 1000))
 
 
 def _asked(hub: SignalingHub, event: str, arguments: list[object], at: Moment) -> None:
