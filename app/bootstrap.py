@@ -254,7 +254,7 @@ def build(  # noqa: PLR0913 - the last three are choices
         FileWiring(parts, store, background, manager, people, messages, network.ice), bulk
     )
     insight = build_insight(
-        InsightWiring(parts, store, hub, manager, ice, tender, monitor, transports)
+        InsightWiring(parts, store, hub, manager, ice, tender, monitor, transports, beyond, courier)
     )
     conversations = _conversations(
         parts, store, rooms, people, FileCarrier(tender.book, tender.jobs)

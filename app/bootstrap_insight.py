@@ -6,15 +6,17 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.domain.couriers import CourierTerms
 from app.services.backend import Transports
 from app.services.capability_manager import CapabilityManager, CapabilityParts
 from app.services.connection_manager import ConnectionManager, ManagerParts
 from app.services.diagnosis import Doctor
-from app.services.diagnosis_network import NetworkChecks, NetworkParts
+from app.services.diagnosis_network import Looks, NetworkChecks
 from app.services.diagnosis_person import PersonChecks, PersonParts
 from app.services.feed import Feed
 from app.services.ice_keeper import IceKeeper
 from app.services.insight import InsightService
+from app.services.network_parts import NetworkParts
 from app.services.performance import PerformanceMonitor
 from app.services.performance_keeper import PerformanceKeeper
 from app.services.sharing_keeper import SharingKeeper
@@ -35,6 +37,8 @@ class InsightWiring:
     tender: TransferTender
     monitor: PerformanceMonitor
     transports: Transports
+    beyond: NetworkParts
+    courier: CourierTerms | None
 
 
 def measuring(feed: Feed) -> PerformanceMonitor:
@@ -58,11 +62,26 @@ def build_insight(wiring: InsightWiring) -> InsightService:
     )
     parts.circle.between.add(capabilities)
     parts.feed.subscribe(capabilities.heard)
-    network = NetworkParts(
+    if wiring.courier is not None:
+        capabilities.declare_courier(wiring.courier.quota.total)
+    beyond = wiring.beyond
+    beyond.attempts.on_note = wiring.monitor.attempted
+    beyond.carriage.is_willing = lambda: sharing.current.relay
+    beyond.detours.may_carry = capabilities.may_relay
+    network = Looks(
         hub, parts.wall, wiring.ice, capabilities.offering, wiring.transports.discovery, probe
     )
     names = parts.logs.publisher.names
-    person = PersonParts(hub, manager, parts.book, parts.circle.watch, parts.wall, names)
+    person = PersonParts(
+        hub,
+        manager,
+        parts.book,
+        parts.circle.watch,
+        parts.wall,
+        names,
+        beyond.attempts,
+        beyond.detours.carriers,
+    )
     return InsightService(
         capabilities,
         sharing,

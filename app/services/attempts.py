@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.ids import PeerId
@@ -33,10 +34,12 @@ class Attempts:
 
     def __init__(self) -> None:
         self._kept: dict[PeerId, deque[Attempt]] = {}
+        self.on_note: Callable[[Attempt], None] = lambda _attempt: None
 
     def note(self, peer: PeerId, attempt: Attempt) -> None:
         kept = self._kept.pop(peer, None) or deque(maxlen=KEPT)
         kept.append(attempt)
+        self.on_note(attempt)
         self._kept[peer] = kept  # whoever was tried last stands last
         if len(self._kept) > MAX_PEERS:
             del self._kept[next(iter(self._kept))]

@@ -72,6 +72,11 @@ class CapabilityManager:
         found = [peer for peer, told in self._told.items() if service in told.services]
         return sorted(found, key=self._goodness, reverse=True)
 
+    def may_relay(self, peer: PeerId) -> bool:
+        """Whether a member may be asked to carry: it says that it does, or says nothing."""
+        told = self._told.get(peer)
+        return told is None or Service.RELAY in told.services
+
     def _goodness(self, peer: PeerId) -> float:
         live = self._parts.manager.live(peer)
         return (live.quality or 0.0) if live is not None else -1.0

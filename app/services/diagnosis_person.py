@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.changes import LinkState
 from app.domain.ids import PeerId
 from app.domain.views import RoomKind
 from app.protocol.frames import FEATURES
+from app.services.attempts import Attempt, Attempts
 from app.services.clocks import WallClock
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation, RoomBook
@@ -26,7 +27,7 @@ IMPOSTOR = {"wrong-peer", "link-tampered", "signal-tampered"}
 
 @dataclass(frozen=True, slots=True)
 class PersonParts:
-    """What is looked at. `names` are those that people go by."""
+    """What is looked at. `names` are what people go by, `carriers` who may carry to a peer."""
 
     hub: SignalingHub
     manager: ConnectionManager
@@ -34,6 +35,8 @@ class PersonParts:
     watch: IdentityWatch
     wall: WallClock
     names: Mapping[PeerId, str]
+    attempts: Attempts
+    carriers: Callable[[PeerId], Sequence[PeerId]]
 
 
 class PersonChecks:
@@ -68,6 +71,7 @@ class PersonChecks:
             self._common_rooms,
             self._seen,
             self._attempts,
+            self._carriers,
             self._version,
             self._identity,
             self._clock,
@@ -83,6 +87,9 @@ class PersonChecks:
         live = self._parts.manager.live(peer)
         if live is not None:
             ms = f"{live.rtt_ms:.0f}" if live.rtt_ms is not None else "?"
+            if live.through is not None:
+                other = self.name_of(live.through)
+                return [finding("link", "link-through", name=name, other=other, ms=ms)]
             return [finding("link", "link-up", name=name, route=live.route, ms=ms)]
         report = self._parts.manager.reports.get(peer)
         trying = report is not None and report.state is LinkState.CONNECTING
@@ -107,14 +114,34 @@ class PersonChecks:
         return [finding("seen", "seen-before", name=name, ago=span(_now_ms() - last))]
 
     def _attempts(self, peer: PeerId, name: str) -> Sequence[Finding]:
+        """Tell how the last attempt by each way has failed, unless one has worked since."""
+        if self._parts.manager.live(peer) is not None:
+            return []
+        latest: dict[str, Attempt] = {}
+        for attempt in self._parts.attempts.of(peer):
+            latest = {} if not attempt.outcome else {**latest, attempt.way: attempt}
+        found = [self._failed(attempt, name) for attempt in latest.values()]
+        return found or self._reported(peer, name)
+
+    def _reported(self, peer: PeerId, name: str) -> Sequence[Finding]:
         report = self._parts.manager.reports.get(peer)
-        if report is None or report.live is not None or not report.reason:
+        if report is None or not report.reason:
             return [finding("attempts", "attempts-none")]
-        why, fix = REASONS.get(report.reason, (report.reason.replace("-", " "), ""))
-        plain = ATTEMPTS["attempt-failed"]
+        return [self._failed(Attempt("", report.since_ms, 0, report.reason), name)]
+
+    def _failed(self, attempt: Attempt, name: str) -> Finding:
+        why, fix = REASONS.get(attempt.outcome, (attempt.outcome.replace("-", " "), ""))
+        plain = ATTEMPTS[f"attempt-failed-{attempt.way}" if attempt.way else "attempt-failed"]
         sentence = Sentence(plain.ok, plain.text, fix, "helpers" if "TURN" in fix else "")
-        ago = span(_now_ms() - report.since_ms)
-        return [made("attempts", sentence, {"way": "direct", "ago": ago, "why": why, "name": name})]
+        params = {"ago": span(_now_ms() - attempt.at_ms), "why": why, "name": name}
+        other = self.name_of(attempt.through) if attempt.through is not None else ""
+        return made("attempts", sentence, {**params, "other": other})
+
+    def _carriers(self, peer: PeerId, _name: str) -> Sequence[Finding]:
+        if self._parts.manager.live(peer) is not None:
+            return []
+        count = len(self._parts.carriers(peer))
+        return [finding("carriers", "carriers-some" if count else "carriers-none", members=count)]
 
     def _version(self, peer: PeerId, name: str) -> Sequence[Finding]:
         live, report = self._parts.manager.live(peer), self._parts.manager.reports.get(peer)

@@ -296,6 +296,8 @@ REASONS = {
     "dtls-failed": ("the encryption was not agreed on", "Try again; update Parlor on both sides."),
     "handshake-timeout": ("the greeting was not finished in time", "The network may be slow."),
     "unreachable": ("no server could pass our signal on", "Connect to a server that both use."),
+    "no-carrier": ("nobody could carry for us", "Ask a member to stay connected to both."),
+    "silent": ("nothing came any more", "The network may be down."),
     "no-common-room": ("no common room was opened", "Ask for a new invitation."),
     "closed": ("the link was closed", ""),
     "internal-error": ("something went wrong on this computer", "Please report this."),
@@ -308,7 +310,12 @@ REASONS = {
 
 ATTEMPTS = {
     "attempts-none": Sentence(None, "No attempt has failed."),
-    "attempt-failed": Sentence(False, "The last attempt ({way}) failed {ago} ago: {why}."),
+    "attempt-failed": Sentence(False, "The last attempt failed {ago} ago: {why}."),
+    "attempt-failed-direct": Sentence(False, "The direct way failed {ago} ago: {why}."),
+    "attempt-failed-turn": Sentence(False, "The way over a TURN relay failed {ago} ago: {why}."),
+    "attempt-failed-member": Sentence(False, "The way through {other} failed {ago} ago: {why}."),
+    "carriers-some": Sentence(True, "{members} linked with both of you can carry between you."),
+    "carriers-none": Sentence(None, "Nobody linked with both of you can carry between you."),
 }
 
 LATE = {"late": Sentence(None, "Looking at this took too long and was given up.", "Try again.")}

@@ -20,6 +20,7 @@ from app.domain.changes import (
 from app.domain.files import TransferChanged, TransferState, TransferView
 from app.domain.ids import EventId, PeerId
 from app.domain.views import MessageState
+from app.services.attempts import Attempt
 from app.services.network_api import Measurements
 from app.services.performance_tally import RATE, Kept, Tally
 
@@ -66,6 +67,14 @@ class PerformanceMonitor:
     def answered(self, ms: float) -> None:
         """A server has answered a request after `ms` milliseconds."""
         self._run.add("server_rtt_ms", ms)
+
+    def attempted(self, attempt: Attempt) -> None:
+        """One way to a peer was tried."""
+        self._run.count(f"attempts.{attempt.way}")
+        if attempt.outcome:
+            self._run.count(f"attempt_failures.{attempt.way}.{attempt.stage or 'unknown'}")
+        else:
+            self._run.add(f"attempt_ms.{attempt.way}", attempt.took_ms)
 
     def _delivered(self, event: EventId) -> None:
         self._run.count("deliveries")

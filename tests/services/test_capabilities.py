@@ -136,6 +136,16 @@ async def test_a_change_is_told_at_once_and_kept(world: World) -> None:
     assert ana.backend.insight.sharing == Sharing(relay=False, region="Tyrol", time_zone=True)
 
 
+async def test_who_does_not_want_to_carry_is_neither_asked_nor_carries(world: World) -> None:
+    _, [ana, bob] = await world.together("Ana", "Bob")
+    asking, asked = ana.backend._services.beyond, bob.backend._services.beyond
+    assert asking.detours.may_carry(STRANGER)
+    assert asked.carriage.is_willing()
+    await bob.backend.insight.set_sharing(Sharing(relay=False))
+    await until(lambda: not asking.detours.may_carry(bob.peer), "told")
+    assert not asked.carriage.is_willing()
+
+
 async def test_the_best_link_comes_first(world: World) -> None:
     _, [ana, bob, eve] = await world.together("Ana", "Bob", "Eve")
     await until(lambda: len(ana.backend.insight.offering(Service.RELAY)) == 2, "both")

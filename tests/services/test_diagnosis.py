@@ -12,11 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.crypto.identity import Identity
+from app.domain.changes import LinkState
 from app.domain.errors import AppError
 from app.domain.ice import IceServer
 from app.domain.ids import PeerId, to_text
 from app.domain.probes import HelperProbe, ServerProbe
 from app.services import diagnosis
+from app.services.attempts import Attempt
+from app.services.connection_manager import LinkReport
 from app.services.diagnosis_network import NetworkChecks, span
 from app.services.diagnosis_report import MASKS, finding, made, mask_address, mask_url, report
 from app.services.diagnosis_words import REASONS, SENTENCES, Sentence
@@ -95,7 +98,7 @@ def test_every_sentence_can_be_said() -> None:
         assert one.text.endswith((".", "}"))
         assert one.safe
         if sentence.ok is False:
-            assert one.fix or code == "attempt-failed", code
+            assert one.fix or code.startswith("attempt-failed"), code
     for why, fix in REASONS.values():
         assert why
         assert not fix or fix.endswith(".")
@@ -388,27 +391,68 @@ async def test_ourselves_are_the_network(world: World) -> None:
     assert said(await examined(ana, ana.peer), "server").ok is None
 
 
-async def test_why_the_last_attempt_failed(world: World) -> None:
-    people = await world.started("Ana", "Bob")
-    ana, bob = people
+async def test_why_the_last_attempts_failed(world: World) -> None:
+    ana, bob = await world.started("Ana", "Bob")
     ana.links.reachable = bob.links.reachable = False
     made_room = await ana.backend.chats.create_room("Lab")
     await bob.backend.chats.join(made_room.link)
-    manager = ana.backend._services.manager
-    await until(lambda: (one := manager.reports.get(bob.peer)) is not None and one.reason, "failed")
-    reports = manager._reports
-    for reason, check in [
+    services = ana.backend._services
+    await until(lambda: services.beyond.attempts.of(bob.peer), "tried")
+    found = await examined(ana, bob.peer)
+    tried = said(found, "attempts")
+    assert (tried.ok, tried.place) == (False, "helpers")
+    assert re.match(r"The direct way failed .* s ago: the way was not open in time", tried.text)
+    assert said(found, "carriers").ok is None
+    note = services.beyond.attempts.note
+    note(bob.peer, Attempt("turn", 1, 1, "ice-failed", "ice"))
+    note(bob.peer, Attempt("member", 1, 1, "no-carrier", "signaling", STRANGER))
+    note(bob.peer, Attempt("turn", 1, 1, "something-new", "ice"))
+    texts = [
+        one.text for one in (await examined(ana, bob.peer)).findings if one.check == "attempts"
+    ]
+    assert len(texts) == 3
+    assert "TURN relay" in texts[1]
+    assert "something new" in texts[1]
+    assert "through this person" in texts[2]
+    counters = ana.backend.insight.measurements().run.counters
+    assert counters["attempts.turn"] == 2
+    assert counters["attempt_failures.member.signaling"] == 1
+    note(bob.peer, Attempt("turn", 1, 70))
+    assert ana.backend.insight.measurements().run.histograms["attempt_ms.turn"].sum == 70
+
+
+@pytest.mark.parametrize(
+    ("reason", "check"),
+    [
         ("timeout", "attempts"),
         ("version-mismatch", "version"),
         ("wrong-peer", "identity"),
-        ("something-new", "attempts"),
-    ]:
-        await asyncio.sleep(0)
-        reports[bob.peer] = type(reports[bob.peer])(
-            bob.peer, reports[bob.peer].state, reports[bob.peer].since_ms, reason
-        )
-        found = ana.backend.insight._doctor._person.findings(bob.peer)
-        assert [one.ok for one in found if one.check == check] == [False], reason
+        (None, ""),
+    ],
+)
+async def test_what_the_last_report_says(world: World, reason: str | None, check: str) -> None:
+    [ana] = await world.started("Ana")
+    bob = Identity(b"b" * 32).peer
+    await ana.backend.chats.open_direct(bob, "Bob")
+    manager = ana.backend._services.manager
+    manager._reports[bob] = LinkReport(bob, LinkState.OFFLINE, 1, reason)
+    found = await examined(ana, bob)
+    assert [one.ok for one in found.findings if one.check == check] == [False] * bool(check)
+    assert said(found, "attempts").ok is (False if reason else None)
+    manager._reports[bob] = LinkReport(bob, LinkState.CONNECTING, 1)
+    assert said(await examined(ana, bob), "link").ok is None
+
+
+async def test_who_is_linked_through_a_member(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, [ana, bob, eve] = await world.together("Ana", "Bob", "Eve")
+    live = ana.backend._services.manager.live(bob.peer)
+    assert live is not None
+    monkeypatch.setattr(type(live), "through", eve.peer)
+    found = await examined(ana, bob.peer)
+    assert "through Eve" in said(found, "link").text
+    assert "Eve" not in found.report
 
 
 async def test_an_older_version_and_another_clock(world: World) -> None:
