@@ -10,9 +10,11 @@ from app.services.carried_paths import CarriedPaths
 from app.services.connection_manager import ConnectionManager, ManagerParts
 from app.services.detours import Detours
 from app.services.introducer import Introducer
+from app.services.mesh_keeper import KeeperParts, MeshKeeper
 from app.services.neighbour_service import NeighbourService
 from app.services.network_parts import NetworkParts
 from app.services.passer import Passer
+from app.services.room_places import RoomPlaces
 from app.services.signal_paths import SignalPaths
 from app.services.signaling_hub import SignalingHub
 
@@ -25,6 +27,7 @@ class NetworkWiring:
     hub: SignalingHub
     manager: ConnectionManager
     introducer: Introducer
+    places: RoomPlaces
     paths: SignalPaths
 
 
@@ -39,13 +42,33 @@ def build_network(wiring: NetworkWiring) -> NetworkParts:
     def taken(sender: PeerId, payload: bytes) -> None:
         wiring.introducer.signaled("", sender, payload)
 
+    mesh = MeshKeeper(
+        KeeperParts(
+            parts.me,
+            parts.book,
+            parts.feed,
+            wiring.hub,
+            wiring.places,
+            manager,
+            parts.circle.presence,
+            parts.logs.publisher.background,
+        )
+    )
+    wiring.introducer.on_seen, wiring.introducer.on_missed = mesh.saw, mesh.missed
+    neighbours.on_near, neighbours.on_far = mesh.near, mesh.missed
     carried = CarriedPaths(manager)
     detours = Detours(paths, carried)
     manager.ways.bypass = detours
     carriage = Carriage()
     between = parts.circle.between
-    for listener in (neighbours, Passer(manager, carriage, taken), carried):
+    for listener in (neighbours, mesh, Passer(manager, carriage, taken), carried):
         between.add(listener)
     return NetworkParts(
-        paths.neighbourhood, paths, manager.ways.attempts, detours, carriage, (neighbours.run,)
+        paths.neighbourhood,
+        paths,
+        manager.ways.attempts,
+        detours,
+        carriage,
+        mesh,
+        (neighbours.run, mesh.run),
     )

@@ -21,6 +21,7 @@ from app.protocol.courier_frames import (
     CourierFreed,
     CourierGiven,
 )
+from app.protocol.mesh_frames import Around, Ask, MeshFrame, Routed
 from app.protocol.passing_frames import Neighbours, PassingFrame, Relayed, Through
 from app.protocol.transfer_frames import (
     Available,
@@ -48,10 +49,11 @@ TRANSFERS = 8
 WAYS = 16
 NEIGHBOURS = 32
 RELAYS = 64
+MESH = 128
 CAPABILITIES = 256
 COURIER = 512
 ROOMS_AND_FILES = PARCELS | RECEIPTS | HEADS | TRANSFERS | WAYS
-FEATURES = ROOMS_AND_FILES | NEIGHBOURS | RELAYS | CAPABILITIES | COURIER
+FEATURES = ROOMS_AND_FILES | NEIGHBOURS | RELAYS | MESH | CAPABILITIES | COURIER
 """What of the protocol's later additions this version speaks: bits of a hello."""
 
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -224,7 +226,7 @@ DoorAnswer = Welcome | Dismissed | TurnedAway
 """What is said to somebody who shows a proof key that opens a room to nobody."""
 HandedOn = Parcel | ParcelTaken | Receipt | Wanted
 """What is said of people who are not at the other end of the link."""
-Aside = HandedOn | TransferFrame | PassingFrame | Capable | CourierFrame
+Aside = HandedOn | TransferFrame | PassingFrame | MeshFrame | Capable | CourierFrame
 """What is neither for the link itself nor for a room's log."""
 Frame = (
     Hello
@@ -240,6 +242,7 @@ Frame = (
     | Presence
     | DoorAnswer
     | Heads
+    | Ask
     | Aside
 )
 
@@ -272,6 +275,9 @@ TYPES: dict[int, type[Frame]] = {
     27: Neighbours,
     28: Through,
     29: Relayed,
+    30: Around,
+    31: Ask,
+    32: Routed,
     33: Capable,
     35: CourierGiven,
     36: CourierAnswer,

@@ -12,6 +12,9 @@
 
 At most WINDOW bytes are in flight for a room, so a slow disk at the other end slows us down. What
 others wrote waits RELAY_DELAY first, since their author will mostly push it itself.
+
+On a link that *pulls* what others wrote is not pushed at all: the Have is an offer, and an Ask says
+how much of which author is to come. So it comes from one neighbour and not from each.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from app.domain.errors import RemoteProtocolError
 from app.domain.events import HEADER
 from app.domain.ids import PeerId, RoomId
 from app.protocol.frames import MAX_VECTOR_ENTRIES, Events, Frame, Have, Refused
+from app.protocol.mesh_frames import Ask
 
 WINDOW = 512 * 1024
 BATCH_BYTES = 96 * 1024
@@ -74,7 +78,15 @@ class Reported:
     read: Mapping[PeerId, int]
 
 
-Output = Send | Load | Ingest | HandedOver | Reported
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The peer has this of others (or of us) beyond our log, and sends it when it is asked."""
+
+    room: RoomId
+    vector: Mapping[PeerId, int]
+
+
+Output = Send | Load | Ingest | HandedOver | Reported | Offered
 
 
 def raise_to(vector: Vector, other: Mapping[PeerId, int]) -> Vector:
@@ -95,13 +107,18 @@ class _Room:
     refused: set[PeerId] = field(default_factory=set)
     relay_at: float | None = None
     acknowledge_own: bool = False
+    asked: Vector = field(default_factory=dict)
 
 
 class LogSync:
-    """All shared rooms of one link. Times are seconds of any steady clock."""
+    """All shared rooms of one link. Times are seconds of any steady clock.
+
+    `pulls` tells that both ends ask for what others wrote; set it before a room is opened.
+    """
 
     def __init__(self, local: PeerId) -> None:
         self._local = local
+        self.pulls = False
         self._rooms: dict[RoomId, _Room] = {}
 
     @property
@@ -125,7 +142,7 @@ class LogSync:
         """We have left the room."""
         self._rooms.pop(room, None)
 
-    def receive(self, frame: Have | Events | Refused, now: float) -> list[Output]:
+    def receive(self, frame: Have | Events | Refused | Ask, now: float) -> list[Output]:
         """Take a frame of a room.
 
         Raises RemoteProtocolError("room-not-open" | "vector-too-large").
@@ -138,6 +155,9 @@ class LogSync:
             return self._brought(room, state, frame.events, now)
         if isinstance(frame, Refused):
             return self._refused(room, state, PeerId(frame.author), now)
+        if isinstance(frame, Ask):
+            raise_to(state.asked, {PeerId(peer): seq for peer, seq in frame.wanted.items()})
+            return self._push(room, state, now)
         return self._have(room, state, frame, now)
 
     def _have(self, room: RoomId, state: _Room, frame: Have, now: float) -> list[Output]:
@@ -150,7 +170,14 @@ class LogSync:
         _land(state, theirs)
         read = {PeerId(peer): seq for peer, seq in frame.read.items()}
         outputs: list[Output] = [Reported(room, stored, read)] if stored or read or first else []
+        ahead = {peer: seq for peer, seq in stored.items() if seq > state.mine.get(peer, 0)}
+        if self.pulls and ahead:
+            outputs.append(Offered(room, ahead))
         return outputs + self._push(room, state, now)
+
+    def ask(self, room: RoomId, wanted: Mapping[PeerId, int]) -> list[Output]:
+        """Have the peer send what others wrote, of each author up to a number."""
+        return [Send(Ask(room, _plain(wanted)))] if room in self._rooms else []
 
     def _brought(
         self, room: RoomId, state: _Room, events: Sequence[bytes], now: float
@@ -185,7 +212,8 @@ class LogSync:
         raise_to(state.mine, vector)
         grown = raise_to(state.told, state.mine)
         foreign = {peer: seq for peer, seq in grown.items() if peer != self._local}
-        if any(seq > (state.theirs or {}).get(peer, 0) for peer, seq in foreign.items()):
+        lacks = any(seq > (state.theirs or {}).get(peer, 0) for peer, seq in foreign.items())
+        if lacks and not self.pulls:
             state.relay_at = state.relay_at if state.relay_at is not None else now + RELAY_DELAY
         news = grown if state.acknowledge_own else foreign
         outputs: list[Output] = [Send(_have(room, news, {}))] if news else []
@@ -240,7 +268,9 @@ class LogSync:
     def _lacking(self, state: _Room, theirs: Vector, now: float) -> list[Span]:
         held = state.relay_at is not None and now < state.relay_at
         spans = []
-        for author, seq in state.mine.items():
+        for author, has in state.mine.items():
+            pulled = self.pulls and author != self._local
+            seq = min(has, state.asked.get(author, 0)) if pulled else has
             known = max(theirs.get(author, 0), state.sent.get(author, 0))
             if seq > known and author not in state.refused and not (held and author != self._local):
                 spans.append((author, known + 1, seq))

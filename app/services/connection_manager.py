@@ -82,6 +82,8 @@ class ConnectionManager:
         self._reports: dict[PeerId, LinkReport] = {}
         self.shared = SharedRooms(parts.book, parts.circle, parts.typing, parts.feed, parts.wall)
         self._turned_away: dict[PeerId, bytes] = {}
+        self.on_call: Callable[[PeerId], None] = _nobody
+        self.on_farewell: Callable[[PeerId, str], None] = lambda _peer, _code: None
         self.is_near: Callable[[PeerId], bool] = lambda _peer: False
         self.ways = LinkWays(parts.me.identity, parts.relay)
         self._disk_trouble = ""
@@ -104,6 +106,11 @@ class ConnectionManager:
     def is_online_in(self, peer: PeerId, room: RoomId) -> bool:
         link = self.live(peer)
         return link is not None and room in link.rooms
+
+    @property
+    def supervisors(self) -> Mapping[PeerId, PeerSupervisor]:
+        """Who is linked, looked for, or was."""
+        return self._supervisors
 
     @property
     def contacts(self) -> ContactBook:
@@ -197,6 +204,8 @@ class ConnectionManager:
             return None
         if isinstance(signal, Knock):
             return signal
+        if not isinstance(signal, Answer):
+            self.on_call(sender)
         supervisor = self._supervisors.get(sender)
         if supervisor is not None and isinstance(signal, Offer | Answer | Want | Detour):
             supervisor.signaled(signal)
@@ -258,6 +267,7 @@ class ConnectionManager:
         if self.live(peer) is not live:
             return
         self.last_seen[peer] = _now_ms()
+        self.on_farewell(peer, live.farewell)
         self.shared.ended(peer, live.rooms)
         self._report(LinkReport(peer, LinkState.OFFLINE, _now_ms(), reason))
 
@@ -314,6 +324,10 @@ async def _retire(link: PeerLink) -> None:
     """Close a link that a better one replaces, once the other side has surely seen that one."""
     await asyncio.sleep(RETIRE_AFTER)
     await link.close("replaced")
+
+
+def _nobody(_peer: PeerId) -> None:
+    return
 
 
 def _now_ms() -> int:

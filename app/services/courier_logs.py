@@ -21,6 +21,7 @@ class CourierLogs:
         self, shelf: CourierShelf, book: RoomBook, logs: RoomLogs, ticks: DeliveryService
     ) -> None:
         self._shelf, self._book, self._logs, self._ticks = shelf, book, logs, ticks
+        self.pulls = logs.pulls
 
     def find(self, room: RoomId) -> Synced | None:
         return self._shelf.find(room) or self._book.find(room)

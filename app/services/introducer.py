@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 
 from app.domain.errors import AppError
-from app.domain.ids import PeerId
+from app.domain.ids import PeerId, RoomId
 from app.domain.views import RoomKind
 from app.protocol.signals import SESSION_SIZE, Knock
 from app.services.circle import Circle
@@ -56,6 +56,8 @@ class Introducer:
         self._manager = manager
         self._rooms = rooms
         self._places = places
+        self.on_seen: Callable[[RoomId, PeerId, bytes], None] = self._look_for
+        self.on_missed = manager.unreachable
         rooms.on_opened = self._opened
 
     def rendezvous(self) -> Sequence[bytes]:
@@ -71,15 +73,20 @@ class Introducer:
 
     def present(self, url: str, room: bytes, present: Present) -> None:
         conversation = self._places.find(room)
-        ours = conversation is not None and concerns(conversation, present.peer)
-        if not ours and not self.served.has_place(room):
-            return
-        self._hub.saw(url, room, present.peer)
-        self._manager.reachable(present.peer, present.instance)
+        if conversation is not None and concerns(conversation, present.peer):
+            self._hub.saw(url, room, present.peer)
+            self.on_seen(conversation.room, present.peer, present.instance)
+        elif self.served.has_place(room):
+            self._hub.saw(url, room, present.peer)
+            self._manager.reachable(present.peer, present.instance)
+
+    def _look_for(self, room: RoomId, peer: PeerId, instance: bytes) -> None:
+        del room
+        self._manager.reachable(peer, instance)
 
     def absent(self, url: str, room: bytes, peer: PeerId) -> None:
         if self._hub.missed(url, room, peer):
-            self._manager.unreachable(peer)
+            self.on_missed(peer)
 
     def signaled(self, url: str, sender: PeerId, payload: bytes) -> None:
         knock = self._manager.signaled(url, sender, payload)
@@ -93,7 +100,7 @@ class Introducer:
 
     def lost(self, url: str) -> None:
         for peer in self._hub.lost(url):
-            self._manager.unreachable(peer)
+            self.on_missed(peer)
 
     def _opened(self, peer: PeerId) -> None:
         mine = next((c for c in self._book if c.record.peer == peer), None)

@@ -10,8 +10,18 @@ from itertools import islice
 
 from app.domain.errors import RemoteProtocolError
 from app.domain.ids import EventId, PeerId, RoomId
-from app.protocol.frames import HEADS, MAX_HEADS, Events, Frame, Have, Heads, Refused
-from app.protocol.log_sync import HandedOver, Ingest, Load, LogSync, Output, Reported, Send
+from app.protocol.frames import HEADS, MAX_HEADS, MESH, Events, Frame, Have, Heads, Refused
+from app.protocol.log_sync import (
+    HandedOver,
+    Ingest,
+    Load,
+    LogSync,
+    Offered,
+    Output,
+    Reported,
+    Send,
+)
+from app.protocol.mesh_frames import Ask
 from app.protocol.room_log import Head
 from app.services.sync_source import SyncBook, SyncLogs, SyncTicks
 
@@ -63,19 +73,30 @@ class LinkSync:
         self._send = send
         self._drained = drained
         self._features = features
+        self._machine.pulls = bool(features & MESH)
 
     def open_room(self, room: RoomId) -> None:
         conversation = self._book.find(room)
         if conversation is not None:
             read = self._ticks.read_in(room)
             self._take(self._machine.open(room, dict(conversation.vector), read))
+            self._logs.pulls.opened(room, conversation.vector, self._peer, self)
             if self._features & HEADS and conversation.vector:
                 self._enqueue(_TellHeads(room))
 
     def close_room(self, room: RoomId) -> None:
         self._machine.close(room)
+        self._logs.pulls.closed(room, self._peer, self)
 
-    def receive(self, frame: Have | Events | Refused | Heads) -> None:
+    def detach(self) -> None:
+        """The link is gone."""
+        self._logs.pulls.ended(self._peer, self)
+
+    def ask(self, room: RoomId, wanted: Mapping[PeerId, int]) -> None:
+        """Have the peer send what others wrote, of each author up to a number."""
+        self._take(self._machine.ask(room, wanted))
+
+    def receive(self, frame: Have | Events | Refused | Ask | Heads) -> None:
         """Raises RemoteProtocolError."""
         if isinstance(frame, Heads):
             self._compare_once(frame)
@@ -111,9 +132,12 @@ class LinkSync:
                     loop.call_soon(self._ticks.handed_over, room, seq, self._peer)
                 case Reported(room, stored, read):
                     self._ticks.reported(room, self._peer, stored, read)
+                case Offered(room, vector):
+                    self._logs.pulls.offered(room, self._peer, vector)
                 case Load():
                     self._load_at_once(output)
-                case Ingest():
+                case Ingest(room, _):
+                    self._logs.pulls.brought(room, self._peer)
                     self._enqueue(output)
 
     def _load_at_once(self, load: Load) -> None:
@@ -199,6 +223,8 @@ class LinkSync:
             return
         taken = await self._logs.ingest(first.room, batch)
         for author, seq, code in taken.refusals:
+            if code == "fork":
+                self._logs.pulls.refused(first.room, self._peer, author)
             self._take(self._machine.refuse(first.room, author, seq, code))
 
 

@@ -39,6 +39,8 @@ class NeighbourService:
         self._sent: dict[PeerId, tuple[PeerLink, Neighbours]] = {}
         self._news = asyncio.Event()
         self.neighbourhood = neighbourhood
+        self.on_near = manager.reachable
+        self.on_far = manager.unreachable
         manager.is_near = self.is_near
 
     # -- Listener
@@ -102,9 +104,9 @@ class NeighbourService:
             if peer == self._manager.me or self._manager.live(peer) or self._hub.sees(peer):
                 continue
             if self.is_near(peer):
-                self._manager.reachable(peer, self.neighbourhood.instance(peer))
+                self.on_near(peer, self.neighbourhood.instance(peer))
             else:
-                self._manager.unreachable(peer)
+                self.on_far(peer)
 
     def _may_name(self, teller: PeerId, peer: PeerId) -> bool:
         """Somebody else's word counts for members of a room that is open on the link to it."""

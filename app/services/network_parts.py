@@ -10,6 +10,7 @@ from app.services.attempts import Attempts
 from app.services.carriage import Carriage
 from app.services.courier_service import CourierService
 from app.services.detours import Detours
+from app.services.mesh_keeper import MeshKeeper
 from app.services.neighbourhood import Neighbourhood
 from app.services.signal_paths import SignalPaths
 
@@ -26,5 +27,6 @@ class NetworkParts:
     attempts: Attempts
     detours: Detours
     carriage: Carriage
+    mesh: MeshKeeper
     tasks: tuple[Callable[[], Coroutine[Any, Any, None]], ...]
     courier: CourierService | None = None

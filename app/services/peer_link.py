@@ -36,6 +36,7 @@ from app.protocol.frames import (
 from app.protocol.handshake import NONCE_SIZE, Established, Fingerprints, LinkHandshake
 from app.protocol.heartbeat import Heartbeat
 from app.protocol.link_quality import QualityMeter
+from app.protocol.mesh_frames import Ask
 from app.protocol.room_gate import Matched, Proofs, RoomGate
 from app.services.clocks import WallClock
 from app.services.link_sync import LinkSync
@@ -99,6 +100,7 @@ class PeerLink:
         self._withdrawn: set[RoomId] = set()
         self._opened_at = _steady()
         self.features = 0
+        self.farewell = ""
 
     @property
     def route(self) -> str:
@@ -188,6 +190,7 @@ class PeerLink:
             raise errors.exceptions[0] from None
         finally:
             logs.unwatch(sync)
+            sync.detach()
         if not self.rooms:
             raise AppError("link-failed", {"reason": "no-common-room"})
 
@@ -286,6 +289,7 @@ class PeerLink:
             whole = self._whole(*received)
             frame = decode_frame(whole) if whole is not None else None
             if isinstance(frame, Bye):
+                self.farewell = frame.code
                 return
             if isinstance(frame, Aside):
                 self._host.handed_on(self.peer, frame)
@@ -297,7 +301,7 @@ class PeerLink:
         if gate is None or sync is None:
             raise RemoteProtocolError("handshake-order")
         match frame:
-            case Have() | Events() | Refused() | Heads():
+            case Have() | Events() | Refused() | Ask() | Heads():
                 # The other side may not know yet that we have left.
                 if RoomId(frame.room) not in self._withdrawn:
                     sync.receive(frame)

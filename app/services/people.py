@@ -12,6 +12,7 @@ from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation, RoomBook
 from app.services.courier_rooms import couriers_of
 from app.services.me import Me
+from app.services.peer_link import PeerLink
 from app.services.publisher import Publisher
 
 
@@ -42,6 +43,12 @@ class People:
         if peer is not None and self._manager.contacts.is_blocked(peer):
             raise AppError("peer-blocked", {"peer": to_text(peer)})
 
+    def _is_online(self, room: RoomId, peer: PeerId, live: PeerLink | None) -> bool:
+        """Whether somebody is linked, or is known to be there in a room too large for that."""
+        if live is not None:
+            return self._manager.is_seen_online(peer)
+        return self._manager.shared.is_around(peer, room)
+
     def _view(self, conversation: Conversation, peer: PeerId) -> MemberView:
         you = peer == self._me.peer
         manager = self._manager
@@ -52,7 +59,7 @@ class People:
             name=self._me.name if you else conversation.name_of(peer, self._publisher.names),
             role=role.value if role is not None else "member",
             you=you,
-            online=you or (live is not None and manager.is_seen_online(peer)),
+            online=you or self._is_online(conversation.room, peer, live),
             route=live.route if live else None,
             rtt_ms=live.rtt_ms if live else None,
             last_seen_ms=manager.last_seen.get(peer),

@@ -21,6 +21,7 @@ from app.services.conversation import Conversation, RoomBook
 from app.services.event_author import Bound, EventAuthor
 from app.services.own_messages import OwnMessages
 from app.services.publisher import Publisher
+from app.services.pulls import Pulls
 from app.storage.records import Committed
 from app.storage.store import Store
 
@@ -84,7 +85,8 @@ class RoomLogs:
         self.publisher = publisher
         self.own = own
         self._recent = RecentEvents()
-        self._watchers: set[LogWatcher] = set()
+        self.pulls = Pulls(publisher.me)
+        self._watchers: set[LogWatcher] = {self.pulls}
         self._ingesting: set[asyncio.Task[Committed]] = set()
         self._me = publisher.me
         self.catch_up = CatchUp(self._me)

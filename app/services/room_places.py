@@ -36,6 +36,10 @@ class RoomPlaces:
         self._note(conversation.room, places)
         return places
 
+    def known(self, room: RoomId) -> Sequence[bytes]:
+        """Return the server rooms of a room as they were last."""
+        return self._places.get(room, ())
+
     def find(self, place: bytes) -> Conversation | None:
         """Return whose members meet in a server room."""
         room = self._rooms.get(place)

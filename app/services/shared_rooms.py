@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from app.domain.changes import MemberChanged
@@ -46,6 +46,7 @@ class SharedRooms:
         self._feed = feed
         self._between = circle.between
         self.served: Served = ServesNothing()
+        self.is_around: Callable[[PeerId, RoomId], bool] = lambda _peer, _room: False
 
     def room_proofs(self, peer: PeerId) -> Mapping[RoomId, Proofs]:
         now = self._wall.now_ms()
@@ -95,7 +96,8 @@ class SharedRooms:
         for room in rooms:
             self._typing.stopped(peer, room)
         if not was_hidden:
-            self._tell(peer, rooms, "offline")
+            gone = [room for room in rooms if not self.is_around(peer, room)]
+            self._tell(peer, gone, "offline")
 
     def typing(self, peer: PeerId, room: RoomId, active: bool) -> None:
         if self._privacy.tells_typing:

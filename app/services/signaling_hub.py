@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 
 from app.domain.changes import ServerState
 from app.domain.errors import AppError
@@ -84,6 +84,10 @@ class SignalingHub:
     def sees(self, peer: PeerId) -> bool:
         """Tell whether some server says that a peer is there."""
         return peer in self._seen
+
+    def seen_at(self, places: Collection[bytes]) -> set[PeerId]:
+        """Return who is seen in any of these server rooms."""
+        return {p for p, seen in self._seen.items() if any(place in places for _, place in seen)}
 
     def lost(self, url: str) -> list[PeerId]:
         """Forget who was seen on this server; return who is seen nowhere any more."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from app.domain.ids import PeerId, RoomId
 from app.protocol.log_sync import Span
 from app.protocol.room_log import Head
+from app.services.pulls import Pulls
 
 
 class Synced(Protocol):
@@ -29,6 +30,11 @@ class TakenIn(Protocol):
 
 
 class SyncLogs(Protocol):
+    @property
+    def pulls(self) -> Pulls:
+        """What asks links for what others wrote."""
+        ...
+
     def recent(self, room: RoomId, spans: Sequence[Span], max_bytes: int) -> list[bytes]: ...
 
     async def load(self, room: RoomId, spans: Sequence[Span], max_bytes: int) -> list[bytes]: ...
