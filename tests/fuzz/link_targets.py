@@ -33,7 +33,7 @@ from app.protocol.receipts import is_genuine
 from app.protocol.room_gate import Proofs, RoomGate
 from app.protocol.room_log import Admitter
 from app.protocol.signals import SignalOpener
-from app.transport import mqtt_statements
+from app.transport import lan_wire, mqtt_statements
 from app.transport.fast_sctp.chunks import chunks_of
 from app.transport.webrtc_description import decode as decode_description
 from app.transport.webrtc_packets import check_packet
@@ -180,6 +180,15 @@ def statement(data: bytes) -> None:
             mqtt_statements.opened(topic, data, kind)
 
 
+def neighbour(data: bytes) -> None:
+    """Nobody of the local network is taken for somebody whose key it has not."""
+    with suppress(*REFUSED):
+        said = lan_wire.decoded(data)
+        if isinstance(said, lan_wire.Proof):
+            lan_wire.check(said, bytes(32), leads=True)
+            raise AssertionError("a forged proof")
+
+
 def archive(data: bytes) -> None:
     reader = RecordReader()
     with suppress(*REFUSED):
@@ -212,6 +221,7 @@ TARGETS: dict[str, Target] = {
         description,
         packet,
         statement,
+        neighbour,
         archive,
         picture,
     )
