@@ -71,7 +71,9 @@ class Tally:
         self._histograms: dict[str, Histogram] = {}
 
     def count(self, name: str, by: int = 1) -> None:
-        self._counters[_bounded(name, self._counters)] += by
+        if name not in self._counters:
+            name = _bounded(name, self._counters)
+        self._counters[name] += by
 
     def add(self, name: str, value: float) -> None:
         """Put a value into the histogram of this name."""
