@@ -45,6 +45,11 @@ class _ServerCollector(Collector):
         ):
             yield GaugeMetricFamily(f"parlor_server_{name}", text, stats[name])
         yield GaugeMetricFamily("parlor_server_uptime_seconds", "Since the start.", now.uptime)
+        cluster = stats["cluster"] or {}
+        for name, value in cluster.items():
+            if name != "each":
+                text = "The same of all servers behind the address."
+                yield GaugeMetricFamily(f"parlor_server_cluster_{name}", text, value)
 
     def _counters(self) -> Iterator[Metric]:
         tally = self._tally

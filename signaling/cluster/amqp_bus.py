@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,10 @@ EXCHANGE = "parlor.all"
 HEARTBEAT = 10
 # A server that hangs must not fill the broker; what it misses it asks for again.
 QUEUE_LIMITS: dict[str, Any] = {"x-max-length-bytes": 8 * MAX_FRAME}
+
+for _chatty in ("aio_pika", "aiormq"):
+    # They log each failure to connect, with the address.
+    logging.getLogger(_chatty).setLevel(logging.CRITICAL + 1)
 
 
 class AmqpBus:

@@ -44,7 +44,8 @@ class Member:
                 failures = 0
                 await self._serve(bus)
             except (BusError, TimeoutError) as error:
-                logger.warning("the bus is away: %s", error)
+                level = logging.DEBUG if failures else logging.WARNING
+                logger.log(level, "the bus is away: %s", error)
             finally:
                 self._company.lost()
                 await bus.close()
@@ -64,7 +65,7 @@ class Member:
             await asyncio.gather(*work, return_exceptions=True)
 
     async def _send(self, bus: Bus) -> None:
-        while True:
+        while not _is_cancelled():
             await self._pending.wait()
             self._pending.clear()
             out = self._company.take()
@@ -97,6 +98,12 @@ class Member:
             ask = encode([Ask(self._company.server)])
             frames += [(server, ask) for server in out.wanted]
         return Post(frames, Kept(self._company.server, out.number, entries, out.anew))
+
+
+def _is_cancelled() -> bool:
+    """Tell what redis-py may have kept from us: it swallows cancellations while it tidies up."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _frames(records: Sequence[Record]) -> Iterator[bytes]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import aiohttp
 
 from signaling.config import ServerConfig
 from signaling.protocol import to_text
@@ -18,9 +21,8 @@ WAIT = 15.0
 TOKEN = "a token for tests only"
 
 
-async def until(what: str, met: object) -> None:
+async def until(what: str, met: Callable[[], object]) -> None:
     """Wait until a condition holds, asked again and again."""
-    assert callable(met)
     deadline = time.monotonic() + WAIT
     while not met():
         assert time.monotonic() < deadline, what
@@ -90,3 +92,97 @@ async def two_meet(bus: str) -> None:
         await there.ws.close()
         event, left = await here.next_event()
         assert (event, left["peer"]) == ("left", bob.id)
+
+
+async def ready(url: str) -> str:
+    """Return what a server says of whether it is ready."""
+    async with aiohttp.ClientSession() as http, http.get(f"{url}/readyz") as answer:
+        body = await answer.json()
+    return str(body["status"] if answer.status == 200 else body["error"]["code"])
+
+
+async def becomes(url: str, wanted: str) -> None:
+    """Wait until a server says so of itself."""
+    deadline = time.monotonic() + WAIT
+    while await ready(url) != wanted:
+        assert time.monotonic() < deadline, wanted
+        await asyncio.sleep(0.05)
+
+
+async def the_engine_restarts(
+    bus: str, stop: Callable[[], None], start: Callable[[], None]
+) -> None:
+    """Nobody is told of anything, and what happened meanwhile is made good."""
+    async with cluster(bus) as servers:
+        here, there = await servers.client(0), await servers.client(1)
+        ana = await here.enter(Person(), ROOM)
+        await until("the room is known there", lambda: len(servers.servers[1].hub.rooms))
+        bob = await there.enter(Person(), ROOM)
+        assert (await here.next_event())[1]["peer"] == bob.id
+        assert [await ready(url) for url in servers.urls] == ["ready", "ready"]
+        await asyncio.to_thread(stop)
+        for url in servers.urls:
+            await becomes(url, "bus-away")
+        assert await here.code("signal", {"to": bob.id}, b"lost") == "unknown-peer"
+        late = await servers.client(1)
+        eve = await late.enter(Person(), ROOM)
+        await asyncio.to_thread(start)
+        for url in servers.urls:
+            await becomes(url, "ready")
+        event, joined = await here.next_event()
+        assert (event, joined["peer"]) == ("joined", eve.id)
+        await servers.met()
+        assert await here.code("signal", {"to": bob.id}, b"found") is None
+        events = [await there.next_event() for _ in range(2)]
+        assert events[0][1]["peer"] == eve.id
+        assert events[1] == ("signal", {"from": ana.id, "payload": b"found"})
+
+
+async def nonsense_is_ignored(bus: str, say: Callable[[bytes], Awaitable[None]]) -> None:
+    """`say` sends a frame to all servers."""
+    async with cluster(bus) as servers:
+        here, there = await servers.client(0), await servers.client(1)
+        await here.enter(Person(), ROOM)
+        for frame in (b"", b"\xff" * 100, b"\x91\xa4told", b"[]", bytes(100_000)):
+            await say(frame)
+        bob = await there.enter(Person(), ROOM)
+        assert (await here.next_event())[1]["peer"] == bob.id
+
+
+async def all_servers_are_counted(bus: str) -> None:
+    async with cluster(bus) as servers:
+        here, there = await servers.client(0), await servers.client(1)
+        await here.enter(Person(), ROOM)
+        await there.enter(Person(), ROOM)
+        await here.next_event()
+
+        async def counted() -> dict[str, Any]:
+            headers = {"Authorization": f"Bearer {TOKEN}"}
+            async with (
+                aiohttp.ClientSession(headers=headers) as http,
+                http.get(f"{servers.urls[0]}/api/v1/stats") as answer,
+            ):
+                stats: dict[str, Any] = await answer.json()
+            return stats
+
+        deadline = time.monotonic() + WAIT
+        while (stats := await counted())["cluster"]["peers"] != 2:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.05)
+        assert (stats["peers"], stats["rooms"]) == (1, 1)
+        assert {
+            k: stats["cluster"][k] for k in ("connected", "servers", "rooms", "connections")
+        } == {
+            "connected": True,
+            "servers": 2,
+            "rooms": 1,
+            "connections": 2,
+        }
+        assert len(stats["cluster"]["each"]) == 2
+        async with (
+            aiohttp.ClientSession() as http,
+            http.get(f"{servers.urls[0]}/metrics") as answer,
+        ):
+            text = await answer.text()
+        assert "parlor_server_cluster_peers 2.0" in text
+        assert "parlor_server_cluster_connected 1.0" in text
