@@ -28,6 +28,7 @@ from app.transport.base import LanDiscovery
 ONLINE_LIMIT = 3.0
 FEW = 10
 """Seconds below which a tenth counts."""
+MOMENT_MS = 5000
 CLOSE_MS = 60_000
 """Clocks that differ by less agree."""
 SAID = {
@@ -179,6 +180,11 @@ def span(ms: float) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.1f} s" if seconds < FEW else f"{seconds:.0f} s"
+
+
+def ago(ms: float) -> str:
+    """Return how long ago something was."""
+    return f"{span(ms)} ago" if ms >= MOMENT_MS else "a moment ago"
 
 
 def _ms(seconds: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.changes import LinkState
 from app.domain.ids import PeerId
@@ -14,7 +14,7 @@ from app.services.attempts import Attempt, Attempts
 from app.services.clocks import WallClock
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation, RoomBook
-from app.services.diagnosis_network import CLOSE_MS, span
+from app.services.diagnosis_network import CLOSE_MS, ago, span
 from app.services.diagnosis_report import finding, made
 from app.services.diagnosis_words import ATTEMPTS, REASONS, Sentence
 from app.services.identity_watch import IdentityWatch
@@ -67,9 +67,9 @@ class PersonChecks:
         """Return what is known, the likeliest cause first."""
         checks = (
             self._blocked,
-            self._link,
             self._common_rooms,
             self._seen,
+            self._link,
             self._attempts,
             self._carriers,
             self._version,
@@ -77,7 +77,9 @@ class PersonChecks:
             self._clock,
         )
         name = self.name_of(peer)
-        return [found for check in checks for found in check(peer, name)]
+        found = [one for check in checks for one in check(peer, name)]
+        absent = any(one.check == "seen" and one.ok is False for one in found)
+        return [_without_blame(one) if absent else one for one in found]
 
     def _blocked(self, peer: PeerId, name: str) -> Sequence[Finding]:
         blocked = self._parts.manager.contacts.is_blocked(peer)
@@ -111,7 +113,7 @@ class PersonChecks:
         last = manager.last_seen.get(peer)
         if last is None:
             return [finding("seen", "seen-never", name=name)]
-        return [finding("seen", "seen-before", name=name, ago=span(_now_ms() - last))]
+        return [finding("seen", "seen-before", name=name, ago=ago(_now_ms() - last))]
 
     def _attempts(self, peer: PeerId, name: str) -> Sequence[Finding]:
         """Tell how the last attempt by each way has failed, unless one has worked since."""
@@ -133,7 +135,7 @@ class PersonChecks:
         why, fix = REASONS.get(attempt.outcome, (attempt.outcome.replace("-", " "), ""))
         plain = ATTEMPTS[f"attempt-failed-{attempt.way}" if attempt.way else "attempt-failed"]
         sentence = Sentence(plain.ok, plain.text, fix, "helpers" if "TURN" in fix else "")
-        params = {"ago": span(_now_ms() - attempt.at_ms), "why": why, "name": name}
+        params = {"ago": ago(_now_ms() - attempt.at_ms), "why": why, "name": name}
         other = self.name_of(attempt.through) if attempt.through is not None else ""
         return made("attempts", sentence, {**params, "other": other})
 
@@ -168,6 +170,11 @@ class PersonChecks:
             return [finding("peer-clock", "peer-clock-fine", name=name)]
         way = "ahead of" if off > 0 else "behind"
         return [finding("peer-clock", "peer-clock-off", name=name, off=span(off), way=way)]
+
+
+def _without_blame(found: Finding) -> Finding:
+    """Whoever is not there cannot be linked: that alone is in the way."""
+    return replace(found, ok=None) if found.check in ("link", "attempts") else found
 
 
 def _now_ms() -> int:

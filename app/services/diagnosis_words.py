@@ -239,7 +239,7 @@ PERSON = {
     ),
     "seen-before": Sentence(
         False,
-        "No server sees {name} now; the last link ended {ago} ago.",
+        "No server sees {name} now; the last link ended {ago}.",
         "{name} is most likely offline. Messages wait here and go out by themselves.",
     ),
     "seen-unknown": Sentence(
@@ -310,10 +310,10 @@ REASONS = {
 
 ATTEMPTS = {
     "attempts-none": Sentence(None, "No attempt has failed."),
-    "attempt-failed": Sentence(False, "The last attempt failed {ago} ago: {why}."),
-    "attempt-failed-direct": Sentence(False, "The direct way failed {ago} ago: {why}."),
-    "attempt-failed-turn": Sentence(False, "The way over a TURN relay failed {ago} ago: {why}."),
-    "attempt-failed-member": Sentence(False, "The way through {other} failed {ago} ago: {why}."),
+    "attempt-failed": Sentence(False, "The last attempt failed {ago}: {why}."),
+    "attempt-failed-direct": Sentence(False, "The direct way failed {ago}: {why}."),
+    "attempt-failed-turn": Sentence(False, "The way over a TURN relay failed {ago}: {why}."),
+    "attempt-failed-member": Sentence(False, "The way through {other} failed {ago}: {why}."),
     "carriers-some": Sentence(True, "{members} linked with both of you can carry between you."),
     "carriers-none": Sentence(None, "Nobody linked with both of you can carry between you."),
 }

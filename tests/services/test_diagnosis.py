@@ -20,7 +20,7 @@ from app.domain.probes import HelperProbe, ServerProbe
 from app.services import diagnosis
 from app.services.attempts import Attempt
 from app.services.connection_manager import LinkReport
-from app.services.diagnosis_network import NetworkChecks, span
+from app.services.diagnosis_network import NetworkChecks, ago, span
 from app.services.diagnosis_report import MASKS, finding, made, mask_address, mask_url, report
 from app.services.diagnosis_words import REASONS, SENTENCES, Sentence
 from app.services.network_api import Diagnosis, Finding
@@ -162,6 +162,10 @@ def test_nothing_private_is_in_a_report(key: str, address: object, name: str) ->
 )
 def test_spans_are_said_in_fitting_units(ms: float, text: str) -> None:
     assert span(ms) == text
+
+
+def test_what_was_just_now_is_a_moment_ago() -> None:
+    assert (ago(900), ago(60_000)) == ("a moment ago", "60 s ago")
 
 
 # -- the network
@@ -357,7 +361,7 @@ async def test_somebody_who_is_gone(world: World) -> None:
     await until(lambda: not ana.backend._services.hub.sees(bob.peer), "gone")
     await until(lambda: not ana.backend._services.manager.live(bob.peer), "down")
     found = await examined(ana, bob.peer)
-    assert said(found, "link").ok is False
+    assert said(found, "link").ok is None
     assert "most likely offline" in said(found, "seen").fix
     assert said(found, "seen").ok is False
     await ana.backend.network.disconnect(URL)
@@ -377,7 +381,7 @@ async def test_somebody_of_whom_only_the_name_is_known(world: World) -> None:
     await ana.backend.chats.open_direct(nobody, "Nobody")
     found = await examined(ana, nobody)
     assert "no link since you started" in said(found, "seen").text
-    assert said(found, "link").ok is False
+    assert said(found, "link").ok is None
 
 
 async def test_a_stranger_is_not_looked_at(world: World) -> None:
@@ -401,7 +405,7 @@ async def test_why_the_last_attempts_failed(world: World) -> None:
     found = await examined(ana, bob.peer)
     tried = said(found, "attempts")
     assert (tried.ok, tried.place) == (False, "helpers")
-    assert re.match(r"The direct way failed .* s ago: the way was not open in time", tried.text)
+    assert re.match(r"The direct way failed .* ago: the way was not open in time", tried.text)
     assert said(found, "carriers").ok is None
     note = services.beyond.attempts.note
     note(bob.peer, Attempt("turn", 1, 1, "ice-failed", "ice"))
@@ -430,12 +434,15 @@ async def test_why_the_last_attempts_failed(world: World) -> None:
         (None, ""),
     ],
 )
-async def test_what_the_last_report_says(world: World, reason: str | None, check: str) -> None:
+async def test_what_the_last_report_says(
+    world: World, monkeypatch: pytest.MonkeyPatch, reason: str | None, check: str
+) -> None:
     [ana] = await world.started("Ana")
     bob = Identity(b"b" * 32).peer
     await ana.backend.chats.open_direct(bob, "Bob")
     manager = ana.backend._services.manager
     manager._reports[bob] = LinkReport(bob, LinkState.OFFLINE, 1, reason)
+    monkeypatch.setattr(ana.backend._services.hub, "sees", lambda _: True)
     found = await examined(ana, bob)
     assert [one.ok for one in found.findings if one.check == check] == [False] * bool(check)
     assert said(found, "attempts").ok is (False if reason else None)
