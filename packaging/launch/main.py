@@ -86,7 +86,10 @@ class Launch:
 
     def _test_environ(self) -> dict[str, str]:
         environment.ensure(self.checkout, "test")
-        return qtlibs.ensure(self.environ(), self.checkout.tools, yes=self.yes)
+        env = qtlibs.ensure(self.environ(), self.checkout.tools, yes=self.yes)
+        # Tests start some thousand programs: none is to compile what another one has.
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
+        return {**env, "PYTHONPYCACHEPREFIX": str(self.checkout.tools / "bytecode")}
 
     def check(self) -> int:
         """Run every gate, also after one has failed."""

@@ -29,6 +29,14 @@ FAILS = """
 def test_fails():
     assert "this" == "that"
 """
+WAITS = """
+import threading, pytest
+from tests.support import watching
+watching.Watch.__init__.__defaults__ = 4.0, 8.0
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol():
+    threading.Event().wait()
+"""
 HARMLESS = """
 import time, pytest
 @pytest.mark.parametrize("number", range(8))
@@ -52,7 +60,7 @@ def run(folder: Path, **files: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *OPTIONS, *PLUGINS],
         cwd=folder,
-        env={**env, "PYTHONPATH": str(ROOT)},
+        env={**env, "PYTHONPATH": f"{ROOT}:{ROOT / 'packaging'}"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -78,6 +86,15 @@ def test_a_death_and_a_failure_are_told_at_once(tmp_path: Path) -> None:
     assert told.index(">>> test_fails.py::test_fails") < told.index("= FAILURES =")
     assert "crashed while running 'test_dies.py::test_dies[1]'" in told
     assert "2 failed, 59 passed" in told
+
+
+def test_workers_that_wait_for_ever_are_ended(tmp_path: Path) -> None:
+    """Also if no test is at it whose time would be up."""
+    (tmp_path / "conftest.py").write_text(WAITS, encoding="ascii")
+    status, told = run(tmp_path)
+    assert status != 0, told
+    assert "in pytest_runtest_protocol" in told
+    assert "crashed while running 'test_harmless.py::test_harmless[0]'" in told
 
 
 def test_a_quiet_run_tells_who_is_at_it() -> None:
