@@ -226,7 +226,9 @@ def build(  # noqa: PLR0913 - the last three are choices
     opener = RoomOpener(store, book, publisher, places, manager)
     rooms = RoomService(me, book, opener, logs, hub)
     introducer.bind(hub, manager, rooms, places)
-    beyond = build_network(NetworkWiring(parts, hub, manager, introducer, places, paths))
+    beyond = build_network(
+        NetworkWiring(parts, hub, manager, introducer, places, paths, transports.probe)
+    )
     gate = ContactGate(circle, book, publisher, manager)
     groups, governance = build_groups(
         GroupWiring(parts, store, hub, manager, rooms, gate, places, between)

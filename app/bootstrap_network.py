@@ -9,10 +9,12 @@ from app.services.carriage import Carriage
 from app.services.carried_paths import CarriedPaths
 from app.services.connection_manager import ConnectionManager, ManagerParts
 from app.services.detours import Detours
+from app.services.diagnosis_probe import NetworkProbe
 from app.services.introducer import Introducer
 from app.services.mesh_keeper import KeeperParts, MeshKeeper
 from app.services.neighbour_service import NeighbourService
 from app.services.network_parts import NetworkParts
+from app.services.network_watch import NetworkWatch
 from app.services.passer import Passer
 from app.services.room_places import RoomPlaces
 from app.services.signal_paths import SignalPaths
@@ -29,6 +31,7 @@ class NetworkWiring:
     introducer: Introducer
     places: RoomPlaces
     paths: SignalPaths
+    probe: NetworkProbe | None
 
 
 def build_network(wiring: NetworkWiring) -> NetworkParts:
@@ -60,6 +63,8 @@ def build_network(wiring: NetworkWiring) -> NetworkParts:
     detours = Detours(paths, carried)
     manager.ways.bypass = detours
     carriage = Carriage()
+    addresses = wiring.probe.addresses if wiring.probe is not None else tuple
+    watch = NetworkWatch(addresses, wiring.hub, manager, parts.feed)
     between = parts.circle.between
     for listener in (neighbours, mesh, Passer(manager, carriage, taken), carried):
         between.add(listener)
@@ -70,5 +75,6 @@ def build_network(wiring: NetworkWiring) -> NetworkParts:
         detours,
         carriage,
         mesh,
-        (neighbours.run, mesh.run),
+        watch,
+        (neighbours.run, mesh.run, watch.run),
     )

@@ -127,6 +127,20 @@ class ServerChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkChanged:
+    """This machine lost addresses, has new ones, or has slept."""
+
+    lost: bool
+    found: bool
+    slept: bool
+
+    @property
+    def is_break(self) -> bool:
+        """Whether connections that were there may be none any more."""
+        return self.lost or self.slept
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorRaised:
     """Something went wrong outside any request: a code and the values of its text."""
 
@@ -147,6 +161,7 @@ Change = (
     | TypingChanged
     | LinkChanged
     | ServerChanged
+    | NetworkChanged
     | ErrorRaised
     | ContactChanged
     | PresenceChanged

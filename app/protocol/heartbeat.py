@@ -1,6 +1,7 @@
 """Is the other end of a link alive, and how far is it.
 
-A ping goes out every 4 s; a link from which nothing at all came for 12 s is dead.
+A ping goes out every 4 s; a link from which nothing at all came for 12 s is dead, one that is
+doubted because the network changed sooner.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ class Heartbeat:
     def __init__(self, now: float) -> None:
         self._heard = now
         self._next_ping = now
+        self._doubted = float("inf")
         self._token = 0
         self._pings: dict[int, float] = {}
         self._answered = 0
@@ -27,7 +29,7 @@ class Heartbeat:
     @property
     def deadline(self) -> float:
         """When `tick` has to be called next."""
-        return min(self._next_ping, self._heard + DEAD_AFTER)
+        return min(self._next_ping, self._heard + DEAD_AFTER, self._doubted)
 
     @property
     def loss(self) -> float:
@@ -38,9 +40,15 @@ class Heartbeat:
     def heard(self, now: float) -> None:
         """Anything arrived."""
         self._heard = now
+        self._doubted = float("inf")
+
+    def doubt(self, now: float, patience: float) -> None:
+        """Ping at once; if nothing at all comes within `patience` seconds the link is dead."""
+        self._next_ping = now
+        self._doubted = min(self._doubted, now + patience)
 
     def is_dead(self, now: float) -> bool:
-        return now >= self._heard + DEAD_AFTER
+        return now >= min(self._heard + DEAD_AFTER, self._doubted)
 
     def tick(self, now: float) -> Ping | None:
         """Return the ping to send now, if one is due."""

@@ -12,6 +12,7 @@ from app.services.courier_service import CourierService
 from app.services.detours import Detours
 from app.services.mesh_keeper import MeshKeeper
 from app.services.neighbourhood import Neighbourhood
+from app.services.network_watch import NetworkWatch
 from app.services.signal_paths import SignalPaths
 
 
@@ -28,5 +29,6 @@ class NetworkParts:
     detours: Detours
     carriage: Carriage
     mesh: MeshKeeper
+    watch: NetworkWatch
     tasks: tuple[Callable[[], Coroutine[Any, Any, None]], ...]
     courier: CourierService | None = None

@@ -6,7 +6,8 @@ import asyncio
 import logging
 import os
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from typing import Protocol
 
 from app.crypto.identity import Identity
@@ -44,6 +45,8 @@ from app.services.room_logs import RoomLogs
 from app.transport.base import Lane, Link
 
 HANDSHAKE_TIMEOUT = 10.0
+PATIENCE = 3.0
+"""Seconds that a link has to show that it has survived a change of the network."""
 USELESS_AFTER = 15.0
 """A link on which no room is open after this many seconds is given up."""
 
@@ -93,6 +96,7 @@ class PeerLink:
         self._wall = wall
         self._beat = Heartbeat(_steady())
         self.meter = QualityMeter(_steady())
+        self._doubts = asyncio.Event()
         self._reassembler = Reassembler()
         self._early: deque[Frame] = deque()
         self._gate: RoomGate | None = None
@@ -337,8 +341,21 @@ class PeerLink:
                 log.info("closing a link that shares no room")
                 break
             deadline = min(self._beat.deadline, self.meter.deadline)
-            await asyncio.sleep(max(deadline - _steady(), 0.05))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(deadline - _steady(), 0.05)):
+                    await self._doubts.wait()
+            self._doubts.clear()
         await self._link.close()
+
+    def check(self, own: Collection[str]) -> None:
+        """The network changed, these are our addresses now: find out soon whether this still goes.
+
+        A link over an address that we have no more is given up at once.
+        """
+        address = self._link.address
+        is_lost = address != "" and address not in own
+        self._beat.doubt(_steady(), 0.0 if is_lost else PATIENCE)
+        self._doubts.set()
 
     def _probe(self) -> None:
         probe = self.meter.tick(_steady())

@@ -91,6 +91,13 @@ class SignalingClient:
         self._ahead_ms = 0
         self._policy = ReconnectionPolicy()
         self._hurry = asyncio.Event()
+        self._is_retired = False
+        self.left = asyncio.Event()
+        """Whether the server's people are forgotten, after the end."""
+
+    def retire(self) -> None:
+        """Tell nothing any more: another client takes over."""
+        self._is_retired = True
 
     def try_now(self) -> None:
         """Skip the present wait."""
@@ -211,12 +218,17 @@ class SignalingClient:
         session, self.session = self.session, None
         if session is not None:
             self._host.lost(self.url)
+        if self._is_retired:
+            self.left.set()
+        if session is not None:
             await session.close()
 
     def _tell(
         self, state: ServerState, reason: str | None = None, retry_in: float | None = None
     ) -> None:
         if (state, reason) == (self.state, self.reason) and retry_in is None:
+            return
+        if self._is_retired:
             return
         self.state, self.reason = state, reason
         if self.url == LAN_URL:

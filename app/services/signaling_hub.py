@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from contextlib import suppress
 
 from app.domain.changes import ServerState
 from app.domain.errors import AppError
@@ -15,6 +16,8 @@ from app.transport.base import LAN_URL, NameCard, SignalingSession
 
 MAX_SEEN = 8192
 """Peers that servers may name at once; each counts in rooms of ours only."""
+
+FORGET_WITHIN = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +55,9 @@ class SignalingHub:
         if url in self._tasks and not self._tasks[url].done():
             self._clients[url].try_now()
             return
+        self._begin(url)
+
+    def _begin(self, url: str) -> None:
         client = SignalingClient(url, self._context)
         self._clients[url] = client
         self._tasks[url] = self._background.spawn(client.run())
@@ -64,6 +70,21 @@ class SignalingHub:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         del self._clients[url]
+
+    async def renew(self) -> None:
+        """Connect to all servers anew: what stands may be gone without our having heard of it."""
+        running = [url for url, task in self._tasks.items() if not task.done()]
+        await asyncio.gather(*(self._renew(url) for url in running))
+
+    async def _renew(self, url: str) -> None:
+        task, client = self._tasks[url], self._clients[url]
+        client.retire()
+        task.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FORGET_WITHIN):
+                await client.left.wait()
+        if self._tasks.get(url) is task:  # nobody has decided otherwise meanwhile
+            self._begin(url)
 
     def try_now(self) -> None:
         for client in self._clients.values():

@@ -11,6 +11,7 @@ from app.domain.changes import (
     MessagesAdded,
     MessagesChanged,
     MessagesRemoved,
+    NetworkChanged,
     RoomChanged,
     RoomRemoved,
 )
@@ -49,8 +50,8 @@ class TransferFeed:
             case MessagesRemoved(_, events):
                 for entry in filter(None, map(self._parts.book.find, events)):
                     self._parts.spawn(self._acts.forget(entry))
-            case MemberChanged() | ContactChanged():
-                self._company_changed(change)
+            case MemberChanged() | ContactChanged() | NetworkChanged():
+                self._surroundings_changed(change)
             case HistoryDeleted(room) | RoomRemoved(room):
                 self._rooms.discard(room)
                 for entry in self._parts.book.in_room(room):
@@ -59,8 +60,19 @@ class TransferFeed:
                 self._rooms.add(summary.room)
                 self._parts.spawn(self._look_for_offers())
 
-    def _company_changed(self, change: MemberChanged | ContactChanged) -> None:
+    async def _begin_lanes_anew(self) -> None:
+        """Let go of lanes that may lead nowhere now: to find that out by itself takes them long."""
+        for entry in self._parts.book.all():
+            for end in self._parts.lanes.of(entry):
+                await self._parts.lanes.close(end, "lane-lost")
+        self._parts.fetcher.nudge_all()
+
+    def _surroundings_changed(
+        self, change: MemberChanged | ContactChanged | NetworkChanged
+    ) -> None:
         match change:
+            case NetworkChanged() if change.is_break:
+                self._parts.spawn(self._begin_lanes_anew())
             case MemberChanged(room, peer, _, "left" | "removed"):
                 self._parts.spawn(self._part(peer, room))
             case ContactChanged(contact) if contact.state == "blocked":

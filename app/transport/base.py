@@ -177,6 +177,11 @@ class Link(Protocol):
         ...
 
     @property
+    def address(self) -> str:
+        """Our own address that it goes by, "" if that cannot be told."""
+        ...
+
+    @property
     def through(self) -> PeerId | None:
         """The member whose links carry this one, None if it has a way of its own."""
         ...

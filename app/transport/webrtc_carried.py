@@ -19,6 +19,7 @@ class CarriedWay:
     The carrier could drop, repeat or change them, as any router could: DTLS is made for that.
     """
 
+    address = ""
     route = "relay"
     ways = ("member",)
     local_username = NAME

@@ -60,6 +60,9 @@ class Way(Protocol):
     def ways(self) -> tuple[str, ...]: ...
 
     @property
+    def address(self) -> str: ...
+
+    @property
     def through(self) -> PeerId | None: ...
 
     async def gather_candidates(self) -> None: ...
@@ -150,6 +153,14 @@ class IceConnection(aioice.Connection):
                 await self.add_remote_candidate(_candidate(line, number))
         await self.add_remote_candidate(None)
         await self.connect()
+
+    @property
+    def address(self) -> str:
+        """Our own address of the pair in use, unless a relay stands before it."""
+        pair = self._nominated.get(1)
+        if pair is None or pair.local_candidate.type != "host":
+            return ""
+        return _address(pair.local_candidate)[0]
 
     @property
     def through(self) -> PeerId | None:

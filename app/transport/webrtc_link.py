@@ -24,6 +24,7 @@ class WebRtcLink(Link):
         self._session = session
         self._remote_fingerprint = session.remote_fingerprint
         self._route = session.route
+        self._address = session.address
         self._through = session.through
 
     @property
@@ -37,6 +38,10 @@ class WebRtcLink(Link):
     @property
     def route(self) -> str:
         return self._route
+
+    @property
+    def address(self) -> str:
+        return self._address
 
     @property
     def through(self) -> PeerId | None:

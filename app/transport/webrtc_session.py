@@ -58,6 +58,10 @@ class Session:
         return self._ice.route
 
     @property
+    def address(self) -> str:
+        return self._ice.address
+
+    @property
     def through(self) -> PeerId | None:
         return self._ice.through
 

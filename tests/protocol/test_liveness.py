@@ -66,3 +66,22 @@ def test_loss_is_the_share_of_unanswered_pings() -> None:
     for count in range(1, 20):
         beat.tick(count * PING_EVERY)
     assert 0.5 < beat.loss < 1.0
+
+
+def test_a_doubted_link_is_dead_soon_if_nothing_comes() -> None:
+    beat = Heartbeat(0.0)
+    beat.tick(0.0)
+    beat.doubt(1.0, 3.0)
+    assert beat.deadline == 1.0
+    assert isinstance(beat.tick(1.0), Ping)
+    assert not beat.is_dead(3.9)
+    beat.doubt(2.0, 3.0)
+    assert beat.is_dead(4.0)
+
+
+def test_a_doubted_link_lives_on_if_anything_comes() -> None:
+    beat = Heartbeat(0.0)
+    beat.doubt(1.0, 3.0)
+    beat.heard(2.0)
+    assert not beat.is_dead(4.0)
+    assert beat.is_dead(2.0 + DEAD_AFTER)

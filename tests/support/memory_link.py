@@ -44,6 +44,10 @@ class MemoryLink(Link):
         return "lan"
 
     @property
+    def address(self) -> str:
+        return ""
+
+    @property
     def through(self) -> PeerId | None:
         return None
 
