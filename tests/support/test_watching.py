@@ -34,8 +34,9 @@ import threading, pytest
 from tests.support import watching
 watching.Watch.__init__.__defaults__ = 4.0, 8.0
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol():
-    threading.Event().wait()
+def pytest_runtestloop(session):
+    if hasattr(session.config, "workerinput"):
+        threading.Event().wait()
 """
 HARMLESS = """
 import time, pytest
@@ -93,7 +94,7 @@ def test_workers_that_wait_for_ever_are_ended(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(WAITS, encoding="ascii")
     status, told = run(tmp_path)
     assert status != 0, told
-    assert "in pytest_runtest_protocol" in told
+    assert "in pytest_runtestloop" in told
     assert "crashed while running 'test_harmless.py::test_harmless[0]'" in told
 
 
