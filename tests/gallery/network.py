@@ -8,8 +8,9 @@ from dataclasses import replace
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
-from app.domain.capabilities import Sharing
+from app.domain.capabilities import NetRole, Sharing
 from app.domain.changes import LinkState, ServerState
+from app.domain.views import MemberView
 from app.services.api import LanChoices, LinkView
 from app.services.network_api import Distribution, Finding, Measured, Measurements
 from app.ui.network.diagnosis_sheet import DiagnosisSheet
@@ -19,9 +20,9 @@ from app.ui.session import Session
 from tests.gallery import demo
 from tests.gallery.entry import Entry, Stand
 from tests.gallery.shots import settle
-from tests.gallery.windows import MIDDLE, NARROW, SMALL, sheet, window
+from tests.gallery.windows import MIDDLE, NARROW, SMALL, SURVEY, WIDE, sheet, window
 from tests.ui.fake_backend import FROZEN_MS, FakeBackend, peer_of
-from tests.ui.fake_insight import spread
+from tests.ui.fake_insight import OWN, spread
 
 JONAS, MARA, PRIYA, DEV, KENJI = (
     "Jonas Weber",
@@ -146,6 +147,36 @@ async def _none(session: Session, backend: FakeBackend) -> None:
     session.insight.open()
 
 
+def served() -> FakeBackend:
+    """A room of many, of whom some are not linked; two couriers, a relay."""
+    backend = demo.full()
+    chats, insight = backend.chats, backend.insight
+    chats.give_role(SURVEY, chats.me, "admin")
+    room = chats.book[SURVEY]
+    for name in (ARABIC, "Ana Costa"):
+        around = MemberView(peer_of(name), name, "member", you=False, online=True)
+        room.members.append(around)
+    shelf = MemberView(peer_of("Shelf"), "Shelf in the cellar", "courier", you=False, online=True)
+    chats.couriers[SURVEY] = [
+        replace(shelf, route="direct", rtt_ms=31.0),
+        replace(shelf, peer=peer_of("old"), name=LONG, online=False),
+    ]
+    insight.told[peer_of(JONAS)] = replace(OWN, role=NetRole.SUPER_PEER)
+    insight.told[peer_of(MARA)] = OWN
+    return backend
+
+
+async def _members(session: Session, _backend: FakeBackend) -> None:
+    await session.conversation.open(SURVEY)
+    await settle(4)
+
+
+async def _couriers(session: Session, backend: FakeBackend) -> None:
+    await _members(session, backend)
+    session._window.drawer.show_page(2)
+    await settle(4)
+
+
 FINDINGS = (
     Finding("server", True, "The server http://192.0.2.7:8765 answers in 3 ms."),
     Finding(
@@ -206,6 +237,8 @@ ENTRIES = {
     "network-narrow": Entry(window(measured, _measured), NARROW),
     "network-small": Entry(window(linked, _page), SMALL),
     "network-none": Entry(window(demo.first_start, _none), MIDDLE),
+    "room-around": Entry(window(served, _members), WIDE),
+    "room-couriers": Entry(window(served, _couriers), QSize(1180, 1100)),
     "sheet-diagnosis": Entry(sheet(_found), QSize(440, 560)),
     "sheet-diagnosis-looking": Entry(sheet(_looking), QSize(440, 560)),
     "sheet-diagnosis-well": Entry(sheet(_well), QSize(440, 560)),

@@ -24,6 +24,9 @@ KEPT = [
     Kept("sheet-diagnosis", Choice.LIGHT),
     Kept("sheet-diagnosis", Choice.DARK),
     Kept("sheet-network", Choice.LIGHT),
+    Kept("room-around", Choice.LIGHT),
+    Kept("room-around", Choice.DARK),
+    Kept("room-couriers", Choice.LIGHT),
 ]
 BARE = sorted(set(ENTRIES) - {kept.name for kept in KEPT})
 

@@ -9,10 +9,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog
 
+from app.domain.couriers import CourierView
+from app.domain.errors import AppError
 from app.domain.governing import Banned, RoomLink
 from app.domain.ids import PeerId, RoomId
 from app.domain.rules import NO_RULES, Rule
 from app.domain.views import PersonView, RoomInvitation, RoomKind
+from app.protocol.invitation import ContactInvite, looks_like_invite, parse
 from app.ui import government
 from app.ui.controllers.desk import Desk
 from app.ui.dialogs.create_room import CreateRoomSheet, NewRoom
@@ -22,12 +25,15 @@ from app.ui.dialogs.people_picker import Search
 from app.ui.dialogs.room_invite import LINK, PEOPLE, Doorway, RoomInviteSheet
 from app.ui.dialogs.write_to import WriteToSheet
 from app.ui.models.candidates import Candidate
+from app.ui.phrases import one_line
 
 LINK_LINE = "Anybody who has this can join, until it is taken back."
 _REVOKE = (
     "Nobody gets in by it any more. The room's key changes, so that whoever kept the link and never"
     " joined can read nothing new."
 )
+_DISMISS = "It is given nothing new. What it holds, nobody can read without the room's key."
+COURIER = "Add a courier"
 _ALREADY = "Invited already"
 _BANNED = "Banned from this room"
 
@@ -95,6 +101,42 @@ class RoomFlows(QObject):
     async def readmit(self, room: RoomId, who: Banned) -> None:
         """Lift a ban."""
         await self._governance.readmit(room, who.peer)
+
+    async def add_courier(self, room: RoomId) -> None:
+        """Ask who is to keep the sealed messages of a room, and say so there."""
+        chosen: list[Candidate] = []
+        prompt = "Name or contact link of a courier"
+        sheet = WriteToSheet(
+            self._theme, self._window, self._tasks, self._courier_search(room), (), COURIER, prompt
+        )
+        sheet.chosen.connect(chosen.append)
+        await self._ask(sheet)
+        for one in chosen:
+            await self._governance.add_courier(room, one.peer, one.name)
+
+    async def remove_courier(self, room: RoomId, courier: CourierView) -> None:
+        """Ask, and have a courier keep nothing more."""
+        title = f"Remove the courier {one_line(courier.name)}?"
+        question = Question(title, _DISMISS, "Remove")
+        if await self._ask(ConfirmSheet(self._theme, self._window, question)):
+            await self._governance.remove_courier(room, courier.peer)
+
+    def _courier_search(self, room: RoomId) -> Search:
+        """Look for somebody by name, or take whom a contact link names."""
+        by_name = self._search(room)
+
+        async def search(query: str) -> Sequence[Candidate]:
+            if not looks_like_invite(query):
+                return await by_name(query)
+            try:
+                found = parse(query)
+            except AppError:  # it is still being typed
+                return ()
+            if not isinstance(found, ContactInvite):
+                return ()
+            return [Candidate(found.peer, found.name)]
+
+        return search
 
     def _doorway(self, room: RoomId) -> Doorway:
         governance = self._governance

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from app.domain.changes import Change, MemberChanged, RoomChanged
+from app.domain.changes import Change, LinkChanged, MemberChanged, RoomChanged
 from app.domain.governing import PendingInvite, RoomLink
 from app.domain.ids import RoomId
 from app.domain.rules import Rule
@@ -60,6 +60,7 @@ class RoomPanel(QObject):
         if any(
             (isinstance(change, RoomChanged) and change.summary.room == room)
             or (isinstance(change, MemberChanged) and change.room == room)
+            or isinstance(change, LinkChanged)
             for change in changes
         ):
             self.show(room)
@@ -81,7 +82,9 @@ class RoomPanel(QObject):
 
     def _bare(self, summary: RoomSummary) -> RoomFacts:
         known = (summary.kind, summary.name, summary.topic, "", summary.standing)
-        return RoomFacts(*known, summary.rules)
+        direct = summary.kind is RoomKind.DIRECT and summary.standing == "member"
+        couriers = tuple(self._governance.couriers(summary.room)) if direct else ()
+        return RoomFacts(*known, summary.rules, couriers=couriers)
 
     def _facts(self, summary: RoomSummary) -> RoomFacts:
         governance, room = self._governance, summary.room
@@ -96,6 +99,7 @@ class RoomPanel(QObject):
             governance.rules(room),
             links,
             tuple(governance.banned(room)),
+            tuple(governance.couriers(room)),
             makers,
         )
 
@@ -127,6 +131,10 @@ class RoomPanel(QObject):
         )
         info.links.code_asked.connect(lambda link: spawn(lambda room: flows.show_link(room, link)))
         info.links.revoke_asked.connect(lambda link: spawn(lambda room: flows.revoke(room, link)))
+        info.couriers.add_asked.connect(lambda: spawn(flows.add_courier))
+        info.couriers.remove_asked.connect(
+            lambda who: spawn(lambda room: flows.remove_courier(room, who))
+        )
         info.banned.readmit_asked.connect(lambda who: spawn(lambda room: flows.readmit(room, who)))
 
     def _with_room(self, flow: Callable[[RoomId], Coroutine[None, None, None]]) -> None:

@@ -26,21 +26,23 @@ class WriteToSheet(QDialog):
 
     chosen = Signal(object)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - who is sought, how, and what else there is
         self,
         theme: Theme,
         parent: QWidget,
         tasks: TaskOwner,
         search: Search,
         others: Sequence[QAction],
+        title: str = "New conversation",
+        prompt: str = "Write to somebody",
     ) -> None:
         super().__init__(parent)
         self._tasks, self._search = tasks, search
-        self.setWindowTitle("New conversation")
-        self.setAccessibleName("New conversation")
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
         self.setFixedWidth(min(WIDTH, max(parent.width() - 24, 320)))
         self.model = CandidateModel()
-        self.field = SearchField(theme, "Write to somebody")
+        self.field = SearchField(theme, prompt)
         self.rows = RowList("People", self.model, CandidateDelegate(theme, discs=False))
         self.nobody = Label(theme, TextSize.PREVIEW, tone="text2", text=NOBODY)
         self.nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)

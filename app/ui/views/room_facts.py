@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.domain.couriers import CourierView
 from app.domain.governing import Banned, RoomLink
 from app.domain.ids import PeerId
 from app.domain.rules import NO_RULES, RoomRules
@@ -23,4 +24,5 @@ class RoomFacts:
     rules: RoomRules = NO_RULES
     links: tuple[RoomLink, ...] = ()
     banned: tuple[Banned, ...] = ()
+    couriers: tuple[CourierView, ...] = ()
     makers: Mapping[PeerId, str] = field(default_factory=dict)

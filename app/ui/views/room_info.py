@@ -14,6 +14,7 @@ from app.domain.ids import PeerId
 from app.domain.views import RoomKind
 from app.ui import government
 from app.ui.theme import TextSize, Theme, Weight
+from app.ui.views.room_couriers import CouriersBox
 from app.ui.views.room_facts import RoomFacts
 from app.ui.views.room_links import BannedBox, LinksBox
 from app.ui.views.room_rules import RulesBox
@@ -47,6 +48,7 @@ class RoomInfo(QScrollArea):
         self.retopic.setAccessibleName("Change the topic")
         self.rules = RulesBox(theme)
         self.links = LinksBox(theme, now)
+        self.couriers = CouriersBox(theme)
         self.banned = BannedBox(theme)
         self.leave = push_button("Leave", "danger")
         self._sections: dict[str, QWidget] = {}
@@ -56,7 +58,10 @@ class RoomInfo(QScrollArea):
     def controls(self) -> list[QWidget]:
         """All that takes the focus, from the top."""
         fixed = (self.rename, self.retopic, *self.rules.controls())
-        return [*fixed, *self.links.controls(), *self.banned.controls(), self.leave]
+        return [*fixed, *self.links.controls(), *self._last()]
+
+    def _last(self) -> list[QWidget]:
+        return [*self.couriers.controls(), *self.banned.controls(), self.leave]
 
     def forget(self) -> None:
         """Show the next facts whatever they are."""
@@ -81,6 +86,7 @@ class RoomInfo(QScrollArea):
             "Topic": group and (described or bool(facts.topic)),
             "Rules": member,
             "Ways in": group and member,
+            "Couriers": member and (bool(facts.couriers) or self._names_couriers(facts)),
             "Banned": group and member and bool(facts.banned),
         }
         for title, visible in shown.items():
@@ -100,7 +106,13 @@ class RoomInfo(QScrollArea):
         group = facts.kind is RoomKind.GROUP
         self.rules.show_rules(facts.rules, ours=admin or not group, group=group)
         self.links.show_links(facts, revocable)
+        self.couriers.show_couriers(facts.couriers, ours=self._names_couriers(facts))
         self.banned.show_banned(facts.banned, ours=admin)
+
+    @staticmethod
+    def _names_couriers(facts: RoomFacts) -> bool:
+        """Whether we may say who keeps this conversation's messages."""
+        return facts.kind is RoomKind.DIRECT or government.governs(facts.role)
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -112,6 +124,7 @@ class RoomInfo(QScrollArea):
         self._add("Topic", _beside(self.topic, self.retopic))
         self._add("Rules", self.rules)
         self._add("Ways in", self.links)
+        self._add("Couriers", self.couriers)
         self._add("Banned", self.banned)
         where = Label(self._theme, TextSize.SMALL, tone="text2", text=_WHERE)
         where.setWordWrap(True)

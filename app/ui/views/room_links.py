@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from app.domain.governing import Banned, RoomLink
 from app.ui import government
-from app.ui.theme import TextSize, Theme, Weight
+from app.ui.theme import TextSize, Theme
+from app.ui.views.entry_rows import buttons_in, empty, entry, give_back, held, tight_column
 from app.ui.views.room_facts import RoomFacts
 from app.ui.widgets.buttons import IconButton, push_button
 from app.ui.widgets.surfaces import Label
@@ -29,7 +30,7 @@ class LinksBox(QWidget):
     def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._theme, self._now = theme, now
-        self._rows = _column()
+        self._rows = tight_column()
         self.new = push_button("New link…")
         self.new.clicked.connect(self.new_asked)
         column = QVBoxLayout(self)
@@ -40,8 +41,8 @@ class LinksBox(QWidget):
 
     def show_links(self, facts: RoomFacts, revocable: Callable[[RoomLink], bool]) -> None:
         """List the links; `revocable` tells which of them we may take back."""
-        held = _held(self)
-        _empty(self._rows)
+        had = held(self)
+        empty(self._rows)
         for link in facts.links:
             self._rows.addWidget(self._row(link, facts, may=revocable(link)))
         if not facts.links:
@@ -49,18 +50,18 @@ class LinksBox(QWidget):
             words.setWordWrap(True)
             self._rows.addWidget(words)
         self.new.setVisible(government.may_invite(facts.role, facts.rules))
-        if held:
-            _give_back(self.controls(), held)
+        if had:
+            give_back(self.controls(), had)
 
     def controls(self) -> list[QAbstractButton]:
         """All that takes the focus, from the top."""
-        return [*_buttons(self._rows), self.new]
+        return [*buttons_in(self._rows), self.new]
 
     def _row(self, link: RoomLink, facts: RoomFacts, *, may: bool) -> QWidget:
         title = government.link_title(link)
         maker = facts.makers.get(link.made_by, "somebody")
         line = government.link_line(link, maker, self._now())
-        row, buttons = _entry(self._theme, title, line)
+        row, buttons = entry(self._theme, title, line)
         offers = [("copy", "Copy", self.copy_asked), ("qr-code", "Show", self.code_asked)]
         offers += [("trash-2", "Revoke", self.revoke_asked)] if may else []
         for icon, verb, signal in offers:
@@ -80,78 +81,24 @@ class BannedBox(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._rows = _column()
+        self._rows = tight_column()
         self.setLayout(self._rows)
 
     def show_banned(self, banned: Sequence[Banned], *, ours: bool) -> None:
         """List them; `ours` if we may readmit them."""
-        held = _held(self)
-        _empty(self._rows)
+        had = held(self)
+        empty(self._rows)
         for each in banned:
-            row, buttons = _entry(self._theme, each.name, "")
+            row, buttons = entry(self._theme, each.name, "")
             if ours:
                 button = push_button("Readmit")
                 button.setAccessibleName(f"Readmit {each.name}")
                 button.clicked.connect(lambda _on=False, who=each: self.readmit_asked.emit(who))
                 buttons.addWidget(button)
             self._rows.addWidget(row)
-        if held:
-            _give_back(self.controls(), held)
+        if had:
+            give_back(self.controls(), had)
 
     def controls(self) -> list[QAbstractButton]:
         """All that takes the focus, from the top."""
-        return _buttons(self._rows)
-
-
-def _buttons(layout: QVBoxLayout) -> list[QAbstractButton]:
-    found: list[QAbstractButton] = []
-    for at in range(layout.count()):
-        item = layout.itemAt(at)
-        if item is not None and (row := item.widget()) is not None:
-            found += row.findChildren(QAbstractButton)
-    return found
-
-
-def _held(box: QWidget) -> str:
-    """The name of the button in the box that has the keys, "" for none."""
-    at = QApplication.focusWidget()
-    return at.accessibleName() if isinstance(at, QWidget) and box.isAncestorOf(at) else ""
-
-
-def _give_back(buttons: Sequence[QAbstractButton], name: str) -> None:
-    """Give the keys to the button of this name, or to the last one if it is gone."""
-    same = (button for button in buttons if button.accessibleName() == name)
-    target = next(same, buttons[-1] if buttons else None)
-    if target is not None:
-        target.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-def _column() -> QVBoxLayout:
-    made = QVBoxLayout()
-    made.setContentsMargins(0, 0, 0, 0)
-    made.setSpacing(8)
-    return made
-
-
-def _entry(theme: Theme, title: str, line: str) -> tuple[QWidget, QHBoxLayout]:
-    """Two lines of text, and a place for buttons beside the first of them."""
-    row = QWidget()
-    upper = QHBoxLayout()
-    upper.setSpacing(2)
-    upper.addWidget(Label(theme, TextSize.PREVIEW, Weight.MEDIUM, elide=True, text=title), 1)
-    column = QVBoxLayout(row)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addLayout(upper)
-    if line:
-        words = Label(theme, TextSize.SMALL, tone="text2", text=line)
-        words.setWordWrap(True)
-        column.addWidget(words)
-    return row, upper
-
-
-def _empty(layout: QVBoxLayout) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        if (row := item.widget()) is not None:
-            row.hide()
-            row.deleteLater()
+        return buttons_in(self._rows)

@@ -19,6 +19,7 @@ SURVEY = "Lighthouse Survey"
 ROOM = room_of(SURVEY)
 INFO = 2
 DEV = "Dev Anand"
+AWAY = ("Message", "Profile…", "Why can't I reach them?")
 
 
 async def owned(rig: Rig) -> FakeBackend:
@@ -75,10 +76,10 @@ def labelled(root: QWidget, words: str) -> QAbstractButton:
 async def test_the_menu_offers_what_the_role_permits(rig: Rig) -> None:
     await rig.open(SURVEY)
     menu = await menu_of(rig, DEV)
-    assert offered(menu) == ["Message", "Profile…", "Remove…", "Remove and ban…"]
+    assert offered(menu) == [*AWAY, "Remove…", "Remove and ban…"]
     menu.close()
     menu = await menu_of(rig, "Jonas Weber")
-    assert offered(menu) == ["Message", "Profile…"]
+    assert offered(menu) == ["Message", "Profile…", "Connection…"]
     menu.close()
     point_to(rig, rig.backend.chats.me)
     QTest.keyClick(rig.window.drawer.people, Qt.Key.Key_Menu)
@@ -117,7 +118,7 @@ async def test_roles_are_given_and_taken(rig: Rig) -> None:
     sheet.go.click()
     await rig.settle()
     assert backend.governance.own_role(ROOM) is Role.ADMIN
-    assert offered(await menu_of(rig, DEV)) == ["Message", "Profile…"]
+    assert offered(await menu_of(rig, DEV)) == [*AWAY]
 
 
 async def test_a_removal_says_what_it_does_before_it_does_it(rig: Rig) -> None:
@@ -320,6 +321,6 @@ async def test_direct_conversations_and_notes_have_no_government(rig: Rig) -> No
     assert not drawer.add_people.isVisible()
     texts = [rig.window.members.text(row) for row in rig.window.members.rows()]
     assert texts == [rig.backend.chats.me, "Jonas Weber"]
-    assert offered(await menu_of(rig, "Jonas Weber")) == ["Message", "Profile…"]
+    assert offered(await menu_of(rig, "Jonas Weber")) == [*AWAY]
     await rig.open("Notes to self")
     assert not drawer.info.leave.isVisible()
