@@ -38,6 +38,7 @@ from app.services.feed import Feed
 from app.services.file_carrier import FileCarrier
 from app.services.forwarder import Forwarder, ForwarderParts
 from app.services.go_between import GoBetween
+from app.services.hosting_keeper import HostingKeeper
 from app.services.ice_keeper import IceKeeper
 from app.services.identity_watch import IdentityWatch
 from app.services.introducer import Introducer
@@ -47,7 +48,7 @@ from app.services.me import NAME_SETTING, Me
 from app.services.message_service import MessageService
 from app.services.near_by import NearBy
 from app.services.neighbourhood import Neighbourhood
-from app.services.network_service import NetworkService, connectable
+from app.services.network_service import NetworkService
 from app.services.own_messages import OwnMessages
 from app.services.parcel_carrier import ParcelCarrier
 from app.services.parcel_receiver import ParcelReceiver, ReceiverParts
@@ -66,6 +67,7 @@ from app.services.room_logs import RoomLogs
 from app.services.room_opener import RoomOpener
 from app.services.room_places import RoomPlaces
 from app.services.room_service import RoomService
+from app.services.server_urls import connectable
 from app.services.signal_paths import SignalPaths
 from app.services.signaling_client import SignalingContext
 from app.services.signaling_hub import SignalingHub
@@ -120,10 +122,8 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
         signaling = AnySignaling(
             {"http": http, "https": http, "mqtt": mqtt, "mqtts": mqtt, "lan": lan}
         )
-        local = ChildServer(me.name)
-        transports = Transports(
-            links, signaling, local, discovery, links.use, Probe(), settings.lan
-        )
+        local, near_by = ChildServer(me.name), lan.hosts if settings.lan else None
+        transports = Transports(links, signaling, local, discovery, links.use, Probe(), near_by)
         bulk = here(settings.data_dir)
         choice = Privacy(settings.accept)
         backend = build(me, store, transports, privacy=choice, bulk=bulk, courier=settings.courier)
@@ -250,7 +250,7 @@ def build(  # noqa: PLR0913 - the last three are choices
     for listener in (parcels, receipts):
         between.add(listener)
         logs.watch(listener)
-    network = NetworkService(hub, manager, publisher, _near_by(store, hub, transports), ice)
+    network = NetworkService(hub, manager, publisher, _hosting(parts, store, hub, transports), ice)
     network.on_found = circle.watch.appeared
     transfers, tender = build_files(
         FileWiring(parts, store, background, manager, people, messages, network.ice), bulk
@@ -319,9 +319,11 @@ def _circle(me: Me, store: Store, privacy: Privacy, feed: Feed) -> Circle:
     return Circle(contacts, privacy, PresenceService(privacy, feed), watch, GoBetween())
 
 
-def _near_by(store: Store, hub: SignalingHub, transports: Transports) -> NearBy:
-    local, possible = transports.local_server, transports.meets_near_by
-    return NearBy(store.settings, hub, local, possible=possible)
+def _hosting(
+    parts: ManagerParts, store: Store, hub: SignalingHub, ways: Transports
+) -> HostingKeeper:
+    near_by = NearBy(store.settings, hub, ways.local_server, possible=ways.near_by is not None)
+    return HostingKeeper(parts.me.peer, hub, parts.feed, near_by, ways.near_by)
 
 
 def _conversations(

@@ -75,6 +75,9 @@ def parse_arguments(
     )
     parser.add_argument("--passphrase-file", type=Path, default=None, metavar="FILE")
     parser.add_argument(
+        "--discover", action="store_true", help="follow servers of this network, and run one"
+    )
+    parser.add_argument(
         "--no-lan", action="store_true", help="do not meet people of this network without a server"
     )
     parser.add_argument("--log-level", choices=LOG_LEVELS, default="warning")
@@ -87,6 +90,7 @@ def parse_arguments(
         servers=tuple(given.server),
         passphrase_file=given.passphrase_file,
         log_level=given.log_level,
+        discover=given.discover,
         lan=not given.no_lan,
         last_used=given.data_dir is None,
         courier=_courier(given) if couriers and given.courier else None,

@@ -25,13 +25,20 @@ class Advertiser:
     """One announced service. Without a network it keeps trying and never raises.
 
     `addresses` are where the server is reached; `interfaces` are those to announce on, by
-    default all. The announced host name is random: it tells nothing of this machine.
+    default all. The announced host name is random: it tells nothing of this machine. `after` is
+    the one of a server whose place this one takes.
     """
 
     def __init__(
-        self, name: str, port: int, addresses: Sequence[str], interfaces: Sequence[str] = ()
+        self,
+        name: str,
+        port: int,
+        addresses: Sequence[str],
+        interfaces: Sequence[str] = (),
+        after: str = "",
     ) -> None:
         self._name = name
+        self._after = after
         self._port = port
         self._addresses = tuple(addresses)
         self._interfaces = tuple(interfaces)
@@ -61,7 +68,10 @@ class Advertiser:
         interfaces = list(self._interfaces) or InterfaceChoice.All
         try:
             self._zeroconf = AsyncZeroconf(interfaces=interfaces)
-            await self._zeroconf.async_register_service(self._service())
+            # The label is random: to ask first whether somebody has it takes half a second.
+            await self._zeroconf.async_register_service(
+                self._service(), cooperating_responders=True
+            )
         except (OSError, RuntimeError, Error) as error:
             level = logging.DEBUG if self._complained else logging.WARNING
             logger.log(level, "cannot announce the server: %s", type(error).__name__)
@@ -76,12 +86,13 @@ class Advertiser:
 
         label = f"parlor-{secrets.token_hex(4)}"
         name = self._name.encode()[:MAX_TXT_NAME].decode(errors="ignore")
+        after = {"after": self._after} if self._after else {}
         return AsyncServiceInfo(
             SERVICE_TYPE,
             f"{label}.{SERVICE_TYPE}",
             port=self._port,
             addresses=[_packed(address) for address in self._addresses],
-            properties={"version": str(PROTOCOL_VERSION), "name": name},
+            properties={"version": str(PROTOCOL_VERSION), "name": name, **after},
             server=f"{label}.local.",
         )
 

@@ -38,6 +38,8 @@ class ConfigError(Exception):
 class ServerConfig:
     """Everything that can be set. `name` is how the server is listed on the local network.
 
+    `after` is the label of a server there whose place this one takes.
+
     A secret may stand in a file of its own, which wins over the setting itself.
     """
 
@@ -45,6 +47,7 @@ class ServerConfig:
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = DEFAULT_PORT
     name: str = "Parlor"
     advertise: bool = True
+    after: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{0,63}$")] = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: LogFormat = "text"
     die_with_parent: bool = False

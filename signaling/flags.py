@@ -14,6 +14,7 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument("--port", help=f"port to listen on, 0 for a free one ({DEFAULT_PORT})")
     flags.add_argument("--config", metavar="FILE", help="TOML file with settings")
     flags.add_argument("--name", help="how the server is listed on the local network")
+    flags.add_argument("--after", metavar="LABEL", help="the announced server that it replaces")
     _switch(flags, "--no-advertise", "advertise", "do not announce it on the local network", False)
     flags.add_argument("--log-level", help="debug, info, warning or error")
     flags.add_argument("--log-format", help="text, or json for one object a line")

@@ -109,11 +109,14 @@ class SignalingServer:
             await serving
 
     async def _serve_until_stopped(self, port: int) -> None:
-        advertiser = Advertiser(self._config.name, port, self._addresses(), self._interfaces)
+        config = self._config
+        advertiser = Advertiser(
+            config.name, port, self._addresses(), self._interfaces, config.after
+        )
         tasks = [asyncio.create_task(self._edge.run())]
         if self._member is not None:
             tasks.append(asyncio.create_task(self._member.run()))
-        if self._config.advertise and self._advertisable():
+        if config.advertise and self._advertisable():
             tasks.append(asyncio.create_task(advertiser.run()))
         try:
             await self._stop.wait()

@@ -55,4 +55,28 @@ class Stats(BaseRequest, tag="stats"):
     reset: bool = False
 
 
-NetworkRequest = IceServers | CapabilitiesAsked | Offering | SharingChosen | Diagnose | Stats
+class Host(BaseRequest, tag="host"):
+    """Run the bundled server here and announce it on the local network."""
+
+
+class StopHosting(BaseRequest, tag="stop_hosting"): ...
+
+
+class Lan(BaseRequest, tag="lan"):
+    """What is given is set; the answer has both, and the server that we run, if any."""
+
+    direct: bool | None = None
+    may_host: bool | None = None
+
+
+NetworkRequest = (
+    IceServers
+    | CapabilitiesAsked
+    | Offering
+    | SharingChosen
+    | Diagnose
+    | Stats
+    | Host
+    | StopHosting
+    | Lan
+)

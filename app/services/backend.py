@@ -45,7 +45,13 @@ from app.services.transfer_tender import TransferTender
 from app.services.typing_service import TypingService
 from app.storage.contact_repository import ContactRepository
 from app.storage.store import Store
-from app.transport.base import LanDiscovery, LinkTransport, LocalServer, SignalingTransport
+from app.transport.base import (
+    HostCandidates,
+    LanDiscovery,
+    LinkTransport,
+    LocalServer,
+    SignalingTransport,
+)
 
 LISTED_SETTING = "profile.listed"
 
@@ -54,7 +60,8 @@ LISTED_SETTING = "profile.listed"
 class Transports:
     """The ways out of this machine. `use_ice` is told of servers that help links come about.
 
-    `meets_near_by` if the signaling reaches people of our network without a server.
+    `near_by` knows who of the people of our network would run a server; None if the signaling does
+    not reach them without one.
     """
 
     links: LinkTransport
@@ -63,7 +70,7 @@ class Transports:
     discovery: LanDiscovery | None = None
     use_ice: Callable[[Sequence[IceServer]], None] = lambda _: None
     probe: NetworkProbe | None = None
-    meets_near_by: bool = False
+    near_by: HostCandidates | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +193,9 @@ class ParlorBackend:
         services.background.spawn(services.insight.kept.run())
         await services.network.near_by.start()
         if services.transports.discovery is not None:
-            services.background.spawn(services.network.follow(services.transports.discovery))
+            services.background.spawn(
+                services.network.hosting.follow(services.transports.discovery)
+            )
 
     async def close(self) -> None:
         """Say goodbye, end all tasks in bounded time, close the database."""

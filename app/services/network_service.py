@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 
 from app.domain.errors import AppError
 from app.domain.ice import IceServer
 from app.domain.ids import PeerId
 from app.domain.views import PersonView
-from app.protocol.server_hint import Reader, read_server, write_server
 from app.services.api import LanChoices, LinkView, ServerView
 from app.services.connection_manager import ConnectionManager, LinkReport
+from app.services.hosting_keeper import HostingKeeper
 from app.services.ice_keeper import IceKeeper
-from app.services.near_by import NearBy
 from app.services.publisher import Publisher
+from app.services.server_urls import canonical, connectable
 from app.services.signaling_hub import SignalingHub
-from app.transport.base import FoundServer, LanDiscovery
 
 DIRECTORY_LIMIT = 50
-
-log = logging.getLogger(__name__)
 
 
 class NetworkService:
@@ -31,15 +27,15 @@ class NetworkService:
         hub: SignalingHub,
         manager: ConnectionManager,
         publisher: Publisher,
-        near_by: NearBy,
+        hosting: HostingKeeper,
         ice: IceKeeper,
     ) -> None:
         self._hub = hub
         self._manager = manager
         self._publisher = publisher
-        self._local = near_by.local
         self.ice = ice
-        self.near_by = near_by
+        self.hosting = hosting
+        self.near_by = hosting.near_by
         self.on_found: Callable[[PeerId, str], None] = lambda _peer, _name: None
 
     async def load(self) -> None:
@@ -64,18 +60,21 @@ class NetworkService:
 
     async def connect(self, url: str) -> None:
         """Raises AppError("bad-server-url" | "not-implemented")."""
-        self._hub.connect(connectable(url))
+        kept = connectable(url)
+        self.hosting.chosen(kept)
+        self._hub.connect(kept)
 
     async def disconnect(self, url: str) -> None:
         """Raises AppError("bad-server-url" | "unknown-server")."""
         await self._hub.disconnect(canonical(url))
+        self.hosting.left()
 
     def try_now(self) -> None:
         self._hub.try_now()
         self._manager.try_now()
 
     def servers(self) -> Sequence[ServerView]:
-        hosted = self._local.url
+        hosted = self.near_by.local.url
         return [
             ServerView(client.url, client.state, client.reason, client.url == hosted)
             for client in self._hub.clients.values()
@@ -96,31 +95,10 @@ class NetworkService:
 
     async def host(self) -> str:
         """Raises AppError("hosting-failed")."""
-        url = canonical(await self._local.start())
-        self._hub.connect(url)
-        return url
+        return await self.hosting.host()
 
     async def stop_hosting(self) -> None:
-        url = self._local.url
-        await self._local.stop()
-        if url is not None and url in self._hub.clients:
-            await self._hub.disconnect(url)
-
-    async def follow(self, discovery: LanDiscovery) -> None:
-        """Connect to the servers of the local network as they appear, until cancelled."""
-        while True:
-            for found in discovery.servers():
-                self._meet(found)
-            await discovery.changed()
-
-    def _meet(self, found: FoundServer) -> None:
-        try:
-            url = connectable(found.url)
-        except AppError as error:
-            log.info("%s announces itself as %r", found.name, error)
-            return
-        if url not in self._hub.clients:
-            self._hub.connect(url)
+        await self.hosting.stop()
 
 
 def _link_view(report: LinkReport) -> LinkView:
@@ -144,22 +122,3 @@ def _link_view(report: LinkReport) -> LinkView:
         quality=live.quality,
         through=live.through,
     )
-
-
-def connectable(url: str) -> str:
-    """Return the URL of a server that this version can speak to, in the form that is kept.
-
-    Raises AppError("bad-server-url").
-    """
-    kept = canonical(url)
-    scheme, _, place = kept.partition("://")
-    if scheme in ("http", "https") and "/" in place:
-        raise AppError("bad-server-url", {"url": kept})
-    return kept
-
-
-def canonical(url: str) -> str:
-    """Return a server's URL in the one form that is kept. Raises AppError("bad-server-url")."""
-    if not url:
-        raise AppError("bad-server-url", {"url": url})
-    return read_server(Reader(write_server(url)))

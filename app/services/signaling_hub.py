@@ -36,6 +36,11 @@ class SignalingHub:
         return {url: client for url, client in self._clients.items() if url != LAN_URL}
 
     @property
+    def lan(self) -> SignalingClient | None:
+        """The session with everybody on our network, if there is one; it is no server."""
+        return self._clients.get(LAN_URL)
+
+    @property
     def is_online(self) -> bool:
         return any(client.state is ServerState.ONLINE for client in self._clients.values())
 

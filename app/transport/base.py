@@ -5,7 +5,7 @@ Every concrete transport passes the contract tests in tests/transport/contract.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -302,6 +302,18 @@ class LanDiscovery(Protocol):
     async def close(self) -> None: ...
 
 
+class HostCandidates(Protocol):
+    """Who of the people near by would run a server for the network."""
+
+    def others(self) -> Collection[PeerId] | None:
+        """Return the others who would; None if we cannot know."""
+        ...
+
+    def offer(self, *, willing: bool) -> None:
+        """Let them know whether we would."""
+        ...
+
+
 class LocalServer(Protocol):
     """The bundled signaling server, run and watched as a child process of this program."""
 
@@ -310,8 +322,11 @@ class LocalServer(Protocol):
         """Where it listens, None while it does not run."""
         ...
 
-    async def start(self) -> str:
-        """Start it if need be and return its URL. Raises AppError("hosting-failed")."""
+    async def start(self, after: str = "") -> str:
+        """Start it if need be and return its URL; `after` as in FoundServer.
+
+        Raises AppError("hosting-failed").
+        """
         ...
 
     async def stop(self) -> None: ...

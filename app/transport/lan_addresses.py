@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import itertools
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import ifaddr
 
 LOOK_EVERY = 3.0
+ASLEEP_SECONDS = 15.0
 _CONTAINER_NETWORKS = ("docker", "br-", "veth", "virbr", "vbox", "vmnet")
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -48,10 +50,12 @@ def local_network(only: Sequence[str] = ()) -> LocalNetwork:
 
 
 async def changed(before: LocalNetwork, only: Sequence[str] = ()) -> None:
-    """Return once this machine is on other networks than `before`."""
+    """Return once this machine is on other networks than `before`, or has been asleep."""
     for delay in itertools.repeat(LOOK_EVERY):
+        looked = time.time()
         await asyncio.sleep(delay)
-        if await asyncio.to_thread(local_network, only) != before:
+        slept = time.time() - looked > delay + ASLEEP_SECONDS
+        if slept or await asyncio.to_thread(local_network, only) != before:
             return
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import AppError
 from app.transport.base import LAN_URL, Authenticator
+from app.transport.lan_hosts import LanHosts
 from app.transport.lan_sight import Lookout
 
 if TYPE_CHECKING:
@@ -23,13 +24,14 @@ class LanTransport:
     def __init__(self, lookout: Callable[[], Lookout]) -> None:
         """`lookout` makes a fresh one for each session."""
         self._lookout = lookout
+        self.hosts = LanHosts()
 
     async def open(self, url: str, who: Authenticator) -> LanSession:
         """See SignalingTransport."""
         if url.strip() != LAN_URL:
             raise AppError("bad-url", {"url": url[:200]})
         module = await asyncio.to_thread(import_module, "app.transport.lan_session")
-        session: LanSession = module.LanSession(who, self._lookout())
+        session: LanSession = module.LanSession(who, self._lookout(), self.hosts)
         opened = False
         try:
             async with asyncio.timeout(OPEN_SECONDS):

@@ -13,6 +13,7 @@ from app.domain.ids import PeerId
 from app.transport import lan_wire as say
 from app.transport.base import Authenticator, LentIce, NameCard, Present, SignalingEvent
 from app.transport.lan_door import LanDoor
+from app.transport.lan_hosts import LanHosts
 from app.transport.lan_line import Self
 from app.transport.lan_neighbours import Listeners, Neighbour, Neighbours
 from app.transport.lan_sight import Lookout
@@ -26,10 +27,10 @@ MAX_BEHIND = 10_000
 class LanSession:
     """Implements SignalingSession. Made by LanTransport; whoever opened it closes it."""
 
-    def __init__(self, who: Authenticator, lookout: Lookout) -> None:
+    def __init__(self, who: Authenticator, lookout: Lookout, hosts: LanHosts) -> None:
         me = Self(who, os.urandom(say.LABEL_SIZE // 2).hex(), time.time_ns())
         self._me = me
-        self._talk = LanTalk(who.peer, self._tell)
+        self._talk = LanTalk(who.peer, hosts, self._tell)
         listeners = Listeners(self._talk.came, self._talk.said, self._talk.went, self._replaced)
         self._neighbours = Neighbours(me, listeners)
         self._door = LanDoor(me, lookout, self._neighbours)
@@ -52,6 +53,7 @@ class LanSession:
             raise AppError("server-refused", {"reason": "not our identity"}) from error
         await self._door.open()
         self._running = asyncio.create_task(self._run())
+        self._talk.hosts.opened(self._offer)
         await self._door.settled()
 
     async def join(self, room: bytes) -> Sequence[Present]:
@@ -119,6 +121,7 @@ class LanSession:
         if self._is_closed:
             return
         self._is_closed = True
+        self._talk.hosts.closed(self._offer)
         if self._running is not None:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
@@ -130,6 +133,10 @@ class LanSession:
             await self._door.run()
         except AppError as error:
             self._end(error.code)
+
+    def _offer(self, willing: bool) -> None:
+        for neighbour in self._neighbours:
+            neighbour.line.send(say.Hosting(willing))
 
     async def _list_as(self, card: NameCard | None) -> None:
         self._talk.card = card

@@ -8,6 +8,7 @@ from app.domain.errors import RemoteProtocolError
 from app.domain.ids import PeerId
 from app.transport import lan_wire as wire
 from app.transport.base import NameCard, SignalingEvent, SignalReceived
+from app.transport.lan_hosts import LanHosts
 from app.transport.lan_neighbours import Neighbour
 from app.transport.mqtt_company import Company
 from app.transport.mqtt_statements import Member, Presence
@@ -22,8 +23,11 @@ class LanTalk:
     it is named by marks, which differ on every line.
     """
 
-    def __init__(self, me: PeerId, tell: Callable[[Iterable[SignalingEvent]], None]) -> None:
+    def __init__(
+        self, me: PeerId, hosts: LanHosts, tell: Callable[[Iterable[SignalingEvent]], None]
+    ) -> None:
         self.company = Company(me)
+        self.hosts = hosts
         self.card: NameCard | None = None
         self._tell = tell
 
@@ -66,9 +70,11 @@ class LanTalk:
         card = to_wire(self.card) if self.card is not None else None
         neighbour.line.send(wire.Listing(0, card))
         neighbour.line.send(wire.Places(0, marks))
+        neighbour.line.send(wire.Hosting(self.hosts.willing))
 
     def went(self, neighbour: Neighbour) -> None:
         self.company.heard_card(neighbour.peer, None)
+        self.hosts.heard(neighbour.peer, willing=False)
         self._tell(self.company.heard_presence(neighbour.peer, None))
 
     def said(self, neighbour: Neighbour, message: wire.Message) -> None:
@@ -85,6 +91,8 @@ class LanTalk:
                 self._letter(neighbour, payload)
             case wire.Taken(number):
                 neighbour.taken(number)
+            case wire.Hosting(willing):
+                self.hosts.heard(neighbour.peer, willing=willing)
             case wire.Proof():
                 raise RemoteProtocolError("bad-message", "a second proof")
 

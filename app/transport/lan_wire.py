@@ -69,11 +69,17 @@ class Taken(msgspec.Struct, frozen=True, array_like=True, tag="taken"):
     number: Number
 
 
+class Hosting(msgspec.Struct, frozen=True, array_like=True, tag="hosting"):
+    """Whether the sender would run a server for this network if there is none any more."""
+
+    willing: bool
+
+
 class Beat(msgspec.Struct, frozen=True, array_like=True, tag="beat"):
     """The sender is still there."""
 
 
-Message = Proof | Places | Listing | Letter | Taken | Beat
+Message = Proof | Places | Listing | Letter | Taken | Hosting | Beat
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)

@@ -30,6 +30,7 @@ class ChildServer:
         self._command = (*command, "--die-with-parent", "--log-level", "warning", "--name", name)
         if host:
             self._command += ("--host", host)
+        self._after: tuple[str, ...] = ()
         self._process: asyncio.subprocess.Process | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._url: str | None = None
@@ -38,9 +39,10 @@ class ChildServer:
     def url(self) -> str | None:
         return self._url
 
-    async def start(self) -> str:
+    async def start(self, after: str = "") -> str:
         if self._url is not None:
             return self._url
+        self._after = ("--after", after) if after else ()
         try:
             url = await self._launch(PREFERRED_PORT)
         except AppError:
@@ -51,7 +53,7 @@ class ChildServer:
 
     async def _launch(self, port: int) -> str:
         pipe = asyncio.subprocess.PIPE
-        command = (*self._command, "--port", str(port))
+        command = (*self._command, *self._after, "--port", str(port))
         self._process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
         try:
             async with asyncio.timeout(START_SECONDS):

@@ -175,7 +175,7 @@ async def test_servers_of_the_local_network_are_followed(world: World) -> None:
     ana = await world.person("Ana").start()
     near = Neighbourhood()
     near.found = [FoundServer("ftp://[nonsense", "bad"), FoundServer(URL, "good")]
-    following = asyncio.create_task(ana.backend.network.follow(near))
+    following = asyncio.create_task(ana.backend.network.hosting.follow(near))
     await until(lambda: ana.online)
     near.found = [*near.found, FoundServer(OTHER_URL, "new")]
     near.news.set()

@@ -20,9 +20,9 @@ from app.services import own_messages, room_logs
 from app.services.background import Background
 from app.services.feed import Feed
 from app.services.mark_journal import MarkJournal
-from app.services.network_service import canonical
 from app.services.own_messages import OwnMessages
 from app.services.room_logs import RecentEvents
+from app.services.server_urls import canonical
 from app.storage.records import MessageRow
 from app.storage.store import Store
 from tests.services.world import World, until

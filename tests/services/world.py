@@ -43,12 +43,14 @@ class NoServer(LocalServer):
 
     def __init__(self) -> None:
         self._url: str | None = None
+        self.after = ""
 
     @property
     def url(self) -> str | None:
         return self._url
 
-    async def start(self) -> str:
+    async def start(self, after: str = "") -> str:
+        self.after = after
         self._url = URL
         return URL
 

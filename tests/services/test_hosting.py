@@ -1,0 +1,162 @@
+"""Servers of a network that come and go, and who takes over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from app.domain.changes import LinkChanged, LinkState
+from app.protocol import backoff, hosting
+from app.services import hosting_keeper
+from app.services.api import LanChoices
+from tests.services.town import Town, TownServer, all_at
+from tests.services.world import OTHER_URL, URL, Someone, World, until
+
+
+@pytest.fixture(autouse=True)
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosting, "START_SECONDS", 0.05)
+    monkeypatch.setattr(hosting, "TURN_SECONDS", 0.6)
+    monkeypatch.setattr(hosting, "GRACE_SECONDS", 0.3)
+    monkeypatch.setattr(hosting, "RETRY_SECONDS", 0.2)
+    monkeypatch.setattr(hosting, "YIELD_SECONDS", 0.2)
+    monkeypatch.setattr(hosting, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(hosting_keeper, "SETTLE_STEP", 0.01)
+
+
+@pytest.fixture
+async def town(world: World) -> AsyncIterator[Town]:
+    made = Town(world)
+    yield made
+    await made.close()
+
+
+async def settled(world: World, town: Town, *names: str) -> dict[Someone, TownServer]:
+    """Start people in a town; the first one hosts, and all are there."""
+    people = [await world.person(name).start() for name in names]
+    servers = {person: town.settle(person) for person in people}
+    url = await people[0].backend.network.host()
+    await all_at(url, *people)
+    states = [person.backend.network.hosting._state for person in people]
+    await until(lambda: all(state.after for state in states), "looked around")
+    return servers
+
+
+async def test_another_one_takes_over_and_nothing_else_happens(world: World, town: Town) -> None:
+    servers = await settled(world, town, "Ana", "Bob", "Eve")
+    ana, bob, eve = servers
+    made = await bob.backend.chats.create_room("Lab")
+    await eve.backend.chats.join(made.link)
+    await world.all_linked(made.room, bob, eve)
+    (label,) = town.found
+    before = [len(one.heard(LinkChanged)) for one in (bob, eve)]
+    await town.lose(ana)
+    await until(lambda: sum(server.url is not None for server in servers.values()) == 1)
+    heir = next(one for one, server in servers.items() if server.url)
+    assert servers[heir].after == [label]
+    await all_at(str(servers[heir].url), bob, eve)
+    for person, count in zip((bob, eve), before, strict=True):
+        states = [change.state for change in person.heard(LinkChanged)[count:]]
+        assert LinkState.OFFLINE not in states
+
+
+async def test_two_who_take_over_at_once_end_as_one(world: World, town: Town) -> None:
+    servers = await settled(world, town, "Ana", "Bob", "Eve")
+    ana, bob, eve = servers
+    (label,) = town.found
+    await town.lose(ana)
+    await bob.backend.network.hosting.host(label)
+    await eve.backend.network.hosting.host(label)
+    await until(lambda: (servers[bob].url is None) != (servers[eve].url is None))
+    await all_at(str(servers[bob].url or servers[eve].url), bob, eve)
+
+
+async def test_who_may_not_host_does_not(world: World, town: Town) -> None:
+    servers = await settled(world, town, "Ana", "Bob")
+    ana, bob = servers
+    await bob.backend.network.set_lan(LanChoices(may_host=False))
+    assert bob.backend.network.lan() == LanChoices(may_host=False)
+    await town.lose(ana)
+    await until(lambda: not bob.backend.network.servers())
+    await asyncio.sleep(0.3)
+    assert servers[bob].after == []
+    await bob.stop()
+    await bob.start()
+    assert not bob.backend.network.lan().may_host
+
+
+async def test_who_stops_leaves_it_to_the_others(world: World, town: Town) -> None:
+    servers = await settled(world, town, "Ana", "Bob")
+    ana, bob = servers
+    await ana.backend.network.stop_hosting()
+    await until(lambda: servers[bob].url)
+    await all_at(str(servers[bob].url), ana, bob)
+    assert len(servers[ana].after) == 1
+
+
+async def test_who_leaves_a_server_does_not_replace_it(world: World, town: Town) -> None:
+    servers = await settled(world, town, "Ana", "Bob")
+    ana, bob = servers
+    (server,) = bob.backend.network.servers()
+    await bob.backend.network.disconnect(server.url)
+    await asyncio.sleep(0.3)
+    assert servers[bob].after == []
+    assert servers[ana].url
+
+
+async def test_who_cannot_host_tries_again(world: World, town: Town) -> None:
+    servers = await settled(world, town, "Ana", "Bob")
+    ana, bob = servers
+    servers[bob].failures = 2
+    await town.lose(ana)
+    await until(lambda: servers[bob].url)
+    assert len(servers[bob].after) == 3
+    await all_at(str(servers[bob].url), bob)
+
+
+async def test_another_server_at_the_same_place_is_not_waited_for(
+    world: World, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backoff, "FIRST_WAIT", 60.0)
+    monkeypatch.setattr(backoff, "LONGEST_WAIT", 60.0)
+    ana = await world.person("Ana").start()
+    await ana.backend.network.set_lan(LanChoices(may_host=False))
+    world.server.stop()
+    town.announce(URL)
+    town.settle(ana, knows_others=False)
+    await until(lambda: any(server.reason for server in ana.backend.network.servers()))
+    world.server.up = True
+    town.withdraw("nobody")
+    town.found.clear()
+    town.announce(URL)
+    await all_at(URL, ana)
+
+
+async def test_what_is_gone_is_forgotten_unless_it_was_chosen(world: World, town: Town) -> None:
+    ana = await world.person("Ana").start()
+    await ana.backend.network.set_lan(LanChoices(may_host=False))
+    world.server.stop()
+    town.announce(URL)
+    town.announce(OTHER_URL)
+    town.settle(ana)
+    await until(lambda: len(ana.backend.network.servers()) == 2)
+    await ana.backend.network.connect(OTHER_URL)
+    town.withdraw(URL)
+    town.withdraw(OTHER_URL)
+    await until(lambda: len(ana.backend.network.servers()) == 1)
+    assert [server.url for server in ana.backend.network.servers()] == [OTHER_URL]
+
+
+async def test_a_machine_that_slept_looks_around_first(
+    world: World, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hosting_keeper, "ASLEEP_SECONDS", -60.0)
+    monkeypatch.setattr(hosting, "AWAKE_SECONDS", 60.0)
+    servers = await settled(world, town, "Ana", "Bob")
+    ana, bob = servers
+    await town.lose(ana)
+    await until(lambda: not bob.backend.network.servers())
+    await asyncio.sleep(0.3)
+    assert servers[bob].after == []
