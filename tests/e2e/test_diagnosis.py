@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.e2e.people import room_of
 from tests.e2e.programs import Cli, Json, Stage
+from tests.support.coturn import needs_turn, running_turn
+from tests.support.netns import Network, needs_hosts
 
 pytestmark = pytest.mark.e2e
 
@@ -28,16 +32,18 @@ def test_what_is_wrong_is_named(programs: Stage) -> None:
 
     # servers
     tls = url.replace("http:", "https:")
-    for wrong in ("http://127.0.0.1:9", tls, "http://nobody.invalid:80"):
-        ana.ask("connect", server=wrong)
-        ana.event("server", server=wrong, state="offline")
+    wrong = ("http://127.0.0.1:9", tls, "http://nobody.invalid:80")
+    for one in wrong:
+        ana.ask("connect", server=one)
+    for one in wrong:
+        ana.event("server", server=one, state="offline")
     said = {one["text"]: one["ok"] for one in of(ana, "server")}
     assert len(said) == 4
     for word, ok in [("answers in", True), ("nothing listens", False), ("speak TLS", False)]:
         assert [said[text] for text in said if word in text] == [ok]
     assert [ok for text, ok in said.items() if "nobody.invalid" in text] == [False]
-    for wrong in ("http://127.0.0.1:9", tls, "http://nobody.invalid:80"):
-        ana.ask("disconnect", server=wrong)
+    for one in wrong:
+        ana.ask("disconnect", server=one)
 
     # clocks
     [clock] = of(eve, "clock")
@@ -61,3 +67,42 @@ def test_what_is_wrong_is_named(programs: Stage) -> None:
 
     for cli in (ana, bob, eve):
         cli.quit()
+
+
+@needs_hosts
+@needs_turn
+def test_a_firewall_is_told_from_a_wrong_password(programs: Stage, tmp_path: Path) -> None:
+    with (
+        Network(tmp_path, 2) as network,
+        running_turn(tmp_path, network.hosts[0].address, network.hosts[0].prefix) as turn,
+    ):
+        far, here = network.hosts
+        server = programs.server(host=far.address, prefix=far.prefix)
+        ana = programs.start("Ana", server.url, prefix=here.prefix).ready().online()
+        place = f"{turn.host}:{turn.port}"
+        account = {"username": turn.username, "credential": turn.credential}
+        helpers = [
+            {"url": f"stun:{place}"},
+            {"url": f"turn:{place}?transport=udp", **account},
+            {"url": f"turn:{place}?transport=tcp", **account},
+            {"url": f"turn:{place}", "username": turn.username, "credential": "wrong"},
+        ]
+        ana.ask("ice_servers", servers=helpers)
+        found = ana.ask("diagnose")["findings"]
+        told = [(one["ok"], one["text"]) for one in found if one["check"] in ("udp", "turn")]
+        assert [ok for ok, _ in told] == [True, True, True, False]
+        assert f"sees this computer as {here.address}" in told[0][1]
+        assert "password" in told[3][1]
+        network.refuse(far, here, "udp")
+        answer = ana.ask("diagnose")
+        told = [
+            (one["ok"], one["text"])
+            for one in answer["findings"]
+            if one["check"] in ("udp", "turn")
+        ]
+        assert [ok for ok, _ in told] == [False, False, True, False]
+        assert "UDP does not get out" in told[0][1]
+        assert "does not answer" in told[1][1]
+        assert here.address not in answer["report"]
+        assert "10.77.0.0/24" in answer["report"]
+        ana.quit()
