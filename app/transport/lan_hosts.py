@@ -11,12 +11,12 @@ class LanHosts:
     """Implements HostCandidates over the sessions of one LanTransport."""
 
     def __init__(self) -> None:
-        self._others: set[PeerId] = set()
+        self._others: dict[object, PeerId] = {}
         self._tell: Callable[[bool], None] | None = None
         self.willing = False
 
     def others(self) -> Collection[PeerId] | None:
-        return None if self._tell is None else frozenset(self._others)
+        return None if self._tell is None else frozenset(self._others.values())
 
     def offer(self, *, willing: bool) -> None:
         if willing != self.willing:
@@ -24,12 +24,12 @@ class LanHosts:
             if self._tell is not None:
                 self._tell(willing)
 
-    def heard(self, peer: PeerId, *, willing: bool) -> None:
-        """Note what somebody says of themselves."""
+    def heard(self, line: object, peer: PeerId, *, willing: bool) -> None:
+        """Note what somebody says of themselves on a line; gone lines say no."""
         if willing:
-            self._others.add(peer)
+            self._others[line] = peer
         else:
-            self._others.discard(peer)
+            self._others.pop(line, None)
 
     def opened(self, tell: Callable[[bool], None]) -> None:
         """A session begins; `tell` says there what we would do."""
@@ -39,4 +39,3 @@ class LanHosts:
         """A session is over."""
         if self._tell == tell:
             self._tell = None
-            self._others.clear()

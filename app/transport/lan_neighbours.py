@@ -115,6 +115,7 @@ class Neighbours:
             return
         if earlier is not None:
             self._leave(earlier)
+            self._spawn(earlier.line.close())
         neighbour = self._there[line.peer] = Neighbour(line)
         self._spawn(self._serve(neighbour))
         self._spawn(self._beat(neighbour))

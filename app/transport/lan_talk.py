@@ -74,7 +74,7 @@ class LanTalk:
 
     def went(self, neighbour: Neighbour) -> None:
         self.company.heard_card(neighbour.peer, None)
-        self.hosts.heard(neighbour.peer, willing=False)
+        self.hosts.heard(neighbour, neighbour.peer, willing=False)
         self._tell(self.company.heard_presence(neighbour.peer, None))
 
     def said(self, neighbour: Neighbour, message: wire.Message) -> None:
@@ -92,7 +92,7 @@ class LanTalk:
             case wire.Taken(number):
                 neighbour.taken(number)
             case wire.Hosting(willing):
-                self.hosts.heard(neighbour.peer, willing=willing)
+                self.hosts.heard(neighbour, neighbour.peer, willing=willing)
             case wire.Proof():
                 raise RemoteProtocolError("bad-message", "a second proof")
 
