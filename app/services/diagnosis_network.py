@@ -74,6 +74,8 @@ class NetworkChecks:
             except (AppError, TimeoutError):
                 return finding("server", "server-timeout", server=client.url)
             ms = _ms(time.monotonic() - began)
+            if ms == "0":  # brokers lend nothing, and so are not asked
+                return finding("server", "server-connected", server=client.url)
             return finding("server", "server-online", server=client.url, ms=ms)
         reason = client.reason or "connecting"
         if reason == "replaced":

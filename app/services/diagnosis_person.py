@@ -81,6 +81,13 @@ class PersonChecks:
         absent = any(one.check == "seen" and one.ok is False for one in found)
         return [_without_blame(one) if absent else one for one in found]
 
+    def _is_around(self, peer: PeerId) -> bool:
+        """Whether this person is there in a room that is too large for links between all."""
+        if self._parts.manager.live(peer) is not None:
+            return False
+        around = self._parts.manager.shared.is_around
+        return any(around(peer, room.room) for room in self._common(peer))
+
     def _blocked(self, peer: PeerId, name: str) -> Sequence[Finding]:
         blocked = self._parts.manager.contacts.is_blocked(peer)
         return [finding("blocked", "blocked-by-us" if blocked else "blocked-not", name=name)]
@@ -93,6 +100,8 @@ class PersonChecks:
                 other = self.name_of(live.through)
                 return [finding("link", "link-through", name=name, other=other, ms=ms)]
             return [finding("link", "link-up", name=name, route=live.route, ms=ms)]
+        if self._is_around(peer):
+            return [finding("link", "link-not-needed", name=name)]
         report = self._parts.manager.reports.get(peer)
         trying = report is not None and report.state is LinkState.CONNECTING
         return [finding("link", "link-trying" if trying else "link-down", name=name)]
@@ -104,7 +113,7 @@ class PersonChecks:
 
     def _seen(self, peer: PeerId, name: str) -> Sequence[Finding]:
         manager, hub = self._parts.manager, self._parts.hub
-        if manager.live(peer) is not None:
+        if manager.live(peer) is not None or self._is_around(peer):
             return []
         if hub.sees(peer):
             return [finding("seen", "seen-now", name=name)]
@@ -117,7 +126,7 @@ class PersonChecks:
 
     def _attempts(self, peer: PeerId, name: str) -> Sequence[Finding]:
         """Tell how the last attempt by each way has failed, unless one has worked since."""
-        if self._parts.manager.live(peer) is not None:
+        if self._parts.manager.live(peer) is not None or self._is_around(peer):
             return []
         latest: dict[str, Attempt] = {}
         for attempt in self._parts.attempts.of(peer):
@@ -140,7 +149,7 @@ class PersonChecks:
         return made("attempts", sentence, {**params, "other": other})
 
     def _carriers(self, peer: PeerId, _name: str) -> Sequence[Finding]:
-        if self._parts.manager.live(peer) is not None:
+        if self._parts.manager.live(peer) is not None or self._is_around(peer):
             return []
         count = len(self._parts.carriers(peer))
         return [finding("carriers", "carriers-some" if count else "carriers-none", members=count)]

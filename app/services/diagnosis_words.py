@@ -26,6 +26,7 @@ SERVERS = {
         "servers",
     ),
     "server-online": Sentence(True, "The server {server} answers in {ms} ms."),
+    "server-connected": Sentence(True, "You are connected to {server}."),
     "server-dns": Sentence(
         False,
         "The name of the server {server} is not known.",
@@ -216,6 +217,11 @@ RELAYS = {
 PERSON = {
     "link-up": Sentence(True, "You are linked with {name} ({route}, {ms} ms)."),
     "link-through": Sentence(True, "You are linked with {name} through {other} ({ms} ms)."),
+    "link-not-needed": Sentence(
+        True,
+        "{name} is there. Your room is too large for links between all: others pass on what you"
+        " write to each other.",
+    ),
     "link-trying": Sentence(None, "A link to {name} is being made right now."),
     "link-down": Sentence(False, "There is no link to {name}.", "Try again now."),
     "blocked-not": Sentence(True, "You have not blocked {name}."),

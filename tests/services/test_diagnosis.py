@@ -450,6 +450,18 @@ async def test_what_the_last_report_says(
     assert said(await examined(ana, bob), "link").ok is None
 
 
+async def test_who_is_there_and_needs_no_link(world: World) -> None:
+    [ana] = await world.started("Ana")
+    bob = Identity(b"b" * 32).peer
+    room = await ana.backend.chats.open_direct(bob, "Bob")
+    manager = ana.backend._services.manager
+    manager.shared.is_around = lambda peer, where: (peer, where) == (bob, room)
+    found = await examined(ana, bob)
+    assert said(found, "link").ok is True
+    assert "pass on what you write" in said(found, "link").text
+    assert not {"seen", "attempts", "carriers"} & {one.check for one in found.findings}
+
+
 async def test_who_is_linked_through_a_member(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
