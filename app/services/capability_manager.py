@@ -13,6 +13,7 @@ from pathlib import Path
 from app.domain.capabilities import Capabilities, CapabilitiesChanged, Service, Sharing
 from app.domain.changes import Change, LinkChanged
 from app.domain.errors import AppError
+from app.domain.files import TransferChanged
 from app.domain.ids import PeerId, RoomId
 from app.protocol.capability_frames import Capable, heard, told
 from app.protocol.frames import CAPABILITIES, Aside
@@ -97,6 +98,9 @@ class CapabilityManager:
         """Take a change of the feed."""
         if isinstance(change, LinkChanged):
             self._wake.set()
+        elif isinstance(change, TransferChanged):
+            rate = int(change.view.rate)
+            self._note_rates(rate if change.view.own else 0, 0 if change.view.own else rate)
 
     def opened(self, peer: PeerId, room: RoomId) -> None:
         del room
@@ -137,8 +141,10 @@ class CapabilityManager:
         self._storage = await asyncio.to_thread(free_bytes, folder)
         links = self._parts.manager.links()
         up = sum(link.meter.rate_out for link in links)
-        down = sum(link.meter.rate_in for link in links)
-        self._fastest = max(self._fastest[0], int(up)), max(self._fastest[1], int(down))
+        self._note_rates(int(up), int(sum(link.meter.rate_in for link in links)))
+
+    def _note_rates(self, up: int, down: int) -> None:
+        self._fastest = max(self._fastest[0], up), max(self._fastest[1], down)
 
     def _facts(self) -> Facts:
         parts, caps = self._parts, self._parts.transfers()

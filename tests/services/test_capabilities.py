@@ -18,7 +18,8 @@ from app.domain.capabilities import (
     Sharing,
 )
 from app.domain.errors import AppError
-from app.domain.ids import PeerId
+from app.domain.files import TransferChanged, TransferState, TransferView
+from app.domain.ids import EventId, PeerId
 from app.protocol import frames, handshake
 from app.protocol.frames import CAPABILITIES, FEATURES
 from app.services import capability_manager
@@ -33,6 +34,7 @@ from app.services.capability_facts import (
 from app.services.capability_manager import free_bytes, utc_offset
 from app.services.sharing_keeper import SETTING
 from tests.services.world import Someone, World, until
+from tests.storage.support import ROOM
 
 STRANGER = PeerId(b"s" * 32)
 
@@ -165,6 +167,17 @@ async def test_a_courier_says_so(world: World) -> None:
     assert said is not None
     assert said.storage == 4 << 30
     assert list(ana.backend.insight.offering(Service.COURIER)) == [bob.peer]
+
+
+async def test_the_fastest_file_so_far_tells_the_bandwidth(world: World) -> None:
+    ana = await world.person("Ana").start()
+    manager = ana.backend.insight.manager
+    what = (EventId(bytes(32)), ROOM, ana.peer, "", True, "f", 10**7, 1, False, "d")
+    seen = TransferView(*what, TransferState.RUNNING, 0, rate=3000.0)
+    manager.heard(TransferChanged(seen))
+    manager.heard(TransferChanged(dataclasses.replace(seen, own=False, rate=9000.0)))
+    manager.heard(TransferChanged(dataclasses.replace(seen, rate=1.0)))
+    assert (manager.own.up, manager.own.down) == (2048, 8192)
 
 
 async def test_who_is_not_linked_has_told_nothing(world: World) -> None:
