@@ -183,10 +183,10 @@ def statement(data: bytes) -> None:
 def neighbour(data: bytes) -> None:
     """Nobody of the local network is taken for somebody whose key it has not."""
     with suppress(*REFUSED):
-        said = lan_wire.decoded(data)
-        if isinstance(said, lan_wire.Proof):
-            lan_wire.check(said, bytes(32), leads=True)
-            assert not said, "a forged proof"
+        match lan_wire.decoded(data):
+            case lan_wire.Proof() as shown:
+                lan_wire.check(shown, bytes(32), leads=True)
+                raise AssertionError("a forged proof")
 
 
 def archive(data: bytes) -> None:
