@@ -60,7 +60,7 @@ def linked() -> FakeBackend:
         replace(link(PRIYA, "relay", 320.0), through=peer_of(JONAS), loss=0.11, quality=0.2),
         replace(link(ARABIC, "direct", 24.0), since_ms=FROZEN_MS - 3 * 60 * MINUTE),
         replace(link(LONG, "relay", 140.0), quality=0.6),
-        replace(link(DEV, None, None), reason="link-failed"),
+        replace(link(DEV, None, None), reason="ice-failed"),
         replace(link(KENJI, None, None), state=LinkState.CONNECTING, since_ms=FROZEN_MS - 4000),
     ]
     network.linked = {each.peer: each for each in found}
@@ -86,7 +86,7 @@ def measured() -> FakeBackend:
         "links_opened.direct": 38,
         "links_opened.relay": 8,
         "link_failures": 7,
-        "link_failures.link-failed": 5,
+        "link_failures.ice-failed": 5,
         "link_failures.no-answer": 2,
         "messages_sent": 1204,
         "messages_received": 3310,

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from app.services.network_api import Distribution, Measured, Measurements
-from app.ui import wording
 from app.ui.files.phrases import rate
 from app.ui.network.charts import Chart
 from app.ui.network.phrases import milliseconds, span
+from app.ui.network.reasons import short
 from app.ui.phrases import count, short_time
 
 HALF, MOST = 0.5, 0.95
@@ -130,12 +130,7 @@ def _most_frequent(measured: Measured, *names: str) -> str:
     """The reasons that were counted most, in words."""
     found = [pair for name in names for pair in _by_detail(measured.counters, name)]
     found.sort(key=lambda pair: -pair[1])
-    return " ".join(f"{number}\u00d7 {_short(code)}" for code, number in found[:NAMED])
-
-
-def _short(code: str) -> str:
-    """The first sentence about a code."""
-    return wording.sentence(code).partition(". ")[0].removesuffix(".") + "."
+    return " ".join(f"{number}\u00d7 {short(code)}" for code, number in found[:NAMED])
 
 
 def _by_detail(found: Mapping[str, Value], name: str) -> Iterator[tuple[str, Value]]:

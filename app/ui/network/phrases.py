@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from app.domain.changes import LinkState, ServerState
 from app.services.api import LinkView, ServerView
-from app.ui import wording
 from app.ui.files.phrases import rate
 from app.ui.network.facts import Quality
+from app.ui.network.reasons import link_reason, server_reason
 from app.ui.phrases import ROUTES, count, isolated
 
 SERVER_STATES = {
@@ -67,7 +67,7 @@ def server_line(server: ServerView) -> str:
     if server.hosted:
         parts.append("hosted here")
     if server.state is not ServerState.ONLINE and server.reason:
-        parts.append(wording.sentence(server.reason))
+        parts.append(server_reason(server.reason))
     return " · ".join(parts)
 
 
@@ -86,7 +86,7 @@ def link_line(link: LinkView, through: str, now_ms: int) -> str:
     if link.state is LinkState.CONNECTING:
         return f"Trying to link · {lasted}"
     if link.reason:
-        return f"Not linked · {wording.sentence(link.reason)}"
+        return f"Not linked · {link_reason(link.reason)}"
     return f"Not linked · {lasted}"
 
 

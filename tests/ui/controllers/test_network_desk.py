@@ -67,7 +67,7 @@ async def test_the_page_opens_by_keys_by_its_line_and_by_name(rig: Rig) -> None:
 async def test_rows_stand_under_headings_and_say_it_all(rig: Rig) -> None:
     insight = rig.session.insight
     rig.backend.network.set_server("http://b.example:1", ServerState.OFFLINE, 3.0)
-    away = replace(link("Kenji Sato", None, None), reason="link-failed")
+    away = replace(link("Kenji Sato", None, None), reason="ice-failed")
     rig.backend.network.linked[away.peer] = away
     await rig.act("network")
     model = insight.model
@@ -78,7 +78,7 @@ async def test_rows_stand_under_headings_and_say_it_all(rig: Rig) -> None:
     said = {model.text(row): model.description(row) for row in model.rows()}
     assert said[JONAS].startswith("Direct · LAN · 0 s, round trip 2 ms")
     assert said["http://b.example:1"].startswith("Not reachable")
-    assert "No direct way" in said["Kenji Sato"]
+    assert "No way between" in said["Kenji Sato"]
     assert insight.page.state.text() == "1 of 2 servers online · 3 people linked"
 
 

@@ -57,7 +57,7 @@ def test_success_is_a_share_with_ways_and_reasons() -> None:
     found = chart("Links that were made", everything())
     assert found.figure == "92 % of all tries"
     assert "(40 LAN, 38 direct, 8 relayed)" in found.line
-    assert "5\u00d7 No direct way to this person was found." in found.line
+    assert "5\u00d7 No way between the two computers was found." in found.line
     only_failed = Measured({"link_failures": 1}, {})
     found = chart("Links that were made", only_failed)
     assert (found.figure, found.line) == ("0 % of all tries", "0 links made; 1 try failed.")

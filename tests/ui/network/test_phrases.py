@@ -85,8 +85,8 @@ def test_a_link_says_its_way_and_figures() -> None:
 def test_who_is_not_linked_has_a_reason() -> None:
     trying = replace(JONAS, state=LinkState.CONNECTING, since_ms=FROZEN_MS - 4000)
     assert line(trying) == "Trying to link · 4 s"
-    away = replace(JONAS, state=LinkState.OFFLINE, reason="link-failed")
-    assert line(away).startswith("Not linked · No direct way")
+    away = replace(JONAS, state=LinkState.OFFLINE, reason="ice-failed")
+    assert line(away).startswith("Not linked · No way between")
     assert line(replace(away, reason=None)) == "Not linked · 12 min"
 
 
