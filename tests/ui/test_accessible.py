@@ -7,6 +7,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QScrollBar, QWidget
 
+from app.services.network_api import Finding
 from app.ui.dialogs.create_room import CreateRoomSheet
 from app.ui.main_window import MainWindow
 from tests.ui.fake_backend import peer_of, room_of
@@ -195,3 +196,43 @@ async def test_a_conversation_is_had_by_keys_alone(fresh: Rig) -> None:
     await fresh.settle()
     texts = [row.text for room in fresh.backend.chats.book.values() for row in room.messages]
     assert texts == ["by keys alone"]
+
+
+async def test_the_page_of_the_network_is_had_by_keys(rig: Rig) -> None:
+    await rig.act("network")
+    names = [spoken(widget) for widget in walk(rig.window)]
+    assert names.index("Check the network") < names.index("Try to connect now")
+    assert {"Settings of the network", "Now", "Servers and links"} <= set(names)
+    assert "Online · 3 peers reachable" in names
+    rows = QAccessible.queryAccessibleInterface(rig.session.insight.page.list)
+    assert rows is not None
+    read = [rows.child(at) for at in range(rows.childCount())]
+    said = [each.text(QAccessible.Text.Description) for each in read if each is not None]
+    assert sum("round trip 2 ms" in line for line in said) == 3
+
+
+async def test_charts_are_read_as_text(rig: Rig) -> None:
+    await rig.act("network")
+    rig.session.insight.page.tabs.buttons()[1].click()
+    await rig.settle()
+    names = [spoken(widget) for widget in walk(rig.window)]
+    assert "Until a link is made. Nothing measured yet." in names
+    assert "Begin to measure anew" in names
+    assert nameless_but_panes(rig.window) == []
+
+
+async def test_a_check_is_read_and_left_by_keys(rig: Rig) -> None:
+    found = Finding("server", False, "Nothing listens.", "Check the port.", place="servers")
+    rig.backend.insight.findings[None] = (found,)
+    await rig.act("network")
+    rig.session.insight.page.check.click()
+    await rig.settle()
+    sheet = rig.dialog(QDialog)
+    assert nameless(sheet) == []
+    names = {spoken(widget) for widget in walk(sheet)}
+    assert names >= {"Servers…", "Look again", "Copy the report", "Close"}
+    said = {spoken(label) for label in sheet.findChildren(QLabel) if label.isVisible()}
+    assert "In the way: Nothing listens." in said
+    QTest.keyClick(sheet, Qt.Key.Key_Escape)
+    await rig.settle()
+    assert rig.no_dialog()
