@@ -24,6 +24,11 @@ from tests.gallery.windows import MIDDLE, sheet, window
 from tests.ui.fake_backend import FakeBackend, peer_of, room_of
 
 ANA, JONAS, ARABIC = "Ana Costa", "Jonas Weber", "ليلى حداد"
+REACHED = (
+    "Direct · LAN · 12 min · 2 ms · Good",
+    "Relay · Offers files, relaying",
+    "3 of 64 links · 64 GB free · Hamburg · UTC+1",
+)
 LONG = "Bartholomew Featherstonehaugh-Cholmondeley of the Northern Lights"
 
 
@@ -52,7 +57,8 @@ def _view(name: str, state: str = "friend") -> ContactView:
 
 def _person(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:
     view = replace(_view(JONAS), alias="Skipper", note="Met at pier 4", verified=True)
-    facts = PersonFacts(view, fingerprint(view.peer), ("Lighthouse Survey", "Book club"))
+    rooms = ("Lighthouse Survey", "Book club")
+    facts = PersonFacts(view, fingerprint(view.peer), rooms, connection=REACHED)
     return PersonSheet(stand.theme, parent, facts)
 
 
@@ -83,7 +89,7 @@ def _report(stand: Stand, backend: FakeBackend, parent: QWidget) -> QWidget:
 ENTRIES = {
     "requests": Entry(window(demo.full, _requests), MIDDLE),
     "person-bars": Entry(window(demo.full, _bars), MIDDLE),
-    "sheet-person": Entry(sheet(_person), QSize(440, 560)),
+    "sheet-person": Entry(sheet(_person), QSize(440, 660)),
     "sheet-person-blocked": Entry(sheet(_blocked), QSize(440, 520)),
     "sheet-safety": Entry(sheet(_safety), QSize(440, 600)),
     "sheet-report": Entry(sheet(_report), QSize(440, 480)),
