@@ -51,6 +51,7 @@ def linked() -> FakeBackend:
     for name in (LONG, ARABIC, KENJI):
         backend.contacts.add(peer_of(name), name, "friend")
     network = backend.network
+    network.near = True
     network.set_server("mqtts://broker.example.org", ServerState.OFFLINE, 4.0)
     long = "https://a-rather-long-name.of.a.server.example.org:8765"
     network.set_server(long, ServerState.ONLINE)
@@ -230,7 +231,7 @@ def _settings(stand: Stand, backend: FakeBackend, parent: QWidget) -> QWidget:
 
 
 ENTRIES = {
-    "network": Entry(window(linked, _page), MIDDLE),
+    "network": Entry(window(linked, _page), QSize(1100, 940)),
     "network-measured": Entry(window(measured, _measured), QSize(1100, 960)),
     "network-not-measured": Entry(window(linked, _measured), MIDDLE),
     "network-crowd": Entry(window(crowd, _page), MIDDLE),

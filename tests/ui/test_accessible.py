@@ -207,7 +207,7 @@ async def test_the_page_of_the_network_is_had_by_keys(rig: Rig) -> None:
     rows = QAccessible.queryAccessibleInterface(rig.session.insight.page.list)
     assert rows is not None
     read = [rows.child(at) for at in range(rows.childCount())]
-    said = [each.text(QAccessible.Text.Description) for each in read if each is not None]
+    said = [each.text(QAccessible.Text.Description) for each in read]
     assert sum("round trip 2 ms" in line for line in said) == 3
 
 

@@ -16,7 +16,7 @@ from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.diagnosing import Diagnosing
 from app.ui.network import abilities, measures, phrases
-from app.ui.network.facts import PersonRow, ServerRow
+from app.ui.network.facts import NearRow, PersonRow, ServerRow
 from app.ui.network.findings import Place
 from app.ui.network.history import STEP_MS, History
 from app.ui.network.model import NetworkModel
@@ -160,6 +160,8 @@ class NetworkDesk(QObject):
             self._tasks.spawn(self.diagnosing.person(row.peer))
         elif isinstance(row, ServerRow):
             self._tasks.spawn(self._servers())
+        elif isinstance(row, NearRow):
+            self._tasks.spawn(self.settings())
 
     async def _try_now(self) -> None:
         self._backend.network.try_now()
@@ -182,7 +184,8 @@ class NetworkDesk(QObject):
             return
         rows = [ServerRow(each.url, each.state, phrases.server_line(each)) for each in servers]
         now_ms = round(self._window.now().timestamp() * 1000)
-        self.model.show(rows, [self._row(each, now_ms) for each in links])
+        people = [self._row(each, now_ms) for each in links]
+        self.model.show(rows, people, near=network.meets_near_by())
 
     def _row(self, link: LinkView, now_ms: int) -> PersonRow:
         known = self._backend.contacts.of(link.peer)

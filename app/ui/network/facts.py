@@ -36,6 +36,14 @@ class ServerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class NearRow:
+    """People of the network that we are on are met without a server."""
+
+    title: str = "Without a server"
+    line: str = "People of this network are met directly"
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRow:
     """A link to somebody. `figure` is the round trip in words, `past` what it was lately in ms.
 
@@ -55,7 +63,7 @@ class PersonRow:
     spoken: str = ""
 
 
-NetworkRow = Heading | ServerRow | PersonRow
+NetworkRow = Heading | ServerRow | NearRow | PersonRow
 
 
 def row_key(row: NetworkRow) -> tuple[str, str | bytes]:
@@ -65,5 +73,7 @@ def row_key(row: NetworkRow) -> tuple[str, str | bytes]:
             return ("heading", kind)
         case ServerRow(url):
             return ("server", url)
+        case NearRow():
+            return ("near", "")
         case PersonRow(peer):
             return ("person", peer)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from app.domain.changes import LinkState
 from app.ui.models.keyed import KeyedListModel
-from app.ui.network.facts import Heading, NetworkRow, PersonRow, ServerRow, row_key
+from app.ui.network.facts import Heading, NearRow, NetworkRow, PersonRow, ServerRow, row_key
 
 _TITLES = {
     LinkState.ONLINE: "Linked",
@@ -23,10 +23,14 @@ class NetworkModel(KeyedListModel[NetworkRow]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(row_key, parent)
 
-    def show(self, servers: Iterable[ServerRow], people: Iterable[PersonRow]) -> None:
-        """Make these the rows."""
+    def show(
+        self, servers: Iterable[ServerRow], people: Iterable[PersonRow], *, near: bool = False
+    ) -> None:
+        """Make these the rows; `near` if people near by are met without a server."""
         listed = sorted(people, key=lambda each: (each.name.casefold(), each.peer))
         rows = _under("servers", "Servers", list(servers))
+        if near:
+            rows += [Heading("near", "On this network"), NearRow()]
         for state, title in _TITLES.items():
             rows += _under(state.value, title, [each for each in listed if each.state is state])
         self.set_rows(rows)
@@ -37,6 +41,8 @@ class NetworkModel(KeyedListModel[NetworkRow]):
                 return title
             case ServerRow(url):
                 return url
+            case NearRow():
+                return row.title
             case PersonRow():
                 return row.name
 
@@ -44,7 +50,7 @@ class NetworkModel(KeyedListModel[NetworkRow]):
         match row:
             case Heading():
                 return ""
-            case ServerRow():
+            case ServerRow() | NearRow():
                 return row.line
             case PersonRow():
                 return row.spoken or row.line

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from app.domain.changes import LinkState, ServerState
 from app.ui.models.keyed import ROW_ROLE
 from app.ui.network.charts import paint_past
-from app.ui.network.facts import Heading, PersonRow, Quality, ServerRow
+from app.ui.network.facts import Heading, NearRow, PersonRow, Quality, ServerRow
 from app.ui.network.history import KEPT
 from app.ui.theme import Palette, Radius, TextSize, Theme, Weight, font, paint_icon
 from app.ui.widgets.avatar import Face, paint_face
@@ -66,7 +66,11 @@ class NetworkDelegate(QStyledItemDelegate):
             tile = area.adjusted(INSET, 1, -INSET, -1)
             behind = self._paint_ground(painter, tile, option)
             if isinstance(row, ServerRow):
-                self._paint_server(painter, tile, row)
+                tones = {ServerState.ONLINE: "ok", ServerState.OFFLINE: "danger"}
+                texts = (row.url, row.line, tones.get(row.state, "text2"))
+                self._paint_way(painter, tile, "server", texts)
+            elif isinstance(row, NearRow):
+                self._paint_way(painter, tile, "radio-tower", (row.title, row.line, "ok"))
             else:
                 self._paint_person(painter, tile, row, behind)
         painter.restore()
@@ -83,18 +87,20 @@ class NetworkDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(tile, Radius.ROW, Radius.ROW)
         return palette.hover
 
-    def _paint_server(self, painter: QPainter, tile: QRectF, row: ServerRow) -> None:
+    def _paint_way(
+        self, painter: QPainter, tile: QRectF, icon: str, texts: tuple[str, str, str]
+    ) -> None:
+        """Draw an icon on a tile, a name, and a line in a tone of the palette."""
         palette = self._theme.palette
         square = QRectF(tile.left() + 8, tile.center().y() - TILE / 2, TILE, TILE)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(palette.accent_soft)
         painter.drawRoundedRect(square, Radius.CODE, Radius.CODE)
-        paint_icon(painter, square.adjusted(9, 9, -9, -9), "server", palette.accent_text)
-        colour = {ServerState.ONLINE: palette.ok, ServerState.OFFLINE: palette.danger}
-        texts = tile.adjusted(56, 0, -12, 0)
-        tone = colour.get(row.state, palette.text2)
-        self._paint_name(painter, texts, row.url)
-        self._paint_line(painter, texts, row.line, tone)
+        paint_icon(painter, square.adjusted(9, 9, -9, -9), icon, palette.accent_text)
+        name, line, tone = texts
+        area = tile.adjusted(56, 0, -12, 0)
+        self._paint_name(painter, area, name)
+        self._paint_line(painter, area, line, getattr(palette, tone))
 
     def _paint_person(
         self, painter: QPainter, tile: QRectF, row: PersonRow, behind: QColor

@@ -19,7 +19,7 @@ from app.ui.dialogs.person import PersonSheet
 from app.ui.dialogs.settings import SettingsSheet
 from app.ui.government import Deed
 from app.ui.network.diagnosis_sheet import DiagnosisSheet
-from app.ui.network.facts import Heading, PersonRow, ServerRow
+from app.ui.network.facts import Heading, NearRow, PersonRow, ServerRow
 from app.ui.network.settings_sheet import NetworkSettingsSheet
 from tests.gallery import demo
 from tests.gallery.network import link, measured
@@ -182,6 +182,19 @@ async def test_a_row_leads_on(rig: Rig) -> None:
     rows.chosen.emit(model.rows()[0])
     await rig.settle()
     assert rig.no_dialog()
+
+
+async def test_who_is_met_without_a_server_is_said(rig: Rig) -> None:
+    rig.backend.network.near = True
+    await rig.act("network")
+    model = rig.session.insight.model
+    said = {model.text(row): model.description(row) for row in model.rows()}
+    assert said["On this network"] == ""
+    assert said["Without a server"] == "People of this network are met directly"
+    rig.session.insight.page.list.chosen.emit(NearRow())
+    await rig.settle()
+    rig.dialog(NetworkSettingsSheet).reject()
+    await rig.settle()
 
 
 async def test_a_check_leads_to_its_fix(rig: Rig) -> None:
