@@ -242,7 +242,16 @@ def build(  # noqa: PLR0913 - the last three are choices
     common = CommonGroups(me.peer, book, contact_book, manager)
     parcels = _parcels(parts, store, ticks, rooms, common)
     beyond = build_courier(
-        CourierWiring(parts, hub, manager, introducer, common, governance.courier_keeper, ticks),
+        CourierWiring(
+            parts,
+            hub,
+            manager,
+            introducer,
+            common,
+            governance.courier_keeper,
+            ticks,
+            store.settings,
+        ),
         synced.shelf,
         beyond,
     )

@@ -19,6 +19,7 @@ from app.services.network_parts import NetworkParts
 from app.services.room_logs import RoomLogs
 from app.services.signaling_hub import SignalingHub
 from app.services.sync_source import SyncBook, SyncLogs, SyncTicks
+from app.storage.setting_repository import SettingRepository
 from app.storage.store import Store
 
 
@@ -54,6 +55,7 @@ class CourierWiring:
     groups: CommonGroups
     keeper: CourierKeeper
     ticks: DeliveryService
+    settings: SettingRepository
 
 
 def build_courier(
@@ -66,7 +68,9 @@ def build_courier(
         return replace(beyond, tasks=tasks)
     manager, parts = wiring.manager, wiring.parts
     receipts = CourierReceipts(shelf, manager)
-    courier = CourierService(CourierParts(parts.book, manager, wiring.hub, shelf, receipts))
+    courier = CourierService(
+        CourierParts(parts.book, manager, wiring.hub, shelf, receipts, wiring.settings)
+    )
     wiring.keeper.declines = False
     manager.shared.served = wiring.introducer.served = shelf
     wiring.groups.served = shelf.is_shared_by

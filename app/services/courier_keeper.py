@@ -59,10 +59,13 @@ class CourierKeeper:
     def log_grew(self, room: RoomId, vector: Mapping[PeerId, int]) -> None:
         del vector
         conversation = self._parts.book.find(room)
-        if conversation is not None and (
+        if conversation is None or not (
             room in self._known or conversation.state.governance.couriers
         ):
-            self._wake.set()
+            return
+        if self._known.get(room) != frozenset(couriers_of(conversation)):
+            self.look_at(conversation)
+        self._wake.set()
 
     def opened(self, peer: PeerId, room: RoomId) -> None:
         conversation = self._parts.book.find(room)

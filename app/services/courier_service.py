@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from app.domain.couriers import CourierReport
 from app.domain.errors import AppError
-from app.domain.ids import PeerId, RoomId
+from app.domain.ids import PeerId, RoomId, room_id, to_text
 from app.protocol.courier_frames import CourierAnswer, CourierFreed, CourierGiven
 from app.protocol.courier_roster import Roster, begun
 from app.protocol.frames import Aside, Receipt, Wanted
@@ -21,9 +21,12 @@ from app.services.courier_receipts import CourierReceipts
 from app.services.courier_shelf import CourierShelf
 from app.services.peer_link import PeerLink
 from app.services.signaling_hub import SignalingHub
+from app.storage.setting_repository import SettingRepository
 
 SWEEP = 60.0
 MAX_INBOX = 1024
+UNWANTED = "courier.unwanted."
+"""Begins the names of settings that say which rooms are not to be taken again."""
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +40,7 @@ class CourierParts:
     hub: SignalingHub
     shelf: CourierShelf
     receipts: CourierReceipts
+    settings: SettingRepository
 
 
 class CourierService:
@@ -47,6 +51,7 @@ class CourierService:
         self._shelf = parts.shelf
         self._inbox: deque[tuple[PeerLink, Said | RoomId]] = deque()
         self._wake = asyncio.Event()
+        self._unwanted: set[RoomId] = set()
 
     @property
     def free(self) -> int:
@@ -86,6 +91,9 @@ class CourierService:
     async def load(self) -> None:
         """Take up what is on the disk, before any server or link is there. Raises AppError."""
         await self._shelf.load_all()
+        known = await self._parts.settings.all()
+        names = (key.removeprefix(UNWANTED) for key in known if key.startswith(UNWANTED))
+        self._unwanted = set(map(room_id, names))
         await self._parts.receipts.load()
 
     async def run(self) -> None:
@@ -105,12 +113,15 @@ class CourierService:
 
     async def sweep(self) -> None:
         """Forget what is too old. Who was refused may try again, on a new link. AppError."""
-        full = {room.room for room in self._shelf if room.full}
-        for room in await self._shelf.expire():
-            if room.room in full:
-                for link in self._parts.manager.links():
-                    if room.room in link.rooms:
-                        await link.close("begin-anew")
+        links = self._parts.manager.links()
+        present = {room for link in links for room in link.rooms}
+        if not await self._shelf.expire(present):
+            return
+        refused = {room.room for room in self._shelf if room.full}
+        self._shelf.try_again()
+        for link in links:
+            if refused & link.rooms:
+                await link.close("begin-anew")
 
     async def _deal_with(self, link: PeerLink, said: Said | RoomId) -> None:
         match said:
@@ -141,7 +152,8 @@ class CourierService:
 
     def _reason(self, peer: PeerId, room: RoomId, roster: Roster | None) -> str:
         terms = self._shelf.terms
-        if terms.patrons is not None and peer not in terms.patrons:
+        foreign = terms.patrons is not None and peer not in terms.patrons
+        if foreign or room in self._unwanted:
             return "courier-not-allowed"
         if roster is None or self._parts.book.find(room) is not None:
             return "courier-refused"
@@ -152,22 +164,30 @@ class CourierService:
     async def _freed(self, peer: PeerId, room: RoomId) -> None:
         known = self._shelf.find(room)
         if known is not None and peer in known.roster.leaders:
-            await self.drop(room)
+            await self._forget(room)
 
     async def drop(self, room: RoomId) -> None:
-        """Serve a room no more and forget its events. Raises AppError("unknown-room")."""
+        """Serve a room no more, whoever asks. Raises AppError("unknown-room")."""
+        if self._shelf.find(room) is None:
+            raise AppError("unknown-room", {"room": to_text(room)})
+        self._unwanted.add(room)
+        await self._parts.settings.set(UNWANTED + to_text(room), "yes")
+        for link in self._parts.manager.links():
+            if room in link.rooms:
+                link.send(CourierAnswer(room, "courier-not-allowed"))
+        await self._forget(room)
+
+    async def _forget(self, room: RoomId) -> None:
         known = self._shelf.find(room)
         if known is None:
-            raise AppError("unknown-room")
+            return
         await self._shelf.drop(room)
         self._parts.receipts.forget(room)
         self._parts.manager.room_removed(room)
         self._move(known.roster.places, ())
 
     async def _entered(self, peer: PeerId, room: RoomId) -> None:
-        known = self._shelf.find(room)
-        if known is not None:
-            await self._shelf.put(known.roster.entered(peer))
+        await self._shelf.entered(room, peer)
 
     def _move(self, before: Sequence[bytes], now: Sequence[bytes]) -> None:
         """Enter new places and leave those that are of no use any more."""

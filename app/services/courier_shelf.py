@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.couriers import CourierTerms, ServedView
@@ -57,6 +58,8 @@ class CourierShelf:
         self._tell = tell
         self._rooms: dict[RoomId, ServedRoom] = {}
         self._places: set[bytes] = set()
+        self._turn = asyncio.Lock()
+        """Taking a room, changing it and dropping it follow each other."""
 
     def __iter__(self) -> Iterator[ServedRoom]:
         return iter(tuple(self._rooms.values()))
@@ -85,6 +88,10 @@ class CourierShelf:
 
     async def put(self, roster: Roster) -> None:
         """Serve a room from now on, or by a new roster."""
+        async with self._turn:
+            await self._put(roster)
+
+    async def _put(self, roster: Roster) -> None:
         await self.repository.put(roster, self.wall.now_ms())
         known = self._rooms.get(roster.room)
         if known is not None:
@@ -93,32 +100,46 @@ class CourierShelf:
             self._rooms[roster.room] = ServedRoom(roster)
         self._note_places()
 
-    async def drop(self, room: RoomId) -> None:
-        """Serve a room no more and forget its events."""
-        self._rooms.pop(room, None)
-        self._note_places()
-        await self.repository.drop(room)
-
-    async def expire(self) -> list[ServedRoom]:
-        """Forget what is too old; return the rooms in which there is place again."""
-        changed = await self.repository.expire(self.wall.now_ms(), self.terms.keep_ms)
-        roomier = []
-        for room in changed:
+    async def entered(self, room: RoomId, peer: PeerId) -> None:
+        """Somebody has opened a room, and belongs to it."""
+        async with self._turn:
             known = self._rooms.get(room)
             if known is not None:
-                roomier.append(known)
-        if roomier:
-            await self._look_again(roomier)
-        return roomier
+                await self._put(known.roster.entered(peer))
+
+    async def drop(self, room: RoomId) -> None:
+        """Serve a room no more and forget its events."""
+        async with self._turn:
+            self._rooms.pop(room, None)
+            self._note_places()
+            await self.repository.drop(room)
+
+    async def expire(self, present: Collection[RoomId] = ()) -> bool:
+        """Forget what is too old; return whether there was anything.
+
+        Members of the rooms `present` are linked now.
+        """
+        async with self._turn:
+            now, keep_ms = self.wall.now_ms(), self.terms.keep_ms
+            changed = await self.repository.expire(now, keep_ms, present)
+            await self._look_again([self._rooms[one] for one in changed if one in self._rooms])
+            return bool(changed)
+
+    def try_again(self) -> None:
+        """Events that were refused may fit in now."""
+        for room in self:
+            room.full = False
 
     async def _look_again(self, rooms: Sequence[ServedRoom]) -> None:
+        if not rooms:
+            return
         stored = {one.roster.room: one for one in await self.repository.all()}
         for room in rooms:
             now = stored.get(room.room)
             if now is None:
                 self._rooms.pop(room.room, None)
             else:
-                room.logs, room.size, room.full = dict(now.logs), now.size, False
+                room.logs, room.size = dict(now.logs), now.size
         self._note_places()
 
     def proofs(self, peer: PeerId) -> Mapping[RoomId, Proofs]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.couriers import Quota
@@ -39,6 +39,7 @@ UPDATE courier_room SET bytes = (SELECT coalesce(sum(length(wire) + {OVERHEAD}),
     FROM courier_event WHERE courier_event.room = courier_room.id) WHERE id = ?
 """  # noqa: S608 - a constant
 _IDLE = "SELECT room FROM courier_room WHERE bytes = 0 AND seen_ms NOT BETWEEN ? AND ?"
+_SEEN = "UPDATE courier_room SET seen_ms = ? WHERE room = ?"
 _DROP = "DELETE FROM courier_room WHERE room = ?"
 _RECEIPT = """
 INSERT INTO courier_receipt (room, member, signed) VALUES (?, ?, ?)
@@ -153,14 +154,22 @@ class CourierRepository:
 
         return await self._database.read(run)
 
-    async def expire(self, now_ms: int, keep_ms: int) -> set[RoomId]:
+    async def expire(
+        self, now_ms: int, keep_ms: int, present: Collection[RoomId] = ()
+    ) -> set[RoomId]:
         """Forget events that were taken longer ago; return the rooms that have shrunk.
 
-        Rooms of which nothing is left and nobody was seen for as long are forgotten as well.
+        Rooms of which nothing is left and nobody was seen for as long are forgotten as well;
+        of those `present` somebody is here now.
         """
 
         limits = now_ms - keep_ms, now_ms + keep_ms
-        return await self._database.write(lambda: self._expire(limits))
+
+        def run() -> set[RoomId]:
+            self._database.executemany(_SEEN, [(now_ms, room) for room in present])
+            return self._expire(limits)
+
+        return await self._database.write(run)
 
     def _expire(self, limits: tuple[int, int]) -> set[RoomId]:
         execute = self._database.execute

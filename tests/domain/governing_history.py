@@ -11,6 +11,7 @@ from app.domain.events import Created, Joined, KnownBody, Left, ProfileNamed, Re
 from app.domain.governing import (
     FOUNDING,
     Coded,
+    CourierNamed,
     Invited,
     Readmitted,
     Rekeyed,
@@ -67,6 +68,7 @@ _BODIES: tuple[Callable[[_Choice], KnownBody], ...] = (
     lambda c: Rekeyed(((1 + c.value % 4) << 16) + c.who, parts([c.other, c.third])),
     lambda c: Ruled(_RULES[c.value % 4], c.value % 2),
     lambda c: Readmitted(c.other),
+    lambda c: CourierNamed(c.third, c.value % 3 > 0, f"Courier {c.value % 2}"),
     lambda _: Left(),
     lambda c: Topic(f"topic {c.value}") if c.value % 2 else Renamed(f"name {c.value}"),
     lambda c: ProfileNamed(f"Person {c.who}.{c.value}"),

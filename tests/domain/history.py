@@ -27,6 +27,7 @@ from app.domain.events import (
 from app.domain.governing import (
     FOUNDING,
     Coded,
+    CourierNamed,
     Invited,
     Readmitted,
     Rekeyed,
@@ -83,6 +84,7 @@ known_bodies: st.SearchStrategy[KnownBody] = st.one_of(
         Rekeyed, st.integers(1, 5).map(lambda n: n << 16), st.lists(peers, min_size=1).map(parts)
     ),
     st.builds(Ruled, st.sampled_from([rule.value for rule in Rule]), st.integers(0, 1)),
+    st.builds(CourierNamed, peers, st.booleans(), names | st.just("")),
     st.builds(RoomOffered, st.just(bytes(16)), names, tokens, peers),
     st.builds(Pictured, images),
     st.builds(RoomPictured, images),

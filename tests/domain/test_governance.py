@@ -105,6 +105,8 @@ class Screen:
                     self._see(effect, self.state)
 
     def _update(self, peer: PeerId, name: str, change: str) -> None:
+        if change.startswith("courier"):
+            return
         self.names[peer] = name
         if change == "joined":
             self.present.add(peer)

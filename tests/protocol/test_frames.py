@@ -6,6 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.errors import LocalProtocolError, RemoteProtocolError
+from app.protocol.courier_frames import (
+    MAX_COURIER_KEYS,
+    MAX_LEADERS,
+    MAX_ROSTER,
+    CourierAnswer,
+    CourierFreed,
+    CourierGiven,
+)
 from app.protocol.fragments import MAX_MESSAGE_SIZE, Reassembler, split
 from app.protocol.frames import (
     MAX_FRAME_SIZE,
@@ -114,6 +122,17 @@ frames: st.SearchStrategy[Frame] = st.one_of(
     st.builds(Through, keys, keys, st.binary(min_size=48, max_size=200)),
     st.builds(Relayed, keys, keys, rooms, st.binary(min_size=1, max_size=200)),
     capable,
+    st.builds(
+        CourierGiven,
+        rooms,
+        seqs,
+        st.lists(st.tuples(numbers, keys), min_size=1, max_size=4),
+        st.lists(keys, min_size=1, max_size=4),
+        st.lists(keys, max_size=4),
+        st.lists(keys, max_size=4),
+    ),
+    st.builds(CourierAnswer, rooms, st.text(max_size=40)),
+    st.builds(CourierFreed, rooms),
     st.builds(Heads, rooms, st.dictionaries(keys, st.tuples(seqs, keys), max_size=5)),
 )
 
@@ -151,6 +170,26 @@ def test_a_lane_granted_without_a_description_is_a_direct_one(
     ],
 )
 def test_a_way_that_is_no_way_is_malformed(frame: Frame) -> None:
+    with pytest.raises(RemoteProtocolError, match="frame-malformed"):
+        decode_frame(encode_frame(frame))
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        CourierGiven(bytes(16), 1, [], [bytes(32)], [], []),
+        CourierGiven(bytes(16), 1, [(1, bytes(32))], [], [], []),
+        CourierGiven(bytes(16), 1, [(1, bytes(32))] * (MAX_COURIER_KEYS + 1), [bytes(32)], [], []),
+        CourierGiven(bytes(16), 1, [(1, bytes(32))], [bytes(32)] * (MAX_LEADERS + 1), [], []),
+        CourierGiven(
+            bytes(16), 1, [(1, bytes(32))], [bytes(32)], [bytes(32)] * (MAX_ROSTER + 1), []
+        ),
+        CourierGiven(bytes(16), -1, [(1, bytes(32))], [bytes(32)], [], []),
+        CourierGiven(bytes(15), 1, [(1, bytes(32))], [bytes(32)], [], []),
+        CourierAnswer(bytes(16), "x" * 41),
+    ],
+)
+def test_what_no_courier_can_keep_is_malformed(frame: Frame) -> None:
     with pytest.raises(RemoteProtocolError, match="frame-malformed"):
         decode_frame(encode_frame(frame))
 

@@ -27,6 +27,7 @@ from app.domain.governance import RoomState
 from app.domain.governing import (
     FOUNDING,
     Coded,
+    CourierNamed,
     Invited,
     Readmitted,
     Rekeyed,
@@ -51,6 +52,7 @@ ROOM = room_id(SECRET)
 OLA, ANA, BO, CEM, DAN = people = [
     Identity(fixed(name)) for name in ("ola", "ana", "bo", "cem", "dan")
 ]
+EVE = Identity(fixed("eve"))
 LINK, NAMED = fixed("link"), fixed("by name")
 PARTS = b"".join(one.peer + bytes(80) for one in (ANA, CEM))
 HISTORY: list[tuple[Identity, int, KnownBody]] = [
@@ -78,6 +80,9 @@ HISTORY: list[tuple[Identity, int, KnownBody]] = [
     (CEM, 26, Revoked(FOUNDING)),  # closed already, and no admin
     (OLA, 27, RoleGiven(ANA.peer, "owner")),
     (OLA, 1, Renamed("Back then")),  # counts after what Ola wrote before
+    (BO, 28, CourierNamed(EVE.peer, on=True, name="Eve")),  # no admin
+    (ANA, 28, CourierNamed(EVE.peer, on=True, name="Eve")),
+    (ANA, 28, CourierNamed(CEM.peer, on=True)),  # a member
     (ANA, 29, Left()),
     (OLA, 30, RoomPictured(b"\xff\xd8\xff")),
 ]
@@ -148,5 +153,6 @@ def _state(state: RoomState) -> Section:
         "void": sorted(event.hex() for event in governance.void),
         "silent": {peer.hex(): list(governance.spans(peer)) for peer in governance.closed},
         "newest_epoch": governance.newest,
+        "couriers": {peer.hex(): name for peer, name in governance.couriers.items()},
         "key_is_due": governance.needs_rotation,
     }

@@ -12,6 +12,8 @@ from app.crypto.authoring import SIGNED_PREFIX
 from app.crypto.identity import Identity, agreement_key, fingerprint, safety_number
 from app.crypto.kdf import derive, stretch
 from app.crypto.room_keys import (
+    courier_key,
+    courier_keys,
     direct_secret,
     epoch_keys,
     notes_secret,
@@ -97,6 +99,16 @@ def key_derivation() -> Section:
     }
 
 
+def _courier(secret: bytes) -> Section:
+    keys = courier_keys(0, courier_key(secret, BO.peer))
+    return {
+        "peer": BO.peer.hex(),
+        "key": keys.key.hex(),
+        "rendezvous": keys.rendezvous.hex(),
+        "proof": keys.proof.hex(),
+    }
+
+
 def room_keys() -> Section:
     return {
         "rooms": [
@@ -107,6 +119,7 @@ def room_keys() -> Section:
                 "rendezvous": epoch_keys(0, secret).rendezvous.hex(),
                 "proof": epoch_keys(0, secret).proof.hex(),
                 "govern": epoch_keys(0, secret).govern.hex(),
+                "courier": _courier(secret),
             }
             for secret in (SECRET, fixed("another room secret"))
         ],

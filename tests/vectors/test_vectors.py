@@ -73,6 +73,11 @@ def test_room_keys() -> None:
         assert plain.hkdf(secret, b"parlor room id 1", 16) == raw(entry["room_id"])
         for name in ("body", "rendezvous", "proof", "govern"):
             assert plain.hkdf(secret, f"parlor room {name} 1".encode()) == raw(entry[name])
+        one = entry["courier"]
+        key = plain.hkdf(secret, b"parlor courier 1", 32, raw(one["peer"]))
+        assert key == raw(one["key"])
+        for name in ("rendezvous", "proof"):
+            assert plain.hkdf(key, f"parlor courier {name} 1".encode()) == raw(one[name])
     direct = vectors["direct"]
     first, second = (plain.Person(raw(seed)) for seed in direct["seeds"])
     assert first.shared(second.x25519_public) == raw(direct["shared"])
