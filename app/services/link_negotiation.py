@@ -62,15 +62,17 @@ class LinkNegotiation:
         if not self._inbox.full():
             self._inbox.put_nowait(signal)
 
-    async def lead(self, carrier: PeerId | None = None) -> Link:
+    async def lead(self, carrier: PeerId | None = None, patience: float | None = None) -> Link:
         """Offer a link, over the network or over a member.
+
+        `patience` is how many seconds the two may take to meet, if less than the transport lets.
 
         Raises AppError("link-failed" | "unreachable") or RemoteProtocolError.
         """
         session = os.urandom(SESSION_SIZE)
         carried = self._host.carried(self.peer, carrier, session) if carrier else None
         pending = self._transport.pending(carried)
-        return await self._noted(pending, carrier, self._offer(pending, session, carrier))
+        return await self._noted(pending, carrier, self._offer(pending, session, carrier, patience))
 
     async def follow(self, offer: Offer | Detour) -> Link:
         """Take an offer. Raises as `lead` does."""
@@ -99,7 +101,13 @@ class LinkNegotiation:
             if isinstance(signal, Offer | Detour) and self._inbox.empty():
                 return signal
 
-    async def _offer(self, pending: PendingLink, session: bytes, carrier: PeerId | None) -> Link:
+    async def _offer(
+        self,
+        pending: PendingLink,
+        session: bytes,
+        carrier: PeerId | None,
+        patience: float | None,
+    ) -> Link:
         while not self._inbox.empty():
             self._inbox.get_nowait()
         description = await pending.offer()
@@ -115,7 +123,8 @@ class LinkNegotiation:
                     break
         await pending.complete(answer.description)
         self.meeting = True
-        return await pending.opened()
+        async with _deadline(patience, "timeout", "ice"):
+            return await pending.opened()
 
     async def _answer(
         self, pending: PendingLink, offer: Offer | Detour, carrier: PeerId | None
@@ -166,9 +175,11 @@ def stage_of(error: AppError | RemoteProtocolError) -> str:
 
 
 @asynccontextmanager
-async def _deadline(seconds: float, reason: str) -> AsyncIterator[None]:
+async def _deadline(
+    seconds: float | None, reason: str, stage: str = "signaling"
+) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        raise AppError("link-failed", {"reason": reason}) from error
+        raise AppError("link-failed", {"reason": reason, "stage": stage}) from error

@@ -35,6 +35,8 @@ from app.transport.base import Link
 
 MAX_CARRIERS = 2
 """So many members are tried in a row."""
+HEAD_START = 5.0
+"""Seconds that the network is tried where a member can carry: then it is tried again beside."""
 IN_VAIN = 120.0
 """Seconds for which members come before a network that was in vain."""
 BETTER_AFTER, BETTER_AT_LAST = 15.0, 240.0
@@ -187,7 +189,7 @@ class PeerSupervisor:
         for carrier in self._ways():
             self._vain[carrier] += 1
             try:
-                link = await self._negotiation.lead(carrier)
+                link = await self._negotiation.lead(carrier, self._patience(carrier))
             except AppError as error:
                 failure = error
                 if carrier is None and reason_of(error) not in SIGNALING:
@@ -196,6 +198,10 @@ class PeerSupervisor:
                 del self._vain[carrier]
                 return link
         raise failure
+
+    def _patience(self, carrier: PeerId | None) -> float | None:
+        """Return how long a way is tried before the next one: the network may be so later too."""
+        return HEAD_START if carrier is None and self._negotiation.carriers() else None
 
     def _ways(self) -> Iterator[PeerId | None]:
         """Yield None for the network, or who carries."""
