@@ -18,6 +18,7 @@ from app.domain.errors import RemoteProtocolError
 from app.transport.base import Lane
 from app.transport.webrtc import WebRtcTransport
 from app.transport.webrtc_addresses import loopback_addresses
+from app.transport.webrtc_ice import IceConnection
 from app.transport.webrtc_link import WebRtcLink
 from app.transport.webrtc_sctp import MAX_MISORDERED
 from app.transport.webrtc_session import Session
@@ -208,7 +209,9 @@ async def test_one_packet_does_not_stop_the_program(ends: Ends, body: bytes) -> 
 async def test_a_strangers_datagram_is_nothing(ends: Ends, datagram: bytes) -> None:
     hostile, honest = ends
     for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
-        for candidate in honest._session._ice.local_candidates:
+        way = honest._session._ice
+        assert isinstance(way, IceConnection)
+        for candidate in way.local_candidates:
             if candidate.host == host:
                 with socket.socket(family, socket.SOCK_DGRAM) as stranger:
                     stranger.sendto(datagram, (host, candidate.port))

@@ -15,6 +15,7 @@ from app.transport.base import Lane, PendingLink
 from app.transport.webrtc import WebRtcTransport
 from app.transport.webrtc_addresses import loopback_addresses
 from app.transport.webrtc_description import decode, encode
+from app.transport.webrtc_ice import IceConnection
 from app.transport.webrtc_link import WebRtcPendingLink
 from tests.transport.contract.link import failure, received
 
@@ -111,6 +112,7 @@ async def test_a_cancelled_offer_leaves_no_socket(pendings: Pendings) -> None:
     await asyncio.wait([gathering])
     await one.close()
     assert one._session is not None
+    assert isinstance(one._session._ice, IceConnection)
     assert one._session._ice._protocols == []
 
 
