@@ -26,20 +26,31 @@ left the screen; a hosted server tells of its life."""
 
 
 class Window:
-    """One run of the program after another on one profile; `place` 0 is left, 1 is right."""
+    """One run of the program after another on one profile; `place` 0 is left, 1 is right.
 
-    def __init__(
-        self, desktop: Desktop, folder: Path, name: str, place: int, before: Sequence[str] = ()
+    With `lan` it meets people of its network without a server.
+    """
+
+    def __init__(  # noqa: PLR0913 - who, where, and how it is started
+        self,
+        desktop: Desktop,
+        folder: Path,
+        name: str,
+        place: int,
+        before: Sequence[str] = (),
+        *,
+        lan: bool = False,
     ) -> None:
         self.desktop, self.folder, self.name = desktop, folder, name
         self.errors = folder.with_name(f"{folder.name}.stderr")
         self._place, self._before = place, tuple(before)
+        self._ways = [] if lan else ["--no-lan"]
         self._expected = [TOLERATED]
         self.start()
 
     def start(self) -> None:
         """Start the program and wait until its window has taken in the profile."""
-        own = ["--data-dir", str(self.folder), "--name", self.name, "--no-lan"]
+        own = ["--data-dir", str(self.folder), "--name", self.name, *self._ways]
         command = [*self._before, sys.executable, "-m", "app", *own]
         with self.errors.open("ab") as sink:
             self.process = subprocess.Popen(

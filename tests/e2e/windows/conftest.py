@@ -30,10 +30,10 @@ class People:
         self._screen, self._folder = screen, folder
         self.windows: list[Window] = []
 
-    def open(self, name: str, before: tuple[str, ...] = ()) -> Window:
+    def open(self, name: str, before: tuple[str, ...] = (), *, lan: bool = False) -> Window:
         """Open the window of a new person."""
         folder = self._folder / name.split(maxsplit=1)[0].lower()
-        window = Window(self._screen, folder, name, len(self.windows), before)
+        window = Window(self._screen, folder, name, len(self.windows), before, lan=lan)
         self.windows.append(window)
         return window
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.e2e.windows.conftest import People
 from tests.support.windows import Window
 
 pytestmark = [pytest.mark.e2e, pytest.mark.window]
@@ -35,3 +36,18 @@ def test_the_page_shows_the_link_and_the_check_says_why_there_is_none(
     ana.see("In the way:", "label")
     ana.press("Close")
     ana.lose("Why can't I reach", "dialog")
+
+
+def test_two_of_one_network_meet_without_any_server(people: People) -> None:
+    ana, bob = people.open("Ana Lima", lan=True), people.open("Bob Martins", lan=True)
+    bob.click(bob.row("Ana Lima", "On this network"))
+    bob.see("Message to Ana Lima", "text")
+    bob.say("Hello Ana")
+    assert bob.hear("You: Hello Ana", "delivered")
+    ana.row("Requests", "1 waiting, Bob Martins: Hello Ana")
+    assert ana.find("Host here") is None
+    ana.face()
+    ana.keys("ctrl+shift+n")
+    ana.see("Without a server", "list item")
+    ana.see("1 person linked", "label")
+    bob.see("1 peer reachable", "push button")
