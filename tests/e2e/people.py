@@ -61,3 +61,9 @@ def equal_histories(room: str, people: Sequence[Cli], size: int) -> list[str]:
     assert [len(one) for one in content] == [size] * len(people)
     assert all(one == content[0] for one in content)
     return [text for _, _, text, _ in content[0]]
+
+
+def findings(cli: Cli, check: str, **fields: object) -> list[Json]:
+    """Return what a diagnosis says of one thing."""
+    found = cli.ask("diagnose", **fields)["findings"]
+    return [one for one in found if one["check"] == check]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.e2e.people import equal_histories, room_of
+from tests.e2e.people import equal_histories, findings, room_of
 from tests.e2e.programs import Cli, Server, Stage
 
 pytestmark = pytest.mark.e2e
@@ -47,6 +47,11 @@ def test_one_wrong_clock_among_right_ones(
     assert equal_histories(room, people, 9) == said
     for message in eve.history(room):
         assert abs(age(message["time"])) < NEAR
+    [clock] = findings(eve, "clock")
+    assert clock["ok"] is False
+    assert f"{abs(hours)} h {'fast' if hours > 0 else 'slow'}" in clock["text"]
+    [theirs] = findings(ana, "peer-clock", peer=eve.peer)
+    assert f"{abs(hours)} h {'ahead of' if hours > 0 else 'behind'} yours" in theirs["text"]
 
 
 def test_everybody_else_is_wrong(programs: Stage, common_server: Server) -> None:
