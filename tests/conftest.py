@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
 
 from tests.support.sharing_out import TwoKinds
 from tests.support.watching import Ending, Watch
@@ -69,10 +70,10 @@ def say(config: pytest.Config, text: str) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config) -> TwoKinds | None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> TwoKinds | None:
     """Share the tests out by what they need, where `--dist loadfile` is asked for."""
     by_file = config.getoption("dist") == "loadfile"
-    return TwoKinds(config, starts_programs) if by_file else None
+    return TwoKinds(config, log, starts_programs) if by_file else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
@@ -17,8 +18,10 @@ from xdist.workermanage import WorkerController
 class TwoKinds(LoadScopeScheduling):
     """`programs` says of a file's path whether its tests start programs."""
 
-    def __init__(self, config: pytest.Config, programs: Callable[[str], bool]) -> None:
-        super().__init__(config)
+    def __init__(
+        self, config: pytest.Config, log: Producer, programs: Callable[[str], bool]
+    ) -> None:
+        super().__init__(config, log)
         self._programs = programs
 
     def _split_scope(self, nodeid: str) -> str:
