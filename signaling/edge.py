@@ -10,11 +10,12 @@ import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from signaling.hub import Moment, SignalingHub
+from signaling.hub import Answer, Moment, SignalingHub
 from signaling.limits import Limits
 from signaling.lines import Lines
-from signaling.outputs import Emit, Output
+from signaling.outputs import Drop, Emit, Output
 from signaling.protocol import NONCE_SIZE, Code, failure
+from signaling.shortcut import Shortcut, event_frames
 from signaling.tally import Tally
 
 logger = logging.getLogger("signaling.edge")
@@ -38,6 +39,9 @@ class SocketEdge:
         self._hub = hub
         self._clock = clock
         self._stopped = False
+        self._max_waiting = limits.outbox_bytes
+        self._shortcuts: dict[str, Shortcut] = {}
+        self._behind: asyncio.Queue[Emit] = asyncio.Queue()
         self.tally = Tally()
         self.lines = Lines(limits, origins)
         self.sio = self.lines.sio
@@ -47,9 +51,7 @@ class SocketEdge:
 
     async def run(self) -> None:
         """Keep time until cancelled."""
-        while True:
-            await asyncio.sleep(1)
-            await self._perform(self._hub.tick(self._clock()))
+        await asyncio.gather(self._tick(), self._emit_behind())
 
     async def heard(self, frame: bytes) -> None:
         """Take in what another server says."""
@@ -67,25 +69,59 @@ class SocketEdge:
         self._stopped = True
         await self.lines.stop()
 
-    async def _on_connect(self, sid: str, _environ: object, _auth: object = None) -> None:
+    async def _on_connect(self, sid: str, environ: dict[str, Any], _auth: object = None) -> None:
         self.tally.opened += 1
+        self._shorten(sid, environ)
         nonce = secrets.token_bytes(NONCE_SIZE)
         await self._perform(self._hub.connected(sid, nonce, self._clock()))
 
     async def _on_disconnect(self, sid: str, _reason: object = None) -> None:
+        self._shortcuts.pop(sid, None)
         await self._perform(self._hub.disconnected(sid))
 
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            await self._perform(self._hub.tick(self._clock()))
+
+    async def _emit_behind(self) -> None:
+        while True:
+            output = await self._behind.get()
+            await self.sio.emit(output.event, output.data, to=list(output.to))
+
     async def _on_event(self, event: str, sid: str, *args: object) -> dict[str, Any]:
+        answer = self._answer(sid, event, args)
+        await self._perform(answer.outputs)
+        return answer.ack
+
+    def _shorten(self, sid: str, environ: dict[str, Any]) -> None:
+        """Let a WebSocket's events come to us on the short way from now on."""
+        protocol = environ["asgi.scope"].get("parlor.protocol")
+        if protocol is None:
+            return
+
+        def serve(event: str, args: Sequence[object]) -> dict[str, Any]:
+            answer = self._answer(sid, event, args)
+            for late in self._perform_now(answer.outputs):
+                self._behind.put_nowait(late)
+            return answer.ack
+
+        line = self.sio.manager.eio_sid_from_sid(sid, "/")
+        shortcut = Shortcut(
+            protocol.transport, serve, self._max_waiting, lambda: self.lines.broken(line)
+        )
+        self._shortcuts[sid] = protocol.shortcut = shortcut
+
+    def _answer(self, sid: str, event: str, args: Sequence[object]) -> Answer:
         began = time.perf_counter()
         try:
             answer = self._hub.received(sid, event, args, self._clock())
         except Exception as error:  # noqa: BLE001 - the client gets an answer, the log the place
             self.tally.failures += 1
             logger.error("a request failed: %s", _place(error))  # noqa: TRY400 - see _place
-            return failure(Code.INTERNAL, "the server made a mistake")
+            return Answer(failure(Code.INTERNAL, "the server made a mistake"))
         self._count(event, answer.ack, time.perf_counter() - began)
-        await self._perform(answer.outputs)
-        return answer.ack
+        return answer
 
     def _count(self, event: str, ack: dict[str, Any], seconds: float) -> None:
         name = event if event in self._hub.requests else "other"
@@ -97,16 +133,39 @@ class SocketEdge:
             self.tally.authenticated += 1
 
     async def _perform(self, outputs: Sequence[Output]) -> None:
-        if self._stopped:
-            return
-        for output in outputs:
+        for late in self._perform_now(outputs):
+            await self.sio.emit(late.event, late.data, to=list(late.to))
+
+    def _perform_now(self, outputs: Sequence[Output]) -> list[Emit]:
+        """Do all that can be done at once; return what goes the long way."""
+        late: list[Emit] = []
+        for output in () if self._stopped else outputs:
             if isinstance(output, Emit):
                 self._count_relayed(output)
-                await self.sio.emit(output.event, output.data, to=list(output.to))
+                if rest := self._emit(output):
+                    late.append(Emit(rest, output.event, output.data))
             else:
-                self.tally.dropped += 1
-                logger.info("connection %.4s dropped: %s", output.sid, output.reason)
-                self.lines.drop(output.sid)
+                self._drop(output)
+        return late
+
+    def _emit(self, output: Emit) -> tuple[str, ...]:
+        """Send to those with a shortcut; return the others."""
+        frames = event_frames(output.event, output.data)
+        rest = []
+        for sid in output.to:
+            shortcut = self._shortcuts.get(sid)
+            if shortcut is None:
+                rest.append(sid)
+            else:
+                shortcut.write(frames)
+        return tuple(rest)
+
+    def _drop(self, drop: Drop) -> None:
+        self.tally.dropped += 1
+        logger.info("connection %.4s dropped: %s", drop.sid, drop.reason)
+        if drop.sid in self._shortcuts:
+            self._shortcuts[drop.sid].ended = True
+        self.lines.drop(drop.sid)
 
     def _count_relayed(self, output: Emit) -> None:
         if output.event == "signal":

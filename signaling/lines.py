@@ -62,7 +62,9 @@ class Lines:
         deadline = asyncio.get_running_loop().call_later(
             self._limits.auth_seconds, self._silent, line
         )
-        self._lines[line] = Line(address, scope.get("parlor.transport"), deadline)
+        protocol = scope.get("parlor.protocol")
+        transport = protocol.transport if protocol is not None else None
+        self._lines[line] = Line(address, transport, deadline)
         return True
 
     def closed(self, line: str) -> None:

@@ -18,6 +18,7 @@ from wsproto.events import Ping, Request
 
 from signaling.gate import ConnectionGate
 from signaling.protocol import MAX_PACKET
+from signaling.shortcut import Shortcut
 
 HANDSHAKE_SECONDS = 10.0
 STUCK_SECONDS = 20.0
@@ -106,6 +107,13 @@ class GatedWebSocket(WSProtocol):
     """Took over a connection that GatedHTTP admitted. Lets no broken frame into Engine.IO."""
 
     config: GatedConfig
+    shortcut: Shortcut | None = None
+
+    def data_received(self, data: bytes) -> None:
+        if self.shortcut is not None:
+            data = self.shortcut.take(data)
+        if data:
+            super().data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.config.gate.release(_host(self.client))
@@ -113,7 +121,7 @@ class GatedWebSocket(WSProtocol):
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
-        self.scope["parlor.transport"] = self.transport  # type: ignore[typeddict-unknown-key]
+        self.scope["parlor.protocol"] = self  # type: ignore[typeddict-unknown-key]
 
     def handle_ping(self, event: Ping) -> None:
         if self.transport.get_write_buffer_size() > WRITE_HIGH_WATER:
