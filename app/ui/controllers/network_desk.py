@@ -15,6 +15,7 @@ from app.services.api import LanChoices, LinkView
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.diagnosing import Diagnosing
+from app.ui.controllers.network_menu import NetworkMenu
 from app.ui.network import abilities, measures, phrases
 from app.ui.network.facts import NearRow, PersonRow, ServerRow
 from app.ui.network.findings import Place
@@ -26,7 +27,7 @@ from app.ui.people_phrases import called
 
 Ask = Callable[[QDialog], Awaitable[bool]]
 Flow = Callable[[], Coroutine[None, None, None]]
-Profile = Callable[[PeerId], Awaitable[object]]
+Profile = Callable[[PeerId], Coroutine[None, None, object]]
 
 
 class NetworkDesk(QObject):
@@ -65,6 +66,12 @@ class NetworkDesk(QObject):
             Place.AGAIN: self._try_now,
         }
         self.diagnosing = Diagnosing(desk, ask, places, profile)
+        people = {
+            "Connection…": self.diagnosing.person,
+            "Profile…": profile,
+            "Message": self._write_to,
+        }
+        self.menu = NetworkMenu(window, desk.tasks, people, servers)
         self._pulse = QTimer(self)
         self._pulse.setInterval(STEP_MS)
         self._pulse.timeout.connect(self.sample)
@@ -153,6 +160,7 @@ class NetworkDesk(QObject):
         page.tabs.chosen.connect(lambda _at: self._renew())
         page.charts.reset.clicked.connect(lambda: spawn(self._reset()))
         page.list.chosen.connect(self._on_chosen)
+        page.list.menu_wanted.connect(self.menu.show)
         window.sidebar.header.state.clicked.connect(self.open)
 
     def _on_chosen(self, row: object) -> None:
@@ -162,6 +170,10 @@ class NetworkDesk(QObject):
             self._tasks.spawn(self._servers())
         elif isinstance(row, NearRow):
             self._tasks.spawn(self.settings())
+
+    async def _write_to(self, peer: PeerId) -> None:
+        room = await self._backend.chats.open_direct(peer, self._name(peer))
+        await self._conversation.open(room)
 
     async def _try_now(self) -> None:
         self._backend.network.try_now()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel, QMenu
 
@@ -23,7 +24,7 @@ from app.ui.network.facts import Heading, NearRow, PersonRow, ServerRow
 from app.ui.network.settings_sheet import NetworkSettingsSheet
 from tests.gallery import demo
 from tests.gallery.network import link, measured
-from tests.ui.fake_backend import peer_of
+from tests.ui.fake_backend import peer_of, room_of
 from tests.ui.fake_insight import OWN, FakeInsight
 from tests.ui.rig import Rig
 
@@ -36,7 +37,7 @@ LEADS_TO: dict[str, type[QDialog]] = {
     "servers": SettingsSheet,
     "sharing": NetworkSettingsSheet,
 }
-REFUSED = Finding("server", False, "Nothing listens there.", "Check the port.")
+REFUSED = Finding("server", False, "Nothing listens there.", "Check the port.", place="servers")
 
 
 def people(rig: Rig) -> dict[str, PersonRow]:
@@ -52,6 +53,14 @@ async def test_the_page_opens_by_keys_by_its_line_and_by_name(rig: Rig) -> None:
     assert rig.focus() is page.list
     await rig.open("Family")
     await rig.click(rig.window.sidebar.header.state)
+    assert rig.window.shows(page)
+    await rig.open("Family")
+    rig.window.sidebar.header.state.setFocus()
+    await rig.settle()
+    QTest.keyClick(rig.window.sidebar.header.state, Qt.Key.Key_A)
+    assert not rig.window.shows(page)
+    QTest.keyClick(rig.window.sidebar.header.state, Qt.Key.Key_Return)
+    await rig.settle()
     assert rig.window.shows(page)
     await rig.open("Family")
     await rig.act("switcher")
@@ -252,15 +261,34 @@ class SlowInsight(FakeInsight):
     """Never comes to an end."""
 
     ended = False
+    first: Finding | None = None
 
     async def diagnose(
-        self, _peer: PeerId | None = None, _heard: Callable[[Finding], None] = nobody
+        self, _peer: PeerId | None = None, heard: Callable[[Finding], None] = nobody
     ) -> Diagnosis:
+        if self.first is not None:
+            heard(self.first)
         try:
             await asyncio.Event().wait()
         finally:
             self.ended = True
         raise AssertionError
+
+
+async def test_findings_are_shown_while_others_are_on_their_way(rig: Rig) -> None:
+    slow = SlowInsight(rig.backend.feed, rig.backend.profile.peer)
+    slow.first = REFUSED
+    rig.backend.insight = slow
+    task = asyncio.ensure_future(rig.session.insight.diagnosing.network())
+    await rig.settle()
+    sheet = rig.dialog(DiagnosisSheet)
+    assert [row.finding for row in sheet.rows] == [REFUSED]
+    assert sheet.bar.isVisible()
+    assert not sheet.copy.isEnabled()
+    await rig.click(sheet.rows[0].button)
+    rig.dialog(SettingsSheet).reject()
+    await task
+    assert slow.ended
 
 
 async def test_closing_ends_the_looking(rig: Rig) -> None:
@@ -367,3 +395,30 @@ async def test_the_notice_of_who_is_away_says_why(rig: Rig) -> None:
     assert "Dev Anand" in rig.dialog(DiagnosisSheet).windowTitle()
     rig.dialog(DiagnosisSheet).reject()
     await rig.settle()
+
+
+async def test_a_row_has_a_menu(rig: Rig) -> None:
+    await rig.act("network")
+    insight = rig.session.insight
+    rows, menu = insight.page.list, insight.menu.menu
+    rows.setCurrentIndex(insight.model.index_of(("person", peer_of(JONAS))))
+    QTest.keyClick(rows, Qt.Key.Key_Menu)
+    await rig.settle()
+    assert menu.isVisible()
+    assert menu.accessibleName() == JONAS
+    assert [each.text() for each in menu.actions()] == ["Connection…", "Profile…", "Message"]
+    menu.actions()[2].trigger()
+    menu.close()
+    await rig.settle()
+    assert rig.room() == room_of(JONAS)
+    await rig.act("network")
+    rows.menu_wanted.emit(insight.model.rows()[1], rows.mapToGlobal(rows.rect().center()))
+    menu.actions()[0].trigger()
+    assert QGuiApplication.clipboard().text() == demo.SERVER
+    menu.actions()[1].trigger()
+    menu.close()
+    await rig.settle()
+    rig.dialog(SettingsSheet).reject()
+    await rig.settle()
+    rows.menu_wanted.emit(insight.model.rows()[0], rows.mapToGlobal(rows.rect().center()))
+    assert not menu.isVisible()
