@@ -15,10 +15,15 @@ IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def host_addresses() -> list[str]:
-    """Return the addresses to bind, IPv4 first; loopback only where there is nothing else."""
-    found = [address for address in _all_addresses() if not address.is_link_local]
-    outward = [str(address) for address in found if not address.is_loopback]
-    return outward[:MAX_ADDRESSES] or [str(address) for address in found if address.is_loopback]
+    """Return the addresses to bind, IPv4 first.
+
+    IPv4 link-local ones (two machines on one cable) only where there is nothing else, and loopback
+    only where there is not even that. IPv6 ones mean nothing without a scope.
+    """
+    found = [ip for ip in _all_addresses() if not (ip.is_link_local and ip.version == 6)]  # noqa: PLR2004 - IPv6
+    outward = [str(ip) for ip in found if not ip.is_loopback and not ip.is_link_local]
+    cable = [str(ip) for ip in found if ip.is_link_local]
+    return outward[:MAX_ADDRESSES] or cable or [str(ip) for ip in found if ip.is_loopback]
 
 
 def loopback_addresses() -> list[str]:

@@ -1,15 +1,23 @@
-"""People of one network who have no server at all."""
+"""People of one network who have no server, or one that somebody's app runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from tests.e2e.programs import Cli, Stage, stage
-from tests.support.netns import namespace, needs_hosts, prefix
+from tests.support.netns import Network, namespace, needs_hosts, prefix
 
 pytestmark = [pytest.mark.e2e, needs_hosts]
+
+
+class Trio(NamedTuple):
+    ana: Cli
+    bob: Cli
+    eve: Cli
 
 
 @pytest.fixture(scope="module")
@@ -19,16 +27,22 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="module")
-def trio(scene: Stage) -> Iterator[tuple[Cli, Cli, Cli]]:
+def trio(scene: Stage) -> Iterator[Trio]:
     """Ana and Bob on a machine of their own, and Eve there who meets nobody without a server."""
     with namespace() as name:
         here = prefix(name)
-        ana, bob = (scene.start(name, prefix=here, lan=True) for name in ("Ana", "Bob"))
-        eve = scene.start("Eve", prefix=here)
-        yield ana.ready(), bob.ready(), eve.ready()
+
+        def start(who: str, *, lan: bool = True) -> Cli:
+            folder = scene.folder / who
+            return scene.keep(Cli(folder, who, "--discover", prefix=here, lan=lan))
+
+        started = Trio(start("Ana"), start("Bob"), start("Eve", lan=False))
+        for cli in started:
+            cli.ready()
+        yield started
 
 
-def test_an_invitation_or_a_code_is_enough(trio: tuple[Cli, Cli, Cli]) -> None:
+def test_an_invitation_or_a_code_is_enough(trio: Trio) -> None:
     ana, bob, _ = trio
     room = ana.ask("room_create", name="Lab")
     assert bob.ask("room_join", invite=room["invite"])["room"] == room["room"]
@@ -41,21 +55,55 @@ def test_an_invitation_or_a_code_is_enough(trio: tuple[Cli, Cli, Cli]) -> None:
     assert not [said for cli in (ana, bob) for said in cli.events("server")]
 
 
-def test_the_listed_are_found_and_written_to(trio: tuple[Cli, Cli, Cli]) -> None:
+def test_the_listed_are_found(trio: Trio) -> None:
     ana, bob, eve = trio
     found = ana.until(lambda reply: reply["people"], "directory", query="")["people"]
     assert [(person["peer"], person["name"]) for person in found] == [(bob.peer, "Bob")]
     assert eve.refused("directory", query="") == "no-server"
 
 
-def test_who_comes_back_is_met_again(scene: Stage, trio: tuple[Cli, Cli, Cli]) -> None:
-    ana, bob, _ = trio
-    room = ana.ask("room_create", name="Again")
-    bob.ask("room_join", invite=room["invite"])
-    ana.event("member", room=room["room"], peer=bob.peer, state="joined")
-    bob.kill()
-    ana.event("member", room=room["room"], peer=bob.peer, state="offline")
-    said = ana.say(room["room"], "are you there?")
-    bob = scene.again_offline(bob)
-    bob.hear("are you there?")
-    ana.event("status", message=said, state="delivered", by=bob.peer)
+def test_another_app_runs_the_server_when_the_one_that_did_is_killed(
+    scene: Stage, trio: Trio
+) -> None:
+    ana, bob, eve = trio
+    url = ana.ask("host")["server"]
+    lan = ana.ask("lan")
+    assert (lan["direct"], lan["may_host"], lan["hosting"]) == (True, True, url)
+    for cli in trio:
+        cli.event("server", server=url, state="online")
+    room = bob.ask("room_create", name="Undisturbed")
+    eve.ask("room_join", invite=room["invite"])
+    eve.event("member", room=room["room"], peer=bob.peer, state="online")
+    marks = {cli: cli.mark() for cli in (bob, eve)}
+    ana.kill()
+    for cli, mark in marks.items():
+        cli.event("server", mark, state="online")
+    assert [bool(cli.ask("lan")["hosting"]) for cli in (bob, eve)] == [True, False]
+    bob.say(room["room"], "still here")
+    eve.hear("still here")
+    assert not eve.events("link", marks[eve])
+    again = scene.again(ana)
+    assert not again.ask("lan")["hosting"]
+    mark = again.mark()
+    bob.ask("lan", may_host=False)
+    bob.ask("stop_hosting")
+    again.event("server", mark, state="online")
+    assert again.ask("lan")["hosting"]
+
+
+def test_two_machines_meet_and_meet_again(programs: Stage, tmp_path: Path) -> None:
+    with Network(tmp_path, 2) as network:
+        ana, bob = (
+            programs.start(name, prefix=host.prefix, lan=True)
+            for name, host in zip(("Ana", "Bob"), network.hosts, strict=True)
+        )
+        room = ana.ready().ask("room_create", name="Lab")
+        bob.ready().ask("room_join", invite=room["invite"])
+        ana.event("member", room=room["room"], peer=bob.peer, state="joined")
+        bob.kill()
+        said = ana.say(room["room"], "are you there?")
+        bob = programs.again_offline(bob)
+        bob.hear("are you there?")
+        ana.event("status", message=said, state="delivered", by=bob.peer)
+        for cli in (ana, bob):
+            cli.quit()

@@ -31,8 +31,17 @@ def test_loopback_is_not_offered_beside_others(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_loopback_is_offered_where_there_is_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    machine(monkeypatch, "127.0.0.1", "::1", "fe80::1", "169.254.3.4")
+    machine(monkeypatch, "127.0.0.1", "::1", "fe80::1")
     assert host_addresses() == ["127.0.0.1", "::1"]
+
+
+def test_two_machines_on_one_cable_have_link_local_addresses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    machine(monkeypatch, "127.0.0.1", "fe80::1", "169.254.3.4")
+    assert host_addresses() == ["169.254.3.4"]
+    machine(monkeypatch, "127.0.0.1", "fe80::1", "169.254.3.4", "10.0.0.2")
+    assert host_addresses() == ["10.0.0.2"]
 
 
 def test_a_machine_without_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
