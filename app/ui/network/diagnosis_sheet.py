@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from app.services.network_api import Finding
@@ -122,6 +122,7 @@ class DiagnosisSheet(Sheet):
         self._show_rows(findings)
         self._report = report
         self._say(verdict(findings))
+        self._announce(self.verdict.text())
         self._rest()
         self.copy.setEnabled(True)
 
@@ -129,7 +130,13 @@ class DiagnosisSheet(Sheet):
         """Say why it could not be looked at."""
         self._say("")
         self.say_problem(words)
+        self._announce(words)
         self._rest()
+
+    def _announce(self, words: str) -> None:
+        """Have a screen reader say it: what one waits for has come."""
+        if self.isVisible():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 
     def _rest(self) -> None:
         self.bar.hide()
