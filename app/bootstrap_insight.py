@@ -69,7 +69,13 @@ def build_insight(wiring: InsightWiring) -> InsightService:
     beyond.carriage.is_willing = lambda: sharing.current.relay
     beyond.detours.may_carry = capabilities.may_relay
     network = Looks(
-        hub, parts.wall, wiring.ice, capabilities.offering, wiring.transports.discovery, probe
+        hub,
+        parts.wall,
+        wiring.ice,
+        manager,
+        capabilities.offering,
+        wiring.transports.discovery,
+        probe,
     )
     names = parts.logs.publisher.names
     person = PersonParts(
@@ -87,7 +93,12 @@ def build_insight(wiring: InsightWiring) -> InsightService:
         sharing,
         wiring.monitor,
         PerformanceKeeper(wiring.monitor, settings),
-        Doctor(parts.me.peer, NetworkChecks(network), PersonChecks(person)),
+        Doctor(
+            parts.me.peer,
+            NetworkChecks(network),
+            PersonChecks(person),
+            lambda: wiring.monitor.measurements().run.counters,
+        ),
     )
 
 

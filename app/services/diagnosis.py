@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import platform
+import re
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from app.domain.errors import AppError
@@ -20,15 +21,26 @@ Check = Callable[[], Coroutine[Any, Any, Sequence[Finding]]]
 
 LIMIT = 7.0
 """Seconds after which a check that has not ended is given up."""
+COUNTED = re.compile(r"(attempt|link|server)[a-z_]*(\.[a-z.-]{1,40})?")
+"""Counters that go into a report, by names of which nothing can be learned."""
 SHOWN = 6
 """Characters of an id in a report: enough to tell two people apart, not to know one."""
 
 
 class Doctor:
-    def __init__(self, me: PeerId, network: NetworkChecks, person: PersonChecks) -> None:
+    """`counters` are those of this run, of which a report tells what failed how often."""
+
+    def __init__(
+        self,
+        me: PeerId,
+        network: NetworkChecks,
+        person: PersonChecks,
+        counters: Callable[[], Mapping[str, int]],
+    ) -> None:
         self.me = me
         self._network = network
         self._person = person
+        self._counters = counters
 
     def check_known(self, peer: PeerId) -> None:
         """Raises AppError("unknown-peer") for somebody of whom we have never heard."""
@@ -49,7 +61,12 @@ class Doctor:
             for one in found:
                 heard(one)
         found += await self._side_by_side(heard)
+        facts["counted"] = self._counted()
         return Diagnosis(tuple(found), report(found, facts))
+
+    def _counted(self) -> str:
+        told = {k: n for k, n in self._counters().items() if COUNTED.fullmatch(k)}
+        return ", ".join(f"{name} {number}" for name, number in sorted(told.items())) or "nothing"
 
     async def _side_by_side(self, heard: Callable[[Finding], None]) -> list[Finding]:
         network = self._network
@@ -59,6 +76,7 @@ class Doctor:
             "candidates": network.machine,
             "helpers": network.helpers,
             "mdns": network.near,
+            "links": network.links,
             "relay": network.relays,
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -17,8 +18,10 @@ from app.domain.ice import IceServer
 from app.domain.ids import PeerId
 from app.domain.probes import HelperProbe
 from app.services.clocks import WallClock
+from app.services.connection_manager import ConnectionManager
 from app.services.diagnosis_probe import NetworkProbe
 from app.services.diagnosis_report import finding
+from app.services.diagnosis_words import REASONS
 from app.services.ice_keeper import IceKeeper
 from app.services.network_api import Finding
 from app.services.signaling_client import SignalingClient
@@ -31,6 +34,8 @@ FEW = 10
 MOMENT_MS = 5000
 CLOSE_MS = 60_000
 """Clocks that differ by less agree."""
+GENTLE = {"closed", "quit", "spared"}
+"""Why links end that nobody needs or that come again."""
 SAID = {
     "server-incompatible": "server-version",
     "server-refused": "server-refuses",
@@ -48,6 +53,7 @@ class Looks:
     hub: SignalingHub
     wall: WallClock
     ice: IceKeeper
+    manager: ConnectionManager
     offering: Callable[[Service], Sequence[PeerId]]
     discovery: LanDiscovery | None = None
     probe: NetworkProbe | None = None
@@ -136,6 +142,22 @@ class NetworkChecks:
         probed = await asyncio.gather(*map(probe.helper, servers))
         pairs = list(zip(servers, probed, strict=True))
         return [*_stun(pairs), *_turn(pairs)]
+
+    async def links(self) -> Sequence[Finding]:
+        """Count who is linked, and tell why others who are there are not."""
+        manager, hub = self._parts.manager, self._parts.hub
+        up = len(manager.links())
+        failing = Counter(
+            report.reason
+            for report in manager.reports.values()
+            if report.live is None and report.reason and hub.sees(report.peer)
+            if report.reason not in GENTLE
+        )
+        if not failing:
+            return [finding("links", "links-up" if up else "links-none", members=up)]
+        reason, _ = failing.most_common(1)[0]
+        why, _ = REASONS.get(reason, (reason.replace("-", " "), ""))
+        return [finding("links", "links-failing", members=failing.total(), up=up, why=why)]
 
     async def relays(self) -> Sequence[Finding]:
         """Count who could carry for us."""

@@ -208,6 +208,13 @@ HELPERS = {
 }
 
 RELAYS = {
+    "links-up": Sentence(True, "You are linked with {members}, and with everybody who is there."),
+    "links-none": Sentence(None, "You are linked with nobody now, and nobody else is seen."),
+    "links-failing": Sentence(
+        False,
+        "There is no link to {members} seen online, and {up} are linked: {why}.",
+        "Ask why for one of them, in the menu of a member.",
+    ),
     "relays-some": Sentence(True, "{members} linked with you can carry for you."),
     "relays-none": Sentence(
         None, "Nobody linked with you can carry for you, so there is no way around through them."

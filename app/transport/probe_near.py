@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import struct
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 MULTICAST = ("224.0.0.251", 5353)
 LIMIT = 1.5
@@ -23,9 +23,9 @@ async def multicast_returns(addresses: list[str], limit: float = LIMIT) -> bool:
     with ExitStack() as sockets:
         try:
             ear = sockets.enter_context(_ear(addresses))
-            mouths = [sockets.enter_context(_mouth(address)) for address in addresses]
         except OSError:
             return False
+        mouths = [sockets.enter_context(mouth) for mouth in map(_mouth, addresses) if mouth]
         for _ in range(TRIES):
             sent = [_send(mouth, packet) for mouth in mouths]
             if not any(sent):
@@ -52,14 +52,16 @@ def _ear(addresses: list[str]) -> socket.socket:
         ear.bind(("", MULTICAST[1]))
         for address in addresses:
             group = socket.inet_aton(MULTICAST[0]) + socket.inet_aton(address)
-            ear.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group)
+            with suppress(OSError):  # a network without multicast is none that counts
+                ear.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group)
     except OSError:
         ear.close()
         raise
     return ear
 
 
-def _mouth(address: str) -> socket.socket:
+def _mouth(address: str) -> socket.socket | None:
+    """Return a socket that speaks to all on an address's network, None if there is no way."""
     mouth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         mouth.setblocking(False)
@@ -68,7 +70,7 @@ def _mouth(address: str) -> socket.socket:
         mouth.bind((address, 0))
     except OSError:
         mouth.close()
-        raise
+        return None
     return mouth
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.crypto.identity import Identity
-from app.domain.changes import LinkState
+from app.domain.changes import ErrorRaised, LinkState
 from app.domain.errors import AppError
 from app.domain.ice import IceServer
 from app.domain.ids import PeerId, to_text
@@ -66,7 +66,9 @@ def probed(person: Someone) -> Tried:
     tried = Tried()
     checks = person.backend.insight._doctor._network
     parts = checks._parts
-    changed = type(parts)(parts.hub, parts.wall, parts.ice, parts.offering, None, tried)
+    changed = type(parts)(
+        parts.hub, parts.wall, parts.ice, parts.manager, parts.offering, None, tried
+    )
     person.backend.insight._doctor._network = NetworkChecks(changed)
     return tried
 
@@ -183,7 +185,7 @@ async def test_without_servers_nothing_is_wrong_with_them(world: World) -> None:
     found = await examined(ana)
     assert said(found, "server").ok is None
     assert said(found, "clock").ok is None
-    assert {one.check for one in found.findings} == {"server", "clock", "relay"}
+    assert {one.check for one in found.findings} == {"server", "clock", "links", "relay"}
 
 
 @pytest.mark.parametrize(
@@ -330,6 +332,31 @@ async def test_what_does_not_end_is_given_up(world: World, monkeypatch: pytest.M
     found = await examined(ana)
     assert said(found, "server").ok is None
     assert said(found, "mdns").ok is True
+
+
+async def test_links_are_counted(world: World) -> None:
+    _, [ana, _] = await world.together("Ana", "Bob")
+    assert said(await examined(ana), "links").ok is True
+    manager = ana.backend._services.manager
+    eve = Identity(b"e" * 32).peer
+    manager._reports[eve] = LinkReport(eve, LinkState.OFFLINE, 1, "ice-failed")
+    assert said(await examined(ana), "links").ok is True
+    ana.backend._services.hub.saw(URL, b"room", eve)
+    one = said(await examined(ana), "links")
+    assert one.ok is False
+    assert "1 person seen online" in one.text
+    assert "no way was found" in one.text
+    alone = await world.person("Eve").start()
+    assert said(await examined(alone), "links").ok is None
+
+
+async def test_a_report_tells_how_often_what_has_failed(world: World) -> None:
+    ana = await world.person("Ana").start(OTHER_URL)
+    await until(lambda: "server_failures" in str(ana.backend.insight.measurements().run), "failed")
+    counted = (await examined(ana)).report.partition("counted: ")[2].splitlines()[0]
+    assert re.match(r"server_failures\.[a-z-]+ \d+", counted)
+    ana.backend._services.feed.publish(ErrorRaised("disk-full", {}))
+    assert "disk" not in (await examined(ana)).report
 
 
 # -- a person
