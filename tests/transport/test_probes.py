@@ -98,7 +98,7 @@ async def test_a_server_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> N
         writer.close()
 
     async with listening(silent) as port:
-        found = await probe_server.probe_server(f"http://127.0.0.1:{port}", 0.1)
+        found = await probe_server.probe_server(f"http://127.0.0.1:{port}", 0.7)
         done.set()
     assert found.problem == "timeout"
 
