@@ -130,15 +130,17 @@ class Gossip:
         if told is None:
             return []
         news: list[Sighting] = []
+        knows = told.knows
         for peer, seen in self._seen.items():
-            age = math.ceil((now - seen.at) * 10)
-            if peer == neighbour or age > LIFE * 10 or len(news) == MAX_SIGHTINGS:
+            known = knows.get(peer)
+            if (known is not None and not _is_news(seen, known)) or peer == neighbour:
                 continue
-            known = told.knows.get(peer)
-            if known is None or _is_news(seen, known):
-                run = seen.instance if known is None or known.instance != seen.instance else b""
-                news.append(Sighting(peer[:SHORT_ID], max(age, 0), seen.state, run))
-                told.knows[peer] = seen
+            age = max(math.ceil((now - seen.at) * 10), 0)
+            if age > LIFE * 10 or len(news) == MAX_SIGHTINGS:
+                continue
+            run = seen.instance if known is None or known.instance != seen.instance else b""
+            news.append(Sighting(peer[:SHORT_ID], age, seen.state, run))
+            knows[peer] = seen
         return news
 
     def around(self, now: float) -> Mapping[PeerId, Seen]:
@@ -170,7 +172,7 @@ def _is_later(seen: Seen, known: Seen) -> bool:
 
 def _is_news(seen: Seen, known: Seen) -> bool:
     """Whether a neighbour who knows this much is to be told."""
-    if not _is_later(seen, known):
-        return False
-    fresh = bool(seen.instance) and seen.instance != known.instance
-    return seen.state != known.state or fresh or seen.at >= known.at + RENEW
+    same_run = not seen.instance or seen.instance == known.instance
+    if seen.state == known.state and same_run:
+        return seen.at >= known.at + RENEW
+    return _is_later(seen, known)

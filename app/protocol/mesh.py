@@ -65,14 +65,20 @@ class Rings:
         self._room = room
         self._me = me
         self._places: dict[PeerId, list[bytes]] = {}
+        self._last: tuple[frozenset[PeerId], int] = frozenset(), 0
+        self._found: frozenset[PeerId] = frozenset()
 
-    def neighbours(self, around: Collection[PeerId], rings: int) -> set[PeerId]:
+    def neighbours(self, around: Collection[PeerId], rings: int) -> frozenset[PeerId]:
         """Return who stands beside us on the first so many rings among those `around`."""
-        others = set(around) - {self._me}
-        self._places = {p: places for p, places in self._places.items() if p in others}
-        return {peer for ring in range(rings) for peer in self._beside(others, ring)}
+        others = frozenset(around) - {self._me}
+        if self._last != (others, rings):
+            self._last = others, rings
+            self._places = {p: places for p, places in self._places.items() if p in others}
+            beside = (self._beside(others, ring) for ring in range(rings))
+            self._found = frozenset(peer for pair in beside for peer in pair)
+        return self._found
 
-    def _beside(self, others: set[PeerId], ring: int) -> Iterable[PeerId]:
+    def _beside(self, others: frozenset[PeerId], ring: int) -> Iterable[PeerId]:
         if not others:
             return ()
         mine = place_on(self._room, ring, self._me)
@@ -143,7 +149,7 @@ class RoomMesh:
             return Plan(others, others - links.engaged)
         tired = self._tire(links, now)
         near = others - self._left_out.keys() | links.linked
-        self.wanted = frozenset(self._circle.neighbours(near, self.rings))
+        self.wanted = self._circle.neighbours(near, self.rings)
         return self._links(links, tired, now)
 
     def _tire(self, links: Links, now: float) -> frozenset[PeerId]:
@@ -188,6 +194,6 @@ class RoomMesh:
 
     def admits(self, peer: PeerId, links: Links) -> bool:
         """Tell whether somebody who wants a link with us may have one."""
-        if not self.is_partial or peer in self.wanted or peer in links.engaged:
+        if not self.is_partial or peer in links.engaged or peer in links.bound:
             return True
         return len(links.engaged - links.bound) < MAX_LINKS

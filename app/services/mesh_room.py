@@ -39,6 +39,7 @@ class MeshRoom:
     around: Mapping[PeerId, Seen] = field(default_factory=dict)
     shown: frozenset[PeerId] = frozenset()
     linked: frozenset[PeerId] = frozenset()
+    _doubted: dict[PeerId, float] = field(default_factory=dict)
     _said: dict[PeerId, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -51,9 +52,11 @@ class MeshRoom:
             self.gossip.linked(peer, now, run.state, run.instance)
         for peer in self.linked - standing.runs.keys():
             self.gossip.unlinked(peer, now)
+            if peer not in standing.seen:
+                self._doubted[peer] = now
         self.linked = frozenset(standing.runs)
         self._said = {peer: said for peer, said in self._said.items() if peer in self.linked}
-        self.around = self.gossip.around(now)
+        self.around = self._believed(now)
         links = self.links(standing)
         known = self.around.keys() | standing.seen
         plan = self.mesh.plan(known, links, now)
@@ -62,6 +65,13 @@ class MeshRoom:
             return replace(plan, begin=plan.begin | needed)
         reachable = standing.seen | links.linked
         return Plan(plan.wanted & reachable, plan.begin & reachable)
+
+    def _believed(self, now: float) -> dict[PeerId, Seen]:
+        """Return who is around. Whose link was lost has to have been seen by others since then."""
+        around = self.gossip.around(now)
+        doubted = self._doubted.items()
+        self._doubted = {p: at for p, at in doubted if p in around and around[p].at <= at}
+        return {peer: seen for peer, seen in around.items() if peer not in self._doubted}
 
     def links(self, standing: Standing) -> Links:
         """Return how the links of this room stand, as the mesh counts them."""
