@@ -227,7 +227,7 @@ def build(  # noqa: PLR0913 - the last three are choices
     rooms = RoomService(me, book, opener, logs, hub)
     introducer.bind(hub, manager, rooms, places)
     beyond = build_network(
-        NetworkWiring(parts, hub, manager, introducer, places, paths, transports.probe)
+        NetworkWiring(parts, hub, manager, introducer, places, ticks, paths, transports.probe)
     )
     gate = ContactGate(circle, book, publisher, manager)
     groups, governance = build_groups(
@@ -256,6 +256,7 @@ def build(  # noqa: PLR0913 - the last three are choices
         beyond,
     )
     receipts = ReceiptService(ReceiptParts(me, book, ticks, manager, store.receipts, wall))
+    receipts.far = beyond.mesh.far
     for listener in (parcels, receipts):
         between.add(listener)
         logs.watch(listener)

@@ -8,10 +8,13 @@ from app.domain.ids import PeerId
 from app.services.carriage import Carriage
 from app.services.carried_paths import CarriedPaths
 from app.services.connection_manager import ConnectionManager, ManagerParts
+from app.services.delivery_service import DeliveryService
 from app.services.detours import Detours
 from app.services.diagnosis_probe import NetworkProbe
+from app.services.far_ticks import FarParts, FarTicks
 from app.services.introducer import Introducer
 from app.services.mesh_keeper import KeeperParts, MeshKeeper
+from app.services.mesh_router import MeshRouter
 from app.services.neighbour_service import NeighbourService
 from app.services.network_parts import NetworkParts
 from app.services.network_watch import NetworkWatch
@@ -30,6 +33,7 @@ class NetworkWiring:
     manager: ConnectionManager
     introducer: Introducer
     places: RoomPlaces
+    ticks: DeliveryService
     paths: SignalPaths
     probe: NetworkProbe | None
 
@@ -59,6 +63,9 @@ def build_network(wiring: NetworkWiring) -> NetworkParts:
     )
     wiring.introducer.on_seen, wiring.introducer.on_missed = mesh.saw, mesh.missed
     neighbours.on_near, neighbours.on_far = mesh.near, mesh.missed
+    router = MeshRouter(manager, mesh, taken)
+    far = FarTicks(FarParts(parts.me, parts.book, parts.wall, wiring.ticks, mesh, router))
+    router.reader, paths.far = far, router.signal
     carried = CarriedPaths(manager)
     detours = Detours(paths, carried)
     manager.ways.bypass = detours
@@ -66,7 +73,7 @@ def build_network(wiring: NetworkWiring) -> NetworkParts:
     addresses = wiring.probe.addresses if wiring.probe is not None else tuple
     watch = NetworkWatch(addresses, wiring.hub, manager, parts.feed)
     between = parts.circle.between
-    for listener in (neighbours, mesh, Passer(manager, carriage, taken), carried):
+    for listener in (neighbours, mesh, router, Passer(manager, carriage, taken), carried):
         between.add(listener)
     return NetworkParts(
         paths.neighbourhood,
@@ -76,5 +83,5 @@ def build_network(wiring: NetworkWiring) -> NetworkParts:
         carriage,
         mesh,
         watch,
-        (neighbours.run, mesh.run, watch.run),
+        (neighbours.run, mesh.run, far.run, watch.run),
     )

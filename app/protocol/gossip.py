@@ -26,6 +26,7 @@ LIFE = 60.0
 """Seconds for which a sighting counts."""
 RENEW = 20.0
 """Seconds by which a sighting has to be later than what a neighbour knows to be told again."""
+MAX_NAMELESS = 512
 CLOSE = 1.0
 """Of two words that are no more than so many seconds apart the one about going counts."""
 
@@ -59,6 +60,12 @@ class Gossip:
         self._me = me
         self._seen: dict[PeerId, Seen] = {}
         self._neighbours: dict[PeerId, _Neighbour] = {}
+        self._nameless: dict[bytes, tuple[PeerId, Seen]] = {}
+
+    @property
+    def neighbours(self) -> frozenset[PeerId]:
+        """Who is linked with us."""
+        return frozenset(self._neighbours)
 
     @property
     def claimed(self) -> frozenset[PeerId]:
@@ -99,14 +106,29 @@ class Gossip:
         changed = False
         for one in sightings:
             peer = find(one.who)
-            if peer is None or peer == self._me:
-                continue
             seen = Seen(now - one.age / 10, one.state, one.instance)
-            self._note_told(neighbour, peer, seen)
-            if peer == teller and one.instance:
-                self._seen[peer] = Seen(now, max(one.state, HERE), one.instance)
-            changed |= peer not in self._neighbours and self._take(peer, seen, now)
+            if peer is not None:
+                changed |= self._hear_of(teller, peer, seen, now)
+            elif len(self._nameless) < MAX_NAMELESS:
+                self._nameless[one.who] = teller, seen
         return changed
+
+    def name(self, find: Callable[[bytes], PeerId | None], now: float) -> None:
+        """Look again for members whom we did not know when we were told of them."""
+        for short, (teller, seen) in tuple(self._nameless.items()):
+            peer = find(short)
+            if peer is not None or now - seen.at >= LIFE:
+                del self._nameless[short]
+            if peer is not None and teller in self._neighbours:
+                self._hear_of(teller, peer, seen, now)
+
+    def _hear_of(self, teller: PeerId, peer: PeerId, seen: Seen, now: float) -> bool:
+        if peer == self._me:
+            return False
+        self._note_told(self._neighbours[teller], peer, seen)
+        if peer == teller and seen.instance:
+            self._seen[peer] = Seen(now, max(seen.state, HERE), seen.instance)
+        return peer not in self._neighbours and self._take(peer, seen, now)
 
     def _note_told(self, neighbour: _Neighbour, peer: PeerId, seen: Seen) -> None:
         neighbour.told[peer] = seen.at if seen.is_here else -math.inf

@@ -122,7 +122,8 @@ class MeshKeeper:
         self._wake.set()
 
     def ended(self, peer: PeerId) -> None:
-        del peer
+        for state in self._rooms.values():
+            state.ended(peer, _now())
         self._wake.set()
 
     def read(self, room: RoomId) -> None:
@@ -133,11 +134,11 @@ class MeshKeeper:
         if not isinstance(frame, Around) or link is None or RoomId(frame.room) not in link.rooms:
             return
         conversation = self._parts.book.find(RoomId(frame.room))
-        state = self._rooms.get(RoomId(frame.room))
-        if conversation is None or state is None:
+        if conversation is None or conversation.kind is not RoomKind.GROUP:
             return
         members = conversation.others(self._me)
-        if state.heard(peer, frame, members, _now()):
+        state = self._room(conversation.room)
+        if state.heard(peer, self._run_of(peer), frame, members, _now()):
             self._wake.set()
 
     # -- what is asked
@@ -145,6 +146,17 @@ class MeshKeeper:
     def room(self, room: RoomId) -> MeshRoom | None:
         """Return what is known of the mesh of a group."""
         return self._rooms.get(room)
+
+    def large_rooms(self) -> list[RoomId]:
+        """Return the groups in which not all who are there are linked with each other."""
+        return [room for room, state in self._rooms.items() if state.mesh.is_partial]
+
+    def far(self, room: RoomId) -> frozenset[PeerId] | None:
+        """Return who is around in a large room, None for any other."""
+        state = self._rooms.get(room)
+        if state is None or not state.mesh.is_partial:
+            return None
+        return frozenset(state.around)
 
     def is_around(self, peer: PeerId, room: RoomId) -> bool:
         """Tell whether somebody with whom we need no link is there."""
@@ -283,7 +295,7 @@ class MeshKeeper:
         runs = {peer: self._run_of(peer) for peer in linked.difference(couriers)}
         seen.difference_update(couriers)
         seen = {peer for peer in seen if not self._manager.contacts.is_blocked(peer)}
-        return Standing(runs, seen, self._engaged(), bound)
+        return Standing(runs, seen, self._engaged(), bound, conversation.others(self._me))
 
     def _engaged(self) -> set[PeerId]:
         """Return who is linked or looked for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
@@ -19,13 +19,15 @@ HIDDEN = HERE + Presence.INVISIBLE
 class Standing:
     """What the links are like now: `runs` has the linked ones with what they want to be seen as.
 
-    `seen` are those whom servers and neighbours show, `engaged` all that are linked or tried.
+    `seen` are those whom servers and neighbours show, `engaged` all that are linked or tried, and
+    `members` all who belong to the room.
     """
 
     runs: Mapping[PeerId, Seen]
     seen: AbstractSet[PeerId]
     engaged: AbstractSet[PeerId]
     bound: AbstractSet[PeerId]
+    members: Collection[PeerId]
 
 
 @dataclass(slots=True)
@@ -40,6 +42,7 @@ class MeshRoom:
     shown: frozenset[PeerId] = frozenset()
     linked: frozenset[PeerId] = frozenset()
     _doubted: dict[PeerId, float] = field(default_factory=dict)
+    _lost: set[PeerId] = field(default_factory=set)
     _said: dict[PeerId, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -50,12 +53,13 @@ class MeshRoom:
         """Bring in what the links are like; return what is to become of them."""
         for peer, run in standing.runs.items():
             self.gossip.linked(peer, now, run.state, run.instance)
-        for peer in self.linked - standing.runs.keys():
+        for peer in self.gossip.neighbours - standing.runs.keys():
             self.gossip.unlinked(peer, now)
-            if peer not in standing.seen:
-                self._doubted[peer] = now
+        self._doubted |= dict.fromkeys(self._lost - standing.runs.keys() - standing.seen, now)
+        self._lost.clear()
         self.linked = frozenset(standing.runs)
         self._said = {peer: said for peer, said in self._said.items() if peer in self.linked}
+        self.gossip.name(_finder(standing.members), now)
         self.around = self._believed(now)
         links = self.links(standing)
         known = self.around.keys() | standing.seen
@@ -65,6 +69,13 @@ class MeshRoom:
             return replace(plan, begin=plan.begin | needed)
         reachable = standing.seen | links.linked
         return Plan(plan.wanted & reachable, plan.begin & reachable)
+
+    def ended(self, peer: PeerId, now: float) -> None:
+        """The link to a neighbour is gone, and what it knew of ours with it."""
+        if peer in self.gossip.neighbours:
+            self.gossip.unlinked(peer, now)
+            self._lost.add(peer)
+        self._said.pop(peer, None)
 
     def _believed(self, now: float) -> dict[PeerId, Seen]:
         """Return who is around. Whose link was lost has to have been seen by others since then."""
@@ -79,11 +90,12 @@ class MeshRoom:
         engaged = (standing.engaged & known) | self.linked
         return Links(self.linked, engaged, self.gossip.claimed, standing.bound)
 
-    def heard(self, teller: PeerId, frame: Around, members: Iterable[PeerId], now: float) -> bool:
-        """Take what a neighbour tells; say whether anybody came or went."""
-        short = {peer[:SHORT_ID]: peer for peer in members}
-        find: Callable[[bytes], PeerId | None] = short.get
-        return self.gossip.heard(teller, frame.wanted, frame.sightings, find, now)
+    def heard(
+        self, teller: PeerId, run: Seen, frame: Around, members: Iterable[PeerId], now: float
+    ) -> bool:
+        """Take what a neighbour, now seen so, tells; say whether anybody came or went."""
+        self.gossip.linked(teller, now, run.state, run.instance)
+        return self.gossip.heard(teller, frame.wanted, frame.sightings, _finder(members), now)
 
     def due_for(self, peer: PeerId, now: float) -> Around | None:
         """Return what a neighbour is to be told now, None if there is nothing."""
@@ -105,3 +117,8 @@ class MeshRoom:
         if not self.mesh.is_partial:
             return frozenset()
         return frozenset(peer for peer, seen in self.around.items() if seen.state != HIDDEN)
+
+
+def _finder(members: Iterable[PeerId]) -> Callable[[bytes], PeerId | None]:
+    short = {peer[:SHORT_ID]: peer for peer in members}
+    return short.get

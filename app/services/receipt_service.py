@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from app.domain.errors import AppError, RemoteProtocolError
@@ -32,6 +33,8 @@ from app.storage.receipt_repository import ReceiptRepository
 
 FIRST, EVERY = 0.2, 2.0
 """Seconds until the first look at what there is to tell, and until the next."""
+SELDOM = 30.0
+"""Seconds between two of our receipts in a large room, where those who are there get short ones."""
 MAX_HOLDERS = 8
 """To so many linked members we give our own receipt."""
 BURST, REFILL = 128.0, 16.0
@@ -88,6 +91,9 @@ class ReceiptService:
         self._links: dict[PeerId, _Link] = {}
         self._unsaved: dict[tuple[RoomId, PeerId], Receipt] = {}
         self._stale: set[RoomId] = set()
+        self._signed_at: dict[RoomId, float] = {}
+        self._put_off: set[RoomId] = set()
+        self.far: Callable[[RoomId], AbstractSet[PeerId] | None] = lambda _room: None
         self._wake = asyncio.Event()
 
     # -- what is heard
@@ -194,16 +200,31 @@ class ReceiptService:
             return
         links = [link for link in self._parts.manager.links() if room in link.rooms]
         linked = {link.peer for link in links}
-        absent = [peer for peer in conversation.others(self._me) if peer not in linked]
+        far = self.far(room)
+        near = linked if far is None else linked | far
+        absent = [peer for peer in conversation.others(self._me) if peer not in near]
         able = sorted(
             (link for link in links if link.features & RECEIPTS),
             key=lambda link: (not is_courier(conversation, link.peer), link.peer),
         )
-        if absent:
+        if absent and (far is None or self._may_sign_again(room)):
             self._tell_own(conversation, able)
         for link in able:
             self._hand_on(link, room, self._link(link.peer).room(room).wanted)
         self._ask(conversation, absent, able)
+
+    def _may_sign_again(self, room: RoomId) -> bool:
+        """Tell whether it is time for what is long and goes to many in a large room."""
+        loop = asyncio.get_running_loop()
+        due = self._signed_at.get(room, -SELDOM) + SELDOM
+        if loop.time() >= due:
+            self._signed_at[room] = loop.time()
+            self._put_off.discard(room)
+            return True
+        if room not in self._put_off:
+            self._put_off.add(room)
+            loop.call_at(due, self.read, room)
+        return False
 
     def _tell_own(self, conversation: Conversation, links: Iterable[PeerLink]) -> None:
         known = self._shelf(conversation.room).get(self._me)

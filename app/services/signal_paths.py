@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, to_text
 from app.protocol.frames import NEIGHBOURS
@@ -25,6 +27,7 @@ class SignalPaths:
         self._hub = hub
         self.neighbourhood = neighbourhood
         self._turns: dict[PeerId, int] = {}
+        self.far: Callable[[PeerId, bytes], bool] = lambda _peer, _payload: False
 
     def bind(self, manager: ConnectionManager) -> None:
         self._manager = manager
@@ -45,6 +48,8 @@ class SignalPaths:
     async def send(self, peer: PeerId, payload: bytes) -> None:
         """Hand a payload to the next of the ways. Raises AppError("unreachable")."""
         carriers = self.carriers(peer)
+        if not carriers and not self._hub.sees(peer) and self.far(peer, payload):
+            return
         ways = [None, *carriers] if self._hub.sees(peer) or not carriers else carriers
         carrier = ways[self._turn(peer) % len(ways)]
         if carrier is None:

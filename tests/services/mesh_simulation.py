@@ -71,7 +71,9 @@ class Member:
     def standing(self) -> Standing:
         runs = {peer: Seen(0.0, HERE) for peer in self.links}
         seen = self.world.shown_to(self)
-        return Standing(runs, seen, frozenset(self.links) | self.dialled, frozenset())
+        return Standing(
+            runs, seen, frozenset(self.links) | self.dialled, frozenset(), self.world.members
+        )
 
     def look_soon(self) -> None:
         if not self.waiting and self.alive:
@@ -112,7 +114,7 @@ class Member:
             self.puller.ended(peer)
             if for_good:
                 self.state.gossip.unlinked(peer, self.world.now, for_good=True)
-                self.state.linked -= {peer}
+            self.state.ended(peer, self.world.now)
             self.look_soon()
             self.pull()
 
@@ -127,7 +129,7 @@ class Member:
         frame = decode_frame(raw)
         now = self.world.now
         if isinstance(frame, Around):
-            if self.state.heard(peer, frame, self.world.members, now):
+            if self.state.heard(peer, Seen(0.0, HERE), frame, self.world.members, now):
                 self.look_soon()
         elif isinstance(frame, Have | Events | Refused | Ask):
             self.take(peer, self.links[peer].sync.receive(frame, now))
