@@ -367,3 +367,36 @@ def spied(link: PeerLink) -> list[object]:
 
     link._send = noting  # type: ignore[method-assign]
     return sent
+
+
+async def test_what_the_courier_has_no_more_comes_from_members(world: World) -> None:
+    room, (ana, bob), courier = await served(world, "Ana", "Bob")
+    await bob.stop()
+    await ana.say(room, "too old")
+    await kept(courier, room, ana)
+    shelf = work(courier)._shelf
+    terms = shelf.terms
+    shelf.terms = replace(terms, keep_ms=0)
+    await work(courier).sweep()
+    shelf.terms = terms
+    await ana.say(room, "still there")
+    await kept(courier, room, ana)
+    await ana.stop()
+    await bob.start(URL)
+    await until(lambda: bob.linked(room, courier), "linked")
+    await bob.say(room, "anybody?")
+    await kept_by(courier, room, bob)
+    assert "still there" not in await bob.texts(room)
+    await ana.start(URL)
+    await bob.has_all(room, ["too old", "still there"])
+    await ana.has(room, "anybody?")
+
+
+async def kept_by(courier: Someone, room: RoomId, author: Someone) -> None:
+    """Wait until the courier has all that somebody wrote."""
+    own = book_of(author, room).vector
+
+    def done() -> bool:
+        return vector(courier, room).get(author.peer, 0) == own[author.peer]
+
+    await until(done, "kept")
