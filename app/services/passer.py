@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
+import time
 from collections.abc import Callable
 
 from app.domain.ids import PeerId, RoomId
@@ -17,8 +16,6 @@ from app.services.peer_link import PeerLink
 SIGNALS_AT_ONCE = 40
 SIGNALS_A_SECOND = 4.0
 MAX_PEERS = 1024
-
-log = logging.getLogger(__name__)
 
 
 class Passer:
@@ -66,7 +63,7 @@ class Passer:
         other = self._link_to(receiver, peer, RELAYS)
         if other is None or other.through is not None:
             return
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()
         if self._carriage.takes(peer, receiver, len(frame.datagram), now):
             other.send_lossy(frame)
 
@@ -85,4 +82,4 @@ class Passer:
         self._allowances[peer] = allowance
         if len(self._allowances) > MAX_PEERS:
             del self._allowances[next(iter(self._allowances))]
-        return allowance.spend(asyncio.get_running_loop().time())
+        return allowance.spend(time.monotonic())
