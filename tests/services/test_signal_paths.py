@@ -31,7 +31,7 @@ class Hub(SignalingHub):
         return peer in self.seen
 
     async def send(self, peer: PeerId, payload: bytes) -> None:
-        if self.broken or peer not in self.seen:
+        if self.broken or peer not in self.seen or not payload:
             raise AppError("unreachable", {"peer": to_text(peer)})
         self.sent.append(peer)
 
