@@ -9,7 +9,16 @@ from app.crypto.identity import Identity
 from app.crypto.seal import seal_for
 from app.domain.errors import RemoteProtocolError
 from app.protocol import signals
-from app.protocol.signals import Answer, Knock, Offer, Signal, SignalOpener, Want, seal_signal
+from app.protocol.signals import (
+    Answer,
+    Detour,
+    Knock,
+    Offer,
+    Signal,
+    SignalOpener,
+    Want,
+    seal_signal,
+)
 
 ANA, BOB, EVE = (Identity(bytes([n]) * 32) for n in (1, 2, 3))
 HERE = b"i" * 16
@@ -18,6 +27,7 @@ some_signals: st.SearchStrategy[Signal] = st.one_of(
     st.builds(Offer, sessions, st.just(HERE), st.binary(max_size=300)),
     st.builds(Answer, sessions, st.just(HERE), st.binary(max_size=300)),
     st.builds(Want, sessions, st.just(HERE)),
+    st.builds(Detour, sessions, st.just(HERE), st.binary(min_size=32, max_size=32), st.binary()),
     st.builds(Knock, sessions, st.just(b""), st.text(min_size=1, max_size=64)),
 )
 

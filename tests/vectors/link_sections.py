@@ -32,9 +32,10 @@ from app.protocol.frames import (
     encode_frame,
 )
 from app.protocol.handshake import Fingerprints, LinkHandshake
+from app.protocol.passing_frames import Neighbours, Relayed, Through
 from app.protocol.receipts import make_receipt
 from app.protocol.room_gate import closed_tag, room_tag
-from app.protocol.signals import Answer, Knock, Offer, Signal, Want, encode_signal
+from app.protocol.signals import Answer, Detour, Knock, Offer, Signal, Want, encode_signal
 from app.transport.webrtc_description import CandidateLine, Description
 from app.transport.webrtc_description import encode as encode_description
 
@@ -65,6 +66,7 @@ def signal_content() -> Section:
         Answer(session, target, b"description"),
         Want(session, target),
         Knock(session, b"", "Ana"),
+        Detour(session, target, ANA.peer, b"description"),
     )
     description = Description(
         1,
@@ -107,6 +109,9 @@ def frame() -> Section:
         make_receipt(ANA, ROOM, NOW, {ANA.peer: 7, BO.peer: 300}, {BO.peer: 299}),
         Wanted(ROOM, [BO.peer]),
         Heads(ROOM, {bytes(ANA.peer): (7, fixed("event"))}),
+        Neighbours(fixed("instance", 16), {bytes(BO.peer): fixed("another", 16)}),
+        Through(BO.peer, author, fixed("sealed") * 2),
+        Relayed(BO.peer, author, fixed("session", 16), b"a datagram"),
     )
     numbers = {kind: number for number, kind in TYPES.items()}
     long = Rooms([fixed(f"tag {n}") for n in range(600)])

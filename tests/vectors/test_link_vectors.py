@@ -20,6 +20,9 @@ def test_signals_are_arrays_that_begin_with_their_kind() -> None:
     vectors = load("signal_content")
     session, target = raw(vectors["session"]), raw(vectors["target"])
     told = {kind: unpack(raw(content)) for kind, content in vectors["signals"].items()}
+    detour = told.pop("detour")
+    assert detour[:3] + detour[4:] == ["detour", session, target, b"description"]
+    assert len(detour[3]) == 32
     assert told == {
         "offer": ["offer", session, target, b"description"],
         "answer": ["answer", session, target, b"description"],
@@ -59,6 +62,9 @@ FIELDS = {
     "receipt": 6,
     "wanted": 2,
     "heads": 2,
+    "neighbours": 2,
+    "through": 3,
+    "relayed": 4,
 }
 
 
