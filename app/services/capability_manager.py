@@ -17,13 +17,16 @@ from app.domain.files import TransferChanged
 from app.domain.ids import PeerId, RoomId
 from app.protocol.capability_frames import Capable, heard, told
 from app.protocol.frames import CAPABILITIES, Aside
+from app.services.allowance import Allowance
 from app.services.capability_facts import Facts, capabilities_of
 from app.services.connection_manager import MAX_PEERS, ConnectionManager
 from app.services.feed import Feed
+from app.services.peer_link import PeerLink
 from app.services.sharing_keeper import SharingKeeper
 from app.services.transfers_api import TransferSettings
 
 LOOK_EVERY = 60.0
+TOLD_AT_ONCE, TOLD_A_SECOND = 20.0, 1.0
 SETTLE = 2.0
 """Seconds in which changes are gathered before they are told."""
 
@@ -51,6 +54,8 @@ class CapabilityManager:
         self._fastest = (0, 0)
         self._told: dict[PeerId, Capabilities] = {}
         self._own = Capabilities()
+        self._allowances: dict[PeerId, Allowance] = {}
+        self._sent: dict[PeerId, tuple[PeerLink, Capabilities]] = {}
         self._wake = asyncio.Event()
 
     # -- what is asked
@@ -107,15 +112,22 @@ class CapabilityManager:
         self._tell(peer)
 
     def ended(self, peer: PeerId) -> None:
+        self._allowances.pop(peer, None)
+        self._sent.pop(peer, None)
         if self._told.pop(peer, None) is not None:
             self._parts.feed.publish(CapabilitiesChanged(peer))
 
     def received(self, peer: PeerId, frame: Aside) -> None:
-        if isinstance(frame, Capable):
+        if isinstance(frame, Capable) and self._listens_to(peer):
             said = heard(frame)
             if said != self._told.get(peer):
                 self._told[peer] = said
                 self._parts.feed.publish(CapabilitiesChanged(peer))
+
+    def _listens_to(self, peer: PeerId) -> bool:
+        """Whoever talks of itself all the time is not heard all the time."""
+        allowance = self._allowances.setdefault(peer, Allowance(TOLD_AT_ONCE, TOLD_A_SECOND))
+        return allowance.spend(time.monotonic())
 
     def read(self, room: RoomId) -> None:
         """Nothing follows from it."""
@@ -174,9 +186,11 @@ class CapabilityManager:
                 self._tell(link.peer)
 
     def _tell(self, peer: PeerId) -> None:
-        live = self._parts.manager.live(peer)
-        if live is not None and live.features & CAPABILITIES:
-            live.send(told(self.own))
+        live, own = self._parts.manager.live(peer), self.own
+        if live is None or not live.features & CAPABILITIES or self._sent.get(peer) == (live, own):
+            return
+        self._sent[peer] = live, own
+        live.send(told(own))
 
 
 def free_bytes(folder: Path) -> int:

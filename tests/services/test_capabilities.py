@@ -17,10 +17,12 @@ from app.domain.capabilities import (
     Service,
     Sharing,
 )
+from app.domain.changes import TypingChanged
 from app.domain.errors import AppError
 from app.domain.files import TransferChanged, TransferState, TransferView
 from app.domain.ids import EventId, PeerId
-from app.protocol import frames, handshake
+from app.protocol import handshake
+from app.protocol.capability_frames import Capable
 from app.protocol.frames import CAPABILITIES, FEATURES
 from app.services import capability_manager
 from app.services.capability_facts import (
@@ -37,6 +39,7 @@ from tests.services.world import Someone, World, until
 from tests.storage.support import ROOM
 
 STRANGER = PeerId(b"s" * 32)
+TYPE = bytes([33])
 
 
 @pytest.fixture(autouse=True)
@@ -180,6 +183,30 @@ async def test_the_fastest_file_so_far_tells_the_bandwidth(world: World) -> None
     assert (manager.own.up, manager.own.down) == (2048, 8192)
 
 
+async def test_it_is_said_once_for_all_rooms(world: World) -> None:
+    _, [ana, bob] = await world.together("Ana", "Bob")
+    await until(lambda: told(bob, ana), "told")
+    for name in ("Den", "Pub", "Gym"):
+        made = await ana.backend.chats.create_room(name)
+        await bob.backend.chats.join(made.link)
+        await world.all_linked(made.room, ana, bob)
+    said = [raw for _, raw in ana.link_to(bob).sent if raw[1:2] == TYPE]
+    assert 1 <= len(said) <= 2
+
+
+async def test_who_talks_of_itself_all_the_time_is_not_heard_all_the_time(world: World) -> None:
+    _, [ana, bob] = await world.together("Ana", "Bob")
+    await until(lambda: told(ana, bob), "told")
+    before = len(ana.heard(CapabilitiesChanged))
+    live = bob.backend._services.manager.live(ana.peer)
+    assert live is not None
+    for number in range(200):
+        live.send(Capable("relay", [], number, 0, 0, 0, 0, 0))
+    live.send_typing(next(iter(live.rooms)), active=True)
+    await until(lambda: ana.heard(TypingChanged), "all came")
+    assert len(ana.heard(CapabilitiesChanged)) - before < 40
+
+
 async def test_who_is_not_linked_has_told_nothing(world: World) -> None:
     [ana] = await world.started("Ana")
     made = await ana.backend.chats.create_room("Lab")
@@ -200,7 +227,7 @@ def _old_version(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_old_version")
 async def test_an_old_version_is_told_nothing_and_tells_nothing(world: World) -> None:
     _, [ana, bob] = await world.together("Ana", "Bob")
-    sent = [frames.decode_frame(raw) for _, raw in ana.link_to(bob).sent if raw[:1] == b"\x21"]
+    sent = [raw for _, raw in ana.link_to(bob).sent if raw[1:2] == TYPE]
     assert sent == []
     with pytest.raises(AppError, match="not told"):
         ana.backend.insight.capabilities(bob.peer)
