@@ -71,12 +71,12 @@ def test_somebody_is_let_in_raised_and_put_out(pair: tuple[Window, Window]) -> N
     ana.hear("Bob Martins: I am in")
 
     peer(ana, "Bob Martins", "Direct")
-    choose(ana, "Bob Martins", 2)
+    choose(ana, "Bob Martins", 3)
     peer(ana, "Bob Martins", "Admin")
     peer(bob, "Bob Martins", "Admin")
     bob.hear("Ana Lima made Bob Martins an admin")
 
-    choose(ana, "Bob Martins", 4)
+    choose(ana, "Bob Martins", 5)
     ana.see("Remove Bob Martins?")
     ana.press("Remove")
     ana.hear("You removed Bob Martins")
