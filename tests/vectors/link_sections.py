@@ -7,6 +7,7 @@ from typing import Any
 
 from app.crypto.identity import Identity
 from app.crypto.room_keys import epoch_keys, room_id
+from app.protocol.capability_frames import Capable
 from app.protocol.fragments import split
 from app.protocol.frames import (
     TYPES,
@@ -112,6 +113,7 @@ def frame() -> Section:
         Neighbours(fixed("instance", 16), {bytes(BO.peer): fixed("another", 16)}),
         Through(BO.peer, author, fixed("sealed") * 2),
         Relayed(BO.peer, author, fixed("session", 16), b"a datagram"),
+        Capable("relay", ["messaging", "relay"], 3, 1024, 1 << 20, 0, 1 << 36, 3600, "Tyrol", 60),
     )
     numbers = {kind: number for number, kind in TYPES.items()}
     long = Rooms([fixed(f"tag {n}") for n in range(600)])

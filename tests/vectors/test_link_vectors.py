@@ -65,6 +65,7 @@ FIELDS = {
     "neighbours": 2,
     "through": 3,
     "relayed": 4,
+    "capable": 10,
 }
 
 
