@@ -16,6 +16,7 @@ from app.services.diagnosis_person import PersonChecks, PersonParts
 from app.services.feed import Feed
 from app.services.ice_keeper import IceKeeper
 from app.services.insight import InsightService
+from app.services.mesh_check import MeshCheck
 from app.services.network_parts import NetworkParts
 from app.services.performance import PerformanceMonitor
 from app.services.performance_keeper import PerformanceKeeper
@@ -98,6 +99,7 @@ def build_insight(wiring: InsightWiring) -> InsightService:
             NetworkChecks(network),
             PersonChecks(person),
             lambda: wiring.monitor.measurements().run.counters,
+            MeshCheck(parts.book, manager, beyond.mesh),
         ),
     )
 

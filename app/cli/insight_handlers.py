@@ -9,7 +9,7 @@ from app.cli import insight_render as render
 from app.cli import network_requests as ask
 from app.domain.capabilities import Service, Sharing
 from app.domain.errors import AppError
-from app.domain.ids import PeerId, peer_id, to_text
+from app.domain.ids import PeerId, peer_id, room_id, to_text
 from app.services.api import Backend
 
 Answer = dict[str, Any]
@@ -25,6 +25,7 @@ class InsightHandlers:
             ask.Offering: self._offering,
             ask.SharingChosen: self._sharing,
             ask.Diagnose: self._diagnose,
+            ask.Validate: self._validate,
             ask.Stats: self._stats,
         }
 
@@ -54,6 +55,10 @@ class InsightHandlers:
     async def _diagnose(self, request: ask.Diagnose) -> Answer:
         found = await self._backend.insight.diagnose(_peer(request.peer))
         return {"findings": list(map(render.finding, found.findings)), "report": found.report}
+
+    async def _validate(self, request: ask.Validate) -> Answer:
+        found = await self._backend.insight.validate(room_id(request.room))
+        return {"findings": list(map(render.finding, found))}
 
     async def _stats(self, request: ask.Stats) -> Answer:
         told = render.stats(self._backend.insight.measurements())

@@ -49,6 +49,12 @@ class Diagnose(BaseRequest, tag="diagnose"):
     peer: str | None = None
 
 
+class Validate(BaseRequest, tag="validate"):
+    """Checks whether a group holds together, and mends what does not."""
+
+    room: str
+
+
 class Stats(BaseRequest, tag="stats"):
     """With `reset` counting begins anew after the answer."""
 
@@ -75,6 +81,7 @@ NetworkRequest = (
     | Offering
     | SharingChosen
     | Diagnose
+    | Validate
     | Stats
     | Host
     | StopHosting

@@ -22,12 +22,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from app.domain.errors import RemoteProtocolError
 from app.domain.events import HEADER
 from app.domain.ids import PeerId, RoomId
 from app.protocol.frames import MAX_VECTOR_ENTRIES, Events, Frame, Have, Refused
-from app.protocol.mesh_frames import Ask
+from app.protocol.mesh_frames import MAX_ASKED, Ask
 
 WINDOW = 512 * 1024
 BATCH_BYTES = 96 * 1024
@@ -105,6 +106,7 @@ class _Room:
     flight: deque[tuple[Vector, int]] = field(default_factory=deque)
     loading: bool = False
     refused: set[PeerId] = field(default_factory=set)
+    contradicted: set[PeerId] = field(default_factory=set)
     relay_at: float | None = None
     acknowledge_own: bool = False
     asked: Vector = field(default_factory=dict)
@@ -138,6 +140,30 @@ class LogSync:
     def is_open(self, room: RoomId) -> bool:
         return room in self._rooms
 
+    def differs(self, room: RoomId) -> bool:
+        """Tell whether the peer is known to have another part of the logs than we."""
+        state = self._rooms.get(room)
+        if state is None or state.theirs is None:
+            return state is not None
+        authors = (state.mine.keys() | state.theirs.keys()) - state.refused - state.contradicted
+        return any(state.mine.get(a, 0) != state.theirs.get(a, 0) for a in authors)
+
+    def begin_anew(self, room: RoomId, now: float) -> list[Output]:
+        """Say once more all that we have, send what the peer lacks, and have it say the same."""
+        state = self._rooms.get(room)
+        if state is None:
+            return []
+        state.sent = dict(state.theirs or {})
+        state.flight.clear()
+        state.loading = False
+        ahead = {p: s for p, s in (state.theirs or {}).items() if s > state.mine.get(p, 0)}
+        outputs: list[Output] = [Send(_have(room, state.mine, {}))]
+        if self.pulls and state.mine:
+            outputs += self.ask(room, dict(islice(state.mine.items(), MAX_ASKED)))
+        if self.pulls and ahead:
+            outputs.append(Offered(room, ahead))
+        return outputs + self._push(room, state, now)
+
     def close(self, room: RoomId) -> None:
         """We have left the room."""
         self._rooms.pop(room, None)
@@ -156,8 +182,7 @@ class LogSync:
         if isinstance(frame, Refused):
             return self._refused(room, state, PeerId(frame.author), now)
         if isinstance(frame, Ask):
-            raise_to(state.asked, {PeerId(peer): seq for peer, seq in frame.wanted.items()})
-            return self._push(room, state, now)
+            return self._asked(room, state, frame, now)
         return self._have(room, state, frame, now)
 
     def _have(self, room: RoomId, state: _Room, frame: Have, now: float) -> list[Output]:
@@ -173,6 +198,15 @@ class LogSync:
         ahead = {peer: seq for peer, seq in stored.items() if seq > state.mine.get(peer, 0)}
         if self.pulls and ahead:
             outputs.append(Offered(room, ahead))
+        return outputs + self._push(room, state, now)
+
+    def _asked(self, room: RoomId, state: _Room, frame: Ask, now: float) -> list[Output]:
+        wanted = {PeerId(peer): seq for peer, seq in frame.wanted.items()}
+        raise_to(state.asked, wanted)
+        has = state.theirs or {}
+        known = [author for author, seq in wanted.items() if seq <= has.get(author, 0)]
+        ours = {author: state.mine.get(author, 0) for author in known}
+        outputs: list[Output] = [Send(_have(room, ours, {}))] if ours else []
         return outputs + self._push(room, state, now)
 
     def ask(self, room: RoomId, wanted: Mapping[PeerId, int]) -> list[Output]:
@@ -225,7 +259,11 @@ class LogSync:
 
     def refuse(self, room: RoomId, author: PeerId, seq: int, code: str) -> list[Output]:
         """Tell the peer that we will not take `author`'s events from `seq` on."""
-        return [Send(Refused(room, author, seq, code))] if room in self._rooms else []
+        state = self._rooms.get(room)
+        if state is None:
+            return []
+        state.contradicted.add(author)
+        return [Send(Refused(room, author, seq, code))]
 
     def tick(self, now: float) -> list[Output]:
         """Push what others wrote once its delay is over."""

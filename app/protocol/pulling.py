@@ -74,6 +74,13 @@ class Puller:
             source.heard_at = now
             source.strikes = 0
 
+    def begin_anew(self, peer: PeerId) -> None:
+        """Forget what a neighbour was asked for: it may be asked again."""
+        source = self._sources.get(peer)
+        if source is not None:
+            source.asked.clear()
+            source.refused.clear()
+
     def refuse(self, peer: PeerId, author: PeerId) -> None:
         """What this neighbour has of `author` is not to be had: it contradicts ours."""
         source = self._sources.get(peer)

@@ -15,6 +15,7 @@ from app.protocol.handshake import LINK_VERSIONS
 from app.services.diagnosis_network import NetworkChecks
 from app.services.diagnosis_person import PersonChecks
 from app.services.diagnosis_report import finding, report
+from app.services.mesh_check import MeshCheck
 from app.services.network_api import Diagnosis, Finding, nobody
 
 Check = Callable[[], Coroutine[Any, Any, Sequence[Finding]]]
@@ -36,8 +37,10 @@ class Doctor:
         network: NetworkChecks,
         person: PersonChecks,
         counters: Callable[[], Mapping[str, int]],
+        mesh: MeshCheck,
     ) -> None:
         self.me = me
+        self.mesh = mesh
         self._network = network
         self._person = person
         self._counters = counters

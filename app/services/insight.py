@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from app.domain.capabilities import Capabilities, Service, Sharing
-from app.domain.ids import PeerId
+from app.domain.ids import PeerId, RoomId
 from app.services.capability_manager import CapabilityManager
 from app.services.diagnosis import Doctor
 from app.services.network_api import Diagnosis, Finding, Measurements, nobody
@@ -56,6 +56,9 @@ class InsightService:
         self, peer: PeerId | None = None, heard: Callable[[Finding], None] = nobody
     ) -> Diagnosis:
         return await self._doctor.examine(peer, heard)
+
+    async def validate(self, room: RoomId) -> Sequence[Finding]:
+        return await self._doctor.mesh.validate(room)
 
     def measurements(self) -> Measurements:
         return self._monitor.measurements()

@@ -88,6 +88,15 @@ class LinkSync:
         self._machine.close(room)
         self._logs.pulls.closed(room, self._peer, self)
 
+    def differs(self, room: RoomId) -> bool:
+        """Tell whether the peer is known to have another part of the room's logs than we."""
+        return self._machine.differs(room)
+
+    def begin_anew(self, room: RoomId) -> None:
+        """Compare the room's logs from the beginning."""
+        self._logs.pulls.begin_anew(room, self._peer)
+        self._take(self._machine.begin_anew(room, _now()))
+
     def detach(self) -> None:
         """The link is gone."""
         self._logs.pulls.ended(self._peer, self)

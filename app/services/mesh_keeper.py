@@ -68,7 +68,7 @@ class MeshKeeper:
         self._runs[peer] = instance
         conversation = self._parts.book.find(room)
         is_group = conversation is not None and conversation.kind is RoomKind.GROUP
-        needed = not is_group or self._is_wanted(peer) or peer in self._bound()
+        needed = not is_group or self._is_wanted(peer) or peer in self.needed()
         if needed or self._is_engaged(peer):
             self._manager.reachable(peer, instance)
         self._wake.set()
@@ -94,7 +94,7 @@ class MeshKeeper:
         run = self._runs.get(peer) or self._near.get(peer)
         if not run or self._is_engaged(peer):
             return
-        bound = self._bound()
+        bound = self.needed()
         if peer in bound or any(self._admits(room, peer, bound) for room in self._groups()):
             self._begun.add(peer)
             self._manager.reachable(peer, run)
@@ -181,7 +181,7 @@ class MeshKeeper:
         groups = self._groups()
         kept = {conversation.room for conversation in groups}
         self._rooms = {room: state for room, state in self._rooms.items() if room in kept}
-        bound = self._bound()
+        bound = self.needed()
         spare: set[PeerId] = set()
         forget: set[PeerId] = set()
         for conversation in groups:
@@ -226,7 +226,7 @@ class MeshKeeper:
 
     def _release(self, spare: set[PeerId], forget: set[PeerId]) -> None:
         """Give up what no room wants."""
-        bound = self._bound()
+        bound = self.needed()
         for peer in (spare | forget) - bound:
             if self._is_wanted(peer) and peer not in forget:
                 continue
@@ -271,7 +271,8 @@ class MeshKeeper:
                 yield room.record.peer
             yield from couriers_of(room)
 
-    def _bound(self) -> frozenset[PeerId]:
+    def needed(self) -> frozenset[PeerId]:
+        """Return with whom we need a link whatever a room's mesh is like."""
         return frozenset(peer for source in self.bound for peer in source())
 
     def _is_wanted(self, peer: PeerId) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.domain.capabilities import Capabilities, Service, Sharing
-from app.domain.ids import PeerId
+from app.domain.ids import PeerId, RoomId
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,13 @@ class Insight(Protocol):
         `heard` is told each finding as it is made, the quick ones first.
 
         Raises AppError("unknown-peer").
+        """
+        ...
+
+    async def validate(self, room: RoomId) -> Sequence[Finding]:
+        """Check whether a group holds together and mend what does not, within 6 s.
+
+        Raises AppError("unknown-room" | "not-a-group").
         """
         ...
 

@@ -244,6 +244,15 @@ class PeerLink:
             self.meter.sent += len(raw)
             self._link.send(Lane.UNRELIABLE, raw)
 
+    def differs(self, room: RoomId) -> bool:
+        """Tell whether the peer is known to have another part of a room's logs than we."""
+        return self._sync is not None and self._sync.differs(room)
+
+    def begin_anew(self, room: RoomId) -> None:
+        """Compare a room's logs from the beginning."""
+        if self._sync is not None:
+            self._sync.begin_anew(room)
+
     def send_read(self, room: RoomId, read: Mapping[PeerId, int]) -> None:
         """Report what we have read."""
         if self._sync is not None:

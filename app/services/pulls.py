@@ -64,6 +64,12 @@ class Pulls:
             state.puller.offered(peer, vector, _now())
             self._look()
 
+    def begin_anew(self, room: RoomId, peer: PeerId) -> None:
+        """Ask `peer` once more for what it was asked for."""
+        state = self._rooms.get(room)
+        if state is not None:
+            state.puller.begin_anew(peer)
+
     def brought(self, room: RoomId, peer: PeerId) -> None:
         """Events of the room came from `peer`."""
         state = self._rooms.get(room)

@@ -11,7 +11,7 @@ from app.cli.insight_handlers import InsightHandlers
 from app.cli.requests import BadRequestError, parse_request
 from app.domain.capabilities import Capabilities, NetRole, Service, Sharing
 from app.domain.errors import AppError
-from app.domain.ids import to_text
+from app.domain.ids import RoomId, to_text
 from app.services.api import Backend
 from app.services.network_api import Finding, Measured, Measurements
 from tests.ui.fake_backend import FakeBackend, peer_of
@@ -94,6 +94,15 @@ async def test_a_diagnosis_is_told_with_its_report(backend: FakeBackend) -> None
     assert (await ask(backend, "diagnose"))["findings"] == []
     backend.insight.failing = AppError("unknown-peer")
     assert await refused(backend, "diagnose", peer=to_text(BOB)) == "unknown-peer"
+
+
+async def test_a_room_is_validated(backend: FakeBackend) -> None:
+    backend.insight.findings[None] = (Finding("logs", True, "All have the same."),)
+    told = await ask(backend, "validate", room=to_text(RoomId(bytes(16))))
+    assert told == {
+        "findings": [{"check": "logs", "ok": True, "text": "All have the same.", "fix": ""}]
+    }
+    assert await refused(backend, "validate", room="nonsense") == "bad-id"
 
 
 async def test_stats_are_of_this_run_and_of_all(backend: FakeBackend) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from app.domain.changes import MemberChanged
+from app.domain.errors import AppError
 from app.domain.ids import RoomId
 from app.domain.views import MessageState
 from app.protocol import gossip, mesh
-from app.protocol.frames import Receipt, encode_frame
+from app.protocol.frames import Have, Receipt, encode_frame
 from app.protocol.mesh_frames import Routed
 from app.protocol.receipts import make_receipt
-from app.services import far_ticks, mesh_keeper, mesh_router
+from app.services import far_ticks, mesh_check, mesh_keeper, mesh_router
+from app.services.mesh_check import MeshCheck
 from app.services.mesh_keeper import MeshKeeper
+from app.services.network_api import Finding
 from tests.services.world import URL, Someone, World, until
 
 NAMES = ("Ana", "Bob", "Eve", "Kim", "Leo", "Mia", "Ned")
@@ -33,6 +37,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mesh_router, "GATHER", 0.02)
     monkeypatch.setattr(far_ticks, "EVERY", 0.1)
     monkeypatch.setattr(far_ticks, "REMIND_AFTER", 0.5)
+    monkeypatch.setattr(mesh_check, "PATIENCE", 0.6)
 
 
 def keeper(person: Someone) -> MeshKeeper:
@@ -140,3 +145,58 @@ async def test_what_is_routed_is_not_believed_without_a_signature(world: World) 
     router.received(bob.peer, Routed(bytes(16), ana.peer, 3, [encode_frame(honest)]))
     router.received(bob.peer, Routed(room, far.peer, 0, [encode_frame(honest)]))
     assert {one.peer: ticks.reported(one.peer) for one in people[1:]} == before
+
+
+def found(findings: Sequence[Finding]) -> dict[str, bool | None]:
+    return {one.check: one.ok for one in findings}
+
+
+WELL = {"mesh": True, "links": True, "degree": True, "joined": True, "logs": True}
+
+
+async def test_a_room_that_holds_together_is_said_to(world: World) -> None:
+    room, people = await ring(world)
+    findings = await people[0].backend.insight.validate(room)
+    assert found(findings) == WELL
+    assert findings[0].text.startswith("6 people online")
+    assert all("{" not in one.text + one.safe for one in findings)
+
+
+async def test_what_is_missing_is_named_and_mended(world: World) -> None:
+    room, people = await ring(world)
+    ana = people[0]
+    neighbour = next(one for one in people[1:] if ana.linked(room, one))
+    services = ana.backend._services
+    link = services.manager.live(neighbour.peer)
+    assert link is not None
+    assert link._sync is not None
+    machine = link._sync._machine
+    theirs = machine._rooms[room].theirs
+    assert theirs is not None
+    theirs[ana.peer] -= 1  # as if an acknowledgement had been lost
+    begun = await ana.backend.insight.validate(room)
+    assert found(begun) == WELL
+    assert "begun anew" in begun[-1].text
+    machine.receive(Have(room, {bytes(neighbour.peer): 99}, {}), 0.0)
+    differs = await ana.backend.insight.validate(room)
+    assert found(differs) == {**WELL, "logs": False}
+    assert neighbour.name in differs[-1].text
+    await closed(room, people)
+    state = keeper(ana).room(room)
+    assert state is not None
+    state.linked -= {neighbour.peer}
+    conversation = services.opener._book.get(room)
+    check = MeshCheck(services.opener._book, services.manager, keeper(ana))
+    looked = check.look(conversation, state)
+    assert found(looked) == {"mesh": True, "links": False, "degree": True, "joined": True}
+    assert neighbour.name in looked[1].text
+
+
+async def test_only_groups_are_checked(world: World) -> None:
+    (ana,) = await world.started("Ana")
+    with pytest.raises(AppError, match="unknown room"):
+        await ana.backend.insight.validate(RoomId(bytes(16)))
+    made = await ana.backend.chats.create_room("Lab")
+    assert found(await ana.backend.insight.validate(made.room)) == {"mesh": None}
+    with pytest.raises(AppError, match="not a group"):
+        await ana.backend.insight.validate(await ana.backend.chats.open_notes())
