@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from app.domain.capabilities import Service
-from app.domain.changes import ServerState
+from app.domain.changes import LinkState, ServerState
 from app.domain.clock import MAX_AHEAD_MS
 from app.domain.errors import AppError
 from app.domain.ice import IceServer
@@ -147,12 +147,18 @@ class NetworkChecks:
         """Count who is linked, and tell why others who are there are not."""
         manager, hub = self._parts.manager, self._parts.hub
         up = len(manager.links())
+        trying = sum(
+            report.state is LinkState.CONNECTING and hub.sees(report.peer)
+            for report in manager.reports.values()
+        )
         failing = Counter(
             report.reason
             for report in manager.reports.values()
             if report.live is None and report.reason and hub.sees(report.peer)
             if report.reason not in GENTLE
         )
+        if not failing and trying:
+            return [finding("links", "links-trying", members=trying)]
         if not failing:
             return [finding("links", "links-up" if up else "links-none", members=up)]
         reason, _ = failing.most_common(1)[0]

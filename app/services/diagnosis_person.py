@@ -108,6 +108,8 @@ class PersonChecks:
 
     def _common_rooms(self, peer: PeerId, name: str) -> Sequence[Finding]:
         count = len(self._common(peer))
+        if not count and self._parts.hub.sees(peer):
+            return []  # somebody new, of whom the room has not told us yet
         code = "common-some" if count else "common-none"
         return [finding("rooms", code, name=name, rooms=count)]
 

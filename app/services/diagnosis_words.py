@@ -210,6 +210,7 @@ HELPERS = {
 RELAYS = {
     "links-up": Sentence(True, "You are linked with {members}, and with everybody who is there."),
     "links-none": Sentence(None, "You are linked with nobody now, and nobody else is seen."),
+    "links-trying": Sentence(None, "Links to {members} seen online are being made right now."),
     "links-failing": Sentence(
         False,
         "There is no link to {members} seen online, and {up} are linked: {why}.",

@@ -346,6 +346,10 @@ async def test_links_are_counted(world: World) -> None:
     assert one.ok is False
     assert "1 person seen online" in one.text
     assert "no way was found" in one.text
+    manager._reports[eve] = LinkReport(eve, LinkState.CONNECTING, 1)
+    assert "being made" in said(await examined(ana), "links").text
+    found = await examined(ana, eve)
+    assert "rooms" not in {one.check for one in found.findings}
     alone = await world.person("Eve").start()
     assert said(await examined(alone), "links").ok is None
 
