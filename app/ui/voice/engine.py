@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer
+from PySide6.QtCore import Q_ARG, QGenericArgumentHolder, QMetaObject, QObject, Qt, QUrl, Signal
+from PySide6.QtMultimedia import QAudioDevice, QAudioOutput, QMediaDevices, QMediaPlayer
 
 from app.domain.errors import AppError
 
 Status = QMediaPlayer.MediaStatus
 _LOADED = (Status.LoadedMedia, Status.BufferedMedia)
 _NOT_YET = (Status.LoadingMedia, Status.NoMedia)
+
+
+def unlocked(one: QObject, slot: str, *arguments: QGenericArgumentHolder) -> None:
+    """Call a slot without Python's lock.
+
+    The player waits for threads of its own, which may just be waiting for that lock: whatever made
+    in Python they end a connection of, Qt asks Python about. Called as usual, both wait for ever.
+    """
+    QMetaObject.invokeMethod(one, slot, Qt.ConnectionType.DirectConnection, *arguments)
 
 
 class Engine(QObject):
@@ -42,26 +51,26 @@ class Engine(QObject):
     def load(self, path: str, at_ms: int = 0) -> None:
         """Take up a file, to be played from there."""
         self._from = at_ms
-        self.media.setSource(QUrl.fromLocalFile(path))
+        self._set_source(QUrl.fromLocalFile(path))
 
     def play(self) -> None:
         self._unheard = False
         self._look_for_speaker()
-        self.media.play()
+        unlocked(self.media, "play")
 
     def pause(self) -> None:
-        self.media.pause()
+        unlocked(self.media, "pause")
 
     def seek(self, ms: int) -> None:
         """Go on from there, also if it is not loaded yet."""
         if self.media.mediaStatus() in _NOT_YET:
             self._from = ms
         else:
-            self.media.setPosition(ms)
+            self._set_position(ms)
 
     def set_rate(self, rate: float) -> None:
         """Play so many times as fast."""
-        self.media.setPlaybackRate(rate)
+        unlocked(self.media, "setPlaybackRate", Q_ARG(float, rate))
 
     def set_volume(self, share: float, *, muted: bool = False) -> None:
         self.sound.setVolume(share)
@@ -69,8 +78,14 @@ class Engine(QObject):
 
     def stop(self) -> None:
         """Let go of the file."""
-        self.media.stop()
-        self.media.setSource(QUrl())
+        unlocked(self.media, "stop")
+        self._set_source(QUrl())
+
+    def _set_source(self, url: QUrl) -> None:
+        unlocked(self.media, "setSource", Q_ARG(QUrl, url))
+
+    def _set_position(self, ms: int) -> None:
+        unlocked(self.media, "setPosition", Q_ARG("qlonglong", ms))
 
     def _on_moved(self, ms: int) -> None:
         if not self._from:
@@ -88,7 +103,7 @@ class Engine(QObject):
             self._look_for_speaker()
         if self._from and status in _LOADED:
             at, self._from = self._from, 0
-            self.media.setPosition(at)
+            self._set_position(at)
         elif status is Status.EndOfMedia:
             self.ended.emit()
         elif status is Status.InvalidMedia:
@@ -99,4 +114,5 @@ class Engine(QObject):
             self.failed.emit(AppError("cannot-play"))
 
     def _follow_device(self) -> None:
-        self.sound.setDevice(QMediaDevices.defaultAudioOutput())
+        device = QMediaDevices.defaultAudioOutput()
+        unlocked(self.sound, "setDevice", Q_ARG(QAudioDevice, device))
