@@ -228,6 +228,17 @@ def test_what_was_counted_by_other_bounds_is_left_out() -> None:
 # -- what is kept
 
 
+async def test_a_talk_is_measured(world: World) -> None:
+    room, [ana, bob] = await world.together("Ana", "Bob")
+    view = await ana.say(room, "one")
+    await ana.settled(view)
+    run = ana.backend.insight.measurements().run
+    for name in ("server_rtt_ms", "connect_ms", "connect_ms.lan", "delivery_ms"):
+        assert run.histograms[name].count >= 1, name
+    assert run.counters["attempts.direct"] >= 1
+    assert bob.backend.insight.measurements().run.counters["messages_received"] >= 1
+
+
 async def test_sums_go_on_after_a_restart_until_they_are_reset(world: World) -> None:
     ana = await world.person("Ana").start()
     room = await ana.backend.chats.create_room("Lab")
