@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -32,6 +32,7 @@ from app.services.transfer_lanes import TransferLanes
 from app.services.transfer_terms import RANKS
 
 MAX_PENDING = 16
+MAX_GONE = 64
 UNSAID = frozenset({"worker-died", "lane-lost", "stalled"})
 """Ends of a lane on which no goodbye went over it."""
 ASKED = 64, 2.0
@@ -64,6 +65,7 @@ class TransferServer:
         self._spawn_any = parts.spawn
         self._pending = Counter[PeerId]()
         self._asked: dict[PeerId, Allowance] = {}
+        self._gone: dict[PeerId, deque[int]] = {}
 
     def received(self, link: PeerLink, frame: Aside) -> None:
         """Deal with what a peer says of files."""
@@ -114,8 +116,12 @@ class TransferServer:
         return [end for end in self._lanes.to(entry, peer) if RANKS[end.lane] == way]
 
     def lost(self, end: LaneEnd, code: str) -> None:
-        """Tell a peer of a lane whose end it may not notice for long."""
+        """Tell a peer of a lane whose end it may not notice for long.
+
+        It is told again on the next link: what ended the lane may have ended this one too.
+        """
         if end.theirs is not None and code in UNSAID:
+            self._gone.setdefault(end.peer, deque(maxlen=MAX_GONE)).append(end.theirs)
             for link in self._links():
                 if link.peer == end.peer:
                     link.send(LaneRefused(end.theirs, "gone"))
@@ -142,6 +148,8 @@ class TransferServer:
         """Say again what the author may not have heard, and look whether the peer has anything."""
         self._fetcher.moved(link.peer)
         self._lanes.relinked(link)
+        for number in self._gone.pop(link.peer, ()):
+            link.send(LaneRefused(number, "gone"))
         for entry in self._book.in_room(room):
             self._fetcher.nudge(entry, link.peer)
             if entry.record.author == link.peer:
