@@ -16,7 +16,7 @@ from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation, RoomBook
 from app.services.diagnosis_network import CLOSE_MS, ago, span
 from app.services.diagnosis_report import finding, made
-from app.services.diagnosis_words import ATTEMPTS, REASONS, Sentence
+from app.services.diagnosis_words import ATTEMPTS, REASONS, ROUTES, Sentence
 from app.services.identity_watch import IdentityWatch
 from app.services.network_api import Finding
 from app.services.signaling_hub import SignalingHub
@@ -99,7 +99,9 @@ class PersonChecks:
             if live.through is not None:
                 other = self.name_of(live.through)
                 return [finding("link", "link-through", name=name, other=other, ms=ms)]
-            return [finding("link", "link-up", name=name, route=live.route, ms=ms)]
+            return [
+                finding("link", "link-up", name=name, how=ROUTES.get(live.route, "directly"), ms=ms)
+            ]
         if self._is_around(peer):
             return [finding("link", "link-not-needed", name=name)]
         report = self._parts.manager.reports.get(peer)

@@ -223,7 +223,7 @@ RELAYS = {
 }
 
 PERSON = {
-    "link-up": Sentence(True, "You are linked with {name} ({route}, {ms} ms)."),
+    "link-up": Sentence(True, "You are linked with {name} {how} ({ms} ms)."),
     "link-through": Sentence(True, "You are linked with {name} through {other} ({ms} ms)."),
     "link-not-needed": Sentence(
         True,
@@ -295,6 +295,13 @@ PERSON = {
         "system",
     ),
 }
+
+ROUTES = {
+    "lan": "on your own network",
+    "direct": "directly",
+    "relay": "over a TURN relay",
+}
+"""How a link goes, to be put into a sentence."""
 
 REASONS = {
     "no-answer": ("did not answer our offer", "{name} may just have gone offline."),

@@ -40,7 +40,7 @@ def test_what_is_wrong_is_named(programs: Stage) -> None:
     # people
     [link] = findings(ana, "link", peer=bob.peer)
     assert link["ok"] is True
-    assert link["text"].startswith("You are linked with Bob (")
+    assert link["text"].startswith("You are linked with Bob ")
     ana.ask("contact_block", peer=bob.peer)
     [blocked] = findings(ana, "blocked", peer=bob.peer)
     assert blocked["ok"] is False

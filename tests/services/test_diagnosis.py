@@ -377,7 +377,9 @@ async def test_somebody_who_is_linked(world: World) -> None:
     _, [ana, bob] = await world.together("Ana", "Bob")
     await until(lambda: ana.backend.network.links()[0].rtt_ms is not None, "measured")
     found = await examined(ana, bob.peer)
-    assert re.match(r"You are linked with Bob \(lan, \d+ ms\)\.", said(found, "link").text)
+    assert re.match(
+        r"You are linked with Bob on your own network \(\d+ ms\)\.", said(found, "link").text
+    )
     for check in ("blocked", "link", "rooms", "version", "identity", "peer-clock", "relay"):
         assert said(found, check).ok is True, check
     assert "seen" not in {one.check for one in found.findings}
