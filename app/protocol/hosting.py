@@ -18,8 +18,8 @@ START_SECONDS = 0.3
 """For a connection that only blinked, and for the others to notice as well."""
 TURN_SECONDS = 3.0
 LAST_TURN = 2.5
-GRACE_SECONDS = 4.0
-"""How long somebody who has announced a server has until it has to answer."""
+GRACE_SECONDS = 6.0
+"""How long somebody who begins to run a server, or has announced one, has until it answers."""
 RETRY_SECONDS = 10.0
 YIELD_SECONDS = 4.0
 """What everybody gets to come over to the other server."""
@@ -35,6 +35,14 @@ class Seen:
     label: str
     after: str
     online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """See HostCandidates."""
+
+    others: Collection[PeerId] | None = None
+    beginning: Collection[PeerId] = ()
 
 
 class Step(Enum):
@@ -75,7 +83,7 @@ class Hosting:
 
     def __init__(self, me: PeerId) -> None:
         self._me = me
-        self._known: set[str] = set()
+        self._known: set[str | PeerId] = set()
         self._lost_at: float | None = None
         self._yield_at: float | None = None
         self._hold = self._awake = 0.0
@@ -93,7 +101,7 @@ class Hosting:
         self._hold = self._awake = now + AWAKE_SECONDS
 
     def look(
-        self, seen: Sequence[Seen], own: str | None, others: Collection[PeerId] | None, now: float
+        self, seen: Sequence[Seen], own: str | None, company: Company, now: float
     ) -> Step | None:
         """Return what to do; `own` is the URL of the server that we run, if any."""
         self.deadline = None
@@ -106,7 +114,7 @@ class Hosting:
             mine = next((one for one in seen if one.url == own), None)
             return self._hosting(mine, [one for one in online if one is not mine], now)
         self._yield_at = None
-        return self._missing(seen, others, now) if self.after and not online else None
+        return self._missing(seen, company, now) if self.after and not online else None
 
     def _hosting(self, mine: Seen | None, others: Sequence[Seen], now: float) -> Step | None:
         replaced = bool(others) and now < self._awake
@@ -119,13 +127,12 @@ class Hosting:
         self._awake = max(self._awake, self._yield_at + LOOK_SECONDS) if replaced else 0.0
         return Step.YIELD if now >= self._yield_at else None
 
-    def _missing(
-        self, seen: Sequence[Seen], others: Collection[PeerId] | None, now: float
-    ) -> Step | None:
+    def _missing(self, seen: Sequence[Seen], company: Company, now: float) -> Step | None:
         if self._lost_at is None:
             self._lost_at = now
-        wait = turn(self._me, others, self.after) * TURN_SECONDS
-        fresh = {one.label for one in seen} - self._known
+        wait = turn(self._me, company.others, self.after) * TURN_SECONDS
+        there: set[str | PeerId] = {one.label for one in seen}
+        fresh = there.union(company.beginning) - self._known
         if fresh:
             self._known |= fresh
             self._hold = max(self._hold, now + GRACE_SECONDS + wait)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Collection
 
 from app.domain.changes import Change, ServerChanged, ServerState
 from app.domain.errors import AppError
 from app.domain.ids import PeerId
-from app.protocol.hosting import Hosting, Seen, Step
+from app.protocol.hosting import Company, Hosting, Seen, Step
 from app.services.feed import Feed
 from app.services.near_by import NearBy
 from app.services.server_urls import canonical, connectable
@@ -104,9 +103,9 @@ class HostingKeeper:
         if isinstance(change, ServerChanged):
             self._stir.set()
 
-    def _offer(self) -> None:
+    def _offer(self, *, begins: bool = False) -> None:
         if self._candidates is not None:
-            self._candidates.offer(willing=self._is_willing)
+            self._candidates.offer(willing=self._is_willing, begins=begins)
 
     @property
     def _is_willing(self) -> bool:
@@ -147,10 +146,11 @@ class HostingKeeper:
         if before[0] and time.time() - before[1] - (now - before[0]) > ASLEEP_SECONDS:
             self._state.slept(now)
         own = self.near_by.local.url
-        return self._state.look(seen, canonical(own) if own else None, self._others(), now)
+        return self._state.look(seen, canonical(own) if own else None, self._company(), now)
 
-    def _others(self) -> Collection[PeerId] | None:
-        return self._candidates.others() if self._candidates is not None else None
+    def _company(self) -> Company:
+        known = self._candidates
+        return Company() if known is None else Company(known.others(), known.beginning())
 
     async def _act(self, step: Step | None, discovery: LanDiscovery) -> None:
         if step is Step.YIELD:
@@ -158,6 +158,7 @@ class HostingKeeper:
             await self._stop()
         elif step is Step.HOST and self._is_willing and await self._is_gone(discovery):
             log.info("the server of this network is gone; running one here")
+            self._offer(begins=True)
             try:
                 await self.host(self._state.after)
             except AppError as error:

@@ -309,8 +309,12 @@ class HostCandidates(Protocol):
         """Return the others who would; None if we cannot know."""
         ...
 
-    def offer(self, *, willing: bool) -> None:
-        """Let them know whether we would."""
+    def beginning(self) -> Collection[PeerId]:
+        """Return the others who have said that they begin to, and are still there."""
+        ...
+
+    def offer(self, *, willing: bool, begins: bool = False) -> None:
+        """Let them know whether we would, and whether we begin to right now."""
         ...
 
 

@@ -134,9 +134,9 @@ class LanSession:
         except AppError as error:
             self._end(error.code)
 
-    def _offer(self, willing: bool) -> None:
+    def _offer(self, said: say.Hosting) -> None:
         for neighbour in self._neighbours:
-            neighbour.line.send(say.Hosting(willing))
+            neighbour.line.send(said)
 
     async def _list_as(self, card: NameCard | None) -> None:
         self._talk.card = card

@@ -70,11 +70,11 @@ class LanTalk:
         card = to_wire(self.card) if self.card is not None else None
         neighbour.line.send(wire.Listing(0, card))
         neighbour.line.send(wire.Places(0, marks))
-        neighbour.line.send(wire.Hosting(self.hosts.willing))
+        neighbour.line.send(self.hosts.said)
 
     def went(self, neighbour: Neighbour) -> None:
         self.company.heard_card(neighbour.peer, None)
-        self.hosts.heard(neighbour, neighbour.peer, willing=False)
+        self.hosts.heard(neighbour, neighbour.peer, None)
         self._tell(self.company.heard_presence(neighbour.peer, None))
 
     def said(self, neighbour: Neighbour, message: wire.Message) -> None:
@@ -91,8 +91,8 @@ class LanTalk:
                 self._letter(neighbour, payload)
             case wire.Taken(number):
                 neighbour.taken(number)
-            case wire.Hosting(willing):
-                self.hosts.heard(neighbour, neighbour.peer, willing=willing)
+            case wire.Hosting():
+                self.hosts.heard(neighbour, neighbour.peer, message)
             case wire.Proof():
                 raise RemoteProtocolError("bad-message", "a second proof")
 

@@ -70,9 +70,13 @@ class Taken(msgspec.Struct, frozen=True, array_like=True, tag="taken"):
 
 
 class Hosting(msgspec.Struct, frozen=True, array_like=True, tag="hosting"):
-    """Whether the sender would run a server for this network if there is none any more."""
+    """Whether the sender would run a server for this network if there is none any more.
+
+    `begins` if it is about to, so that nobody else does.
+    """
 
     willing: bool
+    begins: bool = False
 
 
 class Beat(msgspec.Struct, frozen=True, array_like=True, tag="beat"):

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from app.domain.ids import PeerId
 from app.protocol import hosting
-from app.protocol.hosting import Hosting, Seen, Step, gives_way, turn
+from app.protocol.hosting import Company, Hosting, Seen, Step, gives_way, turn
 
 PEERS = [PeerId(bytes([number]) * 32) for number in range(1, 6)]
 DEAD = Seen("http://10.0.0.1:1", "dead", "", online=True)
+ALONE = Company(())
 OWN = "http://10.0.0.9:1"
 
 
@@ -24,7 +25,7 @@ def in_turn(label: str = "dead", count: int = 3) -> list[PeerId]:
 def bereft(me: PeerId, at: float = 100.0) -> Hosting:
     """Return the state of somebody who was online at a server that has gone now."""
     state = Hosting(me)
-    assert state.look([DEAD], None, [], at) is None
+    assert state.look([DEAD], None, ALONE, at) is None
     return state
 
 
@@ -32,7 +33,7 @@ def lookup(state: Hosting, others: list[PeerId] | None, *seen: Seen) -> tuple[St
     """Look at every deadline from 100 s on; return the first step and when it was."""
     now = 100.0
     while True:
-        step = state.look(seen, None, others, now)
+        step = state.look(seen, None, Company(others), now)
         if step is not None or state.deadline is None:
             return step, now - 100.0
         assert now < state.deadline <= now + hosting.LOOK_SECONDS
@@ -73,12 +74,12 @@ def test_all_is_over_in_time() -> None:
 def test_who_comes_before_us_may_go_while_we_wait() -> None:
     first, second = in_turn(count=2)
     state = bereft(second)
-    assert state.look([], None, [first], 100.0) is None
-    assert state.look([], None, [], 100.5) is Step.HOST
+    assert state.look([], None, Company([first]), 100.0) is None
+    assert state.look([], None, ALONE, 100.5) is Step.HOST
 
 
 def test_nothing_is_taken_over_that_was_never_there_or_left_on_purpose() -> None:
-    assert Hosting(PEERS[0]).look([replace(DEAD, online=False)], None, [], 1.0) is None
+    assert Hosting(PEERS[0]).look([replace(DEAD, online=False)], None, ALONE, 1.0) is None
     state = bereft(PEERS[0])
     state.forget()
     assert lookup(state, []) == (None, 0.0)
@@ -87,9 +88,9 @@ def test_nothing_is_taken_over_that_was_never_there_or_left_on_purpose() -> None
 def test_another_announcement_is_waited_for_and_followed() -> None:
     state = bereft(PEERS[0])
     new = Seen("http://10.0.0.2:1", "new", "dead", online=False)
-    assert state.look([], None, [], 100.0) is None
-    assert state.look([new], None, [], 100.3) is None
-    assert state.look([replace(new, online=True)], None, [], 102.0) is None
+    assert state.look([], None, ALONE, 100.0) is None
+    assert state.look([new], None, ALONE, 100.3) is None
+    assert state.look([replace(new, online=True)], None, ALONE, 102.0) is None
     assert state.deadline is None
     assert state.after == "new"
 
@@ -102,10 +103,22 @@ def test_an_announcement_that_nobody_stands_behind_holds_us_up_once() -> None:
     assert after == pytest.approx(hosting.GRACE_SECONDS)
 
 
+def test_who_begins_is_given_time_once() -> None:
+    state = bereft(PEERS[0])
+    begins = Company([PEERS[1]], [PEERS[1]])
+    now, step = 100.0, None
+    while step is None:
+        step = state.look([], None, begins, now)
+        now = state.deadline or now
+    turns = turn(PEERS[0], [PEERS[1]], "dead") * hosting.TURN_SECONDS
+    assert step is Step.HOST
+    assert now == pytest.approx(100.0 + hosting.GRACE_SECONDS + turns + hosting.RETRY_SECONDS)
+
+
 def test_one_that_was_announced_before_and_is_down_holds_nobody_up() -> None:
     stale = Seen("http://10.0.0.3:1", "stale", "", online=False)
     state = Hosting(PEERS[0])
-    state.look([DEAD, stale], None, [], 100.0)
+    state.look([DEAD, stale], None, ALONE, 100.0)
     step, after = lookup(state, [], stale, replace(DEAD, online=False))
     assert step is Step.HOST
     assert after == pytest.approx(hosting.START_SECONDS)
@@ -116,8 +129,8 @@ def test_who_cannot_host_tries_again_later() -> None:
     step, after = lookup(state, [])
     assert step is Step.HOST
     assert state.deadline == pytest.approx(100.0 + after + hosting.RETRY_SECONDS)
-    assert state.look([], None, [], 101.0) is None
-    assert state.look([], None, [], 101.0 + hosting.RETRY_SECONDS) is Step.HOST
+    assert state.look([], None, ALONE, 101.0) is None
+    assert state.look([], None, ALONE, 101.0 + hosting.RETRY_SECONDS) is Step.HOST
 
 
 def test_who_wakes_up_looks_around_first() -> None:
@@ -164,27 +177,27 @@ def test_one_of_two_hosts_stops_once_all_can_be_at_the_other() -> None:
     state = Hosting(PEERS[0])
     mine = replace(server("b", "x"), url=OWN)
     other = server("a", "x")
-    assert state.look([mine], OWN, [], 100.0) is None
-    assert state.look([mine, replace(other, online=False)], OWN, [], 101.0) is None
-    assert state.look([mine, other], OWN, [], 102.0) is None
+    assert state.look([mine], OWN, ALONE, 100.0) is None
+    assert state.look([mine, replace(other, online=False)], OWN, ALONE, 101.0) is None
+    assert state.look([mine, other], OWN, ALONE, 102.0) is None
     assert state.deadline == 102.0 + hosting.YIELD_SECONDS
-    assert state.look([mine], OWN, [], 103.0) is None
-    assert state.look([mine, other], OWN, [], 104.0) is None
-    assert state.look([mine, other], OWN, [], 104.0 + hosting.YIELD_SECONDS) is Step.YIELD
-    assert state.look([other], None, [], 109.0) is None
+    assert state.look([mine], OWN, ALONE, 103.0) is None
+    assert state.look([mine, other], OWN, ALONE, 104.0) is None
+    assert state.look([mine, other], OWN, ALONE, 104.0 + hosting.YIELD_SECONDS) is Step.YIELD
+    assert state.look([other], None, ALONE, 109.0) is None
 
 
 def test_a_host_that_wakes_up_leaves_it_to_who_is_there() -> None:
     state = Hosting(PEERS[0])
     mine, other = replace(server("a"), url=OWN), server("c", "b")
-    assert state.look([mine, other], OWN, [], 100.0) is None
-    assert state.look([mine, other], OWN, [], 100.0 + hosting.YIELD_SECONDS) is None
+    assert state.look([mine, other], OWN, ALONE, 100.0) is None
+    assert state.look([mine, other], OWN, ALONE, 100.0 + hosting.YIELD_SECONDS) is None
     state.slept(110.0)
-    assert state.look([mine, other], OWN, [], 119.0) is None
-    assert state.look([mine, other], OWN, [], 119.0 + hosting.YIELD_SECONDS) is Step.YIELD
+    assert state.look([mine, other], OWN, ALONE, 119.0) is None
+    assert state.look([mine, other], OWN, ALONE, 119.0 + hosting.YIELD_SECONDS) is Step.YIELD
 
 
 def test_a_host_whose_own_announcement_is_not_seen_stays() -> None:
     state = Hosting(PEERS[0])
-    assert state.look([server("a", "x")], OWN, [], 100.0) is None
+    assert state.look([server("a", "x")], OWN, ALONE, 100.0) is None
     assert state.deadline is None

@@ -19,6 +19,7 @@ class Town(HostCandidates):
         self.world = world
         self.found: dict[str, FoundServer] = {}
         self.willing: dict[PeerId, bool] = {}
+        self.begun: set[PeerId] = set()
         self.labels = 0
         self._news = asyncio.Event()
         self._following: dict[PeerId, asyncio.Task[None]] = {}
@@ -45,7 +46,10 @@ class Town(HostCandidates):
     def others(self) -> Collection[PeerId] | None:
         return None
 
-    def offer(self, *, willing: bool) -> None:
+    def beginning(self) -> Collection[PeerId]:
+        return ()
+
+    def offer(self, *, willing: bool, begins: bool = False) -> None:
         """Only those with a `Seat` are asked."""
 
     def settle(self, person: Someone, *, knows_others: bool = True) -> TownServer:
@@ -83,8 +87,12 @@ class Seat(HostCandidates):
         willing = self._town.willing.items()
         return [peer for peer, would in willing if would and peer != self._peer]
 
-    def offer(self, *, willing: bool) -> None:
+    def beginning(self) -> Collection[PeerId]:
+        return self._town.begun - {self._peer}
+
+    def offer(self, *, willing: bool, begins: bool = False) -> None:
         self._town.willing[self._peer] = willing
+        (self._town.begun.add if begins else self._town.begun.discard)(self._peer)
 
 
 class Watch(LanDiscovery):
