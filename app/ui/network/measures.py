@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -19,6 +20,7 @@ NAMED = 3
 RATES = "transfer_kbyte_s"
 _KB = 1000
 _NOT_YET = "Nothing measured yet."
+_TRIED = {"direct": "Direct", "turn": "TURN", "member": "through members"}
 _WAYS = {"lan": "LAN", "direct": "direct", "relay": "relayed", "webrtc": "WebRTC"}
 
 Unit = Callable[[float], str]
@@ -29,11 +31,12 @@ def charts(measured: Measured) -> list[Chart]:
     """What is shown of it, in a steady order."""
     return [
         _times(measured, "connect_ms", "Until a link is made", "link"),
-        _success(measured),
         _times(measured, "delivery_ms", "Until a message is delivered", "message"),
         _times(measured, "reconnect_ms", "Until a lost link is back", "return"),
-        _rates(measured),
         _times(measured, "server_rtt_ms", "Until a server answers", "answer"),
+        _rates(measured),
+        _success(measured),
+        _tries(measured),
         _troubles(measured),
         _traffic(measured),
     ]
@@ -108,6 +111,26 @@ def _success(measured: Measured) -> Chart:
     why = _most_frequent(measured, "link_failures")
     failures = f"{count(failed, 'try', 'tries')} failed. {why}".strip()
     return Chart(title, f"{share} % of all tries", f"{line}; {failures}")
+
+
+def _tries(measured: Measured) -> Chart:
+    """How often each way led somewhere."""
+    title, counters = "Ways that were tried", measured.counters
+    failed = Counter[str]()
+    for detail, number in _by_detail(counters, "attempt_failures"):
+        failed[detail.partition(".")[0]] += number
+    tried = dict(_by_detail(counters, "attempts"))
+    ways = {way: name for way, name in _TRIED.items() if tried.get(way)}
+    if not ways:
+        return Chart(title, "", _NOT_YET)
+    led = {way: max(tried[way] - failed[way], 0) for way in ways}
+    first, *rest = [f"{name} {led[way]} of {tried[way]}" for way, name in ways.items()]
+    line = f"{', '.join(rest)} led to a link." if rest else "led to a link."
+    return Chart(title, _capital(first), _capital(line))
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _troubles(measured: Measured) -> Chart:

@@ -18,8 +18,8 @@ from app.ui.widgets.surfaces import Label
 from app.ui.widgets.switch import Switch
 
 _RELAY = (
-    "What two people who cannot meet say to each other may pass through this computer, sealed. It"
-    " takes some of your bandwidth."
+    "What two people who cannot meet say to each other may pass through this computer: sealed, and"
+    " never more than 1 MB a second."
 )
 _TOLD = "Helps to choose a near relay. It is told to people you are linked with, to nobody else."
 

@@ -28,7 +28,7 @@ def test_nothing_measured_is_said() -> None:
     found = measures.charts(NOTHING)
     assert all(not each.columns for each in found)
     unmeasured = [each for each in found if each.line == "Nothing measured yet."]
-    assert len(unmeasured) == 6
+    assert len(unmeasured) == 7
     assert chart("What went wrong", NOTHING).figure == "Nothing"
     assert chart("Messages and links", NOTHING).figure == "0 messages sent"
 
@@ -61,6 +61,15 @@ def test_success_is_a_share_with_ways_and_reasons() -> None:
     only_failed = Measured({"link_failures": 1}, {})
     found = chart("Links that were made", only_failed)
     assert (found.figure, found.line) == ("0 % of all tries", "0 links made; 1 try failed.")
+
+
+def test_ways_say_how_often_they_led_somewhere() -> None:
+    found = chart("Ways that were tried", everything())
+    assert found.figure == "Direct 57 of 71"
+    assert found.line == "TURN 13 of 14, through members 8 of 8 led to a link."
+    alone = Measured({"attempts.member": 2, "attempt_failures.member.sctp": 5}, {})
+    found = chart("Ways that were tried", alone)
+    assert (found.figure, found.line) == ("Through members 0 of 2", "Led to a link.")
 
 
 def test_rates_of_all_lanes_are_one_chart() -> None:
