@@ -73,6 +73,7 @@ def build_courier(
     )
     wiring.keeper.declines = False
     manager.shared.served = wiring.introducer.served = shelf
+    manager.shared.on_served_asked = courier.asked
     wiring.groups.served = shelf.is_shared_by
     parts.circle.between.add(courier)
     return replace(beyond, tasks=(*tasks, courier.run), courier=courier)

@@ -89,6 +89,22 @@ def courier_keys(epoch: int, key: bytes) -> CourierKeys:
     return CourierKeys(epoch, key, rendezvous, derive(key, "parlor courier proof 1"))
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class UsherKeys:
+    """How somebody with an invitation is let in by a courier, which never has `seal`."""
+
+    rendezvous: bytes
+    proof: bytes
+    seal: bytes
+
+
+def usher_keys(token: bytes) -> UsherKeys:
+    """Derive what follows for couriers from a token, or from the secret of a founding link."""
+    rendezvous = derive(token, "parlor usher rendezvous 1")
+    proof = derive(token, "parlor usher proof 1")
+    return UsherKeys(rendezvous, proof, derive(token, "parlor usher seal 1"))
+
+
 @lru_cache(maxsize=64)
 def room_of_code(entropy: bytes) -> RoomId:
     """Return the room behind a spoken code. The first time as slow as `secret_from_code`."""

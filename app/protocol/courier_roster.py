@@ -9,7 +9,6 @@ anybody else                           the newest key; and is on the roll from t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -18,7 +17,7 @@ from app.crypto.room_keys import CourierKeys, courier_keys
 from app.domain.clock import is_far_future
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId
-from app.protocol.courier_frames import MAX_ROSTER, CourierGiven
+from app.protocol.courier_frames import MAX_ROSTER, CourierGiven, Usher
 from app.protocol.room_gate import Proofs
 
 MEETING_KEYS = 4
@@ -36,18 +35,32 @@ class Roster:
     leaders: frozenset[PeerId]
     members: frozenset[PeerId]
     out: frozenset[PeerId]
+    ushers: tuple[Usher, ...] = ()
 
     def proofs(self, peer: PeerId) -> Proofs:
         """Return by what the room opens to somebody."""
-        if peer in self.out:
-            return Proofs(())
         known = tuple(keys.proof for keys in self.keys)
-        return Proofs(known if peer in self.members else known[:1])
+        if peer in self.members:
+            return Proofs(known)
+        door = tuple(usher.proof for usher in self.ushers)
+        return Proofs(() if peer in self.out else known[:1], door=door)
+
+    def welcome(self, peer: PeerId, proof: bytes, now_ms: int) -> bytes | None:
+        """Return what was left for somebody who shows this proof key, None if nothing was.
+
+        Who was put out needs an invitation of its own.
+        """
+        mine = (usher for usher in self.ushers if usher.proof == proof)
+        usher = next((one for one in mine if one.is_for(peer, now_ms)), None)
+        if usher is None or (peer in self.out and usher.peer != peer):
+            return None
+        return usher.sealed
 
     @property
     def places(self) -> tuple[bytes, ...]:
-        """The rendezvous at which the courier meets the members."""
-        return tuple(keys.rendezvous for keys in self.keys[:MEETING_KEYS])
+        """The rendezvous at which the courier meets members, and those who are invited."""
+        members = [keys.rendezvous for keys in self.keys[:MEETING_KEYS]]
+        return (*members, *(usher.rendezvous for usher in self.ushers))
 
     def entered(self, peer: PeerId) -> Roster:
         """Return the roster after somebody has opened the room."""
@@ -84,6 +97,7 @@ def _read(frame: CourierGiven, patron: PeerId) -> Roster:
         frozenset(map(PeerId, frame.leaders)),
         frozenset(map(PeerId, frame.members)),
         out,
+        tuple(frame.ushers),
     )
 
 
@@ -101,6 +115,7 @@ def encode_roster(roster: Roster) -> bytes:
             sorted(roster.leaders),
             sorted(roster.members),
             sorted(roster.out),
+            list(roster.ushers),
         )
     )
 
@@ -111,8 +126,3 @@ def decode_roster(raw: bytes, patron: PeerId) -> Roster:
         return _read(_decoder.decode(raw), patron)
     except msgspec.DecodeError as error:
         raise AppError("database-corrupt") from error
-
-
-def share(rosters: Mapping[RoomId, Roster], *peers: PeerId) -> bool:
-    """Tell whether all of these are members of one of the rooms."""
-    return any(roster.members >= set(peers) for roster in rosters.values())

@@ -20,6 +20,7 @@ from app.protocol.courier_frames import (
     CourierFrame,
     CourierFreed,
     CourierGiven,
+    CourierWelcome,
 )
 from app.protocol.mesh_frames import Around, Ask, MeshFrame, Routed
 from app.protocol.passing_frames import Neighbours, PassingFrame, Relayed, Through
@@ -282,6 +283,7 @@ TYPES: dict[int, type[Frame]] = {
     35: CourierGiven,
     36: CourierAnswer,
     37: CourierFreed,
+    38: CourierWelcome,
 }
 _TYPE_OF = {kind: number for number, kind in TYPES.items()}
 _encoder = msgspec.msgpack.Encoder()

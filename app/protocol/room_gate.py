@@ -35,12 +35,13 @@ class Proofs:
     """The proof keys of one room towards one peer.
 
     Each of `inside` opens the room if both sides prove it. `guest` are those by which we ask to
-    be let in, `door` those by which the other may ask.
+    be let in, `door` those by which the other may ask, `usher` those by which we ask a courier.
     """
 
     inside: tuple[bytes, ...]
     guest: tuple[bytes, ...] = ()
     door: tuple[bytes, ...] = ()
+    usher: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class RoomGate:
             self._shown[room] = keys.guest or keys.inside
             self._inside.update((self._tag(key, self._remote), room) for key in keys.inside)
             self._door.update((self._tag(key, self._remote), (room, key)) for key in keys.door)
-            tags = (self._tag(key, self._local) for key in (*keys.inside, *keys.guest))
+            tags = (self._tag(key, self._local) for key in (*keys.inside, *keys.guest, *keys.usher))
             fresh += (tag for tag in tags if tag not in self._sent)
         self._sent.update(fresh)
         return Rooms(fresh), self._match()

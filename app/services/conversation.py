@@ -29,7 +29,8 @@ class Conversation:
     invitation said it. `held` tells that events may be
     stored which are not shown yet; `withdrawn` that nobody needs to hear of it from us any more,
     since we have left and it is known; `refusal` is why we are not let in; `remembered` is how
-    much of our own log others had when we forgot this room.
+    much of our own log others had when we forgot this room; `ushers` are couriers who had a welcome
+    for us.
     """
 
     record: RoomRecord
@@ -42,6 +43,7 @@ class Conversation:
     withdrawn: bool = False
     called: str = ""
     refusal: Refusal | None = None
+    ushers: set[PeerId] = field(default_factory=set)
     keys: dict[int, EpochKeys] = field(init=False)
     secrets: dict[int, bytes] = field(init=False, repr=False)
 

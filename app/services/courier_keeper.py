@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from app.domain.changes import ErrorRaised
 from app.domain.ids import PeerId, RoomId, to_text
 from app.domain.views import RoomKind
-from app.protocol.courier_frames import CourierAnswer, CourierFreed, CourierGiven
+from app.protocol.courier_frames import CourierAnswer, CourierFreed, CourierGiven, CourierWelcome
 from app.protocol.frames import COURIER, Aside
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation, RoomBook
 from app.services.courier_rooms import couriers_of, is_courier, leaders_of, statement
+from app.services.courier_ushers import Seals, opened_welcome, ushers_of
 from app.services.peer_link import PeerLink
 from app.services.publisher import Publisher
 from app.services.room_places import RoomPlaces
@@ -47,6 +48,7 @@ class CourierKeeper:
         self._told: dict[Place, CourierGiven] = {}
         self._answers: dict[Place, str] = {}
         self._wake = asyncio.Event()
+        self._seals = Seals()
         self.declines = True
         """Whether we are no courier ourselves, and say so to whoever takes us for one."""
 
@@ -86,6 +88,16 @@ class CourierKeeper:
             link.send(CourierAnswer(frame.room, "courier-not-one"))
         elif isinstance(frame, CourierAnswer):
             self.rebuffed(RoomId(frame.room), peer, frame.code)
+        elif isinstance(frame, CourierWelcome):
+            self._welcomed(peer, frame)
+
+    def _welcomed(self, peer: PeerId, frame: CourierWelcome) -> None:
+        """A courier had a welcome for us: what follows is as if a member had said it."""
+        conversation = self._parts.book.find(RoomId(frame.room))
+        welcome = opened_welcome(conversation, frame) if conversation is not None else None
+        if conversation is not None and welcome is not None:
+            conversation.ushers.add(peer)
+            self._parts.manager.shared.door.answered(peer, welcome)
 
     def rebuffed(self, room: RoomId, peer: PeerId, code: str) -> None:
         """A courier says how it stands with a room: why it takes nothing, "" if it does."""
@@ -148,7 +160,8 @@ class CourierKeeper:
         if link.has_withdrawn(conversation.room):
             self._parts.manager.room_added(conversation.room)
             return
-        frame = statement(conversation, self._parts.me, link.peer)
+        ushers = ushers_of(conversation, self._parts.places.now_ms(), self._seals)
+        frame = statement(conversation, self._parts.me, link.peer, ushers)
         if frame is not None and self._told.get(place) != frame:
             self._told[place] = frame
             link.send(frame)

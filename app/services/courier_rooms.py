@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from app.crypto.room_keys import CourierKeys, courier_key, courier_keys
+from app.crypto.room_keys import CourierKeys, UsherKeys, courier_key, courier_keys, usher_keys
 from app.domain.governing import Role
 from app.domain.ids import PeerId
 from app.domain.views import RoomKind
@@ -13,8 +13,9 @@ from app.protocol.courier_frames import (
     MAX_LEADERS,
     MAX_ROSTER,
     CourierGiven,
+    Usher,
 )
-from app.services.conversation import Conversation
+from app.services.conversation import WAITING, Conversation
 
 MEETING_EPOCHS = 2
 """As many of a courier's rendezvous are entered: it may not have the newest key yet."""
@@ -22,7 +23,7 @@ MEETING_EPOCHS = 2
 
 def is_courier(conversation: Conversation, peer: PeerId) -> bool:
     """Tell whether somebody keeps this room's events without being in it."""
-    named = peer in conversation.state.governance.couriers
+    named = peer in conversation.state.governance.couriers or peer in conversation.ushers
     return named and peer != conversation.record.peer
 
 
@@ -61,7 +62,15 @@ def leaders_of(conversation: Conversation, me: PeerId) -> list[PeerId]:
     )[:MAX_LEADERS]
 
 
-def statement(conversation: Conversation, me: PeerId, courier: PeerId) -> CourierGiven | None:
+def usher_of(conversation: Conversation) -> UsherKeys | None:
+    """Return how a courier may let us in, None if we are no stranger to the room."""
+    token = conversation.secrets.get(WAITING) or conversation.secrets.get(0)
+    return usher_keys(token) if token is not None and conversation.is_outside else None
+
+
+def statement(
+    conversation: Conversation, me: PeerId, courier: PeerId, ushers: Sequence[Usher] = ()
+) -> CourierGiven | None:
     """Return what a courier is to be told of a room; None if that is not for us to say."""
     leaders = leaders_of(conversation, me)
     keys = keys_for(conversation, courier)
@@ -76,6 +85,7 @@ def statement(conversation: Conversation, me: PeerId, courier: PeerId) -> Courie
         [bytes(peer) for peer in leaders],
         [bytes(peer) for peer in members[:MAX_ROSTER]],
         [bytes(peer) for peer in out[:MAX_ROSTER]],
+        list(ushers),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.domain.couriers import CourierReport
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId, room_id, to_text
-from app.protocol.courier_frames import CourierAnswer, CourierFreed, CourierGiven
+from app.protocol.courier_frames import CourierAnswer, CourierFreed, CourierGiven, CourierWelcome
 from app.protocol.courier_roster import Roster, begun
 from app.protocol.frames import Aside, Receipt, Wanted
 from app.services.connection_manager import ConnectionManager
@@ -29,6 +29,15 @@ UNWANTED = "courier.unwanted."
 """Begins the names of settings that say which rooms are not to be taken again."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Somebody has shown the proof key of an invitation."""
+
+    room: RoomId
+    proof: bytes
+
 
 Said = CourierGiven | CourierFreed | Receipt | Wanted
 
@@ -49,7 +58,7 @@ class CourierService:
     def __init__(self, parts: CourierParts) -> None:
         self._parts = parts
         self._shelf = parts.shelf
-        self._inbox: deque[tuple[PeerLink, Said | RoomId]] = deque()
+        self._inbox: deque[tuple[PeerLink, Said | _Asked | RoomId]] = deque()
         self._wake = asyncio.Event()
         self._unwanted: set[RoomId] = set()
 
@@ -81,7 +90,13 @@ class CourierService:
         if link is not None and isinstance(frame, Said):
             self._put(link, frame)
 
-    def _put(self, link: PeerLink, said: Said | RoomId) -> None:
+    def asked(self, peer: PeerId, room: RoomId, key: bytes) -> None:
+        """`peer` has shown a proof key that opens a room to nobody."""
+        link = self._parts.manager.live(peer)
+        if link is not None:
+            self._put(link, _Asked(room, key))
+
+    def _put(self, link: PeerLink, said: Said | _Asked | RoomId) -> None:
         if len(self._inbox) < MAX_INBOX:
             self._inbox.append((link, said))
             self._wake.set()
@@ -123,7 +138,7 @@ class CourierService:
             if refused & link.rooms:
                 await link.close("begin-anew")
 
-    async def _deal_with(self, link: PeerLink, said: Said | RoomId) -> None:
+    async def _deal_with(self, link: PeerLink, said: Said | _Asked | RoomId) -> None:
         match said:
             case CourierGiven():
                 link.send(CourierAnswer(said.room, await self._given(link.peer, said)))
@@ -131,8 +146,17 @@ class CourierService:
                 await self._freed(link.peer, RoomId(room))
             case Receipt() | Wanted():
                 await self._parts.receipts.take(link, said)
+            case _Asked(room, proof):
+                self._let_in(link, room, proof)
             case _:
                 await self._entered(link.peer, RoomId(said))
+
+    def _let_in(self, link: PeerLink, room: RoomId, proof: bytes) -> None:
+        known = self._shelf.find(room)
+        now = self._shelf.wall.now_ms()
+        sealed = known.roster.welcome(link.peer, proof, now) if known is not None else None
+        if sealed is not None:
+            link.send(CourierWelcome(room, sealed))
 
     async def _given(self, peer: PeerId, frame: CourierGiven) -> str:
         """Take a room, or what is new about it; return why not, "" if it was taken."""
@@ -140,20 +164,23 @@ class CourierService:
         known = self._shelf.find(room)
         now = self._shelf.wall.now_ms()
         roster = known.roster.renewed(peer, frame, now) if known else begun(peer, frame, now)
-        reason = self._reason(peer, room, roster) if known is None else ""
+        dropped = "courier-not-allowed" if room in self._unwanted else ""
+        reason = dropped or (self._reason(peer, room, roster) if known is None else "")
         if roster is None or reason:
             return reason or "courier-not-allowed"
         before = known.roster.places if known is not None else ()
         if known is None or roster is not known.roster:
             await self._shelf.put(roster)
+            if room in self._unwanted:  # dropped while it was written
+                await self._shelf.drop(room)
+                return "courier-not-allowed"
             self._move(before, roster.places)
             self._parts.manager.room_added(room)
         return "courier-full" if known is not None and known.full else ""
 
     def _reason(self, peer: PeerId, room: RoomId, roster: Roster | None) -> str:
         terms = self._shelf.terms
-        foreign = terms.patrons is not None and peer not in terms.patrons
-        if foreign or room in self._unwanted:
+        if terms.patrons is not None and peer not in terms.patrons:
             return "courier-not-allowed"
         if roster is None or self._parts.book.find(room) is not None:
             return "courier-refused"

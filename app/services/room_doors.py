@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.crypto.room_keys import EpochKeys, epoch_keys
@@ -14,7 +15,7 @@ from app.domain.ids import PeerId
 from app.domain.views import RoomKind
 from app.protocol.room_gate import Proofs
 from app.services.conversation import WAITING, Conversation
-from app.services.courier_rooms import courier_places, is_courier, keys_for
+from app.services.courier_rooms import courier_places, is_courier, keys_for, usher_of
 
 LINK_EPOCHS = 16
 """The newest epoch and those before it that open a room to a member who was away."""
@@ -36,6 +37,16 @@ def proofs_for(conversation: Conversation, peer: PeerId, now_ms: int) -> Proofs:
     """Return what we show `peer` of a room, and by what it gets in."""
     if is_courier(conversation, peer):
         return Proofs(_for_courier(conversation, peer))
+    return _with_usher(conversation, _for_people(conversation, peer, now_ms))
+
+
+def _with_usher(conversation: Conversation, proofs: Proofs) -> Proofs:
+    """Add that by which a courier may let us in."""
+    usher = usher_of(conversation)
+    return replace(proofs, usher=(usher.proof,)) if usher is not None else proofs
+
+
+def _for_people(conversation: Conversation, peer: PeerId, now_ms: int) -> Proofs:
     if conversation.kind is not RoomKind.GROUP:
         return Proofs((conversation.latest_keys.proof,))
     known = [keys.proof for keys in conversation.whole_keys]
@@ -55,7 +66,9 @@ def proofs_for(conversation: Conversation, peer: PeerId, now_ms: int) -> Proofs:
 
 
 def _for_courier(conversation: Conversation, peer: PeerId) -> tuple[bytes, ...]:
-    if _is_out(conversation) or conversation.is_outside:
+    if _is_out(conversation):
+        return ()
+    if conversation.is_outside and peer not in conversation.ushers:
         return ()
     return tuple(keys.proof for keys in keys_for(conversation, peer))
 
@@ -127,8 +140,9 @@ def places_of(conversation: Conversation, now_ms: int, me: PeerId) -> tuple[byte
         return ()
     if conversation.kind is not RoomKind.GROUP:
         return (conversation.latest_keys.rendezvous, *courier_places(conversation))
-    asking = conversation.asking
+    asking, usher = conversation.asking, usher_of(conversation)
     places = [asking.rendezvous] if asking is not None else []
+    places += [usher.rendezvous] if usher is not None else []
     if _is_out(conversation):
         return tuple(places)
     places += [keys.rendezvous for keys in conversation.whole_keys[:MEETING_EPOCHS]]

@@ -46,6 +46,7 @@ class SharedRooms:
         self._feed = feed
         self._between = circle.between
         self.served: Served = ServesNothing()
+        self.on_served_asked: Callable[[PeerId, RoomId, bytes], None] = lambda *_: None
         self.is_around: Callable[[PeerId, RoomId], bool] = lambda _peer, _room: False
 
     def room_proofs(self, peer: PeerId) -> Mapping[RoomId, Proofs]:
@@ -71,7 +72,10 @@ class SharedRooms:
         return conversation is not None and is_courier(conversation, peer)
 
     def asked(self, peer: PeerId, room: RoomId, key: bytes) -> None:
-        self.door.asked(peer, room, key)
+        if self._book.find(room) is None:
+            self.on_served_asked(peer, room, key)
+        else:
+            self.door.asked(peer, room, key)
 
     def answered(self, peer: PeerId, frame: DoorAnswer) -> None:
         self.door.answered(peer, frame)

@@ -13,7 +13,7 @@ from app.protocol.frames import Dismissed, Events, Frame, Typing, Welcome
 from app.services.conversation import Conversation
 from app.services.courier_service import CourierService
 from app.services.peer_link import PeerLink
-from tests.services.groups import members, one_key, refused, rule
+from tests.services.groups import members, one_key, refused, room_of, rule, standing
 from tests.services.world import URL, Someone, World, until
 
 
@@ -400,3 +400,63 @@ async def kept_by(courier: Someone, room: RoomId, author: Someone) -> None:
         return vector(courier, room).get(author.peer, 0) == own[author.peer]
 
     await until(done, "kept")
+
+
+async def test_who_has_a_link_is_let_in_while_nobody_is_there(world: World) -> None:
+    room, (ana, bob), courier = await served(world, "Ana", "Bob")
+    made = await rule(ana).make_link(room)
+    await ana.say(room, "before you came")
+    await kept(courier, room, ana, bob)
+    await told_of_invitations(courier, room, 2)
+    await ana.stop()
+    await bob.stop()
+    dan = await world.person("Dan").start(URL)
+    assert await dan.backend.chats.join(made.link) == room
+    await dan.has(room, "before you came")
+    await until(lambda: members(dan, room) == {ana.peer, bob.peer, dan.peer}, "in")
+    await until(lambda: standing(dan, room) == "member", "let in")
+    await dan.say(room, "is anybody here?")
+    await kept(courier, room, dan)
+    await dan.stop()
+    await ana.start(URL)
+    await ana.has(room, "is anybody here?")
+    assert members(ana, room) == {ana.peer, bob.peer, dan.peer}
+
+
+async def test_the_first_link_and_the_code_lead_in_by_a_courier_too(world: World) -> None:
+    room, (ana, bob), courier = await served(world, "Ana", "Bob")
+    code = (await ana.backend.chats.invitation(room)).code
+    await ana.say(room, "read me")
+    await kept(courier, room, ana, bob)
+    await told_of_invitations(courier, room, 1)
+    await ana.stop()
+    await bob.stop()
+    dan = await world.person("Dan").start(URL)
+    await dan.backend.chats.join(code)
+    await dan.has(room, "read me")
+    await kept(courier, room, dan)
+
+
+async def test_a_dead_link_leads_nowhere_at_a_courier(world: World) -> None:
+    room, (ana, bob), courier = await served(world, "Ana", "Bob")
+    made = await rule(ana).make_link(room)
+    await told_of_invitations(courier, room, 2)
+    await rule(ana).revoke(room, made.id)
+    await told_of_invitations(courier, room, 1)
+    await kept(courier, room, ana, bob)
+    await ana.stop()
+    await bob.stop()
+    dan = await world.person("Dan").start(URL)
+    await dan.backend.chats.join(made.link)
+    eve = await world.person("Eve").start(URL)
+    await eve.backend.chats.open_direct(courier.peer, "Cora")
+    await until(lambda: eve.backend._services.manager.live(courier.peer), "met")
+    assert not dan.linked(room, courier)
+    assert room_of(dan, room).is_outside
+
+
+async def told_of_invitations(courier: Someone, room: RoomId, count: int) -> None:
+    """Wait until the courier has so many welcomes."""
+    found = work(courier)._shelf.find(room)
+    assert found is not None
+    await until(lambda: len(found.roster.ushers) == count, "told")
