@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.crypto.room_keys import courier_key, courier_keys, epoch_keys
+from app.crypto.room_keys import courier_key, courier_keys, epoch_keys, usher_keys
 from app.domain.clock import MAX_AHEAD_MS, compose
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId
-from app.protocol.courier_frames import MAX_ROSTER, CourierGiven
+from app.protocol.courier_frames import MAX_ROSTER, CourierGiven, Usher
 from app.protocol.courier_roster import (
     MEETING_KEYS,
     Roster,
@@ -90,6 +91,31 @@ def test_an_older_word_changes_nothing_and_one_from_the_future_is_nonsense() -> 
     late = compose(NOW + MAX_AHEAD_MS + 1)
     assert known.renewed(ANA, given_frame(late), NOW) is None
     assert begun(ANA, given_frame(late), NOW) is None
+
+
+def test_a_welcome_is_for_whom_it_was_left() -> None:
+    anybody = Usher(b"r" * 32, b"p" * 32, b"", 0, b"for anybody")
+    late = Usher(b"s" * 32, b"q" * 32, b"", NOW - 1, b"too late")
+    cem = Usher(b"t" * 32, b"u" * 32, bytes(CEM), 0, b"for Cem")
+    frame = given_frame()
+    made = begun(ANA, msgspec.structs.replace(frame, ushers=[anybody, late, cem]), NOW)
+    assert made is not None
+    assert made.proofs(DAN).door == (anybody.proof, late.proof, cem.proof)
+    assert made.proofs(BOB).door == ()
+    assert made.places[MEETING_KEYS:] == (anybody.rendezvous, late.rendezvous, cem.rendezvous)
+    assert made.welcome(DAN, anybody.proof, NOW) == b"for anybody"
+    assert made.welcome(DAN, late.proof, NOW) is None
+    assert made.welcome(DAN, cem.proof, NOW) is None
+    assert made.welcome(DAN, b"x" * 32, NOW) is None
+    assert made.welcome(CEM, anybody.proof, NOW) is None  # who is out needs one of its own
+    assert made.welcome(CEM, cem.proof, NOW) == b"for Cem"
+    assert decode_roster(encode_roster(made), ANA) == made
+
+
+def test_what_lets_people_in_says_nothing_of_the_token() -> None:
+    keys, room = usher_keys(bytes(32)), epoch_keys(0, bytes(32))
+    ours = {bytes(32), room.body, room.govern, room.proof, room.rendezvous}
+    assert len({keys.rendezvous, keys.proof, keys.seal} | ours) == 8
 
 
 def test_a_member_is_not_out() -> None:

@@ -10,9 +10,13 @@ from app.protocol.courier_frames import (
     MAX_COURIER_KEYS,
     MAX_LEADERS,
     MAX_ROSTER,
+    MAX_SEALED_WELCOME,
+    MAX_USHERS,
     CourierAnswer,
     CourierFreed,
     CourierGiven,
+    CourierWelcome,
+    Usher,
 )
 from app.protocol.fragments import MAX_MESSAGE_SIZE, Reassembler, split
 from app.protocol.frames import (
@@ -54,6 +58,7 @@ from app.protocol.transfer_frames import (
 )
 from tests.protocol.test_capability_frames import capable
 
+USHER = Usher(bytes(32), bytes(32), b"", 0, b"")
 keys = st.binary(min_size=32, max_size=32)
 rooms = st.binary(min_size=16, max_size=16)
 seqs = st.integers(0, (1 << 63) - 1)
@@ -130,7 +135,14 @@ frames: st.SearchStrategy[Frame] = st.one_of(
         st.lists(keys, min_size=1, max_size=4),
         st.lists(keys, max_size=4),
         st.lists(keys, max_size=4),
+        st.lists(
+            st.builds(
+                Usher, keys, keys, st.just(b"") | keys, st.integers(0, 1 << 48), certificates
+            ),
+            max_size=3,
+        ),
     ),
+    st.builds(CourierWelcome, rooms, certificates),
     st.builds(CourierAnswer, rooms, st.text(max_size=40)),
     st.builds(CourierFreed, rooms),
     st.builds(Heads, rooms, st.dictionaries(keys, st.tuples(seqs, keys), max_size=5)),
@@ -187,6 +199,10 @@ def test_a_way_that_is_no_way_is_malformed(frame: Frame) -> None:
         CourierGiven(bytes(16), -1, [(1, bytes(32))], [bytes(32)], [], []),
         CourierGiven(bytes(15), 1, [(1, bytes(32))], [bytes(32)], [], []),
         CourierAnswer(bytes(16), "x" * 41),
+        CourierWelcome(bytes(16), bytes(MAX_SEALED_WELCOME + 1)),
+        CourierGiven(
+            bytes(16), 1, [(1, bytes(32))], [bytes(32)], [], [], [USHER] * (MAX_USHERS + 1)
+        ),
     ],
 )
 def test_what_no_courier_can_keep_is_malformed(frame: Frame) -> None:

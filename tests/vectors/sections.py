@@ -19,6 +19,7 @@ from app.crypto.room_keys import (
     notes_secret,
     room_id,
     secret_from_code,
+    usher_keys,
 )
 from app.crypto.seal import _seal_body, _seal_for
 from app.domain.codec import decode_body, encode_body
@@ -109,6 +110,15 @@ def _courier(secret: bytes) -> Section:
     }
 
 
+def _usher(token: bytes) -> Section:
+    keys = usher_keys(token)
+    return {
+        "rendezvous": keys.rendezvous.hex(),
+        "proof": keys.proof.hex(),
+        "seal": keys.seal.hex(),
+    }
+
+
 def room_keys() -> Section:
     return {
         "rooms": [
@@ -120,6 +130,7 @@ def room_keys() -> Section:
                 "proof": epoch_keys(0, secret).proof.hex(),
                 "govern": epoch_keys(0, secret).govern.hex(),
                 "courier": _courier(secret),
+                "usher": _usher(secret),
             }
             for secret in (SECRET, fixed("another room secret"))
         ],

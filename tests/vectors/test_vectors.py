@@ -78,6 +78,9 @@ def test_room_keys() -> None:
         assert key == raw(one["key"])
         for name in ("rendezvous", "proof"):
             assert plain.hkdf(key, f"parlor courier {name} 1".encode()) == raw(one[name])
+        for name in ("rendezvous", "proof", "seal"):
+            derived = plain.hkdf(secret, f"parlor usher {name} 1".encode())
+            assert derived == raw(entry["usher"][name])
     direct = vectors["direct"]
     first, second = (plain.Person(raw(seed)) for seed in direct["seeds"])
     assert first.shared(second.x25519_public) == raw(direct["shared"])
