@@ -58,7 +58,8 @@ class CourierHandlers:
         return self._backend.courier
 
     async def _status(self, _: ask.CourierStatus) -> Answer:
-        return _report(self._work().report())
+        link = self._backend.profile.contact_link
+        return {"link": link, **_report(self._work().report())}
 
     async def _drop(self, request: ask.CourierDrop) -> Answer:
         await self._work().drop(room_id(request.room))

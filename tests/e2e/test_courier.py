@@ -151,5 +151,6 @@ def test_what_it_keeps_is_bounded_and_forgotten(programs: Stage, common_server: 
     assert served(room, lambda one: one["full"] and one["events"] == 5)(told)
 
     ana.quit()
+    assert told["link"].startswith("parlor:")
     cora.quit()
     assert programs.again(cora).ask("courier_status")["rooms"] == []
