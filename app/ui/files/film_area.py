@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.files.viewer import GROUND, QUIET
 from app.ui.theme import TextSize, font
+from app.ui.voice.engine import know_overrides
 
 
 class FilmArea(QWidget):
@@ -19,6 +20,7 @@ class FilmArea(QWidget):
     def __init__(self, still: QImage) -> None:
         super().__init__()
         self.sink = QVideoSink(self)
+        know_overrides(self.sink)
         self._still, self._words = still, ""
         self._frame = QVideoFrame()
         self.sink.videoFrameChanged.connect(self._on_frame)

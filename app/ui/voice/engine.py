@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Q_ARG, QGenericArgumentHolder, QMetaObject, QObject, Qt, QUrl, Signal
-from PySide6.QtMultimedia import QAudioDevice, QAudioOutput, QMediaDevices, QMediaPlayer
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer
 
 from app.domain.errors import AppError
 
@@ -12,13 +12,14 @@ _LOADED = (Status.LoadedMedia, Status.BufferedMedia)
 _NOT_YET = (Status.LoadingMedia, Status.NoMedia)
 
 
-def unlocked(one: QObject, slot: str, *arguments: QGenericArgumentHolder) -> None:
-    """Call a slot without Python's lock.
+def know_overrides(one: QObject) -> None:
+    """Let PySide find out now that Python overrides nothing of an object that it has made.
 
-    The player waits for threads of its own, which may just be waiting for that lock: whatever made
-    in Python they end a connection of, Qt asks Python about. Called as usual, both wait for ever.
+    It asks once, for which it takes Python's lock. If a thread of Qt's player is the first to end a
+    connection, it waits for that lock while we, who hold it, wait for that thread: for ever.
     """
-    QMetaObject.invokeMethod(one, slot, Qt.ConnectionType.DirectConnection, *arguments)
+    one.destroyed.connect(one.deleteLater)
+    one.destroyed.disconnect(one.deleteLater)
 
 
 class Engine(QObject):
@@ -33,6 +34,8 @@ class Engine(QObject):
         super().__init__(parent)
         self.media = QMediaPlayer(self)
         self.sound = QAudioOutput(self)
+        know_overrides(self.media)
+        know_overrides(self.sound)
         self.media.setAudioOutput(self.sound)
         self.media.setPitchCompensation(True)
         self._devices = QMediaDevices(self)
@@ -51,26 +54,26 @@ class Engine(QObject):
     def load(self, path: str, at_ms: int = 0) -> None:
         """Take up a file, to be played from there."""
         self._from = at_ms
-        self._set_source(QUrl.fromLocalFile(path))
+        self.media.setSource(QUrl.fromLocalFile(path))
 
     def play(self) -> None:
         self._unheard = False
         self._look_for_speaker()
-        unlocked(self.media, "play")
+        self.media.play()
 
     def pause(self) -> None:
-        unlocked(self.media, "pause")
+        self.media.pause()
 
     def seek(self, ms: int) -> None:
         """Go on from there, also if it is not loaded yet."""
         if self.media.mediaStatus() in _NOT_YET:
             self._from = ms
         else:
-            self._set_position(ms)
+            self.media.setPosition(ms)
 
     def set_rate(self, rate: float) -> None:
         """Play so many times as fast."""
-        unlocked(self.media, "setPlaybackRate", Q_ARG(float, rate))
+        self.media.setPlaybackRate(rate)
 
     def set_volume(self, share: float, *, muted: bool = False) -> None:
         self.sound.setVolume(share)
@@ -78,14 +81,8 @@ class Engine(QObject):
 
     def stop(self) -> None:
         """Let go of the file."""
-        unlocked(self.media, "stop")
-        self._set_source(QUrl())
-
-    def _set_source(self, url: QUrl) -> None:
-        unlocked(self.media, "setSource", Q_ARG(QUrl, url))
-
-    def _set_position(self, ms: int) -> None:
-        unlocked(self.media, "setPosition", Q_ARG("qlonglong", ms))
+        self.media.stop()
+        self.media.setSource(QUrl())
 
     def _on_moved(self, ms: int) -> None:
         if not self._from:
@@ -103,7 +100,7 @@ class Engine(QObject):
             self._look_for_speaker()
         if self._from and status in _LOADED:
             at, self._from = self._from, 0
-            self._set_position(at)
+            self.media.setPosition(at)
         elif status is Status.EndOfMedia:
             self.ended.emit()
         elif status is Status.InvalidMedia:
@@ -114,5 +111,4 @@ class Engine(QObject):
             self.failed.emit(AppError("cannot-play"))
 
     def _follow_device(self) -> None:
-        device = QMediaDevices.defaultAudioOutput()
-        unlocked(self.sound, "setDevice", Q_ARG(QAudioDevice, device))
+        self.sound.setDevice(QMediaDevices.defaultAudioOutput())

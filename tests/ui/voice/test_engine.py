@@ -9,7 +9,7 @@ from app.ui.voice.engine import Engine
 from tests.media.samples import film
 
 pytestmark = pytest.mark.usefixtures("qapp")
-ROUNDS = 24
+ROUNDS = 30
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_it_is_stopped_while_its_threads_are_at_work(path: str) -> None:
-    """They and we may wait for each other for ever, if we keep Python's lock meanwhile."""
+    """They and we waited for each other for ever when they had to ask Python for something."""
     for number in range(ROUNDS):
         engine = Engine()
         engine.load(path)
@@ -30,16 +30,3 @@ def test_it_is_stopped_while_its_threads_are_at_work(path: str) -> None:
         engine.stop()
         assert engine.media.source().isEmpty()
         assert not engine.is_playing
-
-
-def test_what_is_asked_of_it_is_done(path: str) -> None:
-    engine = Engine()
-    engine.load(path)
-    assert engine.media.source().toLocalFile() == path
-    engine.set_rate(1.5)
-    assert engine.media.playbackRate() == 1.5
-    engine.play()
-    assert engine.is_playing
-    engine.pause()
-    assert not engine.is_playing
-    engine.stop()
