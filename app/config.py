@@ -78,7 +78,9 @@ def parse_arguments(
         "--discover", action="store_true", help="follow servers of this network, and run one"
     )
     parser.add_argument(
-        "--no-lan", action="store_true", help="do not meet people of this network without a server"
+        "--no-lan",
+        action="store_true",
+        help="without a server meet nobody of this network, and run none",
     )
     parser.add_argument("--log-level", choices=LOG_LEVELS, default="warning")
     if couriers:

@@ -34,7 +34,7 @@ class HostingKeeper:
         near_by: NearBy,
         candidates: HostCandidates | None = None,
     ) -> None:
-        """Without `candidates` nobody knows who else would host."""
+        """Without `candidates` it is run only when a person asks for it."""
         self._hub = hub
         self._feed = feed
         self._candidates = candidates
@@ -109,7 +109,8 @@ class HostingKeeper:
 
     @property
     def _is_willing(self) -> bool:
-        return self.near_by.choices.may_host and not self._declined
+        known = self._candidates is not None
+        return known and self.near_by.choices.may_host and not self._declined
 
     def _meet(self, discovery: LanDiscovery) -> list[Seen]:
         """Connect to what is new; return all that is there."""

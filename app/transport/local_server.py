@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import socket
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -44,7 +45,7 @@ class ChildServer:
             return self._url
         self._after = ("--after", after) if after else ()
         try:
-            url = await self._launch(PREFERRED_PORT)
+            url = await self._launch(PREFERRED_PORT if _is_free(PREFERRED_PORT) else 0)
         except AppError:
             url = await self._launch(0)
         self._url = url
@@ -102,6 +103,17 @@ class ChildServer:
             await self._launch(int(url.rpartition(":")[2]))
         except AppError as error:
             log.warning("%s", error)
+
+
+def _is_free(port: int) -> bool:
+    """Tell whether nobody listens on a port yet: a server that finds it taken complains aloud."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError:
+            return False
+    return True
 
 
 async def _listening_url(process: asyncio.subprocess.Process) -> str:

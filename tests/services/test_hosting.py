@@ -87,6 +87,18 @@ async def test_who_may_not_host_does_not(world: World, town: Town) -> None:
     assert not bob.backend.network.lan().may_host
 
 
+async def test_who_keeps_out_of_the_network_does_not_host(world: World, town: Town) -> None:
+    servers = await settled(world, town, "Ana")
+    (ana,) = servers
+    bob = await world.person("Bob").start()
+    mine = town.settle(bob, knows_others=False)
+    await all_at(str(servers[ana].url), bob)
+    await town.lose(ana)
+    await until(lambda: not bob.backend.network.servers())
+    await asyncio.sleep(0.3)
+    assert mine.after == []
+
+
 async def test_who_stops_leaves_it_to_the_others(world: World, town: Town) -> None:
     servers = await settled(world, town, "Ana", "Bob")
     ana, bob = servers
