@@ -73,7 +73,9 @@ class SocketEdge:
         self.tally.opened += 1
         self._shorten(sid, environ)
         nonce = secrets.token_bytes(NONCE_SIZE)
-        await self._perform(self._hub.connected(sid, nonce, self._clock()))
+        for challenge in self._hub.connected(sid, nonce, self._clock()):
+            # The long way, behind the packet that says that the connection stands.
+            await self.sio.emit(challenge.event, challenge.data, to=list(challenge.to))
 
     async def _on_disconnect(self, sid: str, _reason: object = None) -> None:
         self._shortcuts.pop(sid, None)

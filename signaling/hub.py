@@ -80,7 +80,7 @@ class SignalingHub:
         self._desk = Desk(self.registry, self.rooms, self.directory, turn, self.elsewhere)
         self.requests = frozenset({"auth", *self._desk.names})
 
-    def connected(self, sid: str, nonce: bytes, at: Moment) -> list[Output]:
+    def connected(self, sid: str, nonce: bytes, at: Moment) -> list[Emit]:
         """A socket is open; `nonce` is 32 random bytes that it has to sign."""
         self.registry.connect(sid, nonce, at.seconds)
         challenge = Challenge(PROTOCOL_VERSION, to_text(nonce), at.unix_ms, to_text(self._server))

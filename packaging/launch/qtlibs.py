@@ -47,6 +47,7 @@ ATSPI_PACKAGES = ("at-spi2-core", "python3-gi", "gir1.2-atspi-2.0")
 # What tests talk to, each a program and its package.
 OTHER_PROGRAMS = {
     "chromium": "chromium",
+    "haproxy": "haproxy",
     "ip": "iproute2",
     "mosquitto": "mosquitto",
     "nft": "nftables",

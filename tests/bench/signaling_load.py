@@ -74,6 +74,10 @@ class Client(asyncio.Protocol):
             f"Sec-WebSocket-Key: {key}\r\n\r\n".encode()
         )
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self._challenge.done():
+            self._challenge.set_exception(exc or ConnectionError("closed before the challenge"))
+
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         if not self._upgraded:

@@ -164,3 +164,13 @@ async def test_both_ways_lead_to_the_same_server() -> None:
         assert await odd.gone()
         assert (await other.next_event())[0] == "left"
         assert len(server.hub.registry.peers) == 1
+
+
+async def test_the_challenge_comes_after_the_connection() -> None:
+    async with running_server() as (_, url), RawClient(url) as client:
+        for _ in range(3):
+            await client.ws.send_str("40")
+            assert (await client.ws.receive_str()).startswith("40{")
+            assert (await client.ws.receive_str()).startswith('42["challenge"')
+            await client.ws.close()
+            await client.open()
