@@ -123,11 +123,12 @@ class RoomFlows(QObject):
 
     def _courier_search(self, room: RoomId) -> Search:
         """Look for somebody by name, or take whom a contact link names."""
-        by_name = self._search(room)
+        by_name = self._search(None)
 
         async def search(query: str) -> Sequence[Candidate]:
             if not looks_like_invite(query):
-                return await by_name(query)
+                members = {each.peer for each in await self._backend.chats.members(room)}
+                return [each for each in await by_name(query) if each.peer not in members]
             try:
                 found = parse(query)
             except AppError:  # it is still being typed
