@@ -19,8 +19,10 @@ from app.config import (
     default_name,
     parse_arguments,
 )
+from app.domain.couriers import DAY_MS, MIB, CourierTerms, Quota
 from app.domain.errors import AppError
 from app.domain.ice import IceServer
+from app.domain.ids import PeerId, to_text
 from app.storage.store import Store
 from app.transport.webrtc import WebRtcTransport
 
@@ -125,6 +127,28 @@ def test_arguments() -> None:
         parse_arguments("p", "s", ["--log-level", "loud"])
     with pytest.raises(AppError, match="bad log level"):
         Settings(Path("/d"), log_level="loud")
+
+
+def test_arguments_of_a_courier() -> None:
+    flags = ["--courier", "--courier-quota", "0.5", "--courier-keep", "1.5"]
+    patron = PeerId(bytes(range(32)))
+    given = parse_arguments(
+        "p", "s", [*flags, "--courier-for", to_text(patron)], couriers=True
+    ).courier
+    half = MIB // 2
+    assert given == CourierTerms(frozenset({patron}), Quota(half, half), DAY_MS * 3 // 2)
+    assert parse_arguments("p", "s", ["--courier"], couriers=True).courier == CourierTerms()
+    assert parse_arguments("p", "s", flags[1:], couriers=True).courier is None
+    for wrong in (
+        ["--courier-quota", "0"],
+        ["--courier-keep", "soon"],
+        ["--courier-room-quota", "inf"],
+        ["--courier-for", "somebody"],
+    ):
+        with pytest.raises(SystemExit):
+            parse_arguments("p", "s", ["--courier", *wrong], couriers=True)
+    with pytest.raises(SystemExit):
+        parse_arguments("p", "s", ["--courier"])
 
 
 def test_a_passphrase_comes_from_a_file(tmp_path: Path) -> None:

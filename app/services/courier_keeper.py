@@ -130,6 +130,8 @@ class CourierKeeper:
     def look_at(self, conversation: Conversation) -> None:
         """Tell the couriers of a room what they have to know, and leave those that are none."""
         room = conversation.room
+        if conversation.is_inside(self._parts.me):
+            conversation.ushers.clear()  # from now on the log says who is a courier
         now = frozenset(couriers_of(conversation))
         before = self._known.get(room, now)
         if now or before:

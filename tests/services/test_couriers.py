@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from app.crypto.identity import Identity
 from app.domain.couriers import CourierTerms, Quota
 from app.domain.ids import PeerId, RoomId
+from app.domain.rules import Rule
 from app.domain.views import MessageState
 from app.protocol.courier_frames import CourierFreed, CourierGiven
-from app.protocol.frames import Dismissed, Events, Frame, Typing, Welcome
+from app.protocol.frames import Dismissed, Events, Frame, Typing, Wanted, Welcome
+from app.protocol.receipts import make_receipt
 from app.services.conversation import Conversation
 from app.services.courier_service import CourierService
 from app.services.peer_link import PeerLink
@@ -460,3 +464,65 @@ async def told_of_invitations(courier: Someone, room: RoomId, count: int) -> Non
     found = work(courier)._shelf.find(room)
     assert found is not None
     await until(lambda: len(found.roster.ushers) == count, "told")
+
+
+async def test_when_there_is_space_again_the_rest_is_taken(world: World) -> None:
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    courier = await courier_of(world, CourierTerms(quota=Quota(8000, 8000)))
+    await rule(ana).add_courier(room, courier.peer)
+    await kept(courier, room, ana, bob)
+    await bob.stop()
+    await ana.say(room, "x" * 4000)
+    await ana.say(room, "y" * 4000)
+    await state_is(ana, room, "refused", "courier-full")
+    shelf = work(courier)._shelf
+    terms = shelf.terms
+    shelf.terms = replace(terms, keep_ms=0)
+    await work(courier).sweep()
+    shelf.terms = terms
+    await kept(courier, room, ana)
+    await state_is(ana, room, "serving")
+    await work(courier).sweep()
+
+
+async def test_one_patron_gives_only_so_many_rooms(world: World) -> None:
+    (ana,) = await world.started("Ana")
+    courier = await courier_of(world, CourierTerms(rooms_by_one=1))
+    first = await ana.backend.chats.create_room("First")
+    await rule(ana).add_courier(first.room, courier.peer)
+    await state_is(ana, first.room, "serving")
+    second = await ana.backend.chats.create_room("Second")
+    await rule(ana).add_courier(second.room, courier.peer)
+    await state_is(ana, second.room, "refused", "courier-full")
+    assert [one.room for one in work(courier).report().rooms] == [first.room]
+
+
+async def test_where_history_is_hidden_nobody_is_let_in_by_a_courier(world: World) -> None:
+    room, (ana, _), courier = await served(world, "Ana", "Bob")
+    await told_of_invitations(courier, room, 1)
+    await rule(ana).set_rule(room, Rule.HISTORY, 0)
+    await told_of_invitations(courier, room, 0)
+    await rule(ana).set_rule(room, Rule.HISTORY, 1)
+    await told_of_invitations(courier, room, 1)
+
+
+async def test_receipts_of_strangers_and_of_other_rooms_are_not_kept(world: World) -> None:
+    room, (ana, _), courier = await served(world, "Ana", "Bob")
+    link = ana.backend._services.manager.live(courier.peer)
+    assert link is not None
+    eve = Identity(bytes([99]) * 32)
+    other = RoomId(bytes([9]) * 16)
+    now = ana.backend._services.logs.wall.now_ms()
+    link.send(make_receipt(eve, room, now, {}, {}))
+    link.send(make_receipt(ana.identity, other, now, {}, {}))
+    forged = make_receipt(ana.identity, room, now + 5000, {ana.peer: 1}, {})
+    link.send(structs.replace(forged, read={bytes(ana.peer): 1}))
+    link.send(Wanted(other, [bytes(ana.peer)]))
+    await ana.say(room, "after all that")
+    await kept(courier, room, ana)
+    receipts = work(courier)._parts.receipts
+    assert receipts._in(room).get(eve.peer) is None
+    assert not receipts._in(other).get(ana.peer)
+    known = receipts._in(room).get(ana.peer)
+    assert known is None or known.time <= now
+    assert ana.linked(room, courier)
