@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from PySide6.QtWidgets import QApplication
 
+from app.ui.tasks import TaskOwner
 from app.ui.theme import Choice, Theme
 from tests.gallery import demo
 from tests.ui.rig import Rig
@@ -43,6 +46,22 @@ def light_again(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "theme" in request.fixturenames:
         request.getfixturevalue("theme").set_choice(Choice.LIGHT)
+
+
+@pytest.fixture(autouse=True)
+def nothing_begins_without_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pytest-qt lets timers fire after a test, too, when no loop runs; slow machines have some."""
+    spawn = TaskOwner.spawn
+
+    def spawn_on_loop(
+        owner: TaskOwner, work: Coroutine[Any, Any, object]
+    ) -> asyncio.Task[None] | None:
+        if asyncio.events._get_running_loop() is not None:
+            return spawn(owner, work)
+        work.close()
+        return None
+
+    monkeypatch.setattr(TaskOwner, "spawn", spawn_on_loop)
 
 
 @pytest.fixture(autouse=True)
