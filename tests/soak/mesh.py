@@ -21,7 +21,7 @@ LONG = 240.0
 
 
 def say(text: str) -> None:
-    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)  # noqa: T201 - read while it runs
 
 
 def online(cli: Cli, room: str) -> set[str]:
