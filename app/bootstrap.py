@@ -265,6 +265,7 @@ def build(  # noqa: PLR0913 - the last three are choices
     transfers, tender = build_files(
         FileWiring(parts, store, background, manager, people, messages, network.ice), bulk
     )
+    beyond.mesh.bound.append(tender.sought)
     insight = build_insight(
         InsightWiring(parts, store, hub, manager, ice, tender, monitor, transports, beyond, courier)
     )

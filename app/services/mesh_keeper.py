@@ -20,6 +20,7 @@ from app.services.courier_rooms import couriers_of
 from app.services.feed import Feed
 from app.services.me import Me
 from app.services.mesh_room import MeshRoom, Standing
+from app.services.peer_link import SILENT
 from app.services.presence_service import PresenceService
 from app.services.room_places import RoomPlaces
 from app.services.signaling_hub import SignalingHub
@@ -27,7 +28,9 @@ from app.services.signaling_hub import SignalingHub
 LOOK_EVERY = 2.0
 PAUSE = 0.2
 """Seconds between two looks at the least."""
-QUIT, SPARED = "quit", "spared"
+GONE = frozenset({"quit", SILENT})
+"""Ends of a link after which somebody is gone, unless others say later that it is there."""
+SPARED = "spared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class MeshKeeper:
         """Somebody ended the link and said why."""
         now = _now()
         for state in self._rooms.values():
-            if code == QUIT and peer in state.linked:
+            if code in GONE and peer in state.linked:
                 state.gossip.unlinked(peer, now, for_good=True)
                 state.linked -= {peer}
                 state.around = state.gossip.around(now)
@@ -236,13 +239,13 @@ class MeshKeeper:
                 self._let_go(peer)
 
     def _tell(self, state: MeshRoom, now: float) -> None:
-        own = self._parts.presence.own
+        own, needed = self._parts.presence.own, self.needed()
         state.gossip.here(now, HERE + own, self._parts.me.instance)
         for peer in state.linked:
             link = self._manager.live(peer)
             if link is None or not link.features & MESH or state.room not in link.rooms:
                 continue
-            frame = state.due_for(peer, now)
+            frame = state.due_for(peer, now, needed)
             if frame is not None:
                 link.send(frame)
 

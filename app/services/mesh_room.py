@@ -97,9 +97,11 @@ class MeshRoom:
         self.gossip.linked(teller, now, run.state, run.instance)
         return self.gossip.heard(teller, frame.wanted, frame.sightings, _finder(members), now)
 
-    def due_for(self, peer: PeerId, now: float) -> Around | None:
+    def due_for(
+        self, peer: PeerId, now: float, needed: AbstractSet[PeerId] = frozenset()
+    ) -> Around | None:
         """Return what a neighbour is to be told now, None if there is nothing."""
-        wanted = peer in self.mesh.wanted
+        wanted = peer in self.mesh.wanted or peer in needed
         sightings = self.gossip.due_for(peer, now)
         if not sightings and self._said.get(peer) == wanted:
             return None

@@ -50,6 +50,9 @@ PATIENCE = 3.0
 USELESS_AFTER = 15.0
 """A link on which no room is open after this many seconds is given up."""
 
+SILENT = "silent"
+"""Stands for the goodbye of somebody who said nothing any more."""
+
 log = logging.getLogger(__name__)
 
 
@@ -354,6 +357,8 @@ class PeerLink:
                 async with asyncio.timeout(max(deadline - _steady(), 0.05)):
                     await self._doubts.wait()
             self._doubts.clear()
+        else:
+            self.farewell = SILENT
         await self._link.close()
 
     def check(self, own: Collection[str]) -> None:

@@ -106,6 +106,10 @@ class TransferFetcher:
         for hunt in self._hunts.values():
             hunt.wake.set()
 
+    def sought(self) -> set[PeerId]:
+        """Return who offered what is being fetched."""
+        return {entry.record.author for entry in self._hunts}
+
     def moved(self, peer: PeerId) -> None:
         """A new link came up: the peer may be reached otherwise now."""
         self._memory.renew(peer)

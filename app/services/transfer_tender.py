@@ -91,6 +91,10 @@ class TransferTender:
         """What people have chosen about files."""
         return self._choices.settings.current
 
+    def sought(self) -> set[PeerId]:
+        """Return who offered what is being fetched."""
+        return self._fetcher.sought()
+
     def _terms(self) -> LaneTerms:
         return LaneTerms(self._choices.settings.current.ways, self._choices.ice.current)
 

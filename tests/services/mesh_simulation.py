@@ -276,7 +276,7 @@ class World:
         for peer in tuple(member.links):
             other = self.members[peer]
             wait = MISSED if killed else 0.05
-            self.after(wait, partial(other.unlinked, member.peer, for_good=not killed))
+            self.after(wait, partial(other.unlinked, member.peer, for_good=True))
 
     def shown_to(self, member: Member) -> frozenset[PeerId]:
         if not self.server:
@@ -342,7 +342,7 @@ class World:
             self.side[peer] = number % sides
         for member in self.present:
             for peer in [p for p in member.links if self.side[p] != self.side[member.peer]]:
-                self.after(MISSED, partial(member.unlinked, peer))
+                self.after(MISSED, partial(member.unlinked, peer, for_good=True))
 
     def heal(self) -> None:
         self.side = dict.fromkeys(self.side, 0)

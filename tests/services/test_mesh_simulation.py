@@ -105,3 +105,18 @@ def test_all_who_are_there_are_shown(world: World) -> None:
     world.leave(gone)
     world.run(10.0)
     assert not any(gone.peer in member.state.visible() for member in world.present)
+
+
+def test_a_lost_link_makes_nobody_vanish_and_a_death_does_soon(world: World) -> None:
+    world.server = False
+    world.run(5.0)
+    one = some(world, 1)[0]
+    for peer in tuple(one.links)[:2]:
+        one.unlinked(peer, for_good=True)
+        world.members[peer].unlinked(one.peer, for_good=True)
+    world.run(12.0)
+    others = [member for member in world.present if member is not one]
+    assert all(one.peer in member.state.visible() for member in others)
+    world.leave(one, killed=True)
+    world.run(25.0)
+    assert not any(one.peer in member.state.visible() for member in others)
