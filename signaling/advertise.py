@@ -19,6 +19,8 @@ logger = logging.getLogger("signaling.advertise")
 
 MAX_TXT_NAME = 200
 RETRY_SECONDS = 15.0
+# For so long others believe in a server whose machine has died.
+KEPT_SECONDS = 300
 
 
 class Advertiser:
@@ -94,6 +96,7 @@ class Advertiser:
             addresses=[_packed(address) for address in self._addresses],
             properties={"version": str(PROTOCOL_VERSION), "name": name, **after},
             server=f"{label}.local.",
+            other_ttl=KEPT_SECONDS,
         )
 
 

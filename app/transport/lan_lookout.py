@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_SEEN = 256
 VERSION = "1"
+KEPT_SECONDS = 300
+"""For so long others believe what we have announced, if we end without taking it back."""
 
 
 class ZeroconfLookout:
@@ -91,6 +93,7 @@ def service_info(label: str, port: int, addresses: Sequence[str]) -> AsyncServic
         addresses=packed,
         properties={"version": VERSION},
         server=f"{label}.local.",
+        other_ttl=KEPT_SECONDS,
     )
 
 

@@ -126,10 +126,7 @@ def _member(neighbour: Neighbour) -> Member:
 def _checked(neighbour: Neighbour, card: Card | None) -> NameCard | None:
     if card is None:
         return None
-    try:
-        read = from_wire(card)
-    except ValueError as error:
-        raise RemoteProtocolError("bad-card") from error
+    read = from_wire(card)
     if read is None or read.peer != neighbour.peer:
         raise RemoteProtocolError("bad-card")
     return read
