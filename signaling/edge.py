@@ -10,12 +10,14 @@ import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from signaling.frames import TEXT, frame
+from signaling.heartbeat import Heartbeats
 from signaling.hub import Answer, Moment, SignalingHub
 from signaling.limits import Limits
-from signaling.lines import Lines
+from signaling.lines import PING_INTERVAL, PING_TIMEOUT, Lines
 from signaling.outputs import Drop, Emit, Output
 from signaling.protocol import NONCE_SIZE, Code, failure
-from signaling.shortcut import Shortcut, event_frames
+from signaling.shortcut import PING, Shortcut, event_frames
 from signaling.tally import Tally
 
 logger = logging.getLogger("signaling.edge")
@@ -42,6 +44,7 @@ class SocketEdge:
         self._max_waiting = limits.outbox_bytes
         self._shortcuts: dict[str, Shortcut] = {}
         self._behind: asyncio.Queue[Emit] = asyncio.Queue()
+        self._heartbeats = Heartbeats(PING_INTERVAL, PING_TIMEOUT, self._ping, self._give_up)
         self.tally = Tally()
         self.lines = Lines(limits, origins)
         self.sio = self.lines.sio
@@ -79,12 +82,15 @@ class SocketEdge:
 
     async def _on_disconnect(self, sid: str, _reason: object = None) -> None:
         self._shortcuts.pop(sid, None)
+        self._heartbeats.forget(sid)
         await self._perform(self._hub.disconnected(sid))
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(1)
-            await self._perform(self._hub.tick(self._clock()))
+            now = self._clock()
+            self._heartbeats.tick(now.seconds)
+            await self._perform(self._hub.tick(now))
 
     async def _emit_behind(self) -> None:
         while True:
@@ -108,10 +114,13 @@ class SocketEdge:
                 self._behind.put_nowait(late)
             return answer.ack
 
-        line = self.sio.manager.eio_sid_from_sid(sid, "/")
-        shortcut = Shortcut(
-            protocol.transport, serve, self._max_waiting, lambda: self.lines.broken(line)
-        )
+        engine = self.sio.eio.sockets[self.sio.manager.eio_sid_from_sid(sid, "/")]
+
+        def pong() -> None:
+            engine.last_ping = None  # from here on the asking is ours
+            self._heartbeats.heard(sid, self._clock().seconds)
+
+        shortcut = Shortcut(protocol.transport, serve, pong, self._max_waiting)
         self._shortcuts[sid] = protocol.shortcut = shortcut
 
     def _answer(self, sid: str, event: str, args: Sequence[object]) -> Answer:
@@ -161,6 +170,12 @@ class SocketEdge:
             else:
                 shortcut.write(frames)
         return tuple(rest)
+
+    def _ping(self, sid: str) -> None:
+        self._shortcuts[sid].write(frame(TEXT, PING))
+
+    def _give_up(self, sid: str) -> None:
+        self.lines.broken(self.sio.manager.eio_sid_from_sid(sid, "/"))
 
     def _drop(self, drop: Drop) -> None:
         self.tally.dropped += 1

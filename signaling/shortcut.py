@@ -21,24 +21,28 @@ Serve = Callable[[str, list[Any]], dict[str, Any]]
 
 _EVENT = re.compile(rb"42((?:0|[1-9][0-9]{0,17})?)(?=\[)")
 _WITH_ATTACHMENT = re.compile(rb"451-((?:0|[1-9][0-9]{0,17})?)(?=\[)")
-_OTHER = (b"0", b"1", b"3", b"40", b"41")
+_OTHER = (b"0", b"1", b"40", b"41")
+PING, PONG = b"2", b"3"
 PLACEHOLDER = {"_placeholder": True, "num": 0}
 
 
 class Shortcut:
-    """One connection. `serve` answers an event; `overflow` is called when too much waits."""
+    """One connection. `serve` answers an event; `pong` hears that the client is there.
+
+    More than `max_waiting` bytes that it does not read break it off.
+    """
 
     def __init__(
         self,
         transport: asyncio.Transport,
         serve: Serve,
+        pong: Callable[[], None],
         max_waiting: int,
-        overflow: Callable[[], None],
     ) -> None:
         self._transport = transport
         self._serve = serve
+        self._pong = pong
         self._max_waiting = max_waiting
-        self._overflow = overflow
         self._held = bytearray()
         self._left = False
         self.ended = False
@@ -67,7 +71,7 @@ class Shortcut:
         if transport.is_closing():
             return
         if transport.get_write_buffer_size() + len(frames) > self._max_waiting:
-            self._overflow()
+            transport.abort()
         else:
             transport.write(frames)
 
@@ -89,6 +93,8 @@ class Shortcut:
             if kind != BINARY:
                 raise UnusualFrame
             self._answer(event[1], _filled(_decoded(content[event.end() :]), attachment))
+        elif content == PONG:
+            self._pong()
         elif content in _OTHER:
             rest += self._held[start:end]
         else:

@@ -25,6 +25,10 @@ class Wire(asyncio.Transport):
         super().__init__()
         self.written = b""
         self.closing = False
+        self.aborted = False
+
+    def abort(self) -> None:
+        self.aborted = True
 
     def is_closing(self) -> bool:
         return self.closing
@@ -40,15 +44,15 @@ class Line:
     def __init__(self, max_waiting: int = 10_000) -> None:
         self.served: list[tuple[str, list[Any]]] = []
         self.wire = Wire()
-        self.overflows = 0
-        self.shortcut = Shortcut(self.wire, self.serve, max_waiting, self.overflow)
+        self.pongs = 0
+        self.shortcut = Shortcut(self.wire, self.serve, self.pong, max_waiting)
 
     def serve(self, event: str, args: list[Any]) -> dict[str, Any]:
         self.served.append((event, args))
         return {"ok": True}
 
-    def overflow(self) -> None:
-        self.overflows += 1
+    def pong(self) -> None:
+        self.pongs += 1
 
 
 def text(packet: str) -> bytes:
@@ -81,12 +85,13 @@ def test_an_attachment_takes_its_place() -> None:
 
 @given(st.lists(st.integers(1, 400), max_size=6))
 def test_the_cuts_of_tcp_do_not_matter(cuts: list[int]) -> None:
-    stream = text('421["a"]') + SIGNAL + ATTACHED + text("3") + text('422["b",{}]')
+    stream = text('421["a"]') + SIGNAL + ATTACHED + text("3") + text("41") + text('422["b",{}]')
     line, rest = Line(), b""
     for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(stream)], strict=True):
         rest += line.shortcut.take(stream[start:end])
     assert [event for event, _ in line.served] == ["a", "signal", "b"]
-    assert rest == text("3")
+    assert rest == text("41")
+    assert line.pongs == 1
 
 
 @pytest.mark.parametrize(
@@ -134,14 +139,20 @@ def test_nothing_is_served_after_the_end() -> None:
     assert line.served == []
 
 
-def test_who_does_not_read_is_told_on() -> None:
+def test_who_does_not_read_is_cut_off() -> None:
     line = Line(max_waiting=100)
     line.shortcut.write(bytes(90))
+    assert not line.wire.aborted
     line.shortcut.write(bytes(20))
-    assert (len(line.wire.written), line.overflows) == (90, 1)
+    assert len(line.wire.written) == 90
+    assert line.wire.aborted
+
+
+def test_nothing_is_written_to_what_ends() -> None:
+    line = Line()
     line.wire.closing = True
     line.shortcut.write(bytes(20))
-    assert line.overflows == 1
+    assert line.wire.written == b""
 
 
 def test_events_are_written_as_socketio_reads_them() -> None:

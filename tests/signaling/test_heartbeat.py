@@ -1,0 +1,91 @@
+"""Pings and who does not answer them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from signaling.edge import SocketEdge
+from signaling.heartbeat import Heartbeats
+from signaling.hub import Moment
+from tests.signaling.people import Person
+from tests.signaling.running import RawClient, running_server
+from tests.signaling.test_server import ROOM
+
+
+class Ward:
+    def __init__(self) -> None:
+        self.pinged: list[str] = []
+        self.dead: list[str] = []
+        self.beats = Heartbeats(15, 10, self.pinged.append, self.dead.append)
+
+
+def test_who_answers_is_asked_again() -> None:
+    ward = Ward()
+    for start in (0.0, 20.0, 40.0):
+        ward.beats.heard("a", start)
+        ward.beats.tick(start + 14)
+        assert ward.pinged == []
+        ward.beats.tick(start + 15)
+        assert ward.pinged == ["a"]
+        ward.pinged.clear()
+    assert ward.dead == []
+
+
+def test_who_does_not_answer_is_dead_once() -> None:
+    ward = Ward()
+    ward.beats.heard("a", 0.0)
+    ward.beats.heard("b", 0.0)
+    ward.beats.tick(15)
+    ward.beats.heard("b", 16)
+    ward.beats.tick(24.9)
+    assert ward.dead == []
+    for now in (25, 26, 60):
+        ward.beats.tick(now)
+    assert ward.dead[0] == "a"
+    assert ward.dead.count("a") == 1
+    assert ward.pinged.count("a") == 1
+
+
+def test_who_went_is_asked_no_more() -> None:
+    ward = Ward()
+    ward.beats.heard("a", 0.0)
+    ward.beats.tick(15)
+    ward.beats.forget("a")
+    ward.beats.heard("b", 15.0)
+    ward.beats.forget("b")
+    ward.beats.forget("never there")
+    ward.beats.tick(100)
+    assert (ward.pinged, ward.dead) == (["a"], [])
+
+
+def test_pongs_nobody_asked_for_make_no_more_pings() -> None:
+    ward = Ward()
+    for _ in range(100):
+        ward.beats.heard("a", 0.0)
+    ward.beats.tick(15)
+    assert ward.pinged == ["a"]
+    assert len(ward.beats._asking) == 0
+
+
+async def test_a_client_that_answers_no_more_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server's time runs a hundred times as fast."""
+    own = SocketEdge.__init__.__defaults__
+    assert own is not None
+    clock = own[1]
+
+    def fast() -> Moment:
+        now = clock()
+        return Moment(now.seconds * 100, now.unix_ms)
+
+    monkeypatch.setattr(SocketEdge.__init__, "__defaults__", (own[0], fast))
+    async with running_server() as (_, url), RawClient(url) as good, RawClient(url) as bad:
+        await good.enter(Person(), ROOM)
+        await bad.enter(Person(), ROOM)
+        await good.next_event()
+        for client in (good, bad):
+            await client.ws.send_str("3")
+        assert await asyncio.wait_for(bad.ws.receive_str(), 10) == "2"
+        event, _ = await good.next_event()  # answers its pings while it waits
+        assert event == "left"
