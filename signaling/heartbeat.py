@@ -36,7 +36,7 @@ class Heartbeats:
         self._waiting: deque[_Due] = deque()
 
     def heard(self, sid: str, now: float) -> None:
-        """A pong came. The first one takes the connection in; one that nobody asked for is nothing."""
+        """A pong came. The first one takes the connection in; one not asked for is nothing."""
         if sid in self._turns and sid not in self._asked:
             return
         self._asked.discard(sid)
