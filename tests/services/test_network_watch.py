@@ -57,11 +57,13 @@ async def test_a_link_that_does_not_survive_is_replaced_soon(
     assert [c.state for c in ana.heard(LinkChanged)].count(LinkState.ONLINE) == 2
 
 
-async def test_a_link_that_survives_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(peer_link, "PATIENCE", 0.1)
+async def test_a_link_that_survives_stays(world: World) -> None:
     room, (ana, bob) = await world.together("Ana", "Bob")
+    live = ana.backend._services.manager.live(bob.peer)
+    assert live is not None
     watch(ana).changed(NetworkChanged(lost=False, found=False, slept=True))
-    await asyncio.sleep(0.3)
+    assert live._beat._doubted < float("inf")
+    await until(lambda: live._beat._doubted == float("inf"), "heard")
     assert [c.state for c in ana.heard(LinkChanged)].count(LinkState.ONLINE) == 1
     assert ana.linked(room, bob)
 
