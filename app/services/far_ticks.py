@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -23,6 +24,8 @@ EVERY = 1.5
 REMIND_AFTER = 10.0
 """Seconds after which members who are there are asked what they have of ours."""
 MAX_REMINDED = 16
+MAX_HEARD = 1024
+AT_ONCE = 8
 
 Marks = tuple[int, int]
 
@@ -54,10 +57,26 @@ class FarTicks:
         self._parts = parts
         self._me = parts.me.peer
         self._rooms: dict[RoomId, _Room] = {}
+        self._heard: deque[tuple[RoomId, Receipt]] = deque()
 
     # -- Reader
 
     def told(self, room: RoomId, receipt: Receipt) -> None:
+        if len(self._heard) >= MAX_HEARD:
+            return
+        if not self._heard:
+            asyncio.get_running_loop().call_soon(self._hear)
+        self._heard.append((room, receipt))
+
+    def _hear(self) -> None:
+        """Check a few signatures at a time, so that nothing else has to wait for many."""
+        for _ in range(min(AT_ONCE, len(self._heard))):
+            self._believe(*self._heard[0])
+            self._heard.popleft()
+        if self._heard:
+            asyncio.get_running_loop().call_soon(self._hear)
+
+    def _believe(self, room: RoomId, receipt: Receipt) -> None:
         conversation = self._parts.book.find(room)
         member = PeerId(receipt.member)
         if conversation is None or member == self._me or not conversation.has_member(member):

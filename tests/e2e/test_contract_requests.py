@@ -147,7 +147,8 @@ def test_rooms_and_what_is_said(pair: tuple[Cli, Cli]) -> None:
 
 def test_how_the_network_does(pair: tuple[Cli, Cli]) -> None:
     ana, bob = pair
-    bob.ask("room_join", invite=ana.ask("room_create", name="Lab")["invite"])
+    made = ana.ask("room_create", name="Lab")
+    bob.ask("room_join", invite=made["invite"])
     ana.event("link", peer=bob.peer, state="online")
     stats = check(ana.ask("stats"), {"uptime_s": float, "counters": dict, "histograms": dict})
     assert stats["histograms"]["connect_ms"]["count"] == 1
@@ -160,6 +161,7 @@ def test_how_the_network_does(pair: tuple[Cli, Cli]) -> None:
     assert {one["ok"] for one in found} <= {True, False, None}
     assert {"server", "clock", "link", "blocked"} <= {one["check"] for one in found}
     assert [check(one, FINDING) for one in ana.ask("diagnose")["findings"]]
+    assert [check(one, FINDING) for one in ana.ask("validate", room=made["room"])["findings"]]
     for cli in pair:
         cli.quit()
 
