@@ -43,7 +43,7 @@ class CourierActs:
         if peer not in couriers and len(couriers) >= MAX_COURIERS:
             raise AppError("too-many-couriers", {"room": to_text(room)})
         self._check(conversation, body)
-        await self._rooms.open_direct(peer, body.name)
+        await self._rooms.reach(peer, body.name)
         await self._write(conversation, body)
 
     async def remove(self, room: RoomId, peer: PeerId) -> None:

@@ -38,6 +38,12 @@ def couriers_of(conversation: Conversation) -> list[PeerId]:
     ]
 
 
+def led_couriers(conversation: Conversation, me: PeerId) -> list[PeerId]:
+    """Return the couriers that are told of a room by us."""
+    known = couriers_of(conversation)
+    return known if known and me in leaders_of(conversation, me) else []
+
+
 def keys_for(conversation: Conversation, courier: PeerId) -> list[CourierKeys]:
     """Return a courier's keys of the epochs that we know, the newest first."""
     known = [keys.epoch for keys in conversation.whole_keys[:MAX_COURIER_KEYS]]

@@ -15,7 +15,7 @@ from app.services.circle import Circle
 from app.services.clocks import WallClock
 from app.services.connection_manager import ConnectionManager
 from app.services.conversation import Conversation, RoomBook
-from app.services.courier_rooms import concerns
+from app.services.courier_rooms import concerns, led_couriers
 from app.services.me import Me
 from app.services.room_places import RoomPlaces
 from app.services.room_service import RoomService
@@ -119,10 +119,16 @@ class Introducer:
         await _quietly(self._manager.ways.send_signal(peer, signal))
 
     async def knock_all(self) -> None:
-        """Knock at everybody we have begun to talk to and who is not in that room with us."""
+        """Knock at everybody we have begun to talk to and who is not in that room with us.
+
+        So do we at couriers that we have to tell of a room.
+        """
+        couriers = {peer for room in self._book for peer in led_couriers(room, self._me.peer)}
         for conversation in self._book:
             peer = conversation.record.peer
-            if peer is None or not conversation.record.joined or self._contacts.is_blocked(peer):
+            if peer is None or self._contacts.is_blocked(peer):
+                continue
+            if not conversation.record.joined and peer not in couriers:
                 continue
             if not self._manager.is_online_in(peer, conversation.room):
                 await self.knock(peer)

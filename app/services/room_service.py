@@ -138,6 +138,11 @@ class RoomService:
         self.on_opened(peer)
         return conversation.room
 
+    async def reach(self, peer: PeerId, name: str) -> None:
+        """Have a link with somebody without showing a conversation. Raises AppError("bad-id")."""
+        await self._direct(peer, name, joined=False)
+        self.on_opened(peer)
+
     async def _direct(self, peer: PeerId, name: str, *, joined: bool) -> Conversation:
         try:
             secret = direct_secret(self._me.identity, peer)

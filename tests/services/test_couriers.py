@@ -91,6 +91,7 @@ async def test_two_who_never_meet_talk_and_see_their_ticks(world: World) -> None
     await ana.reached(said, MessageState.READ)
     members = await ana.backend.chats.members(room)
     assert [(one.name, one.role) for one in members][-1] == ("Cora", "courier")
+    assert [one.room for one in await ana.backend.chats.rooms()] == [room]
     (view,) = rule(ana).couriers(room)
     assert (view.name, view.state, view.reason) == ("Cora", "serving", "")
 
