@@ -142,7 +142,6 @@ def places_of(conversation: Conversation, now_ms: int, me: PeerId) -> tuple[byte
         return (conversation.latest_keys.rendezvous, *courier_places(conversation))
     asking, usher = conversation.asking, usher_of(conversation)
     places = [asking.rendezvous] if asking is not None else []
-    places += [usher.rendezvous] if usher is not None else []
     if _is_out(conversation):
         return tuple(places)
     places += [keys.rendezvous for keys in conversation.whole_keys[:MEETING_EPOCHS]]
@@ -154,6 +153,8 @@ def places_of(conversation: Conversation, now_ms: int, me: PeerId) -> tuple[byte
     places += [token_keys(token.token).rendezvous for token in invited[:MAX_PLACES]]
     if conversation.state.role_of(me) in (Role.OWNER, Role.ADMIN):
         places += list(_dead_places(conversation, now_ms))[:DEAD_PLACES]
+    # Members come first: a server allows so many places only.
+    places += [usher.rendezvous] if usher is not None else []
     return tuple(place for place in dict.fromkeys(places) if place)
 
 
