@@ -246,6 +246,7 @@ class Session(QObject):
         self.insight.changed.connect(self.network.look_again)
         self.people.connection, self.people.diagnose = self.insight.connection, person
         self.members.diagnose = person
+        self.panel.check = self.insight.diagnosing.room
         WhyAway(
             Desk(self._window, self._backend, self._tasks), self.view, self.conversation, person
         )

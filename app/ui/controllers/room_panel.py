@@ -30,6 +30,10 @@ TOPIC_LIMIT = 500
 _CUSTOM = "Type a time such as 90 minutes, 12 hours or 3 days; at most 366 days."
 
 
+async def _nothing(_room: RoomId) -> None:
+    """What is shown before anything can be."""
+
+
 class RoomPanel(QObject):
     """Joins the drawer to what governs the conversation that is open."""
 
@@ -49,6 +53,8 @@ class RoomPanel(QObject):
         self._flows, self._menu, self._rooms = flows, menu, rooms
         self._governance = desk.backend.governance
         self._me = desk.backend.profile.peer
+        self.check: Callable[[RoomId], Coroutine[None, None, None]] = _nothing
+        """Shows whether a room holds together."""
         self.vanish_menu = QMenu(desk.window)
         self.vanish_menu.setAccessibleName("Messages vanish after")
         conversation.switched.connect(self.show)
@@ -120,6 +126,7 @@ class RoomPanel(QObject):
         drawer.people.chosen.connect(self._on_chosen)
         info.rename.clicked.connect(lambda: spawn(self._dialogs.rename_room))
         info.retopic.clicked.connect(lambda: spawn(self._change_topic))
+        info.check.clicked.connect(lambda: spawn(self.check))
         info.leave.clicked.connect(lambda: spawn(self._dialogs.leave))
         info.rules.rule_chosen.connect(
             lambda rule, value: spawn(lambda room: self._set(room, rule, value))

@@ -50,6 +50,8 @@ class RoomInfo(QScrollArea):
         self.links = LinksBox(theme, now)
         self.couriers = CouriersBox(theme)
         self.banned = BannedBox(theme)
+        self.check = push_button("Check this room…")
+        self.check.setAccessibleName("Check whether this room holds together")
         self.leave = push_button("Leave", "danger")
         self._sections: dict[str, QWidget] = {}
         self._column = QVBoxLayout()
@@ -61,7 +63,7 @@ class RoomInfo(QScrollArea):
         return [*fixed, *self.links.controls(), *self._last()]
 
     def _last(self) -> list[QWidget]:
-        return [*self.couriers.controls(), *self.banned.controls(), self.leave]
+        return [*self.couriers.controls(), *self.banned.controls(), self.check, self.leave]
 
     def forget(self) -> None:
         """Show the next facts whatever they are."""
@@ -91,6 +93,7 @@ class RoomInfo(QScrollArea):
         }
         for title, visible in shown.items():
             self._sections[title].setVisible(visible)
+        self.check.setVisible(group and member)
         self.leave.setVisible(facts.kind is not RoomKind.NOTES)
         self.leave.setText("Leave" if member else "Delete")
         self.leave.setAccessibleName(self.leave.text())
@@ -129,6 +132,7 @@ class RoomInfo(QScrollArea):
         where = Label(self._theme, TextSize.SMALL, tone="text2", text=_WHERE)
         where.setWordWrap(True)
         self._column.addWidget(where)
+        self._column.addWidget(self.check)
         self._column.addWidget(self.leave)
         self._column.addStretch()
         self.setWidget(body)

@@ -422,3 +422,23 @@ async def test_a_row_has_a_menu(rig: Rig) -> None:
     await rig.settle()
     rows.menu_wanted.emit(insight.model.rows()[0], rows.mapToGlobal(rows.rect().center()))
     assert not menu.isVisible()
+
+
+async def test_a_room_can_be_checked(rig: Rig) -> None:
+    apart = Finding("mesh", False, "Dev is apart.", "Wait.", safe="1 person is apart.")
+    rig.backend.insight.findings[None] = (apart,)
+    await rig.open("Lighthouse Survey")
+    rig.window.drawer.show_page(2)
+    await rig.settle()
+    await rig.click(rig.window.drawer.info.check)
+    sheet = rig.dialog(DiagnosisSheet)
+    assert sheet.windowTitle() == "Does \u2068Lighthouse Survey\u2069 hold together?"
+    assert [row.finding for row in sheet.rows] == [apart]
+    await rig.click(sheet.copy)
+    copied = QGuiApplication.clipboard().text()
+    assert "1 person is apart." in copied
+    assert "Dev" not in copied
+    sheet.reject()
+    await rig.settle()
+    await rig.open(JONAS)
+    assert not rig.window.drawer.info.check.isVisible()
