@@ -58,7 +58,8 @@ def sealed_by_hand(raw: bytes) -> Event:
     return Event(HEADER, sealed, ANA.sign(SIGNED_PREFIX + identifier), identifier)
 
 
-@given(known_bodies)
+# A code is believed in one place only, which has tests of its own below.
+@given(known_bodies.filter(lambda body: not isinstance(body, Coded)))
 def test_members_read_what_was_written(body: KnownBody) -> None:
     event = decode_event(write_event(ANA, HEADER, body, KEYS).encode())
     assert is_authentic(event)
