@@ -65,6 +65,13 @@ class LinkDtls(RTCDtlsTransport):
         await self._refuse()
         return False
 
+    async def _send_data(self, data: bytes) -> None:
+        """A line that is being taken down is gone: ConnectionError, as for one that is."""
+        try:
+            await super()._send_data(data)
+        except SSL.Error as error:
+            raise ConnectionError("DTLS is shut down") from error
+
     async def stop(self) -> None:
         """Say goodbye and wait until nothing is read any more."""
         reader = self._task

@@ -9,7 +9,13 @@ import struct
 from collections.abc import AsyncIterator
 
 import pytest
-from aiortc.rtcsctptransport import WEBRTC_BINARY, WEBRTC_DCEP, WEBRTC_STRING, DataChunk
+from aiortc.rtcsctptransport import (
+    WEBRTC_BINARY,
+    WEBRTC_DCEP,
+    WEBRTC_STRING,
+    AbortChunk,
+    DataChunk,
+)
 from google_crc32c import value as crc32c
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -172,6 +178,13 @@ async def test_any_packet_is_taken_or_ends_the_link(bodies: list[bytes]) -> None
         assert error.code in {"bad-packet", "unknown-channel", "not-binary", "flood"}  # noqa: PT017
     await hostile.close()
     await honest.close()
+
+
+async def test_sending_while_dtls_shuts_down_ends_the_link(ends: Ends) -> None:
+    one, _other = ends
+    one._dtls._ssl.shutdown()
+    await one._sctp._send_chunk(AbortChunk())
+    assert await one.inbox.get() is None
 
 
 @pytest.mark.parametrize(
