@@ -182,6 +182,7 @@ async def test_any_packet_is_taken_or_ends_the_link(bodies: list[bytes]) -> None
 
 async def test_sending_while_dtls_shuts_down_ends_the_link(ends: Ends) -> None:
     one, _other = ends
+    assert one._dtls._ssl is not None
     one._dtls._ssl.shutdown()
     await one._sctp._send_chunk(AbortChunk())
     assert await one.inbox.get() is None
