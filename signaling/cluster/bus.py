@@ -30,10 +30,13 @@ class Kept:
 
 @dataclass(frozen=True)
 class Post:
-    """Frames to send, in their order: `to` is a server, or nothing for all of them."""
+    """Frames to send, in their order: `to` is a server, or nothing for all of them.
+
+    What is kept changes at the same moment; None if it stays as it is.
+    """
 
     frames: Sequence[tuple[bytes, bytes]]
-    kept: Kept
+    kept: Kept | None
 
 
 class Bus(Protocol):

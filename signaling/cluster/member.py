@@ -91,13 +91,14 @@ class Member:
         frames = [(b"", frame) for frame in _frames(out.to_all)]
         for server, records in out.to_one.items():
             frames += [(server, frame) for frame in _frames(records)]
-        if keeps:
+        kept = None
+        if keeps and (out.to_all or out.anew):
             entries = {peer: self._company.entry(peer) for peer in out.changed}
-        else:
-            entries = {}
+            kept = Kept(self._company.server, out.number, entries, out.anew)
+        elif not keeps:
             ask = encode([Ask(self._company.server)])
             frames += [(server, ask) for server in out.wanted]
-        return Post(frames, Kept(self._company.server, out.number, entries, out.anew))
+        return Post(frames, kept)
 
 
 def _is_cancelled() -> bool:

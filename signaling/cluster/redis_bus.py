@@ -43,8 +43,9 @@ class RedisBus:
 
     async def send(self, post: Post) -> None:
         with _told():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                self._keep(pipe, post.kept)
+            async with self._redis.pipeline(transaction=post.kept is not None) as pipe:
+                if post.kept is not None:
+                    self._keep(pipe, post.kept)
                 for to, frame in post.frames:
                     pipe.publish(self._channel(to), frame)
                 await pipe.execute()
