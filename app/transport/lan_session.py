@@ -12,6 +12,7 @@ from app.domain.errors import AppError, LocalProtocolError, RemoteProtocolError
 from app.domain.ids import PeerId
 from app.transport import lan_wire as say
 from app.transport.base import Authenticator, LentIce, NameCard, Present, SignalingEvent
+from app.transport.heard import Heard
 from app.transport.lan_door import LanDoor
 from app.transport.lan_hosts import LanHosts
 from app.transport.lan_line import Self
@@ -20,8 +21,6 @@ from app.transport.lan_sight import Lookout
 from app.transport.lan_talk import LanTalk
 from app.transport.name_cards import from_wire, to_wire
 from signaling import protocol as wire
-
-MAX_BEHIND = 10_000
 
 
 class LanSession:
@@ -34,10 +33,13 @@ class LanSession:
         listeners = Listeners(self._talk.came, self._talk.said, self._talk.went, self._replaced)
         self._neighbours = Neighbours(me, listeners)
         self._door = LanDoor(me, lookout, self._neighbours)
-        self._inbox: asyncio.Queue[SignalingEvent | None] = asyncio.Queue(MAX_BEHIND + 1)
+        self._news = Heard()
         self._running: asyncio.Task[None] | None = None
         self._is_closed = False
-        self.end_reason = ""
+
+    @property
+    def end_reason(self) -> str:
+        return self._news.reason
 
     @property
     def server_time_ms(self) -> int:
@@ -109,12 +111,8 @@ class LanSession:
         self._check()
         return LentIce()
 
-    async def events(self) -> AsyncIterator[SignalingEvent]:
-        while not (self.end_reason and self._inbox.empty()):
-            event = await self._inbox.get()
-            if event is None:
-                return
-            yield event
+    def events(self) -> AsyncIterator[SignalingEvent]:
+        return self._news.events()
 
     async def close(self) -> None:
         self._end("closed-by-us")
@@ -155,24 +153,14 @@ class LanSession:
     def _check(self, room: bytes | None = None) -> None:
         if room is not None and len(room) != wire.ROOM_SIZE:
             raise LocalProtocolError(f"a server room id has {wire.ROOM_SIZE} bytes")
-        if self.end_reason:
-            raise AppError("signaling-lost", {"reason": self.end_reason})
+        self._news.check()
 
     def _replaced(self) -> None:
         self._end("replaced")
 
     def _tell(self, events: Iterable[SignalingEvent]) -> None:
-        for event in events:
-            if self.end_reason:
-                return
-            self._inbox.put_nowait(event)
-            if self._inbox.qsize() > MAX_BEHIND:
-                self._end("too-far-behind")
+        if self._news.take(events):
+            self._end("too-far-behind")
 
     def _end(self, reason: str) -> None:
-        if self.end_reason:
-            return
-        self.end_reason = reason
-        if self._inbox.full():
-            self._inbox = asyncio.Queue(1)
-        self._inbox.put_nowait(None)
+        self._news.end(reason)

@@ -13,6 +13,7 @@ from app.domain.errors import AppError, LocalProtocolError, RemoteProtocolError
 from app.domain.ids import PeerId
 from app.transport import mqtt_statements as say
 from app.transport.base import Authenticator, LentIce, NameCard, Present, SignalingEvent
+from app.transport.heard import Heard
 from app.transport.mqtt_address import BrokerAddress, Will
 from app.transport.mqtt_broker import MqttBroker
 from app.transport.mqtt_company import Company
@@ -22,7 +23,6 @@ from app.transport.mqtt_voice import MqttVoice
 from app.transport.name_cards import from_wire, to_wire
 from signaling import protocol as wire
 
-MAX_BEHIND = 10_000
 MAX_ROOMS = 256
 REQUEST_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
@@ -40,12 +40,15 @@ class MqttSession:
         ears = MqttEars(who.peer, self._company, self._letters, self._is_listed, mouths)
         self._broker = MqttBroker(_client_id(who.peer), ears.heard, self._end)
         self._voice = MqttVoice(who, session, self._broker)
-        self._inbox: asyncio.Queue[SignalingEvent | None] = asyncio.Queue(MAX_BEHIND + 1)
+        self._news = Heard()
         self._watched: set[PeerId] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._lists_all = False
         self._server_time_ms = 0
-        self.end_reason = ""
+
+    @property
+    def end_reason(self) -> str:
+        return self._news.reason
 
     @property
     def server_time_ms(self) -> int:
@@ -119,12 +122,8 @@ class MqttSession:
         """A broker has none to lend."""
         return LentIce()
 
-    async def events(self) -> AsyncIterator[SignalingEvent]:
-        while not (self.end_reason and self._inbox.empty()):
-            event = await self._inbox.get()
-            if event is None:
-                return
-            yield event
+    def events(self) -> AsyncIterator[SignalingEvent]:
+        return self._news.events()
 
     async def close(self) -> None:
         if not self.end_reason and self._server_time_ms:
@@ -142,8 +141,7 @@ class MqttSession:
     @contextlib.asynccontextmanager
     async def _asking(self) -> AsyncIterator[None]:
         """Bound a request in time. Raises AppError("signaling-lost")."""
-        if self.end_reason:
-            raise AppError("signaling-lost", {"reason": self.end_reason})
+        self._news.check()
         try:
             async with asyncio.timeout(REQUEST_SECONDS):
                 yield
@@ -190,20 +188,11 @@ class MqttSession:
         self._end("replaced")
 
     def _tell(self, events: Iterable[SignalingEvent]) -> None:
-        for event in events:
-            if self.end_reason:
-                return
-            self._inbox.put_nowait(event)
-            if self._inbox.qsize() > MAX_BEHIND:
-                self._end("too-far-behind")
+        if self._news.take(events):
+            self._end("too-far-behind")
 
     def _end(self, reason: str) -> None:
-        if self.end_reason:
-            return
-        self.end_reason = reason
-        if self._inbox.full():
-            self._inbox = asyncio.Queue(1)
-        self._inbox.put_nowait(None)
+        self._news.end(reason)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         async def quietly() -> None:

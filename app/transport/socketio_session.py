@@ -23,6 +23,7 @@ from app.transport.base import (
     SignalingEvent,
     SignalReceived,
 )
+from app.transport.heard import Heard
 from app.transport.lent_ice import read_lent
 from app.transport.name_cards import from_wire, to_wire
 from app.transport.socketio_wire import StrictClient
@@ -30,7 +31,6 @@ from signaling import protocol as wire
 
 Reply = TypeVar("Reply", bound=msgspec.Struct)
 
-MAX_BEHIND = 10_000
 REQUEST_SECONDS = 10.0
 CHALLENGE_SECONDS = 5.0
 CLOSE_SECONDS = 2.0
@@ -45,12 +45,15 @@ class SocketIOSession:
         self._who = who
         self._client = StrictClient(http, self._heard, self._end)
         self._challenge: asyncio.Future[wire.Challenge] = asyncio.get_running_loop().create_future()
-        self._inbox: asyncio.Queue[SignalingEvent | None] = asyncio.Queue(MAX_BEHIND + 1)
+        self._news = Heard()
         self._pending: set[asyncio.Future[object]] = set()
         self._turn = asyncio.Semaphore(64)
         self._server_time_ms = 0
         self._hanging_up: asyncio.Task[None] | None = None
-        self.end_reason = ""
+
+    @property
+    def end_reason(self) -> str:
+        return self._news.reason
 
     @property
     def server_time_ms(self) -> int:
@@ -108,12 +111,8 @@ class SocketIOSession:
             raise
         return read_lent(answer)
 
-    async def events(self) -> AsyncIterator[SignalingEvent]:
-        while not (self.end_reason and self._inbox.empty()):
-            event = await self._inbox.get()
-            if event is None:
-                return
-            yield event
+    def events(self) -> AsyncIterator[SignalingEvent]:
+        return self._news.events()
 
     async def close(self) -> None:
         self._end("closed-by-us")
@@ -174,8 +173,7 @@ class SocketIOSession:
         raise AppError(code) if code in CODES else AppError("server-refused", {"reason": code})
 
     async def _call(self, event: str, body: dict[str, object]) -> object:
-        if self.end_reason:
-            raise AppError("signaling-lost", {"reason": self.end_reason})
+        self._news.check()
         answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
 
         def answered(*args: object) -> None:
@@ -202,10 +200,12 @@ class SocketIOSession:
             elif event in ("replaced", "stopping"):
                 self._end(event)
             else:
-                self._inbox.put_nowait(_event(event, body))
+                self._take(_event(event, body))
         except wire.WireError:
             self._end("protocol")
-        if self._inbox.qsize() > MAX_BEHIND:
+
+    def _take(self, event: SignalingEvent) -> None:
+        if self._news.take([event]):
             self._end("too-far-behind")
 
     def _challenged(self, challenge: wire.Challenge) -> None:
@@ -213,9 +213,8 @@ class SocketIOSession:
             self._challenge.set_result(challenge)
 
     def _end(self, reason: str) -> None:
-        if self.end_reason:
+        if not self._news.end(reason):
             return
-        self.end_reason = reason
         lost = AppError("signaling-lost", {"reason": reason})
         for answer in self._pending:
             if not answer.done():
@@ -223,9 +222,6 @@ class SocketIOSession:
         if not self._challenge.done():
             self._challenge.set_exception(lost)
             self._challenge.exception()  # it may be that nobody waits for it
-        if self._inbox.full():
-            self._inbox = asyncio.Queue(1)
-        self._inbox.put_nowait(None)
         self._hanging_up = asyncio.get_running_loop().create_task(self._hang_up())
 
 

@@ -40,7 +40,9 @@ class Meddler:
         self._treat: Callable[[Data, PeerId], Awaitable[list[Data]]] = self._honest
         self._relayed: list[tuple[PeerId, Data]] = []
         self._own = Identity(os.urandom(32))
-        server._edge.sio.emit = self._emit
+        edge: Any = server._edge
+        edge._shorten = lambda *_: None  # all goes where it can be meddled with
+        edge.sio.emit = self._emit
 
     async def obey(self, how: str) -> None:
         """Treat payloads in this way from now on, or do one deed."""

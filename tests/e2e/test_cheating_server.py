@@ -111,7 +111,7 @@ def test_strangers_who_are_not_there(programs: Stage, server: CheatingServer) ->
     server.cheat("ghosts")
     talk(ana, bob, room)
     assert len(ana.ask("members", room=room)["members"]) == 2
-    assert len(bob.ask("links")["links"]) > 20
+    assert len(bob.ask("links")["links"]) > 1, "no stranger was looked for"
 
 
 def test_a_stranger_who_is_brought_in(programs: Stage, server: CheatingServer) -> None:

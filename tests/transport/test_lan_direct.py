@@ -420,7 +420,7 @@ async def test_whoever_is_not_seen_any_more_is_not_called(enter: Enter, street: 
 
 
 async def test_who_falls_behind_is_told_so(enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.transport.lan_session.MAX_BEHIND", 2)
+    monkeypatch.setattr("app.transport.heard.MAX_BEHIND", 2)
     ana = Person()
     one, two = await enter(ana), await enter(Person())
     for session in (one, two):

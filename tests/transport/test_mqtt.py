@@ -14,7 +14,7 @@ import pytest
 
 from app.domain.errors import AppError, LocalProtocolError
 from app.domain.ids import PeerId
-from app.transport import mqtt_session
+from app.transport import heard, mqtt_session
 from app.transport import mqtt_statements as say
 from app.transport.any_signaling import AnySignaling
 from app.transport.base import PeerJoined, PeerLeft, Present, SignalReceived
@@ -119,7 +119,7 @@ async def test_forged_statements_are_nobody_s_word(enter: Enter, mallory: MqttBr
     ):
         await mallory.publish(topic, raw, retain=True)
     await settled(one)
-    assert one._inbox.empty()
+    assert one._news.is_empty
     assert await one.search("", 10) == []
     assert one.end_reason == ""
 
@@ -186,7 +186,7 @@ async def test_strangers_do_not_reach_who_is_not_listed(enter: Enter, mallory: M
     letter = say.Letter(eve.peer, secrets.token_bytes(16), session_of(one), 1, b"hello")
     await mallory.publish(topic, say.signed(eve, topic, letter))
     await settled(one)
-    assert one._inbox.empty()
+    assert one._news.is_empty
 
 
 async def test_a_letter_may_be_answered(enter: Enter) -> None:
@@ -262,7 +262,7 @@ async def test_a_broker_that_does_not_answer(
 async def test_a_reader_who_is_too_slow_is_let_go(
     enter: Enter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mqtt_session, "MAX_BEHIND", 3)
+    monkeypatch.setattr(heard, "MAX_BEHIND", 3)
     ana = Person()
     one, two = await enter(ana), await enter(Person())
     await one.join(ROOM)

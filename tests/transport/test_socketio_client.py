@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from app.domain.errors import AppError, LocalProtocolError, RemoteProtocolError
-from app.transport import socketio_client, socketio_session
+from app.transport import heard, socketio_client, socketio_session
 from app.transport.base import SignalReceived
 from app.transport.socketio_client import SocketIOTransport, checked_url
 from app.transport.socketio_session import SocketIOSession
@@ -267,7 +267,7 @@ async def test_cards_are_checked_before_anybody_sees_them() -> None:
 async def test_a_consumer_too_far_behind_loses_the_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(socketio_session, "MAX_BEHIND", 50)
+    monkeypatch.setattr(heard, "MAX_BEHIND", 50)
     body = {"room": to_text(ROOM), "peer": to_text(bytes(32))}
 
     async def script(ws: web.WebSocketResponse) -> None:
