@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import suppress
 from typing import Any
 
 from app.crypto.identity import Identity
+from signaling.cluster.records import BadFrame, decode, decode_entry, encode
 from signaling.hub import Moment, SignalingHub
 from signaling.limits import Limits
 from signaling.outputs import Emit
 from signaling.packets import StrictPacket
 from signaling.protocol import PROTOCOL_VERSION, auth_message, to_text
+from signaling.shortcut import Shortcut
 from tests.fuzz.chunks import messages
 from tests.fuzz.link_targets import Target
 
@@ -69,6 +72,40 @@ def login(data: bytes) -> None:
             assert not hub.received("me", "auth", [body], Moment(0.0, 0)).ack["ok"]
 
 
+def short_way(data: bytes) -> None:
+    """However the bytes of a WebSocket are cut, they are served or handed on, all of them."""
+    hub = SignalingHub(Limits(), SERVER)
+    hub.connected("me", bytes(32), Moment(0.0, 0))
+
+    def serve(event: str, args: list[Any]) -> dict[str, Any]:
+        return hub.received("me", event, args, Moment(0.0, 0)).ack
+
+    shortcut = Shortcut(Sink(), serve, lambda: None, 1 << 20)
+    for part in messages(data):
+        shortcut.take(part)
+
+
+def bus(data: bytes) -> None:
+    """Frames of other servers are read, or refused."""
+    with suppress(BadFrame):
+        assert decode(encode(decode(data))) == decode(data)
+    with suppress(BadFrame):
+        decode_entry(data)
+
+
+class Sink(asyncio.Transport):
+    """Takes all."""
+
+    def is_closing(self) -> bool:
+        return False
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Drop it."""
+
+
 TARGETS: dict[str, Target] = {
-    target.__name__: target for target in (socketio_packet, requests, login)
+    target.__name__: target for target in (socketio_packet, requests, login, short_way, bus)
 }

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from app.domain.ids import PeerId, RoomId
 from app.protocol.frames import TYPES, Events, Have, Ping, Refused, Rooms, encode_frame
+from signaling.frames import TEXT
 from tests.fuzz.chunks import joined, messages
 from tests.fuzz.link_targets import ROOM
 from tests.fuzz.targets import TARGETS
+from tests.signaling.test_frames import masked
 
 KEY, ROOM_KEY = bytes(range(32)), bytes(ROOM)
 GOOD = [
@@ -38,6 +40,9 @@ REQUESTS = [
         ["nothing"],
     )
 ]
+
+
+WEBSOCKET = [masked(TEXT, b"42" + request) for request in REQUESTS]
 
 
 def spoiled(good: list[bytes]) -> st.SearchStrategy[bytes]:
@@ -70,5 +75,5 @@ def test_any_bytes_come_apart(data: bytes) -> None:
 @settings(max_examples=60)
 @given(data=st.data())
 def test_a_stranger_finds_no_mistake(name: str, data: st.DataObject) -> None:
-    one = spoiled(REQUESTS if name in {"requests", "login"} else GOOD)
+    one = spoiled({"requests": REQUESTS, "login": REQUESTS, "short_way": WEBSOCKET}.get(name, GOOD))
     TARGETS[name](data.draw(one | st.lists(one, max_size=8).map(joined)))
