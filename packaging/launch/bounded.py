@@ -71,6 +71,15 @@ def kill_below(pid: int) -> list[str]:
     return names
 
 
+def bury_others(child: int) -> None:
+    """Take the status of adopted processes that have ended, as the system's first process does."""
+    with suppress(ChildProcessError):
+        while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            if ended.si_pid == child:
+                return
+            os.waitpid(ended.si_pid, 0)
+
+
 def _bury() -> None:
     with suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
@@ -100,6 +109,7 @@ class Bounded:
             while self._child.poll() is None:
                 selector.select(0.5)
                 self._pass_on()
+                bury_others(self._child.pid)
                 self._mind_the_time()
             end = time.monotonic() + LAST_WORDS
             while time.monotonic() < end and self._pass_on():

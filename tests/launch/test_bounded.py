@@ -66,3 +66,10 @@ def test_who_goes_on_when_stopped_is_killed(tmp_path: Path) -> None:
     status, told, _ = run(tmp_path, 0.5, script, program)
     assert status == bounded.TOO_LONG
     assert not is_running(int(told.split()[0]))
+
+
+def test_orphans_that_end_are_gone(tmp_path: Path) -> None:
+    """Who waits for such a process to be gone must not wait for ever."""
+    orphan = "(sleep 0.1 & echo $! > pid); pid=$(cat pid)"
+    wait = "for n in $(seq 100); do kill -0 $pid 2>/dev/null || exit 0; sleep 0.1; done; exit 1"
+    assert run(tmp_path, 30, f"cd '{tmp_path}'; {orphan}; {wait}")[0] == 0
