@@ -24,6 +24,7 @@ def exchange(people: list[Cli], room: str, when: str) -> None:
 
 
 def test_a_killed_server_disturbs_nobody(programs: Stage) -> None:
+    programs.expect("the bus is away")  # at the end Redis goes before the server
     with running_redis(programs.folder) as redis:
         servers = [programs.server(flags=["--bus", redis.url]) for _ in range(2)]
         with balancer(*(server.port for server in servers)) as address:
