@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.domain.ids import PeerId
 from app.protocol import gossip
 from app.protocol.gossip import GONE, HERE, Gossip, Seen
@@ -155,3 +157,12 @@ def test_an_old_word_changes_nothing() -> None:
     assert ana.heard(BOB, False, [Sighting(EVE[:SHORT_ID], 0, HERE)], NAMES.get, 20.0)
     assert not ana.heard(BOB, False, [Sighting(EVE[:SHORT_ID], 100, GONE)], NAMES.get, 20.0)
     assert ana.around(20.0)[EVE] == Seen(20.0, HERE)
+
+
+def test_so_many_strangers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gossip, "MAX_NAMELESS", 1)
+    ana, _ = chain()
+    told = [Sighting(peer[:SHORT_ID], 0, HERE) for peer in (EVE, KIM)]
+    assert not ana.heard(BOB, False, told, lambda _short: None, 0.0)
+    ana.name(NAMES.get, 1.0)
+    assert ana.around(1.0).keys() == {BOB, EVE}

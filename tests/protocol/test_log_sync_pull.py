@@ -121,3 +121,9 @@ def test_two_ends_bring_each_other_what_a_third_wrote() -> None:
     events = [wire(ANA, seq) for _, first, last in load.spans for seq in range(first, last + 1)]
     (sent,) = giver.loaded(ROOM, events, 0.0)
     assert sent == Send(Events(ROOM, events))
+
+
+def test_who_cannot_be_asked_is_only_told_what_we_have() -> None:
+    sync = LogSync(ME)
+    sync.open(ROOM, {ANA: 2}, {})
+    assert sync.begin_anew(ROOM, 0.0) == [Send(Have(ROOM, {ANA: 2}, {}))]

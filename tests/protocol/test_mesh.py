@@ -192,3 +192,8 @@ def test_who_is_wanted_no_more_while_it_is_called_is_let_go() -> None:
     stranger = next(p for p in one.others if p not in one.plan(one.others, 0.0).wanted)
     plan = one.plan(one.others, 1.0, [stranger])
     assert stranger in plan.forget
+
+
+def test_who_is_alone_has_no_neighbours() -> None:
+    me = people(1)[0]
+    assert Rings(ROOM, me).neighbours([me], 3) == frozenset()

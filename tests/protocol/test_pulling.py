@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -149,3 +150,20 @@ def test_everything_that_somebody_has_is_asked_for_in_the_end(
             mine |= wanted
         one.grew(mine)
     assert not one.is_waiting
+
+
+def test_who_is_no_neighbour_has_nothing_to_begin_anew() -> None:
+    one = puller()
+    one.begin_anew(ANA)
+    assert one.due(0.0) == {}
+
+
+def test_so_much_is_asked_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulling, "MAX_ASKED", 1)
+    one = puller(ANA)
+    one.offered(ANA, {EVE: 3, KIM: 2}, 0.0)
+    asked = one.due(0.0)
+    assert len(asked[ANA]) == 1
+    one.grew(asked[ANA])
+    rest = one.due(9.0)
+    assert {*asked[ANA], *rest[ANA]} == {EVE, KIM}
