@@ -129,6 +129,7 @@ class Pager:
 
     def _finish(self) -> None:
         self._busy = False
+        self.refresh(self._window.doubtful)
         self._window.settle()
         waiting, self._next = self._next, None
         if waiting is not None:

@@ -30,6 +30,8 @@ class MessageWindow:
         self._late_gone: frozenset[EventId] = frozenset()
         self._late_moves: list[tuple[frozenset[EventId], MessageState, PeerId | None]] = []
         self._loading = False
+        self.doubtful: list[MessageView] = []
+        """Rows that got on while their page was read: what that means for them the store knows."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -50,6 +52,7 @@ class MessageWindow:
     def settle(self) -> None:
         """No page is on its way any more."""
         self._loading = False
+        self.doubtful = []
         self._late.clear()
         self._late_moves.clear()
         self._late_changes.clear()
@@ -185,7 +188,7 @@ class MessageWindow:
                 self._add(message)
         self._change(self._late_changes)
         for wanted, state, by in self._late_moves:
-            self._move(wanted, state, by)
+            self.doubtful += self._move(wanted, state, by)
         if self._late_gone:
             self._remove(self._late_gone)
 

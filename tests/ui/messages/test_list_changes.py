@@ -37,6 +37,19 @@ async def test_status_of_a_row_moves(show: Show) -> None:
     assert shown.view.visible_messages()[0].state is MessageState.READ
 
 
+async def test_what_a_member_gets_while_the_first_page_is_read_counts(show: Show) -> None:
+    book = Book([message(1, author=ME, state=MessageState.SENT)])
+    book.hold()
+    shown = show(book)
+    await shown.open()
+    event = book.rows[0].event
+    book.set_state(event, MessageState.DELIVERED)
+    shown.view.apply(StatusChanged(ROOM, (event,), MessageState.DELIVERED, peer_of("Ana")))
+    book.go()
+    await settle()
+    assert shown.view.visible_messages()[0].state is MessageState.DELIVERED
+
+
 async def test_a_renamed_member_is_read_again(show: Show) -> None:
     shown = show(Book.of(3))
     await shown.open()
