@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from app.domain.files import TransferState, TransferView
 from app.ui.files import phrases
@@ -17,7 +17,7 @@ from app.ui.phrases import count
 from app.ui.theme import Size, TextSize, Theme, Weight, font, paint_icon
 from app.ui.views.notices import Glyph
 from app.ui.widgets.buttons import IconButton
-from app.ui.widgets.surfaces import Label, Surface
+from app.ui.widgets.surfaces import Label, Surface, centred
 from app.ui.widgets.tabs import Tabs
 
 NOTHING = "No transfers yet. Drop a file onto a conversation to send it."
@@ -55,8 +55,8 @@ class TransfersPage(Surface):
         row.addWidget(title, 1)
         for button in (self.pause, self.resume, self.clear, self.settings):
             row.addWidget(button)
-        self._tabs = _centred(self.filter, (20, 12, 20, 0))
-        middle = _centred(self.list, (8, 8, 8, 8))
+        self._tabs = centred(self.filter, (20, 12, 20, 0), WIDEST)
+        middle = centred(self.list, (8, 8, 8, 8), WIDEST)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -78,18 +78,6 @@ class TransfersPage(Surface):
             if button.hasFocus() and not wanted:
                 self.list.setFocus()
             button.setVisible(wanted)
-
-
-def _centred(widget: QWidget, margins: tuple[int, int, int, int]) -> QWidget:
-    """Return a box in which it is in the middle and not too wide."""
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(*margins)
-    row.addStretch(0)
-    row.addWidget(widget, 1)
-    row.addStretch(0)
-    widget.setMaximumWidth(WIDEST)
-    return box
 
 
 class TransferTotal(QAbstractButton):

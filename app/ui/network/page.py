@@ -23,7 +23,7 @@ from app.ui.theme import Size, TextSize, Theme, Weight
 from app.ui.views.notices import Glyph
 from app.ui.widgets.buttons import IconButton, push_button
 from app.ui.widgets.lists import RowList
-from app.ui.widgets.surfaces import Label, Surface
+from app.ui.widgets.surfaces import Label, Surface, centred
 from app.ui.widgets.tabs import Tabs
 
 NOTHING = (
@@ -120,7 +120,7 @@ class NetworkPage(Surface):
         self.charts = ChartGrid(theme)
         self.nothing = self._nothing(theme)
         self._now = QStackedWidget()
-        self._now.addWidget(_centred(self.list, (8, 8, 8, 8)))
+        self._now.addWidget(centred(self.list, (8, 8, 8, 8), WIDEST))
         self._now.addWidget(self.nothing)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._now)
@@ -130,7 +130,7 @@ class NetworkPage(Surface):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._header(theme))
-        column.addWidget(_centred(self.tabs, (20, 12, 20, 0)))
+        column.addWidget(centred(self.tabs, (20, 12, 20, 0), WIDEST))
         column.addWidget(self._pages, 1)
         model.rowsInserted.connect(lambda: self._renew(model))
         model.rowsRemoved.connect(lambda: self._renew(model))
@@ -193,15 +193,3 @@ class NetworkPage(Surface):
         column.addWidget(self.check_now, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch()
         return box
-
-
-def _centred(widget: QWidget, margins: tuple[int, int, int, int]) -> QWidget:
-    """Return a box in which it is in the middle and not too wide."""
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(*margins)
-    row.addStretch(0)
-    row.addWidget(widget, 1)
-    row.addStretch(0)
-    widget.setMaximumWidth(WIDEST)
-    return box

@@ -6,7 +6,7 @@ from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app.ui.theme import Theme, Weight, font
 
@@ -120,3 +120,15 @@ class Label(QLabel):
         palette.setColor(QPalette.ColorRole.WindowText, self._colour())
         self.setPalette(palette)
         self.update()
+
+
+def centred(widget: QWidget, margins: tuple[int, int, int, int], widest: int) -> QWidget:
+    """Return a box in which it is in the middle and not wider than `widest`."""
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(*margins)
+    row.addStretch(0)
+    row.addWidget(widget, 1)
+    row.addStretch(0)
+    widget.setMaximumWidth(widest)
+    return box
