@@ -90,8 +90,9 @@ async def test_a_batch_that_breaks_the_protocol_leaves_nothing(
     couriers: CourierRepository,
 ) -> None:
     ana = author(1, 2)
+    forged = ana.wires[1][:-1] + bytes([ana.wires[1][-1] ^ 1])
     with pytest.raises(RemoteProtocolError, match="bad-signature"):
-        await ingest(couriers, [ana.wires[0], ana.wires[1][:-1] + b"\0"])
+        await ingest(couriers, [ana.wires[0], forged])
     (room,) = await couriers.all()
     assert (room.logs, room.size) == ({}, 0)
 
