@@ -84,6 +84,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(lacking)}"))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Leave what was loaded out of every later collection: with it, each one takes 0.3 s."""
+    gc.collect()
+    gc.freeze()
+
+
 class LogGuard(logging.Handler):
     """Keeps the records that no healthy run writes: asyncio's warnings, anybody's errors."""
 
