@@ -11,10 +11,8 @@ import logging
 from collections.abc import Callable
 from typing import Any, Protocol
 
-import engineio
-import socketio
-from engineio.packet import Packet as EnginePacket
-from socketio import packet as sio
+from signaling.socketio_library import EnginePacket, engineio, socketio
+from signaling.socketio_library import packet as sio
 
 RESERVED_EVENTS = frozenset({"connect", "disconnect", "connect_error", "__disconnect_final"})
 _ACCEPTED = frozenset({sio.CONNECT, sio.DISCONNECT, sio.EVENT, sio.BINARY_EVENT})

@@ -11,7 +11,6 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import socketio
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from signaling.addresses import LOOPBACK, lan_addresses, reachable_url
@@ -26,6 +25,7 @@ from signaling.net import QuietServer, Tls, listen, server_config
 from signaling.networks import Networks
 from signaling.protocol import SERVER_SIZE
 from signaling.snapshot import Snapshots
+from signaling.socketio_library import socketio
 from signaling.turn import TurnAccounts
 
 if TYPE_CHECKING:

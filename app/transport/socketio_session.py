@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import aiohttp
 import msgspec
-import socketio
 
 from app.domain.errors import AppError, LocalProtocolError, RemoteProtocolError
 from app.domain.ids import PeerId
@@ -26,6 +25,7 @@ from app.transport.base import (
 from app.transport.heard import Heard
 from app.transport.lent_ice import read_lent
 from app.transport.name_cards import from_wire, to_wire
+from app.transport.socketio_library import socketio
 from app.transport.socketio_wire import StrictClient
 from signaling import protocol as wire
 

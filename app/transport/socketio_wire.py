@@ -8,10 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import aiohttp
-import engineio
-import socketio
-from socketio import packet as sio
 
+from app.transport.socketio_library import engineio, socketio
+from app.transport.socketio_library import packet as sio
 from signaling.protocol import MAX_PACKET
 
 # A server may answer with more than it takes: a full room, a page of the directory.
