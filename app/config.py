@@ -17,6 +17,7 @@ from app.domain.couriers import DAY_MS, MIB, CourierTerms, Quota
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, peer_id
 from app.domain.policy import clean_person_name
+from resources.version import version
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 FALLBACK_NAME = "Somebody"
@@ -68,6 +69,7 @@ def parse_arguments(
     With `couriers` the program may be told to be one.
     """
     parser = argparse.ArgumentParser(prog=program, description=summary)
+    parser.add_argument("--version", action="version", version=f"{program} {version()}")
     parser.add_argument("--data-dir", type=Path, default=None, help="where this profile lives")
     parser.add_argument("--name", default=None, help="the name that others see")
     parser.add_argument(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 
+from resources.version import version
 from signaling.protocol import DEFAULT_PORT
 
 
 def parser() -> argparse.ArgumentParser:
     """Return what reads the flags; those not given are None."""
     flags = argparse.ArgumentParser(prog="parlor-server", description="Parlor signaling server")
+    flags.add_argument("--version", action="version", version=f"parlor-server {version()}")
     flags.add_argument("--host", help="address to listen on (all IPv4 addresses)")
     flags.add_argument("--port", help=f"port to listen on, 0 for a free one ({DEFAULT_PORT})")
     flags.add_argument("--config", metavar="FILE", help="TOML file with settings")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from app.domain.errors import AppError
+from app.domain.programs import child_command
 from app.media.look_wire import MAX_SIDE, Look, unpack
 
-COMMAND = (sys.executable, "-m", "app.media")
+COMMAND = child_command("app.media")
 PATIENCE = 10.0
 """Seconds for one file."""
 

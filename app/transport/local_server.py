@@ -6,15 +6,15 @@ import asyncio
 import json
 import logging
 import socket
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
 import aiohttp
 
 from app.domain.errors import AppError
+from app.domain.programs import child_command
 
-COMMAND = (sys.executable, "-m", "signaling")
+COMMAND = child_command("signaling")
 PREFERRED_PORT = 8765
 START_SECONDS = 10.0
 STOP_SECONDS = 3.0

@@ -15,10 +15,10 @@ from pathlib import Path
 from launch import debian
 from launch.shell import Problem, must, say, succeeds
 
-# Each lock holds everything that the ones before it hold.
+# Each lock holds everything that the ones before it hold; `build` stands apart.
 LOCKS = ("server", "app", "test")
 # Megabytes that setting one up takes, downloads and system libraries included.
-SPACE = {"server": 200, "app": 900, "test": 1200}
+SPACE = {"server": 200, "app": 900, "test": 1200, "build": 2500}
 # Debian's pip looks for certificates in one place only, which a bare system does not have.
 DEBIAN_PIP = """
 import runpy, sys
@@ -71,6 +71,16 @@ class Checkout:
         return f"{name} {digest}"
 
 
+@dataclass(frozen=True)
+class Workshop(Checkout):
+    """A copy of Parlor whose environment is for building, beside the one that programs run in."""
+
+    @property
+    def venv(self) -> Path:
+        """The environment that what people install is made in."""
+        return self.tools / "workshop"
+
+
 @contextmanager
 def alone(checkout: Checkout) -> Iterator[None]:
     """Let one launcher at a time change the environment."""
@@ -89,7 +99,7 @@ def is_ready(checkout: Checkout, name: str) -> bool:
         stamp = checkout.stamp.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError):
         return False
-    wide_enough = LOCKS[LOCKS.index(name) :]
+    wide_enough = LOCKS[LOCKS.index(name) :] if name in LOCKS else (name,)
     return checkout.python.exists() and stamp in map(checkout.lock_stamp, wide_enough)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,9 +121,8 @@ class Launch:
 
 
 def version(root: Path) -> str:
-    """Return Parlor's version, as pyproject.toml says it."""
-    with (root / "pyproject.toml").open("rb") as handle:
-        return str(tomllib.load(handle)["project"]["version"])
+    """Return Parlor's version."""
+    return (root / "resources" / "VERSION").read_text(encoding="ascii").strip()
 
 
 def parse(root: Path, argv: list[str]) -> Launch | None:

@@ -45,10 +45,13 @@ def test_the_dockerfile_is_clean() -> None:
 
 
 def test_the_image_holds_the_server_alone_and_no_root() -> None:
-    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
+    lines = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
+    copied = [path for line in lines for path in line.split()]
     assert set(copied) == {
         "packaging/requirements/server.txt",
         "signaling",
+        "resources/version.py",
+        "resources/VERSION",
         "packaging/container/health.py",
     }
     assert all((ROOT / path).exists() for path in copied)

@@ -29,7 +29,8 @@ def parlor(*arguments: str, root: Path = ROOT, **env: str) -> subprocess.Complet
 def copy(tmp_path: Path) -> Path:
     """Return a fresh checkout in which nothing is set up."""
     shutil.copytree(ROOT / "packaging", tmp_path / "packaging")
-    for name in ("parlor", "pyproject.toml"):
+    (tmp_path / "resources").mkdir()
+    for name in ("parlor", "resources/VERSION"):
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import app
 from app.domain.errors import AppError, LocalProtocolError
+from app.domain.programs import child_command
 from app.protocol.worker_messages import (
     LENGTH,
     MAX_MESSAGE,
@@ -23,7 +24,7 @@ from app.protocol.worker_messages import (
     encode_message,
 )
 
-COMMAND = (sys.executable, "-m", "app.transport.bulk.worker")
+COMMAND = child_command("app.transport.bulk.worker")
 STOP_SECONDS = 4.0
 MAX_DEATHS = 3
 """Deaths in a row, without a word in between, after which it is not started again."""

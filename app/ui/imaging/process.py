@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import subprocess
-import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from app.domain.errors import AppError
+from app.domain.programs import child_command
 from app.ui.imaging.wire import MAX_INPUT, Answer, Job, Request, read_answer, write_request
 
-COMMAND = (sys.executable, "-m", "app.ui.imaging")
+COMMAND = child_command("app.ui.imaging")
 PATIENCE = 10.0
 """Seconds for the child to begin, and for each image."""
 IDLE = 30.0

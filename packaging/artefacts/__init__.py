@@ -1,0 +1,1 @@
+"""Makes what people install. Run by `packaging/build`, in an environment of its own."""

@@ -1,0 +1,14 @@
+"""The steps of a build, in the order in which they are taken."""
+
+from __future__ import annotations
+
+from artefacts.freeze import freeze_app, freeze_server
+from artefacts.plan import Step
+from artefacts.tarball import app_tarball, server_tarball
+
+STEPS = (
+    Step("app", "freeze the window, parlor-cli and the server into one folder", freeze_app),
+    Step("server", "freeze the server alone", freeze_server),
+    Step("tarball", "pack the frozen app, to be unpacked anywhere", app_tarball),
+    Step("server-tarball", "pack the frozen server", server_tarball),
+)

@@ -1,0 +1,57 @@
+"""What goes into the frozen folders beyond what imports show, and what does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+LAZY_SERVER = (
+    # Asked for by name at run time.
+    "engineio.async_drivers.asgi",
+    "uvicorn.lifespan.off",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.asyncio",
+    "uvicorn.protocols.http.h11_impl",
+    "uvicorn.protocols.websockets.wsproto_impl",
+    "zeroconf.asyncio",
+)
+LAZY = (
+    *LAZY_SERVER,
+    "keyring.backends.SecretService",
+    "keyring.backends.Windows",
+    "keyring.backends.chainer",
+    "keyring.backends.fail",
+    "keyring.backends.kwallet",
+    "keyring.backends.libsecret",
+    "keyring.backends.macOS",
+    "keyring.backends.null",
+)
+UNUSED = (
+    "IPython", "PIL", "PySide6.QtQml", "PySide6.QtQuick", "_pytest", "certifi",
+    "charset_normalizer", "curses", "ensurepip", "idlelib", "lib2to3", "matplotlib", "mypy",
+    "numpy", "pip", "pydoc_data", "pytest", "requests", "setuptools", "sqlite3", "test",
+    "tkinter", "turtle", "urllib3", "uvloop", "watchfiles", "websockets", "wheel", "yaml",
+)  # fmt: skip
+UNUSED_BY_SERVER = ("PySide6", "aiohttp", "aiortc", "app", "av", "shiboken6")
+
+
+def own(package: str) -> list[str]:
+    """Return all modules of one of our packages: many are imported late, and some by name."""
+    files = sorted((ROOT / package).rglob("*.py"))
+    names = (file.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".") for file in files)
+    return [name.removesuffix(".__init__") for name in names]
+
+
+def resources(*names: str) -> list[tuple[str, str]]:
+    """Return files and folders of `resources/` with where each of them goes."""
+    found: list[tuple[str, str]] = []
+    for name in names:
+        path = ROOT / "resources" / name
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        found += [
+            (str(file), file.parent.relative_to(ROOT).as_posix())
+            for file in files
+            if file.is_file() and file.suffix not in {".py", ".pyc"}
+        ]
+    return found
