@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 
-from tests.support.sharing_out import TwoKinds
+from tests.support.sharing_out import ByKind, Kind
 from tests.support.watching import Ending, Watch
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,9 +50,12 @@ TOLERATED = (
 WINDOW_PROGRAMS = ("Xvfb", "xdotool", "openbox", "import", "dbus-run-session")
 
 
-def starts_programs(path: str) -> bool:
-    """Return whether most tests of a file start programs, as those of tests/e2e do."""
-    return path.startswith("tests/e2e/") or path.endswith("test_other_programs.py")
+def kind_of(path: str) -> Kind:
+    """Return what the tests of a file are, by what most of them do."""
+    if path.startswith("tests/e2e/windows/"):
+        return "windows"
+    is_e2e = path.startswith("tests/e2e/") or path.endswith("test_other_programs.py")
+    return "programs" if is_e2e else "others"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -70,10 +73,10 @@ def say(config: pytest.Config, text: str) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> TwoKinds | None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByKind | None:
     """Share the tests out by what they need, where `--dist loadfile` is asked for."""
     by_file = config.getoption("dist") == "loadfile"
-    return TwoKinds(config, log, starts_programs) if by_file else None
+    return ByKind(config, log, kind_of) if by_file else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

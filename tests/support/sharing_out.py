@@ -1,37 +1,45 @@
 """Who runs what when several workers run the tests.
 
-A file goes to one worker whole, so that its tests can share what they start. The first worker
-begins with the tests that start programs, the others with all the rest, so that few programs run
-at the same time; who is through with one kind goes on with the other.
+A file goes to one worker whole, so that its tests can share what they start. Tests of windows and
+of other programs mostly wait, all the others count: each of the first three workers begins with a
+kind of its own, so that those who wait leave the machine to the one who counts. Who is through with
+one kind goes on with the next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
+Kind = Literal["windows", "programs", "others"]
 
-class TwoKinds(LoadScopeScheduling):
-    """`programs` says of a file's path whether its tests start programs."""
+ORDERS: tuple[tuple[Kind, ...], ...] = (
+    ("windows", "programs", "others"),
+    ("others", "programs", "windows"),
+    ("programs", "others", "windows"),
+)
+"""What the first worker begins with and goes on with, then the second and the third."""
 
-    def __init__(
-        self, config: pytest.Config, log: Producer, programs: Callable[[str], bool]
-    ) -> None:
+
+class ByKind(LoadScopeScheduling):
+    """`kind` says of a file's path what its tests are."""
+
+    def __init__(self, config: pytest.Config, log: Producer, kind: Callable[[str], Kind]) -> None:
         super().__init__(config, log)
-        self._programs = programs
+        self._kind = kind
 
     def _split_scope(self, nodeid: str) -> str:
         return nodeid.split("::", 1)[0]
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        first = node is self.nodes[0]
-        wanted = next((name for name in self.workqueue if self._programs(name) is first), None)
-        if wanted is not None:
-            self.workqueue.move_to_end(wanted, last=False)
+        order = ORDERS[self.nodes.index(node) % len(ORDERS)]
+        wanted = min(self.workqueue, key=lambda file: order.index(self._kind(file)))
+        self.workqueue.move_to_end(wanted, last=False)
         super()._assign_work_unit(node)
 
     def remove_node(self, node: WorkerController) -> str | None:
