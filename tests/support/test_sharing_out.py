@@ -35,4 +35,4 @@ def test_each_begins_with_a_kind_of_its_own(tmp_path: Path) -> None:
     for worker, kind in told:
         first.setdefault(worker, kind)
     assert len(told) == 4 * len(KINDS)
-    assert first == {"gw0": "windows", "gw1": "others", "gw2": "programs"}
+    assert sorted(first.values()) == sorted(KINDS)
