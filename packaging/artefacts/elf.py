@@ -15,7 +15,7 @@ NEEDED, SONAME = 1, 14
 
 @dataclass(frozen=True)
 class Elf:
-    """One file's needs: libraries, its own name as a library, and versions of symbols by library."""
+    """A file's needs: libraries, versions of their symbols; and its own name as a library."""
 
     needed: frozenset[str]
     soname: str | None
@@ -38,9 +38,7 @@ class _File:
     def sections(self) -> tuple[_Section, ...]:
         (start,) = struct.unpack_from("<Q", self.data, 0x28)
         size, count = struct.unpack_from("<HH", self.data, 0x3A)
-        heads = (
-            struct.unpack_from("<IIQQQQI", self.data, start + size * i) for i in range(count)
-        )
+        heads = (struct.unpack_from("<IIQQQQI", self.data, start + size * i) for i in range(count))
         return tuple(_Section(head[1], head[4], head[5], head[6]) for head in heads)
 
     def of_kind(self, kind: int) -> list[_Section]:
