@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from artefacts.appdir import appdir
 from artefacts.freeze import freeze_app, freeze_server
+from artefacts.nfpm import packages
 from artefacts.plan import Step
 from artefacts.tarball import app_tarball, server_tarball
 
@@ -11,4 +13,6 @@ STEPS = (
     Step("server", "freeze the server alone", freeze_server),
     Step("tarball", "pack the frozen app, to be unpacked anywhere", app_tarball),
     Step("server-tarball", "pack the frozen server", server_tarball),
+    Step("packages", "make .deb and .rpm of the app and of the server", packages),
+    Step("appdir", "lay out the folder that an AppImage is made of", appdir),
 )

@@ -40,16 +40,20 @@ class Tree:
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
         (self.root / path).symlink_to(target)
 
-    def programs(self, frozen: Path, names: tuple[str, ...]) -> None:
-        """Copy a frozen folder, and link its programs of these names to where people find them."""
-        home = self.root / "usr" / "lib" / self.name
-        shutil.copytree(frozen, home, symlinks=True)
-        for path in home.rglob("*"):
+    def programs(self, frozen: Path, names: tuple[str, ...], home: str = "") -> None:
+        """Copy a frozen folder to usr/lib, and link its programs to where people find them.
+
+        The copy is called `home`, or like the tree.
+        """
+        called = home or self.name
+        folder = self.root / "usr" / "lib" / called
+        shutil.copytree(frozen, folder, symlinks=True)
+        for path in folder.rglob("*"):
             if not path.is_symlink():
-                runs = path.parent == home and path.stat().st_mode & 0o100
+                runs = path.parent == folder and path.stat().st_mode & 0o100
                 path.chmod(PROGRAM if path.is_dir() or runs else PLAIN)
         for name in names:
-            self.link(f"usr/bin/{name}", f"../lib/{self.name}/{name}")
+            self.link(f"usr/bin/{name}", f"../lib/{called}/{name}")
 
     def documents(self, folder: Path) -> None:
         """Place manuals, copyright and changelog from a folder under packaging/linux."""
