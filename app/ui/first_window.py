@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.ui.main_window import MainWindow
 from app.ui.theme import Choice, Theme
+from app.ui.theme.logo import logo
 
 FIRST_PAINT_S = 2.0
 """So long everything else waits for the first paint; a window may start minimised."""
@@ -32,6 +33,7 @@ def first_window(
     end = time.monotonic() + FIRST_PAINT_S
     while not window.was_painted and time.monotonic() < end:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, STEP_MS)
+    QApplication.setWindowIcon(logo())
     return window
 
 
@@ -41,7 +43,7 @@ def _application() -> QApplication:
         raise TypeError("there is a Qt application without windows already")
     app.setApplicationName("parlor")
     app.setApplicationDisplayName("Parlor")
-    app.setDesktopFileName("parlor")
+    app.setDesktopFileName("org.parlor.Parlor")
     app.setQuitOnLastWindowClosed(False)
     return app
 

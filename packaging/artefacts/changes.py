@@ -36,7 +36,7 @@ def releases(changelog: str, version: str, epoch: int) -> list[Release]:
     found: list[Release] = []
     heads = [*_HEADING.finditer(changelog)]
     ends = [*(head.start() for head in heads[1:]), len(changelog)]
-    for head, end in zip(heads, ends, strict=True):
+    for head, end in zip(heads, ends, strict=False):
         name, points = head["version"], _points(changelog[head.end() : end])
         date = datetime.fromisoformat(head["date"] or "1970-01-01").replace(tzinfo=UTC)
         if head["date"] is None:

@@ -46,9 +46,12 @@ ATSPI = "import gi; gi.require_version('Atspi', '2.0'); from gi.repository impor
 ATSPI_PACKAGES = ("at-spi2-core", "python3-gi", "gir1.2-atspi-2.0")
 # What tests talk to, each a program and its package.
 OTHER_PROGRAMS = {
+    "appstreamcli": "appstream",
     "chromium": "chromium",
+    "desktop-file-validate": "desktop-file-utils",
     "haproxy": "haproxy",
     "ip": "iproute2",
+    "mandoc": "mandoc",
     "mosquitto": "mosquitto",
     "nft": "nftables",
     "pulseaudio": "pulseaudio",
