@@ -35,7 +35,7 @@ def field(package: Path, name: str) -> str:
 
 
 def files(package: Path) -> dict[str, tarfile.TarInfo]:
-    command = ["dpkg-deb", "--fsys-tarfile", package]
+    command: list[str | Path] = ["dpkg-deb", "--fsys-tarfile", package]
     data = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         return {member.name.removeprefix("."): member for member in archive}
