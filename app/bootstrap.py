@@ -13,6 +13,7 @@ from app.bootstrap_files import FileWiring, build_files, here
 from app.bootstrap_groups import GroupWiring, build_groups
 from app.bootstrap_insight import InsightWiring, build_insight, measuring
 from app.bootstrap_network import NetworkWiring, build_network
+from app.bootstrap_updates import build_updates
 from app.config import Settings, default_name
 from app.crypto.identity import Identity
 from app.domain.couriers import CourierTerms
@@ -111,6 +112,7 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
     from app.transport.mqtt_client import MqttTransport  # noqa: PLC0415
     from app.transport.probe import Probe  # noqa: PLC0415
     from app.transport.socketio_client import SocketIOTransport  # noqa: PLC0415
+    from app.transport.web_fetch import fetch  # noqa: PLC0415
     from app.transport.webrtc import WebRtcTransport  # noqa: PLC0415
 
     async with AsyncExitStack() as undo:
@@ -123,7 +125,9 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
             {"http": http, "https": http, "mqtt": mqtt, "mqtts": mqtt, "lan": lan}
         )
         local, near_by = ChildServer(me.name), lan.hosts if settings.lan else None
-        transports = Transports(links, signaling, local, discovery, links.use, Probe(), near_by)
+        transports = Transports(
+            links, signaling, local, discovery, links.use, Probe(), near_by, fetch
+        )
         bulk = here(settings.data_dir)
         choice = Privacy(settings.accept)
         backend = build(me, store, transports, privacy=choice, bulk=bulk, courier=settings.courier)
@@ -318,6 +322,7 @@ def build(  # noqa: PLR0913 - the last three are choices
             insight,
             transports,
             beyond,
+            build_updates(store, transports, wall),
         )
     )
 

@@ -17,6 +17,8 @@ from app.cli.people_handlers import PeopleHandlers
 from app.cli.people_requests import ContactBlock, ContactUnblock
 from app.cli.room_handlers import RoomHandlers
 from app.cli.transfer_handlers import TransferHandlers
+from app.cli.update_handlers import UpdateHandlers
+from app.cli.update_requests import UpdateRequest
 from app.domain.errors import AppError
 from app.domain.ids import event_id, peer_id, room_id, to_text
 from app.domain.views import HistoryPage, MessageView, Position
@@ -35,6 +37,7 @@ FOR_COURIERS = (
     ask.Links,
     ask.Quit,
     *get_args(NetworkRequest),
+    *get_args(UpdateRequest),
     ContactBlock,
     ContactUnblock,
     CourierStatus,
@@ -79,6 +82,7 @@ class Handlers:
             **ConversationHandlers(backend).table,
             **RoomHandlers(backend).table,
             **TransferHandlers(backend.transfers).table,
+            **UpdateHandlers(backend.updates).table,
         }
 
     async def handle(self, request: ask.Request) -> Answer:

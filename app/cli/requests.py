@@ -15,6 +15,7 @@ from app.cli.people_requests import PeopleRequest
 from app.cli.request_base import BaseRequest as _Request
 from app.cli.room_requests import RoomRequest
 from app.cli.transfer_requests import TransferRequest
+from app.cli.update_requests import UpdateRequest
 from app.domain.errors import AppError
 
 Id = request_base.Id
@@ -165,6 +166,7 @@ Request = (
     | RoomRequest
     | ConversationRequest
     | TransferRequest
+    | UpdateRequest
 )
 
 _decoder = msgspec.json.Decoder(Request)

@@ -29,6 +29,7 @@ from app.services.governance_api import Governance
 from app.services.network_api import Insight
 from app.services.people_api import Contacts
 from app.services.transfers_api import Transfers
+from app.services.updates_api import Updates
 
 Progress = Callable[[int, int], None]
 """Told of what is done and of how much there is: events of an export, bytes of an import."""
@@ -278,6 +279,9 @@ class Backend(Protocol):
 
     @property
     def transfers(self) -> Transfers: ...
+
+    @property
+    def updates(self) -> Updates: ...
 
     @property
     def courier(self) -> CourierWork | None:

@@ -43,6 +43,7 @@ from app.services.signaling_hub import SignalingHub
 from app.services.transfer_service import TransferService
 from app.services.transfer_tender import TransferTender
 from app.services.typing_service import TypingService
+from app.services.update_service import Fetch, UpdateService
 from app.storage.contact_repository import ContactRepository
 from app.storage.store import Store
 from app.transport.base import (
@@ -61,7 +62,7 @@ class Transports:
     """The ways out of this machine. `use_ice` is told of servers that help links come about.
 
     `near_by` knows who of the people of our network would run a server; None if the signaling does
-    not reach them without one.
+    not reach them without one. `fetch` gets a file of the web, for a person who asks for it.
     """
 
     links: LinkTransport
@@ -71,6 +72,7 @@ class Transports:
     use_ice: Callable[[Sequence[IceServer]], None] = lambda _: None
     probe: NetworkProbe | None = None
     near_by: HostCandidates | None = None
+    fetch: Fetch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class Services:
     insight: InsightService
     transports: Transports
     beyond: NetworkParts
+    updates: UpdateService
 
 
 class ParlorBackend:
@@ -154,6 +157,10 @@ class ParlorBackend:
     @property
     def transfers(self) -> TransferService:
         return self._services.transfers
+
+    @property
+    def updates(self) -> UpdateService:
+        return self._services.updates
 
     @property
     def courier(self) -> CourierService | None:

@@ -49,6 +49,7 @@ from tests.ui.fake_governance import FakeGovernance
 from tests.ui.fake_insight import FakeInsight
 from tests.ui.fake_operations import FakeOperations, FakeRoom
 from tests.ui.fake_transfers import FakeTransfers
+from tests.ui.fake_updates import FakeUpdates
 
 FROZEN_MS = 1_763_718_720_000
 """Friday, 21 November 2025, 09:52 UTC: the gallery's clock."""
@@ -395,6 +396,7 @@ class FakeBackend:
         self.conversations = FakeConversations(self.chats)
         self.governance = FakeGovernance(self.chats, self.contacts)
         self.transfers = FakeTransfers(self.chats)
+        self.updates = FakeUpdates()
         self.courier = None
         self.settings: dict[str, str] = {}
         self._name = name
