@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.config import configure_logging, parse_arguments
+from app.config import Settings, configure_logging, parse_arguments
 from app.domain.contacts import Accept
+from app.ui.desktop.call import Call
+from app.ui.desktop.turn import Turn, own_token, take_turn
+from app.ui.desktop.windows import identify
 
 if TYPE_CHECKING:
     from app.services.api import Account
@@ -18,16 +21,33 @@ SUMMARY = "Talk directly, from your computer."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Show the window until it is closed; return the exit code."""
-    given = parse_arguments("parlor", SUMMARY, sys.argv[1:] if argv is None else argv)
+    """Show the window until it is closed, or the one that is open; return the exit code."""
+    arguments = sys.argv[1:] if argv is None else argv
+    given = parse_arguments("parlor", SUMMARY, arguments, window=True)
     settings = replace(given, discover=True, accept=Accept.NOBODY)
     configure_logging(settings.log_level)
     gc.disable()  # what is loaded now stays; the window's loop collects later on
-    from app.ui.first_window import first_window  # noqa: PLC0415
+    call = Call(link=settings.link, token=own_token(), background=settings.background)
+    turn = take_turn(settings.data_dir, call, portable=settings.portable)
+    if turn is None:
+        return 0
+    try:
+        return _show(settings, turn)
+    finally:
+        turn.end()
 
-    window = first_window()
+
+def _show(settings: Settings, turn: Turn) -> int:
+    identify()
+    from app.ui.first_window import first_window  # noqa: PLC0415 - not for a second start
+
+    window = first_window(background=settings.background)
     # Even asyncio takes a quarter of the time to the first paint, so it comes afterwards.
+    from app.ui.desktop.callers import Callers  # noqa: PLC0415
     from app.ui.loop import run_window  # noqa: PLC0415
+
+    callers = Callers(settings.link)
+    callers.listen(turn.address)
 
     def account() -> Account:
         # Networking and storage take longer to load than the window to appear.
@@ -35,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return open_account(settings)
 
-    return run_window(window, account)
+    return run_window(window, account, callers)
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ async def open_backend(settings: Settings, passphrase: str | None = None) -> Par
         transports = Transports(
             links, signaling, local, discovery, links.use, Probe(), near_by, fetch
         )
-        bulk = here(settings.data_dir)
+        bulk = here(settings.data_dir, settings.downloads)
         choice = Privacy(settings.accept)
         backend = build(me, store, transports, privacy=choice, bulk=bulk, courier=settings.courier)
         undo.push_async_callback(backend.close)

@@ -53,8 +53,11 @@ class _NoWorker:
         """There is nothing to close."""
 
 
-def here(profile: Path) -> Bulk:
-    """Return what transfers use on this machine. Call it after the transports were loaded."""
+def here(profile: Path, downloads: Path | None = None) -> Bulk:
+    """Return what transfers use on this machine. Call it after the transports were loaded.
+
+    `downloads` is for a program that keeps to its own folder.
+    """
     from app.transport.bulk.client import WorkerClient  # noqa: PLC0415 - starts quicker
     from app.transport.webrtc_addresses import (  # noqa: PLC0415 - as above
         host_addresses,
@@ -64,7 +67,7 @@ def here(profile: Path) -> Bulk:
     def addresses() -> list[str]:
         return list(dict.fromkeys([*host_addresses(), *loopback_addresses()]))
 
-    return Bulk(WorkerClient, addresses, profile.absolute() / TRANSFERS, _downloads())
+    return Bulk(WorkerClient, addresses, profile.absolute() / TRANSFERS, downloads or _downloads())
 
 
 def _nowhere() -> Bulk:

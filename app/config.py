@@ -17,10 +17,14 @@ from app.domain.couriers import DAY_MS, MIB, CourierTerms, Quota
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, peer_id
 from app.domain.policy import clean_person_name
+from app.placement import here
 from resources.version import version
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 FALLBACK_NAME = "Somebody"
+LINK_SCHEME, LONGEST_LINK = "parlor:", 4096
+_NOT_BOTH = "--portable keeps everything beside the program: give it or --data-dir, not both"
+_NOWHERE = "--portable: this program has no folder of its own here; use --data-dir"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Settings:
     `accept` says whose first message opens a conversation as long as the profile does not.
     `last_used` opens the profile in `data_dir` that was used last, else always the first one.
     With `courier` the program keeps sealed events of others' rooms.
+    `portable` keeps everything in `data_dir`, which lies beside the program.
+    The window shows `link` once it can, and stays out of the way if it starts in the `background`.
     """
 
     data_dir: Path
@@ -44,6 +50,10 @@ class Settings:
     accept: Accept = Accept.EVERYBODY
     last_used: bool = False
     courier: CourierTerms | None = None
+    portable: bool = False
+    downloads: Path | None = None
+    link: str = ""
+    background: bool = False
 
     def __post_init__(self) -> None:
         if self.log_level not in LOG_LEVELS:
@@ -62,15 +72,23 @@ class Settings:
 
 
 def parse_arguments(
-    program: str, summary: str, argv: Sequence[str], *, couriers: bool = False
+    program: str,
+    summary: str,
+    argv: Sequence[str],
+    *,
+    couriers: bool = False,
+    window: bool = False,
 ) -> Settings:
     """Return the settings in a front end's `argv`; argparse exits with 2 on bad ones.
 
-    With `couriers` the program may be told to be one.
+    With `couriers` the program may be told to be one; a `window` may be given a link to show.
     """
     parser = argparse.ArgumentParser(prog=program, description=summary)
     parser.add_argument("--version", action="version", version=f"{program} {version()}")
     parser.add_argument("--data-dir", type=Path, default=None, help="where this profile lives")
+    parser.add_argument(
+        "--portable", action="store_true", help="keep everything beside the program"
+    )
     parser.add_argument("--name", default=None, help="the name that others see")
     parser.add_argument(
         "--server", action="append", default=[], metavar="URL", help="a signaling server"
@@ -87,18 +105,55 @@ def parse_arguments(
     parser.add_argument("--log-level", choices=LOG_LEVELS, default="warning")
     if couriers:
         _add_courier(parser)
+    if window:
+        _add_window(parser)
     given = parser.parse_args(argv)
+    beside = _beside(parser, given)
     return Settings(
-        data_dir=given.data_dir or default_data_dir(),
+        data_dir=given.data_dir or beside or default_data_dir(),
         name=given.name,
         servers=tuple(given.server),
         passphrase_file=given.passphrase_file,
         log_level=given.log_level,
         discover=given.discover,
         lan=not given.no_lan,
+        use_keyring=beside is None,
         last_used=given.data_dir is None,
         courier=_courier(given) if couriers and given.courier else None,
+        portable=beside is not None,
+        downloads=beside / "Downloads" if beside is not None else None,
+        link=(given.link or "") if window else "",
+        background=window and given.background,
     )
+
+
+def _beside(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Path | None:
+    """Return the data folder beside the program if that is to be used, None for the usual one."""
+    if given.data_dir is not None:
+        if given.portable:
+            parser.error(_NOT_BOTH)
+        return None
+    placement = here()
+    if not given.portable and not placement.is_marked():
+        return None
+    if placement.portable_data is None:
+        parser.error(_NOWHERE)
+    return placement.portable_data
+
+
+def _add_window(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--background", action="store_true", help="start minimised, as with the computer"
+    )
+    parser.add_argument("link", nargs="?", type=_link, metavar="LINK", help="an invitation to show")
+
+
+def _link(text: str) -> str:
+    """Return a link that may be a bad one still; the window says what is wrong with it."""
+    clean = text.strip()[:LONGEST_LINK].encode("utf-8", "replace").decode("utf-8")
+    if clean and not clean.lower().startswith(LINK_SCHEME):
+        raise argparse.ArgumentTypeError("not a parlor: link")
+    return clean
 
 
 def _add_courier(parser: argparse.ArgumentParser) -> None:

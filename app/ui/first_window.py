@@ -20,15 +20,22 @@ STEP_MS = 20
 
 
 def first_window(
-    choice: Choice = Choice.SYSTEM, on_painted: Callable[[], object] | None = None
+    choice: Choice = Choice.SYSTEM,
+    on_painted: Callable[[], object] | None = None,
+    *,
+    background: bool = False,
 ) -> MainWindow:
     """Make the application and show its window; return as soon as that was painted.
 
-    `on_painted` is called right after the first paint, if there is one in time.
+    `on_painted` is called right after the first paint, if there is one in time. In the
+    `background` it is minimised, and nothing waits for its being painted.
     """
     window = MainWindow(_theme(_application(), choice))
     if on_painted is not None:
         window.painted.connect(on_painted)
+    if background:
+        window.showMinimized()
+        return window
     window.show()
     end = time.monotonic() + FIRST_PAINT_S
     while not window.was_painted and time.monotonic() < end:

@@ -19,6 +19,9 @@ from app.services.api import Account
 from app.ui import wording
 from app.ui.collector import collecting_here
 from app.ui.controllers.unlocking import unlocked
+from app.ui.desktop.call import Call
+from app.ui.desktop.callers import Callers
+from app.ui.desktop.front import bring_to_front
 from app.ui.main_window import MainWindow
 from app.ui.views.failure import FailureView
 
@@ -34,35 +37,41 @@ MakeAccount = Callable[[], Account]
 """Called in a thread: what is below the window takes its time to load."""
 
 
-def run_window(window: MainWindow, make_account: MakeAccount) -> int:
+def run_window(
+    window: MainWindow, make_account: MakeAccount, callers: Callers | None = None
+) -> int:
     """Fill a window that is shown already; return the exit code once it was closed.
 
-    The profile is closed on the way out, also if it could not be opened or is not open yet.
+    `callers` may ask for the window, and bring links. The profile is closed on the way out, also
+    if it could not be opened or is not open yet.
     """
     loop = partial(QEventLoop, QApplication.instance())
     with collecting_here(), asyncio.Runner(loop_factory=loop) as runner:
-        return runner.run(WindowRun(window, make_account).run())
+        return runner.run(WindowRun(window, make_account, callers or Callers()).run())
 
 
 class WindowRun:
     """One run of the program: a window and a session for each time the profile is unlocked."""
 
-    def __init__(self, window: MainWindow, make_account: MakeAccount) -> None:
-        self._window, self._make_account = window, make_account
+    def __init__(self, window: MainWindow, make_account: MakeAccount, callers: Callers) -> None:
+        self._window, self._make_account, self._callers = window, make_account, callers
         self._leaving = asyncio.Event()
         self._again: asyncio.Future[bool] | None = None
         self._account: Account | None = None
         self._session: Session | None = None
+        self._ready: Session | None = None
         self._code = 0
 
     async def run(self) -> int:
         """Go through it all; returns the exit code."""
         self._window.closing.connect(self._leaving.set)
+        self._callers.called.connect(self._on_call)
         self._heed_signals()
         living = asyncio.create_task(self._live())
         try:
             await self._leaving.wait()
         finally:
+            self._callers.close()
             self._window.hide()
             await self._end(living)
         return self._code
@@ -95,7 +104,15 @@ class WindowRun:
         backend = await unlocked(self._window, account, self._leaving.set)
         self._session = Session(self._window, backend, self._leaving.set, account, self._begin_anew)
         await self._session.start()
+        self._ready = self._session
+        self._session.follow(self._callers)
         return await again
+
+    def _on_call(self, call: Call) -> None:
+        if not call.background:
+            bring_to_front(self._window, call.token)
+        if self._ready is not None:
+            self._ready.follow(self._callers)
 
     def _begin_anew(self, lock: bool) -> None:
         if self._again is not None and not self._again.done():
@@ -111,7 +128,7 @@ class WindowRun:
         return old
 
     async def _end_session(self) -> None:
-        session, self._session = self._session, None
+        session, self._session, self._ready = self._session, None, None
         if session is not None:
             await _bounded(session.close(), SESSION_S, "the window")
 

@@ -43,6 +43,7 @@ from app.ui.controllers.room_panel import RoomPanel
 from app.ui.controllers.sidebar import SidebarController
 from app.ui.controllers.standing import StandingKeeper
 from app.ui.controllers.why import WhyAway
+from app.ui.desktop.callers import Callers
 from app.ui.desktop_notes import desktop_notes
 from app.ui.feed_pump import FeedPump
 from app.ui.imaging import ImageProcess
@@ -182,7 +183,7 @@ class Session(QObject):
     def hush(self) -> None:
         """Hear nothing more and do nothing more by itself."""
         self._pump.close()
-        self.flows.close_open()
+        self.flows.stop()
         self.notifying.stop()
         if self.account is not None:
             self.account.stop()
@@ -194,6 +195,10 @@ class Session(QObject):
     def open_room(self, room: RoomId, place: Position | None = None) -> None:
         """Show a conversation."""
         self._tasks.spawn(self.conversation.open(room, place))
+
+    def follow(self, callers: Callers) -> None:
+        """Show the link that waits, if there is one."""
+        self._tasks.spawn(self.flows.follow(callers))
 
     def show_error(self, error: Exception) -> None:
         """Say what went wrong, in words; the log has the rest."""

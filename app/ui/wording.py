@@ -29,6 +29,7 @@ SENTENCES: Mapping[str, str] = {
     "profile-locked": "This profile is locked. Unlock it to go on.",
     "profile-not-empty": "This profile has conversations already. Import into a new one.",
     "already-running": "Parlor is open already with this folder. Close the other one first.",
+    "bad-call": "Another program called Parlor and said what it does not understand.",
     "database-closed": "Parlor is closing. Start it again to go on.",
     "database-corrupt": (
         "The message file in {folder} is damaged. It was left as it is; put a backup in its place."

@@ -15,7 +15,7 @@ LAYERS = {
     "app.cli", "app.crypto", "app.domain", "app.media", "app.protocol",
     "app.services", "app.storage", "app.transport", "app.ui",
 }  # fmt: skip
-FILES = {"app.__main__", "app.config"}
+FILES = {"app.__main__", "app.config", "app.placement"}
 ENTRY_POINTS = {"app.__main__", "app.cli.__main__"}
 
 

@@ -13,6 +13,9 @@ from PySide6.QtWidgets import QApplication
 
 from app.domain.errors import AppError
 from app.services.api import Backend
+from app.ui.desktop.call import Call
+from app.ui.desktop.callers import Callers
+from app.ui.dialogs.link import LinkSheet
 from app.ui.first_window import first_window
 from app.ui.loop import run_window
 from app.ui.main_window import MainWindow
@@ -29,6 +32,7 @@ class Life:
 
     def __init__(self) -> None:
         self.story: list[str] = []
+        self.callers = Callers()
         self.backend = demo.first_start()
 
     def run(
@@ -39,7 +43,7 @@ class Life:
             return self.account
 
         window = first_window(Choice.LIGHT, lambda: self.story.append("painted"))
-        return run_window(window, account)
+        return run_window(window, account, self.callers)
 
     async def make(self) -> Backend:
         self.story.append("made")
@@ -312,3 +316,52 @@ def test_a_lock_that_fails_is_explained(life: Life) -> None:
     )
     assert life.run() == 1
     assert not timer.isActive()
+
+
+def link_sheet() -> LinkSheet | None:
+    sheets = shown_window().findChildren(LinkSheet)
+    return next((each for each in sheets if each.isVisible()), None)
+
+
+def test_a_link_waits_until_the_profile_is_open_and_again_after_a_lock(life: Life) -> None:
+    life.callers = Callers("parlor:one")
+    sheets: list[LinkSheet] = []
+
+    def call_and_unlock() -> None:
+        assert link_sheet() is None
+        shown_window().showMinimized()
+        life.callers.receive(Call(background=True))
+        assert shown_window().isMinimized()
+        life.callers.receive(Call(link="parlor:two"))
+        assert not shown_window().isMinimized()
+        answer("open sesame")
+
+    def look_and_lock() -> None:
+        sheet = link_sheet()
+        assert sheet is not None
+        sheets.append(sheet)
+        begin_anew(True)
+
+    def put_away_and_leave() -> None:
+        sheet = link_sheet()
+        assert sheet is not None
+        assert sheet is not sheets[0]
+        sheet.reject()
+        shown_window().close()
+
+    timer = chain(
+        (is_locked, call_and_unlock),
+        (lambda: link_sheet() is not None, look_and_lock),
+        (is_locked, lambda: answer("open sesame")),
+        (lambda: link_sheet() is not None, put_away_and_leave),
+    )
+    assert life.run(passphrase="open sesame") == 0
+    assert life.account.story == ["opened", "locked", "opened", "closed"]
+    assert not timer.isActive()
+
+
+@pytest.mark.usefixtures("life")
+def test_in_the_background_nothing_comes_up() -> None:
+    window = first_window(Choice.LIGHT, background=True)
+    assert window.isMinimized()
+    window.hide()

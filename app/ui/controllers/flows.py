@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import QObject
@@ -13,12 +14,14 @@ from app.domain.views import RoomInvitation, RoomKind
 from app.services.privacy import READS_SETTING, TYPING_SETTING
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.notifying import NotifyController
+from app.ui.desktop.callers import Callers
 from app.ui.dialogs.base import ask
 from app.ui.dialogs.blocked import BlockedSheet
 from app.ui.dialogs.forms import FieldSheet, Question
 from app.ui.dialogs.ice_servers import IceServersSheet
 from app.ui.dialogs.invite import InviteSheet
 from app.ui.dialogs.leave import LEAVE, LeaveSheet, away
+from app.ui.dialogs.link import LinkSheet
 from app.ui.dialogs.settings import STYLES, SettingsSheet
 from app.ui.dialogs.shortcuts import ShortcutSheet
 from app.ui.invitation_text import hint_for
@@ -47,6 +50,9 @@ class DialogFlows(QObject):
         self._opener, self._renamed = opener, renamed
         self._theme = desk.window.theme
         self._open: QDialog | None = None
+        self._free = asyncio.Event()
+        self._free.set()
+        self._stopped = self._following = False
         self.account: Callable[[], Awaitable[object]] = nothing
         """What the settings' way to the account leads to."""
         self.notifying: NotifyController | None = None
@@ -72,6 +78,33 @@ class DialogFlows(QObject):
             check=hint_for,
         )
         if await self.ask(self._field_sheet(question, join)):
+            self._opener(joined[0])
+
+    async def follow(self, callers: Callers) -> None:
+        """Show the link that waits as soon as no other dialog is open, and follow it after a yes.
+
+        One that the person has not answered, for the profile was locked, waits on.
+        """
+        if self._following:
+            return
+        self._following = True
+        try:
+            while (link := callers.link) and not self._stopped:
+                while self._open is not None:
+                    await self._free.wait()
+                await self._show_link(link)
+                if not self._stopped:
+                    callers.answered(link)
+        finally:
+            self._following = False
+
+    async def _show_link(self, link: str) -> None:
+        joined: list[RoomId] = []
+
+        async def follow(text: str) -> None:
+            joined.append(await self._backend.chats.join(text))
+
+        if await self.ask(LinkSheet(self._theme, self._window, self._tasks, link, follow)):
             self._opener(joined[0])
 
     async def own_contact(self) -> None:
@@ -174,15 +207,22 @@ class DialogFlows(QObject):
         if self._open is not None:
             self._open.reject()
 
+    def stop(self) -> None:
+        """Close the dialog that is open, and show no more links."""
+        self._stopped = True
+        self.close_open()
+
     async def ask(self, sheet: QDialog) -> bool:
         """Open a sheet in the place of one that is open; whether it was accepted."""
         self.close_open()
         self._open = sheet
+        self._free.clear()
         try:
             return await ask(sheet)
         finally:
             if self._open is sheet:
                 self._open = None
+                self._free.set()
 
     async def _show_invitation(self, title: str, invitation: RoomInvitation, line: str) -> None:
         await self.ask(InviteSheet(self._theme, self._window, title, invitation, line))

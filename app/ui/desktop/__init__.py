@@ -1,0 +1,1 @@
+"""The program in the desktop around it: one at a time, called by links, started with it."""

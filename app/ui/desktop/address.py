@@ -1,0 +1,55 @@
+"""Where the program that runs over a data folder can be called: a socket that only we can reach."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+LONGEST = 100
+"""Bytes of a path: a socket's may have no more than 103 on macOS, 107 on Linux."""
+
+
+def address(data: Path, environ: Mapping[str, str], *, portable: bool) -> str:
+    """Return the name for the programs over the folder `data`, "" if there is no safe place.
+
+    It is a path, or on Windows the name of a pipe. Nothing of a `portable` program lies elsewhere.
+    """
+    digest = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:16]
+    name = f"parlor-{digest}"
+    if sys.platform == "win32":
+        return name
+    own = data.resolve() / "window.socket"
+    runtime = _runtime(environ)
+    places = [own] if portable or runtime is None else [runtime / f"{name}.socket", own]
+    return next((str(path) for path in places if len(os.fsencode(path)) <= LONGEST), "")
+
+
+def is_ours(path: str) -> bool:
+    """Tell whether a socket, if one is there, was made by this person and by nobody else."""
+    if sys.platform == "win32":
+        return True  # the pipe's own access list lets nobody else in
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISSOCK(found.st_mode) and found.st_uid == os.getuid()
+
+
+def _runtime(environ: Mapping[str, str]) -> Path | None:
+    """Return the folder for sockets of this login, if it is as private as it has to be."""
+    given = environ.get("XDG_RUNTIME_DIR", "")
+    flatpak = environ.get("FLATPAK_ID", "")
+    # In a sandbox, only this part of it is shared between two runs.
+    folder = Path(given) / "app" / flatpak if flatpak else Path(given)
+    if not folder.is_absolute() or sys.platform == "win32":
+        return None
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    private = stat.S_ISDIR(found.st_mode) and not found.st_mode & 0o077
+    return folder if private and found.st_uid == os.getuid() else None
