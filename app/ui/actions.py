@@ -70,6 +70,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("mono", "Code", _WRITE, ("Ctrl+E",), local=True),
     Spec("settings", "Settings", _APP, ("Ctrl+,",)),
     Spec("shortcuts", "Keyboard shortcuts", _APP, ("Ctrl+/",)),
+    Spec("about", "About Parlor", _APP, ("F1",)),
     Spec("lock", "Lock", _APP, ("Ctrl+L",)),
     Spec("close", "Close the window", _APP, ("Ctrl+W",)),
     Spec("minimise", "Minimise", _APP, ("Ctrl+M",)),

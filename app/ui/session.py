@@ -307,6 +307,7 @@ class Session(QObject):
             "drawer": window.panes.toggle_drawer,
             "settings": lambda: spawn(flows.settings()),
             "shortcuts": lambda: spawn(flows.shortcuts()),
+            "about": lambda: spawn(flows.about()),
             "lock": self._lock,
             "close": leave,
             "minimise": window.showMinimized,

@@ -17,6 +17,9 @@ SENTENCES: Mapping[str, str] = {
     # The profile on this computer.
     "archive-damaged": "This export is damaged or cut off. Nothing was changed; use another copy.",
     "archive-newer": "This export is from a newer version of Parlor. Update to read it.",
+    "no-notices": (
+        "The list of what Parlor is made of is missing or damaged in {place}. Install Parlor again."
+    ),
     "file-exists": "There is a file with this name already. Choose another name.",
     "file-unwritable": "The file could not be saved: {reason}. Choose another place.",
     "file-unreadable": "This file cannot be read. Check its path and its permissions.",

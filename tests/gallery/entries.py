@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.gallery import (
+    about,
     accounts,
     file_talk,
     files,
@@ -27,4 +28,5 @@ ENTRIES: dict[str, Entry] = {
     **file_talk.ENTRIES,
     **voice.ENTRIES,
     **network.ENTRIES,
+    **about.ENTRIES,
 }

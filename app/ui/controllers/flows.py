@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QDialog
 from app.domain.contacts import ContactView
 from app.domain.ids import RoomId
 from app.domain.views import RoomInvitation, RoomKind
+from app.services.notices import load_notices
 from app.services.privacy import READS_SETTING, TYPING_SETTING
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.notifying import NotifyController
 from app.ui.desktop.callers import Callers
+from app.ui.dialogs.about import AboutSheet
 from app.ui.dialogs.base import ask
 from app.ui.dialogs.blocked import BlockedSheet
 from app.ui.dialogs.forms import FieldSheet, Question
@@ -166,6 +168,7 @@ class DialogFlows(QObject):
         sheet.listed_chosen.connect(lambda on: self._store(LISTED_KEY, "yes" if on else "no"))
         sheet.name_asked.connect(lambda: leave_for(self.rename_profile))
         sheet.shortcuts_asked.connect(lambda: leave_for(self.shortcuts))
+        sheet.about_asked.connect(lambda: leave_for(self.about))
         sheet.account_asked.connect(lambda: leave_for(self.account))
         sheet.blocked_asked.connect(lambda: leave_for(self.blocked))
         sheet.helpers_asked.connect(lambda: leave_for(self.helpers))
@@ -201,6 +204,10 @@ class DialogFlows(QObject):
         sheet = ShortcutSheet(self._theme, self._window, actions)
         sheet.rebound.connect(lambda: self._store(KEYS_KEY, actions.dump()))
         await self.ask(sheet)
+
+    async def about(self) -> None:
+        """Show the version, the licence and what the program is made of."""
+        await self.ask(AboutSheet(self._theme, self._window, self._tasks, load_notices))
 
     def close_open(self) -> None:
         """Close the dialog that is open, if any."""

@@ -26,6 +26,7 @@ PLACES = (
     PlaceRow("network", "Network", "Servers, links, what is in the way", "network"),
     PlaceRow("transfers", "Transfers", "Files that come and go", "arrow-down-up"),
     PlaceRow("settings", "Settings", "How Parlor looks and what it does", "settings"),
+    PlaceRow("about", "About Parlor", "Version, licence, what it is made of", "info"),
 )
 
 

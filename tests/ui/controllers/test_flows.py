@@ -10,6 +10,7 @@ from app.domain.errors import AppError
 from app.domain.ice import IceServer
 from app.domain.views import RoomKind
 from app.services.backend import LISTED_SETTING
+from app.ui.dialogs.about import AboutSheet
 from app.ui.dialogs.blocked import BlockedSheet
 from app.ui.dialogs.create_room import CreateRoomSheet
 from app.ui.dialogs.forms import FieldSheet
@@ -205,6 +206,18 @@ async def test_keys_changed_in_the_sheet_are_stored(rig: Rig) -> None:
     assert rig.backend.settings["shortcuts"] == '{"find": ["F3"]}'
     await rig.act("shortcuts")
     assert rig.dialog(ShortcutSheet).isVisible()
+
+
+async def test_the_page_about_the_program_is_reached_by_key_and_from_the_settings(
+    rig: Rig,
+) -> None:
+    await rig.act("about")
+    assert rig.dialog(AboutSheet).isVisible()
+    await rig.act("settings")
+    await rig.click(rig.dialog(SettingsSheet).about)
+    sheet = rig.dialog(AboutSheet)
+    await rig.until(lambda: "components" in sheet.count.text())
+    assert "x264" in sheet.bundle.text()
 
 
 async def test_our_contact_link_is_in_the_menu(rig: Rig) -> None:
