@@ -205,7 +205,9 @@ async def test_replayed_signals_are_named_and_do_no_harm(world: World) -> None:
 
 
 async def test_tampered_signals_are_named(world: World) -> None:
-    world.server.meddle = lambda _sender, _receiver, payload: [payload[:-1] + b"?"]
+    world.server.meddle = lambda _sender, _receiver, payload: [
+        payload[:-1] + bytes([payload[-1] ^ 1])
+    ]
     ana, bob = await world.started("Ana", "Bob")
     made = await ana.backend.chats.create_room("Lab")
     await bob.backend.chats.join(made.link)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -18,7 +19,7 @@ from app.services.parcel_service import ParcelService
 from app.services.peer_link import PeerLink
 from app.storage import parcel_repository
 from app.storage.parcel_repository import Carried
-from tests.services.world import URL, Someone, World, until
+from tests.services.world import URL, WAIT, Someone, World, until
 
 STRANGER = Identity(bytes([88]) * 32)
 
@@ -59,8 +60,31 @@ def contact(person: Someone, other: Someone) -> ContactState:
     return person.backend._services.circle.contacts.get(other.peer).state
 
 
+async def numbers(carrier: Someone, receiver: Someone) -> set[bytes]:
+    """Return the parcels that wait at one for another."""
+    now = time.time_ns() // 1_000_000
+    return {number for _, number in await carrier.store.parcels.waiting(receiver.peer, now)}
+
+
 async def carried(cem: Someone, receiver: Someone) -> int:
-    return len(await cem.store.parcels.waiting(receiver.peer, time.time_ns() // 1_000_000))
+    return len(await numbers(cem, receiver))
+
+
+async def newer(carrier: Someone, receiver: Someone, before: set[bytes]) -> bool:
+    return bool(await numbers(carrier, receiver) - before)
+
+
+async def taken_and_left(carrier: Someone, one: Someone, other: Someone) -> bool:
+    """Return whether one has taken what waited for them, and left something for the other."""
+    return not await numbers(carrier, one) and bool(await numbers(carrier, other))
+
+
+async def comes(look: Callable[[], Awaitable[object]]) -> None:
+    """Wait until what has to be asked for is there."""
+    end = asyncio.get_running_loop().time() + WAIT
+    while not await look():
+        assert asyncio.get_running_loop().time() < end, "it never came"
+        await asyncio.sleep(0.01)
 
 
 async def give(person: Someone, sender: Someone, frame: Parcel) -> Ear:
@@ -94,17 +118,18 @@ async def test_a_long_talk_goes_in_several_parcels(world: World) -> None:
     texts = [f"{number} " + "x" * 20_000 for number in range(12)]
     views = [await ana.say(room, text) for text in texts]
     await ana.stop()
-    for _ in range(4):
+    there: list[str] = []
+    for _ in range(12):
         await ana.start(URL)
-        await until(lambda: ana.backend._services.manager.live(cem.peer))
-        await asyncio.sleep(0.3)
+        await comes(lambda: taken_and_left(cem, ana, bob))
         await ana.stop()
         await bob.start(URL)
-        await until(lambda: bob.backend._services.manager.live(cem.peer))
-        await asyncio.sleep(0.3)
+        await comes(lambda: taken_and_left(cem, bob, ana))
+        there = await bob.texts(room)
         await bob.stop()
-    await bob.start()
-    assert await bob.texts(room) == ["May I?", *texts]
+        if there[-1] == texts[-1]:
+            break
+    assert there == ["May I?", *texts]
     await ana.start(URL)
     await ana.reached(views[-1], MessageState.DELIVERED)
 
@@ -148,8 +173,9 @@ async def test_who_did_not_take_a_parcel_is_asked_again(
 
 
 async def test_what_nobody_takes_is_offered_again_and_only_its_receiver_ends_it(
-    world: World,
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(parcel_carrier, "PATIENCE", 60.0)
     ana, bob, cem = await apart(world)
     ours = parcel(ana.identity, bob.peer)
     await give(cem, ana, ours)
@@ -159,7 +185,7 @@ async def test_what_nobody_takes_is_offered_again_and_only_its_receiver_ends_it(
     assert ear.said == [ours]
     await carrier.delivered(Ear(ana.peer), ours.number)
     await carrier.delivered(ear, b"x" * 16)
-    await asyncio.sleep(0.25)
+    monkeypatch.setattr(parcel_carrier, "PATIENCE", 0.0)
     await carrier.offer(ear)
     assert ear.said == [ours, ours]
     old = Ear(bob.peer)
@@ -281,13 +307,6 @@ async def test_who_has_lost_a_disk_gets_everything_again(world: World) -> None:
     assert sender._need(conversation) is None
 
 
-async def numbers(carrier: Someone, receiver: Someone) -> set[bytes]:
-    """Return the parcels that wait at one for another."""
-    now = carrier.backend._services.logs.wall.now_ms()
-    waiting = await parcels(carrier)._carrier._parcels.waiting(receiver.peer, now)
-    return {number for _, number in waiting}
-
-
 async def test_reading_is_told_through_a_carrier_unless_one_does_not_want_to(
     world: World,
 ) -> None:
@@ -298,6 +317,7 @@ async def test_reading_is_told_through_a_carrier_unless_one_does_not_want_to(
     await until(lambda: ana.peer in parcels(cem)._carrier.receivers)
     await bob.backend.set_setting("privacy.read_receipts", "no")
     await bob.backend.chats.mark_read(room, view.event)
+    await comes(lambda: numbers(cem, ana))
     await asyncio.sleep(0.3)
     await bob.stop()
     await ana.start(URL)
@@ -307,10 +327,7 @@ async def test_reading_is_told_through_a_carrier_unless_one_does_not_want_to(
     await bob.start(URL)
     await bob.backend.set_setting("privacy.read_receipts", "yes")
     await bob.say(room, "You may")
-    for _ in range(1000):
-        if await numbers(cem, ana) - before:
-            break
-        await asyncio.sleep(0.01)
+    await comes(lambda: newer(cem, ana, before))
     await bob.stop()
     await ana.start(URL)
     await ana.reached(view, MessageState.READ)
