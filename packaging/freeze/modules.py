@@ -33,6 +33,7 @@ UNUSED = (
     "numpy", "pip", "pydoc_data", "pytest", "requests", "setuptools", "sqlite3", "test",
     "tkinter", "turtle", "urllib3", "uvloop", "watchfiles", "websockets", "wheel", "yaml",
 )  # fmt: skip
+UNUSED_BY_APP = ("aio_pika", "aiormq", "pamqp", "redis")  # who hosts at home joins no cluster
 UNUSED_BY_SERVER = ("PySide6", "aiohttp", "aiortc", "app", "av", "shiboken6")
 
 
@@ -44,14 +45,15 @@ def own(package: str) -> list[str]:
 
 
 def resources(*names: str) -> list[tuple[str, str]]:
-    """Return files and folders of `resources/` with where each of them goes."""
-    found: list[tuple[str, str]] = []
-    for name in names:
-        path = ROOT / "resources" / name
-        files = sorted(path.rglob("*")) if path.is_dir() else [path]
-        found += [
-            (str(file), file.parent.relative_to(ROOT).as_posix())
-            for file in files
-            if file.is_file() and file.suffix not in {".py", ".pyc"}
-        ]
-    return found
+    """Return the named files of `resources/`, else all, with where each of them goes.
+
+    Without the licences: those of what turns out to be inside are added to what is frozen.
+    """
+    folder = ROOT / "resources"
+    files = [folder / name for name in names] or sorted(folder.rglob("*"))
+    return [
+        (str(file), file.parent.relative_to(ROOT).as_posix())
+        for file in files
+        if file.is_file() and file.suffix not in {".py", ".pyc"}
+        if not file.is_relative_to(folder / "licences")
+    ]
