@@ -11,7 +11,7 @@ from playhouse.sqlcipher_ext import SqlCipherDatabase
 
 from app.domain.errors import AppError
 from app.storage.failures import translated
-from app.storage.migrations import migrate
+from app.storage.migrations import migrate, refuse_newer
 from app.storage.words import split_words
 
 DATABASE_NAME = "parlor.db"
@@ -43,6 +43,7 @@ def open_connection(folder: Path, key: bytes) -> Any:
         if not path.exists():
             _create(path, key)
         _refuse_damaged(path)
+        _refuse_newer(path, key)
         return _open(path, key)
 
 
@@ -65,6 +66,30 @@ def _refuse_damaged(path: Path) -> None:
     size = path.stat().st_size
     if size == 0 or size % PAGE_SIZE:
         raise AppError("database-corrupt", {"file": str(path)})
+
+
+def _refuse_newer(path: Path, key: bytes) -> None:
+    """Look before a log that a crash has left is moved into the file: it may not be ours to move.
+
+    Without a log opening changes nothing, and `migrate` refuses.
+    """
+    log, index = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
+    if not log.exists() or not log.stat().st_size:
+        return
+    ours = not index.exists()
+    database: Any = SqlCipherDatabase(
+        f"{path.absolute().as_uri()}?mode=ro",
+        passphrase=f"x'{key.hex()}'",
+        pragmas=(("cipher_log_level", "none"),),
+        uri=True,
+    )
+    try:
+        _first_read(database, path)
+        refuse_newer(database, path)
+    finally:
+        database.close()
+        if ours:
+            index.unlink(missing_ok=True)
 
 
 def _open(path: Path, key: bytes) -> Any:

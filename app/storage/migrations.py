@@ -219,14 +219,21 @@ def version_of(database: Any) -> int:
     return int(database.execute_sql("PRAGMA user_version").fetchone()[0])
 
 
+def refuse_newer(database: Any, path: Path, known: int = len(MIGRATIONS)) -> int:
+    """Return the file's version. Raises AppError("database-newer") if we do not know it."""
+    version = version_of(database)
+    if version > known:
+        told = {"file": str(path), "version": version, "readable": known}
+        raise AppError("database-newer", told)
+    return version
+
+
 def migrate(database: Any, path: Path, steps: Sequence[Migration] = MIGRATIONS) -> None:
     """Bring an open database to the version after the last of `steps`, in one transaction.
 
     An older file is copied first, to `path` + ".before-vN". Raises AppError("database-newer").
     """
-    version = version_of(database)
-    if version > len(steps):
-        raise AppError("database-newer", {"file": str(path), "version": version})
+    version = refuse_newer(database, path, len(steps))
     if version == len(steps):
         return
     if version:
@@ -248,9 +255,13 @@ def _copy(database: Any, path: Path, target: int) -> None:
     database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     copy = path.with_name(f"{path.name}{COPY_SUFFIX}{target}")
     partial = copy.with_name(copy.name + ".partial")
-    with path.open("rb") as source, partial.open("wb") as destination:
-        shutil.copyfileobj(source, destination, 1 << 20)
-        destination.flush()
-        os.fsync(destination.fileno())
-    partial.chmod(0o600)
-    partial.replace(copy)
+    try:
+        with path.open("rb") as source, partial.open("wb") as destination:
+            partial.chmod(0o600)
+            shutil.copyfileobj(source, destination, 1 << 20)
+            destination.flush()
+            os.fsync(destination.fileno())
+        partial.replace(copy)
+    except OSError:
+        partial.unlink(missing_ok=True)  # it would keep a full disk full
+        raise

@@ -16,7 +16,9 @@ _OUR_FAULT = "This is a mistake in Parlor. Nothing that was sent is lost; detail
 SENTENCES: Mapping[str, str] = {
     # The profile on this computer.
     "archive-damaged": "This export is damaged or cut off. Nothing was changed; use another copy.",
-    "archive-newer": "This export is from a newer version of Parlor. Update to read it.",
+    "archive-newer": (
+        "This backup is from a newer version of Parlor. Nothing was changed; update to read it."
+    ),
     "no-notices": (
         "The list of what Parlor is made of is missing or damaged in {place}. Install Parlor again."
     ),
@@ -24,6 +26,21 @@ SENTENCES: Mapping[str, str] = {
     "file-unwritable": "The file could not be saved: {reason}. Choose another place.",
     "file-unreadable": "This file cannot be read. Check its path and its permissions.",
     "folder-missing": "This folder is not there. Make it first or choose another one.",
+    "bad-update-source": (
+        "A source is an https address with the key of who signs, like https://…#ed25519=…."
+        " Copy all of it."
+    ),
+    "update-malformed": (
+        "What came from the source is no statement on versions. Check its address, or ask whoever"
+        " gave it to you."
+    ),
+    "update-signature": (
+        "What came from the source was not signed by its owner. Believe nothing it says, and ask"
+        " whoever gave you the source."
+    ),
+    "update-unreachable": "The source was not reached. Check the network and try again.",
+    "update-source-unset": "Say first who is to be asked: paste a source and save it.",
+    "bad-version": "This is no version of Parlor. Look at what was typed.",
     "passphrase-empty": "A passphrase has at least one character. Type one.",
     "passphrase-unset": "This profile has no passphrase. Set one first.",
     "bad-profile-name": "A profile's name has 1 to 32 letters, digits, spaces or hyphens.",
@@ -40,7 +57,10 @@ SENTENCES: Mapping[str, str] = {
     "database-locked": (
         "The message file does not open with the key of this profile. Nothing was changed."
     ),
-    "database-newer": "This profile was used by a newer version of Parlor. Update to open it.",
+    "database-newer": (
+        "This profile was used by a newer version of Parlor. Nothing was changed. Update to"
+        " open it."
+    ),
     "disk-failed": "The disk reports a fault. Save what is dear to you and check the disk.",
     "disk-full": "The disk is full. Make some room and try again; nothing was lost.",
     "folder-read-only": "Parlor may not write to {folder}. Change its permissions and try again.",
@@ -51,7 +71,10 @@ SENTENCES: Mapping[str, str] = {
     "vault-damaged": "The key file of this profile is damaged. Put a backup in its place.",
     "vault-exists": "There is a profile in this folder already. It was left as it is.",
     "vault-missing": "The key file of this profile is missing. Put it back to open the messages.",
-    "vault-newer": "This profile was made by a newer version of Parlor. Update to open it.",
+    "vault-newer": (
+        "This profile was made by a newer version of Parlor. Nothing was changed. Update to"
+        " open it."
+    ),
     "wrong-passphrase": "The passphrase is wrong. Type it again.",
     "clock-ahead": (
         "The clock of a member is {hours} hours ahead. What they wrote is shown when its time has"
