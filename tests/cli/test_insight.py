@@ -14,8 +14,9 @@ from app.domain.errors import AppError
 from app.domain.ids import RoomId, to_text
 from app.services.api import Backend
 from app.services.network_api import Finding, Measured, Measurements
-from tests.ui.fake_backend import FakeBackend, peer_of
+from tests.ui.fake_backend import FakeBackend
 from tests.ui.fake_insight import spread
+from tests.ui.fake_names import peer_of
 
 BOB = peer_of("Bob")
 

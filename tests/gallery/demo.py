@@ -5,7 +5,8 @@ from __future__ import annotations
 from app.domain.changes import ServerState
 from app.domain.errors import AppError
 from app.domain.views import MessageState, PersonView, RoomKind
-from tests.ui.fake_backend import FROZEN_MS, FakeBackend, peer_of
+from tests.ui.fake_backend import FakeBackend
+from tests.ui.fake_names import FROZEN_MS, peer_of
 from tests.ui.fake_operations import FakeRoom
 
 MINUTE = 60_000

@@ -12,7 +12,8 @@ from tests.gallery import demo
 from tests.gallery.entry import Entry
 from tests.gallery.files import cards
 from tests.gallery.windows import SURVEY, window
-from tests.ui.fake_backend import FROZEN_MS, FakeBackend, peer_of
+from tests.ui.fake_backend import FakeBackend
+from tests.ui.fake_names import FROZEN_MS, peer_of
 from tests.ui.fake_transfers import FOLDER
 
 MB = 1_000_000

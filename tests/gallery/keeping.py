@@ -17,7 +17,8 @@ from tests.gallery import demo
 from tests.gallery.entry import Entry, Stand, frozen_now
 from tests.gallery.shots import settle
 from tests.gallery.windows import MIDDLE, NARROW, SURVEY, sheet, window
-from tests.ui.fake_backend import FakeBackend, room_of
+from tests.ui.fake_backend import FakeBackend
+from tests.ui.fake_names import room_of
 
 
 def kept() -> FakeBackend:

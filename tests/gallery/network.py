@@ -21,8 +21,9 @@ from tests.gallery import demo
 from tests.gallery.entry import Entry, Stand
 from tests.gallery.shots import settle
 from tests.gallery.windows import MIDDLE, NARROW, SMALL, SURVEY, WIDE, sheet, window
-from tests.ui.fake_backend import FROZEN_MS, FakeBackend, peer_of
+from tests.ui.fake_backend import FakeBackend
 from tests.ui.fake_insight import OWN, spread
+from tests.ui.fake_names import FROZEN_MS, peer_of
 
 JONAS, MARA, PRIYA, DEV, KENJI = (
     "Jonas Weber",

@@ -21,7 +21,8 @@ from tests.gallery import demo
 from tests.gallery.entry import Entry, Stand, frozen_now
 from tests.gallery.shots import settle
 from tests.gallery.windows import MIDDLE, sheet, window
-from tests.ui.fake_backend import FakeBackend, peer_of, room_of
+from tests.ui.fake_backend import FakeBackend
+from tests.ui.fake_names import peer_of, room_of
 
 ANA, JONAS, ARABIC = "Ana Costa", "Jonas Weber", "ليلى حداد"
 REACHED = (

@@ -21,7 +21,8 @@ from tests.gallery import demo
 from tests.gallery.entry import Entry, Stand, frozen_now
 from tests.gallery.shots import settle
 from tests.gallery.windows import MIDDLE, SURVEY, WIDE, sheet, window
-from tests.ui.fake_backend import FROZEN_MS, FakeBackend, peer_of, room_of
+from tests.ui.fake_backend import FakeBackend
+from tests.ui.fake_names import FROZEN_MS, peer_of, room_of
 
 LONG = "Bartholomew Featherstonehaugh-Cholmondeley of the Northern Lights"
 ARABIC = "ليلى حداد"

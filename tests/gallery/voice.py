@@ -25,7 +25,8 @@ from tests.gallery.files import JONAS, MARA, PRIYA, _scene
 from tests.gallery.shots import settle
 from tests.gallery.windows import MIDDLE, SURVEY, sheet, window
 from tests.media.samples import tone
-from tests.ui.fake_backend import FROZEN_MS, FakeBackend
+from tests.ui.fake_backend import FakeBackend
+from tests.ui.fake_names import FROZEN_MS
 from tests.ui.fake_transfers import FOLDER
 from tests.ui.voice.tones import ToneSource
 

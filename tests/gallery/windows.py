@@ -31,7 +31,8 @@ from app.ui.widgets.reaction_row import ReactionRow
 from tests.gallery import demo
 from tests.gallery.entry import Entry, Stand, frozen_now
 from tests.gallery.shots import settle
-from tests.ui.fake_backend import FakeBackend, room_of
+from tests.ui.fake_backend import FakeBackend
+from tests.ui.fake_names import room_of
 from tests.ui.fake_operations import delivery
 
 WIDE, MIDDLE, NARROW, SMALL = QSize(1280, 800), QSize(1100, 720), QSize(600, 800), QSize(380, 700)

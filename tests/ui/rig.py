@@ -18,7 +18,8 @@ from app.ui.theme import Theme
 from tests.gallery.entry import frozen_now
 from tests.gallery.shots import dispose, settle
 from tests.ui.fake_account import FakeAccount
-from tests.ui.fake_backend import FakeBackend, room_of
+from tests.ui.fake_backend import FakeBackend
+from tests.ui.fake_names import room_of
 from tests.ui.fake_operations import FakeRoom
 
 Widget = TypeVar("Widget", bound=QWidget)

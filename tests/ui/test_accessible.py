@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QScrollBar, QWidget
 from app.services.network_api import Finding
 from app.ui.dialogs.create_room import CreateRoomSheet
 from app.ui.main_window import MainWindow
-from tests.ui.fake_backend import peer_of, room_of
+from tests.ui.fake_names import peer_of, room_of
 from tests.ui.rig import Rig
 
 STEPS = 60

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog
 from app.ui.dialogs.forward import ForwardSheet
 from app.ui.dialogs.switcher import Switcher
 from app.ui.widgets.calendar_popup import CalendarPopup
-from tests.ui.fake_backend import room_of
+from tests.ui.fake_names import room_of
 from tests.ui.rig import Rig
 from tests.ui.test_accessible import nameless, spoken, walk
 

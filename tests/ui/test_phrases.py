@@ -17,7 +17,8 @@ from app.domain.views import (
 )
 from app.ui import phrases
 from tests.gallery.entry import frozen_now
-from tests.ui.fake_backend import FROZEN_MS, FakeBackend, peer_of, room_of
+from tests.ui.fake_backend import FakeBackend
+from tests.ui.fake_names import FROZEN_MS, peer_of, room_of
 
 NOW = frozen_now()
 DAY = 86_400_000

@@ -9,7 +9,7 @@ from app.ui.dialogs.forms import ConfirmSheet
 from app.ui.dialogs.person import PersonDeed, PersonSheet
 from app.ui.dialogs.safety import SafetySheet
 from app.ui.views.deed_bar import DeedBar
-from tests.ui.fake_backend import peer_of, room_of
+from tests.ui.fake_names import peer_of, room_of
 from tests.ui.rig import Rig
 
 ANA, JONAS = "Ana Costa", "Jonas Weber"

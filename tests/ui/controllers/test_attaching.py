@@ -22,7 +22,7 @@ from app.services.transfers_api import TransferSettings
 from app.ui.controllers.attaching import Attaching
 from app.ui.files.send_sheet import SendSheet
 from tests.services.world import until
-from tests.ui.fake_backend import room_of
+from tests.ui.fake_names import room_of
 from tests.ui.files.views import SURVEY
 from tests.ui.rig import Rig
 

@@ -12,7 +12,7 @@ from app.domain.changes import MemberChanged
 from app.domain.errors import AppError
 from app.domain.ids import RoomId
 from app.domain.views import MemberView, MessageState, RoomKind
-from tests.ui.fake_backend import peer_of, room_of
+from tests.ui.fake_names import peer_of, room_of
 from tests.ui.rig import Rig
 
 SURVEY = "Lighthouse Survey"

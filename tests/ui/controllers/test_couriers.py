@@ -10,7 +10,7 @@ from app.protocol.invitation import ContactInvite
 from app.ui.dialogs.forms import ConfirmSheet
 from app.ui.dialogs.write_to import WriteToSheet
 from app.ui.views.room_couriers import CouriersBox, courier_line
-from tests.ui.fake_backend import peer_of, room_of
+from tests.ui.fake_names import peer_of, room_of
 from tests.ui.rig import Rig
 
 SURVEY, SHELF = "Lighthouse Survey", "Shelf in the cellar"

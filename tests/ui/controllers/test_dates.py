@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from app.ui.messages.dates import date_at
 from app.ui.widgets.calendar_popup import CalendarPopup
 from tests.gallery.demo import DAY
-from tests.ui.fake_backend import FROZEN_MS, room_of
+from tests.ui.fake_names import FROZEN_MS, room_of
 from tests.ui.rig import NO_KEYS, Rig
 
 FAMILY, SURVEY = "Family", "Lighthouse Survey"

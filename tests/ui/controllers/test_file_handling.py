@@ -22,7 +22,7 @@ from app.ui.files.copying import copy_to
 from app.ui.files.danger import danger
 from app.ui.files.deeds import Deed, deeds, more_deeds
 from tests.services.world import until
-from tests.ui.fake_backend import room_of
+from tests.ui.fake_names import room_of
 from tests.ui.files.views import MARA, SURVEY
 from tests.ui.rig import Rig
 

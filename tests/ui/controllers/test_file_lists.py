@@ -17,7 +17,7 @@ from app.ui.dialogs.settings import SettingsSheet
 from app.ui.files.deeds import Deed
 from app.ui.files.rows import FileList, spots
 from app.ui.files.settings_sheet import MB, FileSettingsSheet
-from tests.ui.fake_backend import peer_of, room_of
+from tests.ui.fake_names import peer_of, room_of
 from tests.ui.files.views import MARA, SURVEY
 from tests.ui.rig import Rig
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.domain.ids import EventId
-from tests.ui.fake_backend import room_of
+from tests.ui.fake_names import room_of
 from tests.ui.rig import Rig
 
 SURVEY = "Lighthouse Survey"

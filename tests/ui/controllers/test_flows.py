@@ -25,7 +25,7 @@ from app.ui.theme import Choice
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.surfaces import Label
 from tests.gallery.demo import SERVER
-from tests.ui.fake_backend import peer_of, room_of
+from tests.ui.fake_names import peer_of, room_of
 from tests.ui.rig import Rig
 
 SURVEY = "Lighthouse Survey"

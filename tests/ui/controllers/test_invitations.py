@@ -15,7 +15,7 @@ from app.ui.dialogs.leave import LeaveSheet
 from app.ui.messages.layout import Item
 from app.ui.views.invitations import InvitationCard
 from tests.ui.controllers.test_room_panel import offered
-from tests.ui.fake_backend import FROZEN_MS, peer_of, room_of
+from tests.ui.fake_names import FROZEN_MS, peer_of, room_of
 from tests.ui.rig import NO_KEYS, Rig
 
 KENJI, CLUB, SURVEY = "Kenji Sato", "Book club", "Lighthouse Survey"

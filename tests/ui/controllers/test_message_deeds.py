@@ -14,7 +14,7 @@ from app.domain.views import MessageKind, MessageView
 from app.ui.controllers.message_deeds import save_text
 from app.ui.dialogs.forward import NONE_CHOSEN, ForwardSheet
 from app.ui.messages.selection import Point, Selection
-from tests.ui.fake_backend import room_of
+from tests.ui.fake_names import room_of
 from tests.ui.rig import Rig
 
 SURVEY, FAMILY, JONAS = "Lighthouse Survey", "Family", "Jonas Weber"

@@ -22,7 +22,7 @@ from app.ui.messages.layout import LEFT
 from app.ui.messages.selection import Point, Selection
 from app.ui.widgets.emoji_picker import EmojiPicker
 from app.ui.widgets.surfaces import Label
-from tests.ui.fake_backend import FROZEN_MS, ME, peer_of
+from tests.ui.fake_names import FROZEN_MS, ME, peer_of
 from tests.ui.fake_operations import FakeRoom
 from tests.ui.rig import NO_KEYS, Rig
 

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from app.domain.ids import RoomId
 from app.domain.views import RoomKind
 from app.ui.dialogs.switcher import Switcher
-from tests.ui.fake_backend import room_of
+from tests.ui.fake_names import room_of
 from tests.ui.rig import Rig
 
 SURVEY = "Lighthouse Survey"

@@ -24,8 +24,8 @@ from app.ui.network.facts import Heading, NearRow, PersonRow, ServerRow
 from app.ui.network.settings_sheet import NetworkSettingsSheet
 from tests.gallery import demo
 from tests.gallery.network import link, measured
-from tests.ui.fake_backend import peer_of, room_of
 from tests.ui.fake_insight import OWN, FakeInsight
+from tests.ui.fake_names import peer_of, room_of
 from tests.ui.rig import Rig
 
 JONAS = "Jonas Weber"

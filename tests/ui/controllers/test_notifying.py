@@ -12,7 +12,7 @@ from app.ui.controllers.desk import Desk
 from app.ui.controllers.notifying import STYLE_KEY, NotifyController
 from app.ui.desktop_notes import NoteStyle
 from app.ui.dialogs.settings import STYLES, SettingsSheet
-from tests.ui.fake_backend import peer_of, room_of
+from tests.ui.fake_names import peer_of, room_of
 from tests.ui.rig import Rig
 
 FAMILY, JONAS = "Family", "Jonas Weber"

@@ -19,7 +19,7 @@ from app.ui.messages.sound import Play, Seek, Skip, SoundStrip, Speed
 from app.ui.voice.sounding import Sounding
 from tests.media.samples import film, spoken
 from tests.services.world import until
-from tests.ui.fake_backend import FROZEN_MS, room_of
+from tests.ui.fake_names import FROZEN_MS, room_of
 from tests.ui.files.views import JONAS, MARA, SURVEY
 from tests.ui.rig import Rig
 from tests.ui.voice.test_player import Hand

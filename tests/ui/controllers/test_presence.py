@@ -6,7 +6,7 @@ from app.ui.controllers.presence import PresenceControl
 from app.ui.dialogs.settings import SettingsSheet
 from app.ui.models.rows import RoomRow
 from app.ui.widgets.avatar import Face
-from tests.ui.fake_backend import peer_of
+from tests.ui.fake_names import peer_of
 from tests.ui.rig import Rig
 
 

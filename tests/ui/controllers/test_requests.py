@@ -7,7 +7,7 @@ from app.domain.contacts import ContactView
 from app.ui.dialogs.forms import ConfirmSheet
 from app.ui.dialogs.report import ReportSheet
 from app.ui.views.requests import RequestCard
-from tests.ui.fake_backend import peer_of
+from tests.ui.fake_names import peer_of
 from tests.ui.rig import Rig
 
 ANA, LEO = "Ana Costa", "Leo Novak"

@@ -10,7 +10,7 @@ from app.ui.controllers.room_menu import FOR_EVER, HOUR_MS, MUTES
 from app.ui.dialogs.forms import ConfirmSheet
 from app.ui.dialogs.leave import LeaveSheet
 from app.ui.models.rows import ArchiveRow
-from tests.ui.fake_backend import FROZEN_MS, room_of
+from tests.ui.fake_names import FROZEN_MS, room_of
 from tests.ui.fake_operations import FakeRoom
 from tests.ui.rig import Rig
 

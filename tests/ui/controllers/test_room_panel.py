@@ -12,7 +12,8 @@ from app.ui.dialogs.forms import ConfirmSheet, FieldSheet
 from app.ui.dialogs.invite import InviteSheet
 from app.ui.dialogs.leave import LeaveSheet
 from app.ui.dialogs.room_invite import RoomInviteSheet
-from tests.ui.fake_backend import FakeBackend, peer_of, room_of
+from tests.ui.fake_backend import FakeBackend
+from tests.ui.fake_names import peer_of, room_of
 from tests.ui.rig import Rig
 
 SURVEY = "Lighthouse Survey"

@@ -11,7 +11,7 @@ from app.domain.errors import AppError
 from app.domain.views import PersonView
 from app.ui.models.rows import HitRow
 from tests.gallery.demo import SERVER
-from tests.ui.fake_backend import ME, peer_of, room_of
+from tests.ui.fake_names import ME, peer_of, room_of
 from tests.ui.rig import Rig
 
 

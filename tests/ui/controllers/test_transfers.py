@@ -18,7 +18,7 @@ from app.ui.dialogs.details import DeleteSheet
 from app.ui.dialogs.forms import ConfirmSheet
 from app.ui.files.deeds import Deed
 from app.ui.files.details import FileDetails
-from tests.ui.fake_backend import room_of
+from tests.ui.fake_names import room_of
 from tests.ui.files.views import MARA, MB, SURVEY, receiver
 from tests.ui.rig import Rig
 

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from app.ui.controllers.typing import TypingTeller
-from tests.ui.fake_backend import FakeBackend, room_of
+from tests.ui.fake_backend import FakeBackend
+from tests.ui.fake_names import room_of
 
 
 def test_edits_are_thinned_out() -> None:

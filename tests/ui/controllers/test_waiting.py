@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from app.domain.views import MemberView, MessageKind, MessageState, RoomKind
 from app.ui.controllers.waiting import LOOKED_AT, waiting
-from tests.ui.fake_backend import FakeBackend, peer_of
+from tests.ui.fake_backend import FakeBackend
+from tests.ui.fake_names import peer_of
 
 
 def member(name: str, *, online: bool = False, you: bool = False) -> MemberView:

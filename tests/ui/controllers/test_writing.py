@@ -10,7 +10,7 @@ from app.domain.changes import HistoryDeleted, MessagesRemoved
 from app.domain.errors import AppError
 from app.domain.ids import EventId
 from app.domain.views import MessageKind
-from tests.ui.fake_backend import room_of
+from tests.ui.fake_names import room_of
 from tests.ui.rig import Rig
 
 SURVEY = "Lighthouse Survey"

@@ -20,7 +20,7 @@ from app.ui.dialogs.link import LinkSheet
 from app.ui.dialogs.settings import SettingsSheet
 from app.ui.invitation_text import purpose_of
 from app.ui.widgets.surfaces import Label
-from tests.ui.fake_backend import peer_of
+from tests.ui.fake_names import peer_of
 from tests.ui.rig import Rig
 
 SECRET = hashlib.sha256(b"room").digest()

@@ -9,7 +9,7 @@ from app.domain.governing import RoomLink
 from app.domain.rules import RoomRules, Rule
 from app.ui.dialogs.create_room import CreateRoomSheet
 from app.ui.dialogs.room_invite import RoomInviteSheet
-from tests.ui.fake_backend import FROZEN_MS, peer_of, room_of
+from tests.ui.fake_names import FROZEN_MS, peer_of, room_of
 from tests.ui.rig import Rig
 
 SURVEY = "Lighthouse Survey"

@@ -9,7 +9,7 @@ from app.domain.files import TransferState
 from app.ui.files.deeds import Deed
 from app.ui.files.settings_sheet import FileSettingsSheet
 from app.ui.theme import DARK, LIGHT
-from tests.ui.fake_backend import peer_of, room_of
+from tests.ui.fake_names import peer_of, room_of
 from tests.ui.files.views import JONAS, MARA, SURVEY
 from tests.ui.rig import Rig
 from tests.ui.test_accessible import nameless, nameless_but_panes, walk

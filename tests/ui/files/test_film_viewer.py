@@ -18,7 +18,7 @@ from app.ui.files.film_viewer import FilmViewer
 from app.ui.theme import Theme
 from tests.media.samples import film
 from tests.services.world import until
-from tests.ui.fake_backend import room_of
+from tests.ui.fake_names import room_of
 from tests.ui.files.views import MARA, SURVEY, view
 from tests.ui.rig import Rig
 

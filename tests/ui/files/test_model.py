@@ -8,7 +8,7 @@ from app.ui.files.deeds import GLYPHS, Deed, deeds
 from app.ui.files.model import FileSection, TransfersModel
 from app.ui.files.steady import Steady
 from tests.gallery.entry import frozen_now
-from tests.ui.fake_backend import FROZEN_MS
+from tests.ui.fake_names import FROZEN_MS
 from tests.ui.files.views import running, view
 from tests.ui.model_check import ModelTester, check_model
 

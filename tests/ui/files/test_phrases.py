@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.domain.files import FileOffered, Lane, TransferState, TransferView, WayTrouble
 from app.ui.file_names import shown_name
 from app.ui.files import phrases
-from tests.ui.fake_backend import peer_of
+from tests.ui.fake_names import peer_of
 from tests.ui.files.views import JONAS, MARA, MB, receiver, running, view
 
 GIVEN, ASKED = TransferState.DONE, TransferState.OFFERED

@@ -18,7 +18,7 @@ from app.ui.files.attachment import MOST
 from app.ui.files.row_drop import RowDrop
 from app.ui.files.send_sheet import SendSheet
 from tests.ui.controllers.test_attaching import BOTH, LEFT, NO_KEYS, offers, send, urls
-from tests.ui.fake_backend import room_of
+from tests.ui.fake_names import room_of
 from tests.ui.files.views import JONAS, SURVEY
 from tests.ui.rig import Rig
 

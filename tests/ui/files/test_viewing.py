@@ -23,7 +23,7 @@ from app.ui.files.viewer import Viewer
 from app.ui.imaging import ImageProcess
 from app.ui.tasks import TaskOwner
 from tests.services.world import until
-from tests.ui.fake_backend import room_of
+from tests.ui.fake_names import room_of
 from tests.ui.files.views import MARA, SURVEY, view
 from tests.ui.imaging.images import encoded
 from tests.ui.rig import Rig

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from app.domain.files import Lane, Receiver, TransferState, TransferView
 from app.domain.ids import EventId
-from tests.ui.fake_backend import FROZEN_MS, peer_of, room_of
+from tests.ui.fake_names import FROZEN_MS, peer_of, room_of
 
 MARA, JONAS, ME = "Mara Lindqvist", "Jonas Weber", "Noor Haddad"
 SURVEY = "Lighthouse Survey"

@@ -19,7 +19,8 @@ from app.domain.views import MessageState, PersonView, RoomKind, RoomSummary
 from app.ui.models.rows import ArchiveRow, HitRow, PersonRow, RoomRow, SectionRow, row_key
 from app.ui.models.sidebar import SidebarModel
 from tests.gallery.entry import frozen_now
-from tests.ui.fake_backend import FROZEN_MS, FakeBackend, peer_of, room_of
+from tests.ui.fake_backend import FakeBackend
+from tests.ui.fake_names import FROZEN_MS, peer_of, room_of
 from tests.ui.model_check import ModelTester, check_model
 
 NAMES = ("Ana", "Bob", "Cleo", "Dev")

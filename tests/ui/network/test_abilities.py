@@ -7,7 +7,7 @@ import pytest
 from app.domain.capabilities import Capabilities, NetRole, Service
 from app.ui.network import abilities
 from tests.gallery.network import link
-from tests.ui.fake_backend import FROZEN_MS
+from tests.ui.fake_names import FROZEN_MS
 
 PLAIN = Capabilities()
 FULL = Capabilities(

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from app.ui.network.charts import Chart, ChartCard, paint_past, pieces
 from app.ui.network.history import History
 from app.ui.theme import Theme
-from tests.ui.fake_backend import peer_of
+from tests.ui.fake_names import peer_of
 
 AREA = QRectF(10, 10, 90, 20)
 ONE, OTHER = peer_of("one"), peer_of("other")

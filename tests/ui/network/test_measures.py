@@ -9,8 +9,8 @@ from app.services.network_api import Distribution, Measured, Measurements
 from app.ui.network import measures
 from app.ui.network.charts import Chart
 from tests.gallery.network import measured
-from tests.ui.fake_backend import FROZEN_MS
 from tests.ui.fake_insight import spread
+from tests.ui.fake_names import FROZEN_MS
 
 NOW = datetime(2025, 11, 21, 9, 52, tzinfo=UTC)
 NOTHING = Measured({}, {})

@@ -11,7 +11,7 @@ from app.services.api import LinkView, ServerView
 from app.ui.network import phrases
 from app.ui.network.facts import Quality
 from tests.gallery.network import link
-from tests.ui.fake_backend import FROZEN_MS
+from tests.ui.fake_names import FROZEN_MS
 
 JONAS = link("Jonas Weber")
 

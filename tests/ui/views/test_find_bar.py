@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 from app.domain.views import RoomKind, SearchHit
 from app.ui.theme import Theme
 from app.ui.views.find_bar import FindBar
-from tests.ui.fake_backend import FakeBackend, room_of
+from tests.ui.fake_backend import FakeBackend
+from tests.ui.fake_names import room_of
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

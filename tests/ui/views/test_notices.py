@@ -10,7 +10,8 @@ from app.ui.theme import Theme
 from app.ui.views.failure import FailureView
 from app.ui.views.notices import Banner, Notice
 from app.ui.views.sidebar_rows import tick_of
-from tests.ui.fake_backend import FakeBackend, room_of
+from tests.ui.fake_backend import FakeBackend
+from tests.ui.fake_names import room_of
 
 
 def test_a_notice_is_there_only_while_it_says_something(theme: Theme, qtbot: QtBot) -> None:
