@@ -6,28 +6,20 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QHBoxLayout,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.governing import InvitationView
 from app.domain.ids import EventId
 from app.ui import government
 from app.ui.theme import Radius, Size, TextSize, Theme, Weight
-from app.ui.views.notices import Glyph
+from app.ui.views.card_page import CardPage
 from app.ui.widgets.avatar import Avatar, Face
-from app.ui.widgets.buttons import IconButton, push_button
+from app.ui.widgets.buttons import push_button
 from app.ui.widgets.surfaces import Label, Surface
 
 TITLE = "Invitations"
 NONE = "No invitations. When somebody invites you to a room, it waits here for your answer."
 ABOUT = "Whoever sent one is told nothing when you decline."
-WIDEST = 560
 
 
 class InvitationCard(Surface):
@@ -68,7 +60,7 @@ class InvitationCard(Surface):
         column.addLayout(answers)
 
 
-class InvitationsPage(Surface):
+class InvitationsPage(CardPage):
     """Shows what waits, the latest first; each signal carries the invitation."""
 
     joined = Signal(object)
@@ -76,34 +68,19 @@ class InvitationsPage(Surface):
     blocked = Signal(object)
 
     def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
-        super().__init__(theme, "canvas")
+        super().__init__(theme, ("mail", TITLE), NONE, ABOUT)
         self._theme, self._now = theme, now
-        self._shown: tuple[InvitationView, ...] | None = None
+        self._listed: tuple[InvitationView, ...] | None = None
         self.cards: list[InvitationCard] = []
-        self.back = IconButton(theme, "arrow-left", "Back to conversations")
-        self.nothing = Label(theme, TextSize.BODY, tone="text2", text=NONE)
-        self.nothing.setWordWrap(True)
-        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._about = Label(theme, TextSize.SMALL, tone="text2", text=ABOUT)
-        self._about.setWordWrap(True)
-        self._column = QVBoxLayout()
-        self._lay_out()
 
     def show_invitations(self, invitations: Sequence[InvitationView]) -> None:
         """List these; the keys stay where they were, as far as that is still there."""
-        if tuple(invitations) == self._shown:
+        if tuple(invitations) == self._listed:
             return
-        self._shown = tuple(invitations)
+        self._listed = tuple(invitations)
         focused = self._focused()
-        for card in self.cards:
-            self._column.removeWidget(card)
-            card.hide()
-            card.deleteLater()
         self.cards = [self._card(each) for each in invitations]
-        for at, card in enumerate(self.cards):
-            self._column.insertWidget(at, card)
-        self.nothing.setVisible(not self.cards)
-        self._about.setVisible(bool(self.cards))
+        self.show_cards(self.cards)
         if focused is not None:
             self.focus_on(focused)
 
@@ -130,40 +107,3 @@ class InvitationsPage(Surface):
         for button, signal in answers:
             button.clicked.connect(lambda _on=False, out=signal: out.emit(invitation))
         return card
-
-    def _lay_out(self) -> None:
-        header = Surface(self._theme, "panel", edges=("bottom",))
-        header.setFixedHeight(Size.HEADER)
-        row = QHBoxLayout(header)
-        row.setContentsMargins(20, 0, 12, 1)
-        row.setSpacing(8)
-        row.addWidget(self.back)
-        row.addWidget(Glyph(self._theme, "mail", "text2", 20))
-        row.addWidget(
-            Label(self._theme, TextSize.HEADER, Weight.SEMIBOLD, elide=True, text=TITLE), 1
-        )
-        body = QWidget()
-        body.setMaximumWidth(WIDEST)
-        body.setLayout(self._column)
-        self._column.setContentsMargins(16, 16, 16, 16)
-        self._column.setSpacing(10)
-        self._column.addWidget(self.nothing)
-        self._column.addWidget(self._about)
-        self._column.addStretch()
-        middle = QWidget()
-        centred = QHBoxLayout(middle)
-        centred.setContentsMargins(0, 0, 0, 0)
-        centred.addWidget(body)
-        area = QScrollArea()
-        area.setWidget(middle)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        for part in (area.viewport(), middle, body):
-            part.setAutoFillBackground(False)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(header)
-        column.addWidget(area, 1)
