@@ -20,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
     lines = "\n".join(f"  {step.name:16} {step.does}" for step in STEPS)
     flags = argparse.ArgumentParser(
         prog="packaging/build",
-        description="Make everything that people install on Linux, in dist/.",
+        description="Make everything that people install on this system, in dist/.",
         epilog=f"Steps, in their order:\n{lines}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -54,8 +54,9 @@ def _line(path: Path) -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Build; every failure is one sentence and the status 1."""
     given = parser().parse_args(argv)
+    usual = [step.name for step in STEPS if not step.is_asked]
     try:
-        take(plan(ROOT, given.out, given.work), given.only or [step.name for step in STEPS])
+        take(plan(ROOT, given.out, given.work), given.only or usual)
     except Problem as problem:
         say(str(problem))
     except OSError as error:

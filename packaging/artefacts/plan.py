@@ -52,11 +52,15 @@ class Build:
 
 @dataclass(frozen=True)
 class Step:
-    """A part of the build that can be asked for by its name; `run` returns what it made."""
+    """A part of the build that can be asked for by its name; `run` returns what it made.
+
+    It is taken without being asked for unless `is_asked`.
+    """
 
     name: str
     does: str
     run: Callable[[Build], list[Path]]
+    is_asked: bool = False
 
 
 def plan(root: Path, out: Path, work: Path) -> Build:

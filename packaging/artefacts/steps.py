@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+
+from artefacts import macos, msi, windows
 from artefacts.appdir import appdir
 from artefacts.freeze import freeze_app, freeze_server
 from artefacts.nfpm import packages
 from artefacts.plan import Step
 from artefacts.tarball import app_tarball, server_tarball
 
-STEPS = (
-    Step("app", "freeze the window, parlor-cli and the server into one folder", freeze_app),
+APP = Step("app", "freeze the window, parlor-cli and the server into one folder", freeze_app)
+LINUX = (
+    APP,
     Step("server", "freeze the server alone", freeze_server),
     Step("tarball", "pack the frozen app, to be unpacked anywhere", app_tarball),
     Step("server-tarball", "pack the frozen server", server_tarball),
     Step("packages", "make .deb and .rpm of the app and of the server", packages),
     Step("appdir", "lay out the folder that an AppImage is made of", appdir),
+    Step("msi", "pack a folder frozen on Windows for administrators", msi.package, is_asked=True),
 )
+WINDOWS = (APP, Step("installer", "compile the installer of the app", windows.installer))
+MACOS = (APP, Step("image", "sign the bundle and pack it into a disk image", macos.image))
+STEPS = {"win32": WINDOWS, "darwin": MACOS}.get(sys.platform, LINUX)
