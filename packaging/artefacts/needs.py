@@ -32,6 +32,7 @@ PACKAGES = {
     "libXrandr.so.2": "libxrandr2",
     "libXrender.so.1": "libxrender1",
     "libasound.so.2": "libasound2t64 | libasound2",
+    "libbrotlicommon.so.1": "libbrotli1",
     "libbrotlidec.so.1": "libbrotli1",
     "libbz2.so.1.0": "libbz2-1.0",
     "libcrypt.so.1": "libcrypt1",
@@ -46,6 +47,7 @@ PACKAGES = {
     "libgio-2.0.so.0": "libglib2.0-0t64 | libglib2.0-0",
     "libgobject-2.0.so.0": "libglib2.0-0t64 | libglib2.0-0",
     "libgthread-2.0.so.0": "libglib2.0-0t64 | libglib2.0-0",
+    "libgssapi_krb5.so.2": "libgssapi-krb5-2",
     "liblzma.so.5": "liblzma5",
     "libpulse.so.0": "libpulse0",
     "libpulse-mainloop-glib.so.0": "libpulse-mainloop-glib0",
@@ -72,6 +74,7 @@ PACKAGES = {
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libxkbcommon.so.0": "libxkbcommon0",
     "libz.so.1": "zlib1g",
+    "libzstd.so.1": "libzstd1",
 }
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from artefacts import changes, needs, tree
+from artefacts import changes, deb, needs, tree
 from artefacts.plan import Build
 from artefacts.tree import Tree
 from launch.shell import Problem
@@ -92,6 +92,8 @@ def pack(package: Package, laid: Tree, form: str) -> Path:
     )
     if result.returncode != 0:
         raise Problem(f"nfpm made no {target.name}: {result.stderr.strip()}")
+    if form == DEB:
+        target.write_bytes(deb.compressed(target.read_bytes()))
     return target
 
 
@@ -124,11 +126,11 @@ def describe(package: Package, laid: Tree, form: str) -> dict[str, Any]:
         described["description"] = f"{package.summary}\n{package.description}"
         described["depends"] = [*wanted.debian(), *package.depends]
         described["recommends"] = [*package.recommends]
-        described["deb"] = {"compression": "xz"}
+        described["deb"] = {"compression": "none"}
     else:
         described["depends"] = [*wanted.rpm()]
         described["release"] = "1"
-        rpm = {"summary": package.summary, "compression": "xz", "buildhost": "localhost"}
+        rpm = {"summary": package.summary, "compression": "zstd", "buildhost": "localhost"}
         described["rpm"] = {**rpm, "group": "Applications/Internet"}
     return described
 
