@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from app.cli import requests as ask
+from app.cli.given import path
 from app.services.api import Account, Backend
 
 
@@ -18,9 +18,9 @@ class AccountHandlers:
 
     async def handle(self, request: ask.Export | ask.Import) -> dict[str, Any]:
         """Return what the reply adds. Raises AppError."""
-        path = Path(request.path)
+        file = path(request.path)
         if isinstance(request, ask.Export):
-            await self._account.export_to(path, request.passphrase)
+            await self._account.export_to(file, request.passphrase)
         else:
-            self._adopt(await self._account.import_from(path, request.passphrase))
+            self._adopt(await self._account.import_from(file, request.passphrase))
         return {}

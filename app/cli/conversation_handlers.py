@@ -11,9 +11,10 @@ from typing import Any
 
 from app.cli import conversation_render, render
 from app.cli import conversation_requests as ask
+from app.cli.given import message_id, path, room_id
 from app.cli.times import milliseconds
 from app.domain.errors import AppError
-from app.domain.ids import event_id, room_id, to_text
+from app.domain.ids import to_text
 from app.domain.pictures import MAX_PICTURE_BYTES
 from app.services.api import Backend
 
@@ -73,11 +74,11 @@ class ConversationHandlers:
         return {}
 
     async def _pin(self, request: ask.Pin) -> Answer:
-        await self._chats.pin(event_id(request.message), on=True)
+        await self._chats.pin(message_id(request.message), on=True)
         return {}
 
     async def _unpin(self, request: ask.Unpin) -> Answer:
-        await self._chats.pin(event_id(request.message), on=False)
+        await self._chats.pin(message_id(request.message), on=False)
         return {}
 
     async def _pinned(self, request: ask.Pinned) -> Answer:
@@ -89,7 +90,7 @@ class ConversationHandlers:
         return {}
 
     async def _details(self, request: ask.Details) -> Answer:
-        message = event_id(request.message)
+        message = message_id(request.message)
         view = await self._chats.message(message)
         deliveries = await self._chats.deliveries(message)
         versions = await self._chats.versions(message) if view.edited else ()
@@ -100,7 +101,7 @@ class ConversationHandlers:
         }
 
     async def _forward(self, request: ask.Forward) -> Answer:
-        messages = [event_id(message) for message in request.messages]
+        messages = [message_id(message) for message in request.messages]
         rooms = [room_id(room) for room in request.rooms]
         await self._backend.conversations.forward(messages, rooms, named=request.named)
         return {}
@@ -117,7 +118,7 @@ class ConversationHandlers:
     async def _set_picture(self, request: ask.SetPicture) -> Answer:
         image = b""
         if request.path is not None:
-            image = await asyncio.to_thread(_read, Path(request.path))
+            image = await asyncio.to_thread(_read, path(request.path))
         if request.room is None:
             await self._backend.conversations.set_own_picture(image)
         else:

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from app.cli import courier_requests as ask
+from app.cli.given import peer_id, room_id
 from app.domain.couriers import DAY_MS, CourierReport, ServedView
 from app.domain.errors import AppError
-from app.domain.ids import peer_id, room_id, to_text
+from app.domain.ids import to_text
 from app.services.api import Backend, CourierWork
 
 Answer = dict[str, Any]

@@ -10,6 +10,7 @@ from app.cli import requests as ask
 from app.cli.conversation_handlers import ConversationHandlers
 from app.cli.courier_handlers import CourierHandlers
 from app.cli.courier_requests import CourierDrop, CourierStatus
+from app.cli.given import message_id, peer_id, room_id
 from app.cli.insight_handlers import InsightHandlers
 from app.cli.network_handlers import NetworkHandlers
 from app.cli.network_requests import NetworkRequest
@@ -20,7 +21,7 @@ from app.cli.transfer_handlers import TransferHandlers
 from app.cli.update_handlers import UpdateHandlers
 from app.cli.update_requests import UpdateRequest
 from app.domain.errors import AppError
-from app.domain.ids import event_id, peer_id, room_id, to_text
+from app.domain.ids import to_text
 from app.domain.views import HistoryPage, MessageView, Position
 from app.services.api import Backend
 
@@ -134,28 +135,31 @@ class Handlers:
         return {"members": [render.member(view) for view in members]}
 
     async def _send(self, request: ask.Send) -> Answer:
-        answered = event_id(request.reply_to) if request.reply_to is not None else None
-        view = await self._chats.send(room_id(request.room), request.text, answered)
+        room = room_id(request.room)
+        answered = message_id(request.reply_to) if request.reply_to is not None else None
+        if answered is not None:
+            await self._place(request.room, request.reply_to or "")
+        view = await self._chats.send(room, request.text, answered)
         return {"message": to_text(view.event)}
 
     async def _edit(self, request: ask.Edit) -> Answer:
-        await self._chats.edit(event_id(request.message), request.text)
+        await self._chats.edit(message_id(request.message), request.text)
         return {}
 
     async def _delete(self, request: ask.Delete) -> Answer:
-        await self._chats.delete(event_id(request.message))
+        await self._chats.delete(message_id(request.message))
         return {}
 
     async def _react(self, request: ask.React) -> Answer:
-        await self._chats.react(event_id(request.message), request.emoji)
+        await self._chats.react(message_id(request.message), request.emoji)
         return {}
 
     async def _unreact(self, request: ask.Unreact) -> Answer:
-        await self._chats.unreact(event_id(request.message), request.emoji)
+        await self._chats.unreact(message_id(request.message), request.emoji)
         return {}
 
     async def _read(self, request: ask.Read) -> Answer:
-        await self._chats.mark_read(room_id(request.room), event_id(request.message))
+        await self._chats.mark_read(room_id(request.room), message_id(request.message))
         return {}
 
     async def _history(self, request: ask.History) -> Answer:
@@ -174,7 +178,7 @@ class Handlers:
         return {"messages": [render.message(view) for view in found]}
 
     async def _place(self, room: str, message: str) -> Position:
-        view = await self._chats.message(event_id(message))
+        view = await self._chats.message(message_id(message))
         if view.room != room_id(room):
             raise AppError("unknown-message")
         return view.position

@@ -7,9 +7,10 @@ from typing import Any
 
 from app.cli import insight_render as render
 from app.cli import network_requests as ask
+from app.cli.given import peer_id, room_id
 from app.domain.capabilities import Service, Sharing
 from app.domain.errors import AppError
-from app.domain.ids import PeerId, peer_id, room_id, to_text
+from app.domain.ids import PeerId, to_text
 from app.services.api import Backend
 
 Answer = dict[str, Any]

@@ -18,6 +18,8 @@ from app.cli.render import Json, error
 from app.domain.errors import AppError
 
 MAX_LINE = 1024 * 1024
+HEAD = 1024
+"""Bytes that are kept of a line that is too long: enough to find its id."""
 MAX_AHEAD = 1024
 MAX_QUEUED = 16 * 1024 * 1024
 """Bytes that wait for somebody who does not read; beyond them notices are left out."""
@@ -26,7 +28,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class LineReader:
-    """Reads lines from a file descriptor; None is the end of it, b"" a line that is too long.
+    """Reads lines from a file descriptor; None is the end of it.
 
     A pipe is read on the loop. What no loop can wait for (a file, anything on Windows) is read by
     a thread, though not through `sys.stdin`: its lock, held by a thread that waits for input,
@@ -46,7 +48,7 @@ class LineReader:
             threading.Thread(target=self._read, name="lines-in", daemon=True).start()
 
     async def next(self) -> bytes | None:
-        """Return the next line that is not blank."""
+        """Return the next line, a `CutLine` if it is too long."""
         line = await self._lines.get()
         self._ahead.release()
         if self._paused and self._lines.empty():
@@ -92,31 +94,37 @@ def _read_some(descriptor: int) -> bytes:
         return b""
 
 
+class CutLine(bytes):
+    """The beginning of a line that is too long."""
+
+
 class LineSplitter:
-    """Cuts a stream into lines that are not blank; b"" stands for one that is too long."""
+    """Cuts a stream into lines."""
 
     def __init__(self) -> None:
         self._rest = b""
-        self._too_long = False
+        self._head = b""
+        """Of the present line, once it is too long."""
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """Yield the lines that `chunk` ends."""
         *whole, self._rest = (self._rest + chunk).split(b"\n")
         for line in whole:
-            yield from self._finish(line)
+            yield self._finish(line)
         if len(self._rest) > MAX_LINE:
-            self._rest, self._too_long = b"", True
+            self._head = self._head or self._rest[:HEAD]
+            self._rest = b""
 
     def end(self) -> Iterator[bytes]:
         """Yield what came after the last line break."""
-        yield from self._finish(self._rest)
+        if self._rest or self._head:
+            yield self._finish(self._rest)
 
-    def _finish(self, line: bytes) -> Iterator[bytes]:
-        too_long, self._too_long = self._too_long or len(line) > MAX_LINE, False
-        if too_long:
-            yield b""
-        elif line.strip():
-            yield line
+    def _finish(self, line: bytes) -> bytes:
+        head, self._head = self._head, b""
+        if head or len(line) > MAX_LINE:
+            return CutLine(head or line[:HEAD])
+        return line
 
 
 class LineWriter:

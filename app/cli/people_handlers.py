@@ -7,8 +7,9 @@ from typing import Any
 
 from app.cli import people_render as render
 from app.cli import people_requests as ask
+from app.cli.given import peer_id
 from app.domain.contacts import Presence
-from app.domain.ids import peer_id, to_text
+from app.domain.ids import to_text
 from app.services.api import Backend
 from app.services.people_api import Contacts
 from app.services.privacy import ACCEPT_SETTING, READS_SETTING, TYPING_SETTING

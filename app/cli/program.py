@@ -12,7 +12,7 @@ from typing import Any
 from app.cli import requests as ask
 from app.cli.account_handlers import AccountHandlers
 from app.cli.handlers import Handlers
-from app.cli.lines import LineReader, LineWriter
+from app.cli.lines import CutLine, LineReader, LineWriter
 from app.cli.render import Json, error, notices
 from app.cli.transfer_render import TransferNotices
 from app.cli.transfer_requests import SendFile
@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 
 
 class Program:
-    """Requests are carried out one after the other; only runs of `send` overlap.
+    """Requests are carried out one after the other; only runs of `send` overlap. Replies do not:
+    what they answer is looked up first, and others would overtake them.
 
     Whatever else is asked is answered while a file is being read for `send_file`; files are read
     one after the other. Only what ends or replaces the profile waits until they were.
@@ -86,7 +87,7 @@ class Program:
         while (line := await reader.next()) is not None:
             await self._writer.room()
             request = self._parse(line)
-            if isinstance(request, ask.Send):
+            if isinstance(request, ask.Send) and request.reply_to is None:
                 self._start(self._answer(request), self._sends)
                 continue
             await self._settle(self._sends)
@@ -118,8 +119,8 @@ class Program:
             await self._answer(request)
 
     def _parse(self, line: bytes) -> ask.Request | None:
-        if not line:
-            self._refuse(None, AppError("line-too-long"))
+        if isinstance(line, CutLine):
+            self._refuse(ask.likely_id(line), AppError("line-too-long"))
             return None
         try:
             return ask.parse_request(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import msgspec
@@ -19,7 +20,9 @@ from app.cli.update_requests import UpdateRequest
 from app.domain.errors import AppError
 
 Id = request_base.Id
-Limit = Annotated[int, Meta(ge=1, le=1000)]
+_ID = re.compile(rb'[{,]\s*"id"\s*:\s*(-?[1-9]\d{0,17}|0|"[ -!#-\[\]-~]{0,200}")\s*[,}]')
+_id_decoder = msgspec.json.Decoder(int | str)
+Limit = Annotated[int, Meta(ge=1, le=100_000)]
 
 _NOT_BUILT = """
 call_start call_accept call_reject call_end
@@ -182,6 +185,12 @@ class BadRequestError(Exception):
         super().__init__(str(error))
 
 
+def likely_id(line: bytes) -> Id:
+    """Return the id that a line seems to have which cannot be read as a whole, None without one."""
+    found = _ID.search(line)
+    return _id_decoder.decode(found[1]) if found else None
+
+
 def parse_request(line: bytes) -> Request:
     """Return the request in a line of JSON. Raises BadRequestError."""
     try:
@@ -195,9 +204,10 @@ def _explain(line: bytes, detail: str) -> BadRequestError:
     try:
         raw = _loose.decode(line)
     except msgspec.ValidationError:
-        return BadRequestError(None, AppError("bad-request", {"detail": "not a JSON object"}))
+        said = AppError("bad-request", {"detail": "not a JSON object, or a number out of range"})
+        return BadRequestError(likely_id(line), said)
     except (msgspec.DecodeError, ValueError, RecursionError):
-        return BadRequestError(None, AppError("bad-json", {"detail": detail}))
+        return BadRequestError(likely_id(line), AppError("bad-json", {"detail": detail}))
     given = raw.get("id")
     request_id = given if isinstance(given, int | str) and not isinstance(given, bool) else None
     do = raw.get("do")

@@ -7,10 +7,11 @@ from typing import Any
 
 from app.cli import room_render as render
 from app.cli import room_requests as ask
+from app.cli.given import invitation_id, peer_id, room_id
 from app.cli.times import milliseconds
 from app.domain.errors import AppError
 from app.domain.governing import FOUNDING, TOKEN_ID_SIZE, Role, TokenId
-from app.domain.ids import event_id, from_text, peer_id, room_id, to_text
+from app.domain.ids import from_text, to_text
 from app.domain.rules import Rule
 from app.services.api import Backend
 from app.services.governance_api import Governance
@@ -95,11 +96,11 @@ class RoomHandlers:
         return {"invitations": [render.invitation(view) for view in views]}
 
     async def _accept(self, request: ask.InvitationAccept) -> Answer:
-        room = await self._governance.accept(event_id(request.invitation))
+        room = await self._governance.accept(invitation_id(request.invitation))
         return {"room": to_text(room)}
 
     async def _reject(self, request: ask.InvitationReject) -> Answer:
-        await self._governance.reject(event_id(request.invitation))
+        await self._governance.reject(invitation_id(request.invitation))
         return {}
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from app.cli import transfer_render as render
 from app.cli import transfer_requests as ask
-from app.domain.ids import event_id, peer_id, room_id, to_text
+from app.cli.given import message_id, path, peer_id, room_id, transfer_id
+from app.domain.ids import to_text
 from app.services.transfers_api import Transfers
 
 Answer = dict[str, Any]
@@ -33,34 +33,34 @@ class TransferHandlers:
         }
 
     async def _send(self, request: ask.SendFile) -> Answer:
-        room, path = room_id(request.room), Path(request.path)
-        answered = event_id(request.reply_to) if request.reply_to is not None else None
-        view = await self._transfers.offer(room, path, request.text, answered)
+        room, source = room_id(request.room), path(request.path)
+        answered = message_id(request.reply_to) if request.reply_to is not None else None
+        view = await self._transfers.offer(room, source, request.text, answered)
         return {"transfer": to_text(view.event), "message": to_text(view.event)}
 
     async def _accept(self, request: ask.FileAccept) -> Answer:
-        folder = Path(request.to) if request.to is not None else None
-        await self._transfers.accept(event_id(request.transfer), folder)
+        folder = path(request.to) if request.to is not None else None
+        await self._transfers.accept(transfer_id(request.transfer), folder)
         return {}
 
     async def _decline(self, request: ask.FileDecline) -> Answer:
-        await self._transfers.decline(event_id(request.transfer))
+        await self._transfers.decline(transfer_id(request.transfer))
         return {}
 
     async def _pause(self, request: ask.FilePause) -> Answer:
-        await self._transfers.pause(event_id(request.transfer))
+        await self._transfers.pause(transfer_id(request.transfer))
         return {}
 
     async def _resume(self, request: ask.FileResume) -> Answer:
-        await self._transfers.resume(event_id(request.transfer))
+        await self._transfers.resume(transfer_id(request.transfer))
         return {}
 
     async def _cancel(self, request: ask.FileCancel) -> Answer:
-        await self._transfers.cancel(event_id(request.transfer))
+        await self._transfers.cancel(transfer_id(request.transfer))
         return {}
 
     async def _locate(self, request: ask.FileLocate) -> Answer:
-        await self._transfers.locate(event_id(request.transfer), Path(request.path))
+        await self._transfers.locate(transfer_id(request.transfer), path(request.path))
         return {}
 
     async def _all(self, _: ask.Transfers) -> Answer:
@@ -76,7 +76,7 @@ class TransferHandlers:
         }
         for name in ("folder", "auto_folder"):
             if (folder := getattr(request, name)) is not None:
-                given[name] = Path(folder)
+                given[name] = path(folder)
         if request.trusted is not None:
             given["trusted"] = frozenset(map(peer_id, request.trusted))
         if request.ways is not None:

@@ -84,10 +84,13 @@ async def test_refusals(world: World) -> None:
     message, room = sent["message"], made["room"]
     assert await code_of(here, "room_join") == "bad-request"
     assert await code_of(here, "room_join", code="a", invite="b") == "bad-request"
-    assert await code_of(here, "send", room="?", text="x") == "bad-id"
+    assert await code_of(here, "send", room="?", text="x") == "unknown-room"
     assert await code_of(here, "send", room="A" * 22, text="x") == "unknown-room"
     assert await code_of(here, "send", room=room, text=" ") == "text-empty"
     assert await code_of(here, "history", room=room, before=message) == "unknown-message"
+    for nothing in (message, "A" * 43, "?"):
+        answer = {"text": "x", "reply_to": nothing}
+        assert await code_of(here, "send", room=room, **answer) == "unknown-message"
     assert await code_of(here, "read", room=room, message=message) == "unknown-message"
     both = {"before": message, "after": message}
     assert await code_of(here, "history", room=other["room"], **both) == "bad-request"

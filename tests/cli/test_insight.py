@@ -44,7 +44,7 @@ async def test_capabilities_are_ours_or_a_peers(backend: FakeBackend) -> None:
     assert own["services"] == ["file_transfer", "messaging", "relay"]
     assert own["resources"]["links"] == 3
     assert await refused(backend, "capabilities", peer=to_text(BOB)) == "not-linked"
-    assert await refused(backend, "capabilities", peer="nonsense") == "bad-id"
+    assert await refused(backend, "capabilities", peer="nonsense") == "unknown-peer"
     services = frozenset({Service.COURIER})
     said = Capabilities(NetRole.COURIER, services, 1, 8, 2, 3, 4, 60, "Tyrol", 120)
     backend.insight.tell(BOB, said)
@@ -103,7 +103,7 @@ async def test_a_room_is_validated(backend: FakeBackend) -> None:
     assert told == {
         "findings": [{"check": "logs", "ok": True, "text": "All have the same.", "fix": ""}]
     }
-    assert await refused(backend, "validate", room="nonsense") == "bad-id"
+    assert await refused(backend, "validate", room="nonsense") == "unknown-room"
 
 
 async def test_stats_are_of_this_run_and_of_all(backend: FakeBackend) -> None:

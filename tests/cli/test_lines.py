@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cli import lines
-from app.cli.lines import LineReader, LineSplitter, LineWriter
+from app.cli.lines import CutLine, LineReader, LineSplitter, LineWriter
 
 LIMIT = 8
+HEAD = 4
 PIECES = st.lists(st.binary(max_size=3) | st.sampled_from([b"\n", b"x" * 9, b" "]), max_size=30)
 
 
@@ -23,13 +24,15 @@ PIECES = st.lists(st.binary(max_size=3) | st.sampled_from([b"\n", b"x" * 9, b" "
 def short_lines() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines, "MAX_LINE", LIMIT)
+        patch.setattr(lines, "HEAD", HEAD)
         yield
 
 
 def cut(stream: bytes) -> list[bytes]:
     """Say by hand what the splitter should."""
-    whole = [b"" if len(line) > LIMIT else line for line in stream.split(b"\n") if line]
-    return [line for line in whole if not line or line.strip()]
+    *whole, last = stream.split(b"\n")
+    lines_of = [*whole, last] if last else whole
+    return [line[:HEAD] if len(line) > LIMIT else line for line in lines_of]
 
 
 @given(PIECES)
@@ -45,7 +48,9 @@ def test_a_line_without_end_takes_no_memory() -> None:
     for _ in range(1000):
         assert list(splitter.feed(b"x" * 100)) == []
     assert len(splitter._rest) <= LIMIT + 100
-    assert list(splitter.feed(b"\nok\n")) == [b"", b"ok"]
+    cut, whole = splitter.feed(b"\nok\n")
+    assert (cut, isinstance(cut, CutLine)) == (b"x" * HEAD, True)
+    assert (whole, isinstance(whole, CutLine)) == (b"ok", False)
 
 
 async def all_of(reader: LineReader) -> list[bytes]:
@@ -59,7 +64,8 @@ async def test_a_pipe_is_read_to_its_end() -> None:
     readable, writable = os.pipe()
     reader = LineReader(readable)
     os.write(writable, b"one\n\ntwo\nthr")
-    assert [await reader.next(), await reader.next()] == [b"one", b"two"]
+    assert [await reader.next(), await reader.next()] == [b"one", b""]
+    assert await reader.next() == b"two"
     os.write(writable, b"ee")
     os.close(writable)
     assert await all_of(reader) == [b"three"]

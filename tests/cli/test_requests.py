@@ -79,7 +79,7 @@ def test_requests(line: bytes, expected: ask.Request) -> None:
     ("line", "code", "number"),
     [
         (b"hello", "bad-json", None),
-        (b'{"id": 3, "do": "send"', "bad-json", None),
+        (b'{"id": 3, "do": "send"', "bad-json", 3),
         (b"\xff", "bad-json", None),
         (b"[1]", "bad-request", None),
         (b"7", "bad-request", None),
@@ -92,9 +92,13 @@ def test_requests(line: bytes, expected: ask.Request) -> None:
         (b'{"id": 3, "do": "send", "room": "r", "text": 5}', "bad-request", 3),
         (b'{"id": 3, "do": "send", "room": "r", "text": "", "ttl": 1}', "not-implemented", 3),
         (b'{"id": 3, "do": "history", "room": "r", "limit": 0}', "bad-request", 3),
-        (b'{"id": 3, "do": "history", "room": "r", "limit": 1001}', "bad-request", 3),
+        (b'{"id": 3, "do": "history", "room": "r", "limit": 100001}', "bad-request", 3),
         (b"[" * 100_000, "bad-request", None),
-        (b'{"id": 3, "do": ' + b"[" * 100_000, "bad-json", None),
+        (b'{"id": 3, "do": ' + b"[" * 100_000, "bad-json", 3),
+        (b'{"do": "send", "id":"a", "text": "\\ud800"}', "bad-json", "a"),
+        (b'{"id": 3, "do": "history", "limit": ' + b"9" * 5000 + b"}", "bad-request", 3),
+        (b'{"id": ' + b"9" * 5000 + b', "do": "whoami"}', "bad-request", None),
+        (b'{"text": "\\"id\\": 3, \xff', "bad-json", None),
     ],
 )
 def test_refusals(line: bytes, code: str, number: object) -> None:

@@ -64,6 +64,27 @@ async def answer(services: Recorder, request: ask.TransferRequest) -> dict[str, 
     return await handlers.table[type(request)](request)
 
 
+@pytest.mark.parametrize("path", ["", "a\0b"])
+async def test_no_path_is_refused(services: Recorder, path: str) -> None:
+    """An empty one would have offered the folder in which the program happens to run."""
+    name, room = to_text(EVENT), to_text(ROOM)
+    for request in (
+        ask.SendFile(room=room, path=path),
+        ask.FileAccept(transfer=name, to=path),
+        ask.FileLocate(transfer=name, path=path),
+        ask.FileSettings(folder=path),
+    ):
+        with pytest.raises(AppError, match="bad path"):
+            await answer(services, request)
+    assert services.asked == []
+
+
+async def test_what_was_never_told_names_no_transfer(services: Recorder) -> None:
+    for request in (ask.FileAccept(transfer="?"), ask.FilePause(transfer="A" * 42)):
+        with pytest.raises(AppError, match="unknown transfer"):
+            await answer(services, request)
+
+
 async def test_requests_reach_the_services(services: Recorder) -> None:
     name, room = to_text(EVENT), to_text(ROOM)
     made = await answer(services, ask.SendFile(room=room, path="/a", text="Look"))

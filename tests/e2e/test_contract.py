@@ -53,9 +53,11 @@ def test_ready_comes_first_and_every_line_is_answered(ana: Cli) -> None:
     room = json.dumps(NOWHERE).encode()
     lines: list[tuple[bytes, object, str]] = [
         (b"garbage", None, "bad-json"),
-        (b'{"id":1,"do":"whoami"', None, "bad-json"),
-        (b'{"id":1,"do":"whoami"} {}', None, "bad-json"),
-        (b'{"id":1,"do":"send","text":"\xff"}', None, "bad-json"),
+        (b'{"id":1,"do":"whoami"', 1, "bad-json"),
+        (b'{"id":1,"do":"whoami"} {}', 1, "bad-json"),
+        (b"", None, "bad-json"),
+        (b" \t\r", None, "bad-json"),
+        (b'{"id":1,"do":"send","text":"\xff"}', 1, "bad-json"),
         (b"\x00\x01\x02", None, "bad-json"),
         (b"[" * 100_000, None, "bad-request"),
         (b"[]", None, "bad-request"),
@@ -69,10 +71,10 @@ def test_ready_comes_first_and_every_line_is_answered(ana: Cli) -> None:
         (b'{"id":4,"do":"send"}', 4, "bad-request"),
         (b'{"id":5,"do":"send","room":5,"text":"x"}', 5, "bad-request"),
         (b'{"id":6,"do":"send","room":%s,"text":null}' % room, 6, "bad-request"),
-        (b'{"id":7,"do":"send","room":"x","text":"x"}', 7, "bad-id"),
+        (b'{"id":7,"do":"send","room":"x","text":"x"}', 7, "unknown-room"),
         (b'{"id":8,"do":"send","room":%s,"text":"x"}' % room, 8, "unknown-room"),
         (b'{"id":9,"do":"whoami","loud":true}', 9, "not-implemented"),
-        (b'{"id":10,"do":"edit","message":"x","text":"y"}', 10, "bad-id"),
+        (b'{"id":10,"do":"edit","message":"x","text":"y"}', 10, "unknown-message"),
         (b'{"id":11,"do":"call_start","room":"x"}', 11, "not-implemented"),
         (b'{"id":12,"do":"history","room":%s,"limit":0}' % room, 12, "bad-request"),
         (b'{"id":13,"do":"history","room":%s,"limit":1.5}' % room, 13, "bad-request"),
@@ -93,8 +95,6 @@ def test_ready_comes_first_and_every_line_is_answered(ana: Cli) -> None:
         reply = answer(ana, line)
         assert (reply["id"], reply["ok"], reply["error"]["code"]) == (request, False, code), line
         assert reply["error"]["message"]
-    for line in (b"", b"   ", b"\t\r"):
-        ana.send_line(line)
     for request in (7, "seven", None):
         line = json.dumps({"id": request, "do": "whoami"}).encode()
         assert answer(ana, line) == {
@@ -113,6 +113,8 @@ def test_lines_up_to_a_mebibyte_are_read(ana: Cli) -> None:
     whole = request + b" " * (1024 * 1024 - len(request))
     assert answer(ana, whole)["ok"]
     assert answer(ana, whole + b" ")["error"]["code"] == "line-too-long"
+    reply = answer(ana, request[:-2] + b"x" * 2 * 1024 * 1024 + b'"}')
+    assert (reply["id"], reply["error"]["code"]) == ("big", "line-too-long")
     assert answer(ana, b"x" * (5 * 1024 * 1024))["error"]["code"] == "line-too-long"
     assert ana.texts(room) == ["x"]
     ana.quit()

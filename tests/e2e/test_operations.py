@@ -72,7 +72,7 @@ def test_what_is_refused(pair: list[Cli]) -> None:
     assert bob.refused("unreact", message=message, emoji="") == "bad-reaction"
     assert bob.refused("react", message="A" * 43, emoji=THUMB) == "unknown-message"
     assert ana.refused("edit", message=message, text=" ") == "text-empty"
-    assert ana.refused("edit", message="nonsense", text="x") == "bad-id"
+    assert ana.refused("edit", message="nonsense", text="x") == "unknown-message"
     ana.ask("delete", message=message)
     assert ana.refused("edit", message=message, text="x") == "message-deleted"
     assert ana.refused("delete", message=message) == "message-deleted"

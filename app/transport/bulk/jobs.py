@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from app.domain.errors import AppError, RemoteProtocolError
 from app.protocol.worker_messages import Failed, LaneDown, Notice, Progress, Stopped
 from app.transport.bulk.exchange import Exchange
 from app.transport.bulk.progress import Meter
+
+log = logging.getLogger(__name__)
 
 Tell = Callable[[Notice], None]
 CLOSE_WITHIN = 3.0
@@ -63,6 +66,10 @@ class Job(ABC):
         except RemoteProtocolError as error:
             self._ended(error.code)
             notice = Failed(self.transfer, error.code, {})
+        except Exception:
+            log.exception("a job failed")
+            self._ended("internal-error")
+            notice = Failed(self.transfer, "internal-error", {})
         self.is_over = True
         self._tell(notice)
 
