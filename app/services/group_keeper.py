@@ -8,6 +8,7 @@ from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from app.domain.changes import MemberChanged
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId
 from app.domain.room import RoomState
@@ -107,6 +108,9 @@ class GroupKeeper:
         conversation = await self._parts.entry.dismissed(frame)
         if conversation is not None and not self._is_heard_elsewhere(conversation, peer):
             await self._parts.entry.set_standing(conversation, "removed")
+            name = conversation.name_of(self._me, self._parts.publisher.names)
+            told = MemberChanged(conversation.room, self._me, name, "removed")
+            self._parts.publisher.feed.publish(told)
             await self.look_at(conversation)
 
     def _is_heard_elsewhere(self, conversation: Conversation, peer: PeerId) -> bool:

@@ -49,7 +49,9 @@ class TransferActs:
         async with entry.turn:
             if entry.state is TransferState.CANCELLED:
                 raise AppError("transfer-over")
-            if entry.state in FETCHING or self._is_there(entry):
+            if entry.state in FETCHING and folder not in (None, Path(entry.record.folder)):
+                raise AppError("transfer-started", {"folder": entry.record.folder})
+            if entry.state in FETCHING or self._is_there(entry, folder):
                 return
             target = folder or self._settings.usual(entry.record.offer)
             make = folder is None or self._settings.is_default(target)
@@ -58,8 +60,12 @@ class TransferActs:
             await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
             await self._begin(entry, target)
 
-    def _is_there(self, entry: Entry) -> bool:
-        return entry.state is TransferState.DONE and Path(entry.record.path).exists()
+    @staticmethod
+    def _is_there(entry: Entry, folder: Path | None) -> bool:
+        """Tell whether it lies whole in that folder, anywhere without one."""
+        path = Path(entry.record.path)
+        is_wanted = folder is None or folder == path.parent
+        return entry.state is TransferState.DONE and is_wanted and path.exists()
 
     async def _begin(self, entry: Entry, target: Path) -> None:
         record = entry.record

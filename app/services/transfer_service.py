@@ -140,6 +140,7 @@ class TransferService:
     async def pause(self, transfer: EventId) -> None:
         entry = await self._book.get(transfer)
         self._check_open(entry)
+        self._check_accepted(entry)
         await self._tender.acts.pause(entry)
 
     async def resume(self, transfer: EventId) -> None:
@@ -149,6 +150,7 @@ class TransferService:
             return
         entry = await self._book.get(transfer)
         self._check_open(entry)
+        self._check_accepted(entry)
         if self._book.is_own(entry):
             if not await self._locator.resume(entry):
                 await self._tender.acts.serve_again(entry)
@@ -175,6 +177,11 @@ class TransferService:
     def _check_open(self, entry: Entry) -> None:
         if entry.state in OVER:
             raise AppError("transfer-over")
+
+    def _check_accepted(self, entry: Entry) -> None:
+        """What was only offered is neither paused nor resumed: that would be to accept it."""
+        if entry.state is TransferState.OFFERED and not self._book.is_own(entry):
+            raise AppError("transfer-not-accepted")
 
     async def settings(self) -> TransferSettings:
         return self._settings.current

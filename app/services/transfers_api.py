@@ -85,9 +85,10 @@ class Transfers(Protocol):
     async def transfer(self, transfer: EventId) -> TransferView: ...
 
     async def accept(self, transfer: EventId, folder: Path | None = None) -> None:
-        """Fetch into `folder`, or the one from the settings.
+        """Fetch into `folder`, or the one from the settings; again, if it came into another one.
 
-        Raises AppError("not-a-folder" | "folder-unwritable" | "disk-full" | "own-transfer").
+        Raises AppError("not-a-folder" | "folder-unwritable" | "disk-full" | "own-transfer" |
+        "transfer-started"), the last while it is being fetched into another folder.
         """
         ...
 
@@ -96,11 +97,17 @@ class Transfers(Protocol):
         ...
 
     async def pause(self, transfer: EventId) -> None:
-        """Fetch, or serve, no more until `resume`. Raises AppError("transfer-over")."""
+        """Fetch, or serve, no more until `resume`.
+
+        Raises AppError("transfer-over" | "transfer-not-accepted").
+        """
         ...
 
     async def resume(self, transfer: EventId) -> None:
-        """Go on, also after a failure. Raises AppError("transfer-over" | "disk-full")."""
+        """Go on, also after a failure.
+
+        Raises AppError("transfer-over" | "transfer-not-accepted" | "disk-full").
+        """
         ...
 
     async def locate(self, transfer: EventId, path: Path) -> None:

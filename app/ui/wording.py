@@ -169,6 +169,8 @@ SENTENCES: Mapping[str, str] = {
         "Something else lies where this file was being saved. Move it away, or save elsewhere."
     ),
     "target-gone": "The folder that this was being saved in is gone. Put it back, or cancel.",
+    "transfer-not-accepted": "You have not accepted this file yet. Accept it first.",
+    "transfer-started": "This file is coming into another folder already. Cancel that first.",
     "transfer-over": "This transfer is over already. Nothing more can be done with it.",
     "unknown-transfer": "This file is no longer known here. It may have been deleted.",
     "worker-unavailable": "The part of Parlor that moves files did not start. Try again.",

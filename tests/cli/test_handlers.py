@@ -135,6 +135,7 @@ class OnlyChats:
         self.chats = chats
         self.network = None
         self.transfers = None
+        self.updates = None
         self.courier = None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.crypto.authoring import open_event
+from app.domain.changes import MemberChanged
 from app.domain.errors import AppError
 from app.domain.events import Text, Unsupported, decode_event
 from app.domain.governing import Removed, Role
@@ -51,6 +52,8 @@ async def test_who_was_away_believes_an_admin_it_did_not_know(world: World) -> N
     await rule(bob).remove(room, eve.peer)
     await eve.start(URL)
     await until(lambda: standing(eve, room) == "removed", "removed")
+    told = MemberChanged(room, eve.peer, "Eve", "removed")
+    await until(lambda: eve.heard(MemberChanged).count(told) == 1, "told")
 
 
 @pytest.mark.parametrize("wrong", ["signature", "room", "author", "form", "kind"])

@@ -83,6 +83,35 @@ async def test_a_third_gets_it_from_the_second(world: FileWorld) -> None:
     assert {one.peer for one in given.receivers} == {bo.peer, cem.peer}
 
 
+async def test_an_offer_is_accepted_by_nothing_else(world: FileWorld) -> None:
+    """Pausing and resuming an offer had it fetched into the usual folder."""
+    _, (_, bo), _, transfer = await offered(world, 1000, "Ana", "Bo")
+    for act in (bo.backend.transfers.pause, bo.backend.transfers.resume):
+        with pytest.raises(AppError, match="transfer not accepted"):
+            await act(transfer)
+    assert (await seen(bo, transfer)).state is State.OFFERED
+
+
+async def test_a_second_folder_is_not_ignored(world: FileWorld) -> None:
+    _, (ana, bo), path, transfer = await offered(world, 24 * MEGABYTE, "Ana", "Bo")
+    first, second = world.folder / "first", world.folder / "second"
+    for folder in (first, second):
+        folder.mkdir()
+    slow = TransferSettings(ana.folder, ana.folder, cap_up=2 * MEGABYTE)
+    await ana.backend.transfers.set_settings(slow)
+    await bo.backend.transfers.accept(transfer, first)
+    await bo.backend.transfers.accept(transfer, first)
+    with pytest.raises(AppError, match="transfer started"):
+        await bo.backend.transfers.accept(transfer, second)
+    await ana.backend.transfers.set_settings(TransferSettings(ana.folder, ana.folder))
+    await becomes(bo, transfer, State.DONE)
+    await bo.backend.transfers.accept(transfer, first)
+    assert (await seen(bo, transfer)).state is State.DONE
+    await bo.backend.transfers.accept(transfer, second)
+    await becomes(bo, transfer, State.DONE)
+    assert [(folder / path.name).exists() for folder in (first, second)] == [True, True]
+
+
 async def test_declined_then_accepted_after_all(world: FileWorld) -> None:
     _, (ana, bo), path, transfer = await offered(world, 1000, "Ana", "Bo")
     await bo.backend.transfers.decline(transfer)
