@@ -44,6 +44,7 @@ def _show(settings: Settings, turn: Turn) -> int:
     window = first_window(background=settings.background)
     # Even asyncio takes a quarter of the time to the first paint, so it comes afterwards.
     from app.ui.desktop.callers import Callers  # noqa: PLC0415
+    from app.ui.desktop.choices import choices_here  # noqa: PLC0415
     from app.ui.loop import run_window  # noqa: PLC0415
 
     callers = Callers(settings.link)
@@ -55,7 +56,9 @@ def _show(settings: Settings, turn: Turn) -> int:
 
         return open_account(settings)
 
-    return run_window(window, account, callers)
+    # Elsewhere than in its usual place, the program leaves nothing behind on the computer.
+    choices = choices_here() if settings.last_used and not settings.portable else None
+    return run_window(window, account, callers, choices)
 
 
 if __name__ == "__main__":

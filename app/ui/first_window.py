@@ -35,13 +35,17 @@ def first_window(
         window.painted.connect(on_painted)
     if background:
         window.showMinimized()
-        return window
-    window.show()
+    else:
+        window.show()
+        _wait_for_paint(window)
+    QApplication.setWindowIcon(logo())
+    return window
+
+
+def _wait_for_paint(window: MainWindow) -> None:
     end = time.monotonic() + FIRST_PAINT_S
     while not window.was_painted and time.monotonic() < end:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, STEP_MS)
-    QApplication.setWindowIcon(logo())
-    return window
 
 
 def _application() -> QApplication:

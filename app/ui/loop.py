@@ -21,6 +21,7 @@ from app.ui.collector import collecting_here
 from app.ui.controllers.unlocking import unlocked
 from app.ui.desktop.call import Call
 from app.ui.desktop.callers import Callers
+from app.ui.desktop.choices import DesktopChoices
 from app.ui.desktop.front import bring_to_front
 from app.ui.main_window import MainWindow
 from app.ui.views.failure import FailureView
@@ -38,23 +39,34 @@ MakeAccount = Callable[[], Account]
 
 
 def run_window(
-    window: MainWindow, make_account: MakeAccount, callers: Callers | None = None
+    window: MainWindow,
+    make_account: MakeAccount,
+    callers: Callers | None = None,
+    choices: DesktopChoices | None = None,
 ) -> int:
     """Fill a window that is shown already; return the exit code once it was closed.
 
-    `callers` may ask for the window, and bring links. The profile is closed on the way out, also
-    if it could not be opened or is not open yet.
+    `callers` may ask for the window, and bring links; `choices` are offered in the settings. The
+    profile is closed on the way out, also if it could not be opened or is not open yet.
     """
     loop = partial(QEventLoop, QApplication.instance())
     with collecting_here(), asyncio.Runner(loop_factory=loop) as runner:
-        return runner.run(WindowRun(window, make_account, callers or Callers()).run())
+        run = WindowRun(window, make_account, callers or Callers(), choices or DesktopChoices())
+        return runner.run(run.run())
 
 
 class WindowRun:
     """One run of the program: a window and a session for each time the profile is unlocked."""
 
-    def __init__(self, window: MainWindow, make_account: MakeAccount, callers: Callers) -> None:
-        self._window, self._make_account, self._callers = window, make_account, callers
+    def __init__(
+        self,
+        window: MainWindow,
+        make_account: MakeAccount,
+        callers: Callers,
+        choices: DesktopChoices,
+    ) -> None:
+        self._window, self._make_account = window, make_account
+        self._callers, self._choices = callers, choices
         self._leaving = asyncio.Event()
         self._again: asyncio.Future[bool] | None = None
         self._account: Account | None = None
@@ -103,6 +115,7 @@ class WindowRun:
         self._again = again
         backend = await unlocked(self._window, account, self._leaving.set)
         self._session = Session(self._window, backend, self._leaving.set, account, self._begin_anew)
+        self._session.flows.desktop = self._choices
         await self._session.start()
         self._ready = self._session
         self._session.follow(self._callers)

@@ -16,9 +16,11 @@ from app.services.privacy import READS_SETTING, TYPING_SETTING
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.notifying import NotifyController
 from app.ui.desktop.callers import Callers
+from app.ui.desktop.choices import DesktopChoices
 from app.ui.dialogs.about import AboutSheet
 from app.ui.dialogs.base import ask
 from app.ui.dialogs.blocked import BlockedSheet
+from app.ui.dialogs.computer import ComputerSheet
 from app.ui.dialogs.forms import FieldSheet, Question
 from app.ui.dialogs.ice_servers import IceServersSheet
 from app.ui.dialogs.invite import InviteSheet
@@ -62,6 +64,8 @@ class DialogFlows(QObject):
         """What the settings' way to files leads to, if there is one."""
         self.network: Callable[[], Awaitable[object]] | None = None
         """What the settings' way to the network leads to, if there is one."""
+        self.desktop = DesktopChoices()
+        """What can be chosen about this computer."""
 
     async def join(self) -> None:
         """Ask for a link or a code and follow it."""
@@ -178,9 +182,15 @@ class DialogFlows(QObject):
         if self.network is not None:
             sheet.network.show()
             sheet.network_asked.connect(lambda network=self.network: leave_for(network))
+        sheet.computer.setVisible(bool(self.desktop))
+        sheet.computer_asked.connect(lambda: leave_for(self.computer))
         await self.ask(sheet)
         for flow in then:
             await flow()
+
+    async def computer(self) -> None:
+        """Show what this computer does with the program by itself."""
+        await self.ask(ComputerSheet(self._theme, self._window, self._tasks, self.desktop))
 
     async def helpers(self) -> None:
         """Show the servers that help to connect, and take what is changed there."""

@@ -120,6 +120,7 @@ class SettingsSheet(Sheet):
     files_asked = Signal()
     helpers_asked = Signal()
     network_asked = Signal()
+    computer_asked = Signal()
 
     def __init__(
         self,
@@ -152,6 +153,8 @@ class SettingsSheet(Sheet):
         self.shortcuts.setAccessibleName("Keyboard shortcuts")
         self.about = push_button("About")
         self.about.setAccessibleName("About Parlor")
+        self.computer = push_button("This computer: start with it, open links…")
+        self.computer.hide()
         self.account = push_button("Account")
         self.account.setAccessibleName("Account: passphrase, lock, backup")
         self._caption("Appearance")
@@ -173,6 +176,7 @@ class SettingsSheet(Sheet):
         self.add(self.servers)
         self.add(self.helpers)
         self.add(self.network)
+        self.add(self.computer)
         done = push_button("Done", "primary")
         done.setDefault(True)
         done.clicked.connect(self.accept)
@@ -193,6 +197,7 @@ class SettingsSheet(Sheet):
         self.files.clicked.connect(self.files_asked)
         self.helpers.clicked.connect(self.helpers_asked)
         self.network.clicked.connect(self.network_asked)
+        self.computer.clicked.connect(self.computer_asked)
         self.servers.failed.connect(self.say_problem)
 
     def _caption(self, text: str) -> None:
