@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.gallery import (
     about,
     accounts,
+    desktop,
     file_talk,
     files,
     keeping,
@@ -29,4 +30,5 @@ ENTRIES: dict[str, Entry] = {
     **voice.ENTRIES,
     **network.ENTRIES,
     **about.ENTRIES,
+    **desktop.ENTRIES,
 }

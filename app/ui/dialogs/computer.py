@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
 from app.ui import wording
@@ -43,9 +43,14 @@ class ComputerSheet(Sheet):
         words = Label(self.theme, TextSize.SMALL, tone="text2", text=note)
         words.setWordWrap(True)
         switch.setAccessibleDescription(note)
-        for part in (switch, words):
-            self.add(part)
-            part.setVisible(choice is not None)
+        both = QWidget()
+        column = QVBoxLayout(both)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(switch)
+        column.addWidget(words)
+        self.add(both)
+        both.setVisible(choice is not None)
         if choice is not None:
             switch.setChecked(choice.is_on())
             switch.clicked.connect(lambda on: self._tasks.spawn(self._set(switch, choice, on)))

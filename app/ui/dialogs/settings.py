@@ -17,6 +17,7 @@ from app.ui.tasks import TaskOwner
 from app.ui.theme import Choice, TextSize, Theme, Weight
 from app.ui.widgets.buttons import IconButton, push_button
 from app.ui.widgets.fields import text_field
+from app.ui.widgets.scrolling_column import ScrollingColumn
 from app.ui.widgets.surfaces import Label
 from app.ui.widgets.switch import Switch
 from app.ui.widgets.tabs import Tabs
@@ -131,6 +132,7 @@ class SettingsSheet(Sheet):
         profile: Profile,
     ) -> None:
         super().__init__(theme, parent, "Settings")
+        self._room = ScrollingColumn("Settings")
         self.look = Tabs(theme, ("System", "Light", "Dark"))
         self.look.choose(CHOICES.index(theme.choice))
         self.look.setAccessibleName("Appearance")
@@ -157,31 +159,34 @@ class SettingsSheet(Sheet):
         self.computer.hide()
         self.account = push_button("Account")
         self.account.setAccessibleName("Account: passphrase, lock, backup")
-        self._caption("Appearance")
-        self.add(self.look)
-        self._caption("Notifications show")
-        self.add(self.notes)
-        self._caption("My name")
-        self.add(_beside(self.name, self.rename))
-        self.add(
-            Label(theme, TextSize.SMALL, tone="text2", text=f"Fingerprint {profile.fingerprint}")
-        )
-        self.add(self.listed)
-        self._caption("Privacy, both ways or not at all")
-        self.add(self.reads)
-        self.add(self.typing)
-        self.add(self.blocked)
-        self.add(self.files)
-        self._caption("Servers that introduce people")
-        self.add(self.servers)
-        self.add(self.helpers)
-        self.add(self.network)
-        self.add(self.computer)
+        self._fill(profile)
         done = push_button("Done", "primary")
         done.setDefault(True)
         done.clicked.connect(self.accept)
         self.finish(self.about, self.account, self.shortcuts, done)
         self._connect()
+
+    def setVisible(self, visible: bool) -> None:
+        self._room.fit(self)
+        super().setVisible(visible)
+
+    def _fill(self, profile: Profile) -> None:
+        self._caption("Appearance")
+        self._room.add(self.look)
+        self._caption("Notifications show")
+        self._room.add(self.notes)
+        self._caption("My name")
+        self._room.add(_beside(self.name, self.rename))
+        fingerprint = f"Fingerprint {profile.fingerprint}"
+        self._room.add(Label(self.theme, TextSize.SMALL, tone="text2", text=fingerprint))
+        self._room.add(self.listed)
+        self._caption("Privacy, both ways or not at all")
+        for part in (self.reads, self.typing, self.blocked, self.files):
+            self._room.add(part)
+        self._caption("Servers that introduce people")
+        for part in (self.servers, self.helpers, self.network, self.computer):
+            self._room.add(part)
+        self.add(self._room, 1)
 
     def _connect(self) -> None:
         self.look.chosen.connect(lambda at: self.theme_chosen.emit(CHOICES[at]))
@@ -201,7 +206,7 @@ class SettingsSheet(Sheet):
         self.servers.failed.connect(self.say_problem)
 
     def _caption(self, text: str) -> None:
-        self.add(Label(self.theme, TextSize.SMALL, Weight.SEMIBOLD, "text2", text=text))
+        self._room.add(Label(self.theme, TextSize.SMALL, Weight.SEMIBOLD, "text2", text=text))
 
 
 def _beside(label: QLabel, button: QWidget) -> QWidget:
