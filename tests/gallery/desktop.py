@@ -15,7 +15,8 @@ from app.ui.dialogs.computer import ComputerSheet
 from app.ui.dialogs.link import LinkSheet
 from tests.gallery.entry import Entry, Stand
 from tests.gallery.windows import sheet
-from tests.ui.fake_backend import FakeBackend, peer_of
+from tests.ui.fake_backend import FakeBackend
+from tests.ui.fake_names import peer_of
 
 SECRET = hashlib.sha256(b"room").digest()
 ROOM = encode(RoomInvite(room_id(SECRET), SECRET, 0, "https://meet.a-rather-long-name.example.org"))

@@ -181,11 +181,9 @@ class SettingsSheet(Sheet):
         self._room.add(Label(self.theme, TextSize.SMALL, tone="text2", text=fingerprint))
         self._room.add(self.listed)
         self._caption("Privacy, both ways or not at all")
-        for part in (self.reads, self.typing, self.blocked, self.files):
-            self._room.add(part)
+        self._room.add(self.reads, self.typing, self.blocked, self.files)
         self._caption("Servers that introduce people")
-        for part in (self.servers, self.helpers, self.network, self.computer):
-            self._room.add(part)
+        self._room.add(self.servers, self.helpers, self.network, self.computer)
         self.add(self._room, 1)
 
     def _connect(self) -> None:

@@ -26,8 +26,9 @@ class ScrollingColumn(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         self._body.setAutoFillBackground(False)
 
-    def add(self, widget: QWidget) -> None:
-        self._column.addWidget(widget)
+    def add(self, *widgets: QWidget) -> None:
+        for widget in widgets:
+            self._column.addWidget(widget)
 
     def fit(self, sheet: QWidget) -> None:
         """Be as high as the content, as far as `sheet`, which has it, stays on its screen."""

@@ -22,7 +22,7 @@ from app.ui.desktop.choices import DesktopChoices, choices_here, desktop_choices
 from app.ui.desktop.link_handler import KIND, NAME, XdgFolders, XdgLinks
 from app.ui.theme.logo import DRAWING
 
-PROGRAM = ("/home/ana/Parlor 2/parlor",)
+PROGRAM = ("/media/ana/Parlor 2/parlor",)
 
 
 class FakeRegistry:
@@ -57,8 +57,8 @@ def test_linux_starts_it_by_an_entry(tmp_path: Path) -> None:
     startup.switch(True)
     assert startup.is_on()
     text = startup.path.read_text(encoding="utf-8")
-    assert 'Exec="/home/ana/Parlor 2/parlor" --background\n' in text
-    assert "TryExec=/home/ana/Parlor 2/parlor\n" in text
+    assert 'Exec="/media/ana/Parlor 2/parlor" --background\n' in text
+    assert "TryExec=/media/ana/Parlor 2/parlor\n" in text
     if shutil.which("desktop-file-validate"):
         subprocess.run(["desktop-file-validate", startup.path], check=True)
     # Another place of the program is another choice.

@@ -44,13 +44,13 @@ async def test_both_choices_take_effect_at_once(rig: Rig) -> None:
 
 async def test_what_fails_goes_back_and_says_why(rig: Rig) -> None:
     startup = FakeChoice()
-    startup.failing = AppError("folder-read-only", {"folder": "/home/ana/.config"})
+    startup.failing = AppError("folder-read-only", {"folder": "/media/ana/.config"})
     sheet = await shown(rig, DesktopChoices(startup))
     assert not sheet.links.isVisible()
     await rig.click(sheet.startup)
     await rig.until(sheet.startup.isEnabled)
     assert not sheet.startup.isChecked()
-    assert "/home/ana/.config" in sheet.problem.text()
+    assert "/media/ana/.config" in sheet.problem.text()
     startup.failing = None
     await rig.click(sheet.startup)
     await rig.until(sheet.startup.isEnabled)

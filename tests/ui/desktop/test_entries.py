@@ -90,7 +90,7 @@ def test_what_is_written_is_a_desktop_entry(tmp_path: Path) -> None:
     if shutil.which("desktop-file-validate") is None:
         pytest.skip("needs desktop-file-utils")
     path = tmp_path / "x.desktop"
-    odd = '/home/ana/my "programs" 100% `$x\\y/parlor'
+    odd = '/media/ana/my "programs" 100% `$x\\y/parlor'
     fields = {"Type": "Application", "Name": "Parlor", "Exec": entries.command([odd], "%u")}
     path.write_text(entries.entry(fields), encoding="utf-8")
     said = subprocess.run(
