@@ -27,14 +27,15 @@ def needed(path: Path) -> frozenset[str]:
 
 def reachable(files: Iterable[Path]) -> set[Path]:
     """Return those files that are no library, and the libraries that these need, and so on."""
-    by_name = {path.name: path for path in files}
-    ahead = [path for path in by_name.values() if not is_library(path)]
+    everything = list(files)
+    libraries = {path.name: path for path in everything if is_library(path)}
+    ahead = [path for path in everything if not is_library(path)]
     found: set[Path] = set()
     while ahead:
         path = ahead.pop()
         if path not in found:
             found.add(path)
-            ahead += [by_name[name] for name in needed(path) if name in by_name]
+            ahead += [libraries[name] for name in needed(path) if name in libraries]
     return found
 
 

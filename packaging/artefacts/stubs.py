@@ -25,6 +25,8 @@ STANDINS = (
     "libQt6Quick.so.*",  # Qt's player could film a Qt Quick window
     "libQt6Qml.so.*",
 )
+MARK = "stand-in by Parlor"
+"""In each of them, so that nobody takes it for what it stands in for."""
 RETURN_ZERO = {"x86_64": "xor %eax, %eax\n ret", "aarch64": "mov x0, #0\n ret"}
 SYMBOL = re.compile(
     r"^\s*\d+:\s+\S+\s+(?P<size>\S+)\s+(?P<kind>\w+)\s+(?P<bind>\w+)\s+\w+\s+(?P<where>\w+)\s+"
@@ -75,7 +77,7 @@ def _asked(library: Path, users: Iterable[Path]) -> list[Symbol]:
 
 def assembly(asked: Iterable[Symbol], code: str) -> str:
     """Return the source of a stand-in; `code` is what returns 0 on this machine."""
-    lines = ['.section .note.GNU-stack,"",%progbits']
+    lines = ['.section .note.GNU-stack,"",%progbits', f'.section .rodata\n.asciz "{MARK}"']
     for each in asked:
         if each.name:
             kind, section = ("function", ".text") if each.is_function else ("object", ".bss")

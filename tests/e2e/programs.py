@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.support.counting import uncounted
+from tests.support.frozen import run_module
 
 Json = dict[str, Any]
 Test = Callable[[Json], bool]
@@ -38,7 +38,7 @@ class Program:
         self.errors = errors
         with errors.open("ab") as sink:
             self.process = subprocess.Popen(
-                [*prefix, sys.executable, "-m", module, *arguments],
+                [*prefix, *run_module(module), *arguments],
                 env=uncounted(os.environ),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

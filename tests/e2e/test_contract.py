@@ -6,13 +6,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.programs import WAIT, Cli, Json, Stage
+from tests.support.frozen import run_module
 
 pytestmark = pytest.mark.e2e
 
@@ -34,7 +34,7 @@ def answer(cli: Cli, line: bytes) -> Json:
 
 def run(*arguments: str, typed: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Run the program to its end."""
-    command = [sys.executable, "-m", "app.cli", *arguments]
+    command = [*run_module("app.cli"), *arguments]
     return subprocess.run(command, input=typed, capture_output=True, timeout=WAIT, check=False)
 
 
@@ -168,7 +168,7 @@ def test_a_signal_ends_well(ana: Cli) -> None:
 
 def test_nobody_reads_its_output_any_more(programs: Stage) -> None:
     reader, writer = os.pipe()
-    command = [sys.executable, "-m", "app.cli", "--data-dir", str(programs.folder / "Ana")]
+    command = [*run_module("app.cli"), "--data-dir", str(programs.folder / "Ana")]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=writer, stderr=subprocess.PIPE
     ) as process:

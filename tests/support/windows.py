@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests.support.desktop import ROOT, SCREEN, WAIT, Desktop, Part, eventually
+from tests.support.frozen import run_module
 
 SIZE = (SCREEN[0] // 2 - 20, 720)
 TYPING_MS = 6
@@ -51,7 +51,7 @@ class Window:
     def start(self) -> None:
         """Start the program and wait until its window has taken in the profile."""
         own = ["--data-dir", str(self.folder), "--name", self.name, *self._ways]
-        command = [*self._before, sys.executable, "-m", "app", *own]
+        command = [*self._before, *run_module("app"), *own]
         with self.errors.open("ab") as sink:
             self.process = subprocess.Popen(
                 self.desktop.on_network(command), env=self.desktop.env, cwd=ROOT, stderr=sink
