@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPen, QShortcut
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QShortcut
+from PySide6.QtWidgets import QWidget
 
 from app.domain.ids import RoomId
 from app.domain.views import MessageView, RoomSummary
 from app.ui import phrases
 from app.ui.dialogs.base import Sheet
-from app.ui.models.keyed import ROW_ROLE
 from app.ui.models.targets import Target, TargetsModel
 from app.ui.tasks import TaskOwner
-from app.ui.theme import Radius, TextSize, Theme, Weight, font, paint_icon
+from app.ui.theme import TextSize, Theme, Weight, font
 from app.ui.widgets.avatar import face_of, paint_face
 from app.ui.widgets.buttons import push_button
 from app.ui.widgets.fields import SearchField, text_field
 from app.ui.widgets.lists import RowList
+from app.ui.widgets.rows import MARKED, RowDelegate, State, paint_disc, paint_ground
 from app.ui.widgets.surfaces import Label
 from app.ui.widgets.switch import Switch
 
@@ -32,36 +32,16 @@ Send = Callable[[Sequence[RoomId], str, bool], Awaitable[object]]
 """Called with the conversations, the comment ("" for none) and whether to name the author."""
 
 
-class TargetDelegate(QStyledItemDelegate):
+class TargetDelegate(RowDelegate):
     """Paints a conversation with a disc that is ticked once it is chosen."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+    def height(self, _row: Target) -> int:
+        return ROW
 
-    def sizeHint(
-        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return QSize(0, ROW)
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        row: Target = index.data(ROW_ROLE)
+    def paint_row(self, painter: QPainter, area: QRectF, state: State, row: Target) -> None:
         palette = self._theme.palette
-        rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        marked = state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected)
-        behind = palette.hover if marked else palette.panel
-        tile = QRectF(rect).adjusted(0, 1, 0, -1)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(behind)
-        painter.drawRoundedRect(tile, Radius.ROW, Radius.ROW)
+        tile = area.adjusted(0, 1, 0, -1)
+        behind = paint_ground(painter, tile, palette, lit=bool(state & MARKED))
         square = QRectF(tile.left() + 8, tile.center().y() - 17, 34, 34)
         paint_face(painter, square, face_of(row.summary), self._theme, behind)
         texts = tile.adjusted(54, 0, -46, 0)
@@ -70,17 +50,7 @@ class TargetDelegate(QStyledItemDelegate):
         elide, metrics = Qt.TextElideMode.ElideRight, painter.fontMetrics()
         name = metrics.elidedText(row.summary.name, elide, int(texts.width()))
         painter.drawText(texts, Qt.AlignmentFlag.AlignVCenter, name)
-        self._paint_disc(painter, tile, chosen=row.chosen)
-        painter.restore()
-
-    def _paint_disc(self, painter: QPainter, tile: QRectF, *, chosen: bool) -> None:
-        palette = self._theme.palette
-        disc = QRectF(tile.right() - 34, tile.center().y() - 10, 20, 20)
-        painter.setPen(QPen(Qt.PenStyle.NoPen) if chosen else QPen(palette.text3, 1.5))
-        painter.setBrush(palette.accent if chosen else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(disc)
-        if chosen:
-            paint_icon(painter, disc.adjusted(4, 4, -4, -4), "check", palette.on_accent, 3)
+        paint_disc(painter, tile, palette, chosen=row.chosen)
 
 
 class ForwardSheet(Sheet):

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
 from app.domain.ids import PeerId
 from app.ui.models.candidates import Candidate, CandidateModel
-from app.ui.models.keyed import ROW_ROLE
 from app.ui.tasks import TaskOwner
-from app.ui.theme import Radius, TextSize, Theme, Weight, font, paint_icon
+from app.ui.theme import TextSize, Theme, Weight, font
 from app.ui.widgets.avatar import Face, paint_face
 from app.ui.widgets.fields import SearchField
 from app.ui.widgets.lists import RowList
+from app.ui.widgets.rows import MARKED, RowDelegate, State, paint_disc, paint_ground
 from app.ui.widgets.surfaces import Label
 
 ROW = 48
@@ -31,39 +28,22 @@ NOBODY = "Nobody is known by this name. Send a link instead."
 Search = Callable[[str], Awaitable[Sequence[Candidate]]]
 
 
-class CandidateDelegate(QStyledItemDelegate):
+class CandidateDelegate(RowDelegate):
     """Paints avatar, name, a line, and with `discs` one that is ticked for who is chosen."""
 
     def __init__(self, theme: Theme, *, discs: bool = True) -> None:
-        super().__init__()
-        self._theme, self._discs = theme, discs
+        super().__init__(theme)
+        self._discs = discs
 
-    def sizeHint(
-        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return QSize(0, ROW)
+    def height(self, _row: Candidate) -> int:
+        return ROW
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        row: Candidate = index.data(ROW_ROLE)
+    def paint_row(self, painter: QPainter, area: QRectF, state: State, row: Candidate) -> None:
         palette = self._theme.palette
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect: QRect = option.rect
-        tile = QRectF(rect).adjusted(0, 1, 0, -1)
-        state: QStyle.StateFlag = option.state
-        lit = state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected)
-        if lit:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(palette.hover)
-            painter.drawRoundedRect(tile, Radius.ROW, Radius.ROW)
+        tile = area.adjusted(0, 1, 0, -1)
+        behind = paint_ground(painter, tile, palette, lit=bool(state & MARKED))
         square = QRectF(tile.left() + 8, tile.center().y() - 17, 34, 34)
         painter.setOpacity(0.55 if row.note else 1)
-        behind = palette.hover if lit else palette.panel
         paint_face(
             painter, square, Face(row.peer, row.name, online=row.online), self._theme, behind
         )
@@ -78,17 +58,7 @@ class CandidateDelegate(QStyledItemDelegate):
         painter.setPen(palette.text3 if row.note else palette.text2)
         self._draw(painter, upper.translated(0, 19), line)
         if self._discs and not row.note:
-            self._paint_disc(painter, tile, chosen=row.chosen)
-        painter.restore()
-
-    def _paint_disc(self, painter: QPainter, tile: QRectF, *, chosen: bool) -> None:
-        palette = self._theme.palette
-        disc = QRectF(tile.right() - 34, tile.center().y() - 10, 20, 20)
-        painter.setPen(Qt.PenStyle.NoPen if chosen else QPen(palette.text3, 1.5))
-        painter.setBrush(palette.accent if chosen else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(disc)
-        if chosen:
-            paint_icon(painter, disc.adjusted(4, 4, -4, -4), "check", palette.on_accent, 3)
+            paint_disc(painter, tile, palette, chosen=row.chosen)
 
     @staticmethod
     def _draw(painter: QPainter, area: QRectF, text: str) -> None:

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import (
-    QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QPointF,
     QRectF,
-    QSize,
     Qt,
     Signal,
 )
 from PySide6.QtGui import QMouseEvent, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.files import TransferState, TransferView
 from app.ui.file_names import shown_name
 from app.ui.files import phrases
 from app.ui.files.deeds import GLYPHS, Deed, deeds
-from app.ui.files.model import FileSection, TransfersModel
+from app.ui.files.model import FileRow, FileSection, TransfersModel
 from app.ui.models.keyed import ROW_ROLE
 from app.ui.theme import Radius, TextSize, Theme, Weight, font, paint_icon
 from app.ui.widgets.lists import RowList
+from app.ui.widgets.rows import POINTED, RowDelegate, State, paint_ground, paint_heading
 
 FILE, SECTION = 54, 34
 INSET, TILE = 12, 36
@@ -43,48 +40,30 @@ def spots(view: TransferView, row: QRectF) -> list[tuple[QRectF, Deed | None]]:
     return [(QRectF(left + at * ICON, top, ICON, ICON), deed) for at, deed in enumerate(shown)]
 
 
-class FileDelegate(QStyledItemDelegate):
+class FileDelegate(RowDelegate):
     """Paints icon, name, line, progress, and what can be done."""
 
     def __init__(self, theme: Theme, model: TransfersModel) -> None:
-        super().__init__()
-        self._theme, self._model = theme, model
+        super().__init__(theme)
+        self._model = model
 
-    def sizeHint(
-        self, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return QSize(0, SECTION if isinstance(index.data(ROW_ROLE), FileSection) else FILE)
+    def height(self, row: FileRow) -> int:
+        return SECTION if isinstance(row, FileSection) else FILE
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        row, area = index.data(ROW_ROLE), QRectF(option.rect)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def paint_row(self, painter: QPainter, area: QRectF, state: State, row: FileRow) -> None:
         if isinstance(row, FileSection):
-            painter.setFont(font(TextSize.SMALL, Weight.SEMIBOLD))
-            painter.setPen(self._theme.palette.text3)
-            inner = area.adjusted(20, 8, -20, 0)
-            painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, row.title)
+            paint_heading(painter, area.adjusted(20, 8, -20, 0), self._theme.palette, row.title)
         else:
-            state: QStyle.StateFlag = option.state
-            lit = state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus)
-            self._paint_file(painter, area, row, lit=bool(lit))
-        painter.restore()
+            self._paint_file(painter, area, row, lit=bool(state & POINTED))
 
     def _paint_file(
         self, painter: QPainter, area: QRectF, view: TransferView, *, lit: bool
     ) -> None:
         palette = self._theme.palette
         tile = area.adjusted(INSET, 1, -INSET, -1)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if lit:
-            painter.setBrush(palette.hover)
-            painter.drawRoundedRect(tile, Radius.ROW, Radius.ROW)
+        paint_ground(painter, tile, palette, lit=lit)
         square = QRectF(tile.left() + 8, tile.center().y() - TILE / 2, TILE, TILE)
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(palette.accent_soft)
         painter.drawRoundedRect(square, Radius.CODE, Radius.CODE)
         glyph = phrases.glyph(view.name, is_folder=view.is_folder)

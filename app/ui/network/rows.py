@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.changes import LinkState, ServerState
-from app.ui.models.keyed import ROW_ROLE
 from app.ui.network.charts import paint_past
-from app.ui.network.facts import Heading, NearRow, PersonRow, Quality, ServerRow
+from app.ui.network.facts import Heading, NearRow, NetworkRow, PersonRow, Quality, ServerRow
 from app.ui.network.history import KEPT
-from app.ui.theme import Palette, Radius, TextSize, Theme, Weight, font, paint_icon
+from app.ui.theme import Palette, Radius, TextSize, Weight, font, paint_icon
 from app.ui.widgets.avatar import Face, paint_face
+from app.ui.widgets.rows import POINTED, RowDelegate, State, paint_ground, paint_heading
 
 ROW, SECTION = 54, 34
 INSET, TILE = 12, 36
@@ -37,34 +36,19 @@ def tone_of(quality: Quality, palette: Palette) -> QColor:
             return palette.ok
 
 
-class NetworkDelegate(QStyledItemDelegate):
+class NetworkDelegate(RowDelegate):
     """Paints icon or face, name, line, and for a link its round trip as figure and as chart."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+    def height(self, row: NetworkRow) -> int:
+        return SECTION if isinstance(row, Heading) else ROW
 
-    def sizeHint(
-        self, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return QSize(0, SECTION if isinstance(index.data(ROW_ROLE), Heading) else ROW)
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        row, area = index.data(ROW_ROLE), QRectF(option.rect)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def paint_row(self, painter: QPainter, area: QRectF, state: State, row: NetworkRow) -> None:
+        palette = self._theme.palette
         if isinstance(row, Heading):
-            painter.setFont(font(TextSize.SMALL, Weight.SEMIBOLD))
-            painter.setPen(self._theme.palette.text3)
-            painter.drawText(area.adjusted(20, 8, -20, 0), _MIDDLE, row.title)
+            paint_heading(painter, area.adjusted(20, 8, -20, 0), palette, row.title)
         else:
             tile = area.adjusted(INSET, 1, -INSET, -1)
-            behind = self._paint_ground(painter, tile, option)
+            behind = paint_ground(painter, tile, palette, lit=bool(state & POINTED))
             if isinstance(row, ServerRow):
                 tones = {ServerState.ONLINE: "ok", ServerState.OFFLINE: "danger"}
                 texts = (row.url, row.line, tones.get(row.state, "text2"))
@@ -73,19 +57,6 @@ class NetworkDelegate(QStyledItemDelegate):
                 self._paint_way(painter, tile, "radio-tower", (row.title, row.line, "ok"))
             else:
                 self._paint_person(painter, tile, row, behind)
-        painter.restore()
-
-    def _paint_ground(
-        self, painter: QPainter, tile: QRectF, option: QStyleOptionViewItem
-    ) -> QColor:
-        palette, state = self._theme.palette, option.state
-        lit = state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus)
-        if not lit:
-            return palette.panel
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(palette.hover)
-        painter.drawRoundedRect(tile, Radius.ROW, Radius.ROW)
-        return palette.hover
 
     def _paint_way(
         self, painter: QPainter, tile: QRectF, icon: str, texts: tuple[str, str, str]

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
-from app.ui.models.keyed import ROW_ROLE, KeyedListModel
+from app.ui.models.keyed import KeyedListModel
 from app.ui.theme import Radius, TextSize, Theme, Weight, font
 from app.ui.widgets.lists import RowList
+from app.ui.widgets.rows import MARKED, RowDelegate, State
 
 ROW = 34
 SHOWN = 7
@@ -41,45 +39,29 @@ class OffersModel(KeyedListModel[Offer]):
         return f"{row.mark} {row.line}".strip()
 
 
-class OfferDelegate(QStyledItemDelegate):
+class OfferDelegate(RowDelegate):
     """Paints an offer in one line."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+    def height(self, _row: Offer) -> int:
+        return ROW
 
-    def sizeHint(
-        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return QSize(0, ROW)
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        offer: Offer = index.data(ROW_ROLE)
-        palette, rect = self._theme.palette, QRect(option.rect)
-        state: QStyle.StateFlag = option.state
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected):
+    def paint_row(self, painter: QPainter, area: QRectF, state: State, row: Offer) -> None:
+        palette = self._theme.palette
+        if state & MARKED:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(palette.selected)
-            painter.drawRoundedRect(rect.adjusted(4, 1, -4, -1), Radius.CODE, Radius.CODE)
-        inner = rect.adjusted(14, 0, -10, 0)
+            painter.drawRoundedRect(area.adjusted(4, 1, -4, -1), Radius.CODE, Radius.CODE)
+        inner = area.adjusted(14, 0, -10, 0)
         painter.setFont(font(TextSize.BODY, Weight.MEDIUM))
         painter.setPen(palette.text)
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(inner, middle, offer.mark)
-        inner.setLeft(inner.left() + painter.fontMetrics().horizontalAdvance(offer.mark) + 8)
+        painter.drawText(inner, middle, row.mark)
+        inner.setLeft(inner.left() + painter.fontMetrics().horizontalAdvance(row.mark) + 8)
         painter.setFont(font(TextSize.PREVIEW))
         painter.setPen(palette.text2)
         elide = Qt.TextElideMode.ElideRight
-        line = painter.fontMetrics().elidedText(offer.line, elide, max(inner.width(), 0))
+        line = painter.fontMetrics().elidedText(row.line, elide, max(int(inner.width()), 0))
         painter.drawText(inner, middle, line)
-        painter.restore()
 
 
 class CompletionPopup(QWidget):

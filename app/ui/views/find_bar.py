@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
 )
 
 from app.domain.views import SearchHit
 from app.ui import phrases
-from app.ui.models.keyed import ROW_ROLE, KeyedListModel
+from app.ui.models.keyed import KeyedListModel
 from app.ui.theme import TextSize, Theme, Weight, font
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.fields import SearchField
 from app.ui.widgets.lists import RowList
+from app.ui.widgets.rows import MARKED, RowDelegate, State
 from app.ui.widgets.surfaces import Label, Surface
 
 HIT = 44
@@ -39,45 +37,33 @@ class HitsModel(KeyedListModel[SearchHit]):
         return f"{row.message.author_name}: {phrases.plain_snippet(row.snippet)}"
 
 
-class HitDelegate(QStyledItemDelegate):
+class HitDelegate(RowDelegate):
     """Paints a hit in one line with what matched in the accent colour."""
 
     def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
-        super().__init__()
-        self._theme, self._now = theme, now
+        super().__init__(theme)
+        self._now = now
 
-    def sizeHint(
-        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return QSize(0, HIT)
+    def height(self, _row: SearchHit) -> int:
+        return HIT
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        hit: SearchHit = index.data(ROW_ROLE)
+    def paint_row(self, painter: QPainter, area: QRectF, state: State, row: SearchHit) -> None:
         palette = self._theme.palette
-        painter.save()
-        rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        if state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected):
-            painter.fillRect(rect, palette.hover)
-        area = QRectF(rect).adjusted(20, 3, -20, -3)
+        if state & MARKED:
+            painter.fillRect(area, palette.hover)
+        area = area.adjusted(20, 3, -20, -3)
         painter.setFont(font(TextSize.META, tabular=True))
         painter.setPen(palette.text2)
-        when = phrases.short_time(hit.message.time_ms, self._now())
+        when = phrases.short_time(row.message.time_ms, self._now())
         top_right = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
         painter.drawText(area, top_right, when)
         room = int(area.width()) - painter.fontMetrics().horizontalAdvance(when) - GAP
         painter.setFont(font(TextSize.SMALL, Weight.SEMIBOLD))
         painter.setPen(palette.text)
         elide = Qt.TextElideMode.ElideRight
-        name = painter.fontMetrics().elidedText(hit.message.author_name, elide, max(room, 0))
+        name = painter.fontMetrics().elidedText(row.message.author_name, elide, max(room, 0))
         painter.drawText(area, Qt.AlignmentFlag.AlignTop, name)
-        self._paint_snippet(painter, area.adjusted(0, 18, 0, 0), hit.snippet)
-        painter.restore()
+        self._paint_snippet(painter, area.adjusted(0, 18, 0, 0), row.snippet)
 
     def _paint_snippet(self, painter: QPainter, area: QRectF, snippet: str) -> None:
         palette = self._theme.palette

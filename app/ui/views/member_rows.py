@@ -6,29 +6,26 @@ from dataclasses import replace
 
 from PySide6.QtCore import (
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QPointF,
-    QRect,
     QRectF,
-    QSize,
     Qt,
     Signal,
 )
 from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.governing import PendingInvite
 from app.domain.views import MemberView
 from app.ui import government
 from app.ui.government import COURIER
 from app.ui.models.keyed import ROW_ROLE
-from app.ui.models.members import MembersModel, PeerSection
+from app.ui.models.members import MembersModel, PeerRow, PeerSection
 from app.ui.network.abilities import MARKS
 from app.ui.theme import Radius, TextSize, Theme, Weight, font, paint_icon
 from app.ui.widgets.avatar import Face, paint_face
 from app.ui.widgets.keys import is_menu_key
 from app.ui.widgets.lists import RowList
+from app.ui.widgets.rows import POINTED, RowDelegate, State, paint_ground, paint_heading
 
 MEMBER, SECTION = 50, 30
 MORE = 28
@@ -48,55 +45,35 @@ def has_menu(row: object) -> bool:
     return isinstance(row, PendingInvite) or (isinstance(row, MemberView) and not row.you)
 
 
-class MemberDelegate(QStyledItemDelegate):
+class MemberDelegate(RowDelegate):
     """Paints a person: avatar with presence, name, role, the way to them, dots for the menu."""
 
     def __init__(self, theme: Theme, model: MembersModel) -> None:
-        super().__init__()
-        self._theme, self._model = theme, model
+        super().__init__(theme)
+        self._model = model
 
-    def sizeHint(
-        self, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return QSize(0, SECTION if isinstance(index.data(ROW_ROLE), PeerSection) else MEMBER)
+    def height(self, row: PeerRow) -> int:
+        return SECTION if isinstance(row, PeerSection) else MEMBER
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        row = index.data(ROW_ROLE)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect: QRect = option.rect
+    def paint_row(self, painter: QPainter, area: QRectF, state: State, row: PeerRow) -> None:
         if isinstance(row, PeerSection):
-            painter.setFont(font(TextSize.SMALL, Weight.SEMIBOLD))
-            painter.setPen(self._theme.palette.text3)
-            area = QRectF(rect).adjusted(20, 6, -20, 0)
-            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, row.title)
+            paint_heading(painter, area.adjusted(20, 6, -20, 0), self._theme.palette, row.title)
         else:
-            self._paint_person(painter, QRectF(rect), option, row)
-        painter.restore()
+            self._paint_person(painter, area, row, lit=bool(state & POINTED))
 
     def _paint_person(
         self,
         painter: QPainter,
         rect: QRectF,
-        option: QStyleOptionViewItem,
         row: MemberView | PendingInvite,
+        *,
+        lit: bool,
     ) -> None:
         palette = self._theme.palette
-        state: QStyle.StateFlag = option.state
-        lit = bool(state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus))
         tile = rect.adjusted(INSET, 1, -INSET, -1)
-        if lit:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(palette.hover)
-            painter.drawRoundedRect(tile, Radius.ROW, Radius.ROW)
+        behind = paint_ground(painter, tile, palette, lit=lit)
         square = QRectF(tile.left() + 8, tile.center().y() - 18, 36, 36)
         online = isinstance(row, MemberView) and row.online
-        behind = palette.hover if lit else palette.panel
         if isinstance(row, PendingInvite):
             painter.setOpacity(0.55)
         face = Face(row.peer, row.name, online=online)

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.views import MessageState, MessageView, RoomKind, RoomSummary
 from app.ui import people_phrases, phrases
-from app.ui.models.keyed import ROW_ROLE
 from app.ui.models.rows import (
     ArchiveRow,
     HitRow,
@@ -22,10 +20,12 @@ from app.ui.models.rows import (
     RequestsRow,
     RoomRow,
     SectionRow,
+    SidebarRow,
 )
 from app.ui.theme import Radius, Size, TextSize, Theme, Weight, font, paint_icon
 from app.ui.views.row_lines import CENTRE, RowLines
 from app.ui.widgets.avatar import Face, face_of, paint_face
+from app.ui.widgets.rows import RowDelegate, State, paint_heading
 
 SECTION, ARCHIVE = 34, 44
 _TICKS = {
@@ -43,46 +43,35 @@ def tick_of(message: MessageView | None) -> str:
     return _TICKS[message.state] if message is not None and written else ""
 
 
-class SidebarDelegate(QStyledItemDelegate):
+class SidebarDelegate(RowDelegate):
     """Paints conversations, people, search hits and headings."""
 
     def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
-        super().__init__()
-        self._theme, self._now = theme, now
+        super().__init__(theme)
+        self._now = now
 
-    def sizeHint(
-        self, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        match index.data(ROW_ROLE):
+    def height(self, row: SidebarRow) -> int:
+        match row:
             case SectionRow():
-                return QSize(0, SECTION)
+                return SECTION
             case ArchiveRow():
-                return QSize(0, ARCHIVE)
+                return ARCHIVE
             case _:
-                return QSize(0, Size.ROW)
+                return Size.ROW
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        row = index.data(ROW_ROLE)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect: QRect = option.rect
+    def paint_row(self, painter: QPainter, area: QRectF, state: State, row: SidebarRow) -> None:
         if isinstance(row, SectionRow):
-            self._paint_section(painter, QRectF(rect), row)
+            paint_heading(painter, area.adjusted(20, 6, -20, 0), self._theme.palette, row.title)
         else:
             inset = Size.ROW_INSET
-            tile = QRectF(rect).adjusted(inset, 1, -inset, -1)
+            tile = area.adjusted(inset, 1, -inset, -1)
             line = RowLines(painter, self._theme, tile.adjusted(66, 0, -12, 0))
-            behind = self._paint_tile(painter, tile, option)
+            behind = self._paint_tile(painter, tile, state)
             match row:
                 case RoomRow():
                     face = face_of(row.summary, row.online, row.presence)
                     self._paint_face(painter, tile, face, behind)
-                    selected = option.state & QStyle.StateFlag.State_Selected
+                    selected = state & State.State_Selected
                     self._paint_room(line, row, draft=not selected)
                 case PersonRow(person):
                     face = Face(person.peer, person.name, online=person.online)
@@ -110,7 +99,6 @@ class SidebarDelegate(QStyledItemDelegate):
                     line.upper("Requests")
                     line.badge(str(min(len(asking), _MANY)), quiet=False)
                     line.lower(people_phrases.requests_line(asking))
-        painter.restore()
 
     def _paint_disc(self, painter: QPainter, tile: QRectF, icon: str) -> None:
         size = Size.AVATAR_ROW
@@ -137,17 +125,11 @@ class SidebarDelegate(QStyledItemDelegate):
         painter.setPen(palette.text if row.unread else palette.text3)
         painter.drawText(tile.adjusted(66, 0, -36, 0), right, number)
 
-    def _paint_section(self, painter: QPainter, rect: QRectF, row: SectionRow) -> None:
-        painter.setFont(font(TextSize.SMALL, Weight.SEMIBOLD))
-        painter.setPen(self._theme.palette.text3)
-        painter.drawText(rect.adjusted(20, 6, -20, 0), CENTRE, row.title)
-
-    def _paint_tile(self, painter: QPainter, tile: QRectF, option: QStyleOptionViewItem) -> QColor:
+    def _paint_tile(self, painter: QPainter, tile: QRectF, state: State) -> QColor:
         palette = self._theme.palette
-        state: QStyle.StateFlag = option.state
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
-        focused = bool(state & QStyle.StateFlag.State_HasFocus)
+        selected = bool(state & State.State_Selected)
+        hovered = bool(state & State.State_MouseOver)
+        focused = bool(state & State.State_HasFocus)
         fill = palette.selected if selected else palette.hover if hovered else palette.sidebar
         painter.setBrush(fill)
         painter.setPen(palette.accent if focused else Qt.PenStyle.NoPen)
