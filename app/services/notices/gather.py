@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -17,6 +18,7 @@ from app.services.notices.texts import Texts
 from app.services.notices.wheels import plain_name
 
 PROGRAM = "Parlor"
+_NUMBER = re.compile(r"\d+(\.\w+)+")
 
 Present = Callable[[str], bool]
 """Whether a native file of a wheel, by its path there, is in what is described."""
@@ -85,17 +87,21 @@ def _add_python(gathered: Gathered, known: Known) -> None:
     python = Component("Python", version, "PSF-2.0", "library", home=home, purl=purl)
     gathered.add(python, [("LICENSE", text)])
     for part in known.parts_of(PYTHON):
-        gathered.add(_component(part, "Python", _asked(part.asks) if part.asks else part.version))
+        gathered.add(_component(part, "Python", asked(part.asks) if part.asks else part.version))
 
 
-def _asked(place: str) -> str:
-    """What the interpreter says about a library in it: "1.2" out of "name_1.2", "" if nothing."""
+def asked(place: str) -> str:
+    """The version that the interpreter tells of a library, by module.attribute; "" if none.
+
+    "1.2" stands in what it says as "name_1.2" or "Name 1.2 of today".
+    """
     module, _, attribute = place.partition(".")
     try:
         told = str(getattr(import_module(module), attribute, ""))
     except ImportError:
         return ""
-    return told.rpartition("_")[2]
+    found = _NUMBER.search(told)
+    return found.group() if found else ""
 
 
 def _add_wheel(gathered: Gathered, found: Distribution, known: Known, present: Present) -> None:
