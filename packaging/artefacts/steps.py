@@ -26,6 +26,16 @@ LINUX = (
     Step("msi", "pack a folder frozen on Windows for administrators", msi.package, is_asked=True),
     SBOM,
 )
-WINDOWS = (APP, LICENCES, Step("installer", "compile the installer of the app", windows.installer), SBOM)
-MACOS = (APP, Step("image", "sign the bundle and pack it into a disk image", macos.image))
+WINDOWS = (
+    APP,
+    LICENCES,
+    Step("installer", "compile the installer of the app", windows.installer),
+    SBOM,
+)
+MACOS = (
+    APP,
+    LICENCES,
+    Step("image", "sign the bundle and pack it into a disk image", macos.image),
+    SBOM,
+)
 STEPS = {"win32": WINDOWS, "darwin": MACOS}.get(sys.platform, LINUX)
