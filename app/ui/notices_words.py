@@ -31,9 +31,10 @@ def bundle_line(components: Iterable[Component]) -> str:
     strict = [each.name for each in components if _binds(each.licence)]
     if not strict:
         return OWN
+    being = "are" if len(strict) > 1 else "is"
     return (
-        f"{OWN} It comes with {_listed(strict)}, which are under the GNU General Public License:"
-        " all of it together may be passed on under the GPL, version 3 or later."
+        f"{OWN} It comes with {_listed(strict)}, which {being} under the GNU General Public"
+        " License: all of it together may be passed on under the GPL, version 3 or later."
     )
 
 
@@ -54,8 +55,9 @@ def version_info(version: str, qt: str) -> str:
 
 
 def _binds(licence: str) -> bool:
-    """Whether a licence leaves no choice but the GPL."""
-    return " OR " not in licence and _GPL.search(licence) is not None
+    """Whether a licence leaves no choice but the GPL: no other one, and no exception from it."""
+    free = " OR " in licence or " WITH " in licence
+    return not free and _GPL.search(licence) is not None
 
 
 def _listed(names: list[str]) -> str:

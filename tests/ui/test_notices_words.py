@@ -17,8 +17,12 @@ def made(name: str, licence: str, within: str = "") -> Component:
     [
         ({}, ""),
         ({"a": "LGPL-3.0-only", "b": "MIT OR GPL-2.0-only", "c": "MIT"}, ""),
-        ({"x264": "GPL-2.0-or-later"}, "x264, which"),
-        ({"a": "GPL-2.0-only", "b": "MIT AND GPL-3.0-only", "c": "GPL-3.0+"}, "a, b and c, which"),
+        ({"freezer": "GPL-2.0-or-later WITH Bootloader-exception"}, ""),
+        ({"x264": "GPL-2.0-or-later"}, "x264, which is"),
+        (
+            {"a": "GPL-2.0-only", "b": "MIT AND GPL-3.0-only", "c": "GPL-3.0+"},
+            "a, b and c, which",
+        ),
     ],
 )
 def test_what_the_licences_mean_together(licences: dict[str, str], named: str) -> None:

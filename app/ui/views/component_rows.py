@@ -2,58 +2,42 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.ui.models.keyed import ROW_ROLE
+from app.domain.notices import Component
 from app.ui.notices_words import licence_line
-from app.ui.theme import Radius, TextSize, Theme, Weight, font
+from app.ui.theme import Radius, TextSize, Weight, font
+from app.ui.widgets.rows import POINTED, RowDelegate, State
 
 ROW = 48
-_LIT = QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus
 
 
-class ComponentDelegate(QStyledItemDelegate):
+class ComponentDelegate(RowDelegate):
     """Paints name and version, and the licence below them."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+    def height(self, _row: Component) -> int:
+        return ROW
 
-    def sizeHint(
-        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return QSize(0, ROW)
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        component, palette = index.data(ROW_ROLE), self._theme.palette
-        tile = QRectF(option.rect).adjusted(0, 1, -1, -1)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        chosen = option.state & QStyle.StateFlag.State_Selected
-        if chosen or option.state & _LIT:
+    def paint_row(self, painter: QPainter, area: QRectF, state: State, row: Component) -> None:
+        palette, tile = self._theme.palette, area.adjusted(0, 1, -1, -1)
+        chosen = state & State.State_Selected
+        if chosen or state & POINTED:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(palette.selected if chosen else palette.hover)
             painter.drawRoundedRect(tile, Radius.FIELD, Radius.FIELD)
-        right_to_left = option.direction == Qt.LayoutDirection.RightToLeft
-        line = _Line(painter, tile.adjusted(10, 4, -10, -4), right_to_left=right_to_left)
-        line.first(component.name, palette.text, component.version, palette.text2)
-        line.second(licence_line(component), palette.text2)
-        painter.restore()
+        mirrored = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        lines = _Lines(painter, tile.adjusted(10, 4, -10, -4), mirrored=mirrored)
+        lines.first(row.name, palette.text, row.version, palette.text2)
+        lines.second(licence_line(row), palette.text2)
 
 
-class _Line:
+class _Lines:
     """Two lines of text in an area, from its leading edge."""
 
-    def __init__(self, painter: QPainter, area: QRectF, *, right_to_left: bool) -> None:
-        self._painter, self._area, self._mirrored = painter, area, right_to_left
-        side = Qt.AlignmentFlag.AlignRight if right_to_left else Qt.AlignmentFlag.AlignLeft
+    def __init__(self, painter: QPainter, area: QRectF, *, mirrored: bool) -> None:
+        self._painter, self._area, self._mirrored = painter, area, mirrored
+        side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
         self._align = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 
     def first(self, name: str, strong: QColor, version: str, weak: QColor) -> None:
