@@ -12,7 +12,7 @@ from typing import Any
 
 from app.domain.notices import text_names
 
-NATIVE = re.compile(r"\.(so|dll|dylib|pyd)(\.[0-9.]+)?$|\.framework/.*/[A-Za-z]+$")
+NATIVE = re.compile(r"\.(so|dll|dylib|pyd)(\.[0-9.]+)?$|\.framework/.*/\w+$")
 """Files that hold machine code."""
 
 _LICENCE = re.compile(r"(?i)(^|/)(licen[cs]es?|copying|notice|authors|copyright)([^/]*|/.+)$")

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from app.domain.notices import Component
 from app.services.notices.gather import Gathered, gather
-from app.services.notices.known import Known, Part, Resource, Wheel, load_known
+from app.services.notices.known import Known, Part, Resource, Wheel, load_known, matches
 from app.services.notices.texts import Texts
+from app.services.notices.wheels import NATIVE
 from tests.services.notices.making import MIT, install
 
 PURE = {"!licenses/LICENSE": MIT}
-NATIVE = {**PURE, "thing/_core.so": "", "thing.libs/libfast-1a2b.so.3": ""}
+BUILT = {**PURE, "thing/_core.so": "", "thing.libs/libfast-1a2b.so.3": ""}
 KNOWN = Known(
     (Wheel("thing", "1.0", own=("thing/*",)),),
     (
@@ -50,7 +53,7 @@ def test_the_same_text_is_kept_once(tmp_path: Path) -> None:
 
 
 def test_what_is_inside_a_wheel_is_listed_where_it_is(tmp_path: Path) -> None:
-    gathered = gather("1", [install(tmp_path, "thing", files=NATIVE)], KNOWN)
+    gathered = gather("1", [install(tmp_path, "thing", files=BUILT)], KNOWN)
     assert gathered.problems == []
     assert names(gathered) == ["Parlor", "Fast", "Linked in", "Python", "thing"]
     fast = named(gathered, "Fast")
@@ -60,7 +63,7 @@ def test_what_is_inside_a_wheel_is_listed_where_it_is(tmp_path: Path) -> None:
 
 
 def test_only_what_is_present_is_listed(tmp_path: Path) -> None:
-    found = install(tmp_path, "thing", files=NATIVE)
+    found = install(tmp_path, "thing", files=BUILT)
     gathered = gather("1", [found], KNOWN, lambda path: path == "thing/_core.so")
     assert "Fast" not in names(gathered)
     assert "Linked in" in names(gathered)
@@ -68,7 +71,7 @@ def test_only_what_is_present_is_listed(tmp_path: Path) -> None:
 
 
 def test_a_native_file_that_nobody_knows_is_a_problem(tmp_path: Path) -> None:
-    files = {**NATIVE, "thing.libs/libsecret.so.1": ""}
+    files = {**BUILT, "thing.libs/libsecret.so.1": ""}
     gathered = gather("1", [install(tmp_path, "thing", files=files)], KNOWN)
     expected = "thing.libs/libsecret.so.1 of thing 1.0: nobody has said what this is"
     assert gathered.problems == [expected]
@@ -77,7 +80,7 @@ def test_a_native_file_that_nobody_knows_is_a_problem(tmp_path: Path) -> None:
 
 
 def test_another_version_than_was_looked_at_is_a_problem(tmp_path: Path) -> None:
-    gathered = gather("1", [install(tmp_path, "thing", "2.0", files=NATIVE)], KNOWN)
+    gathered = gather("1", [install(tmp_path, "thing", "2.0", files=BUILT)], KNOWN)
     assert gathered.problems == [
         "thing 2.0: the tables speak of 1.0; look what it bundles",
     ]
@@ -120,6 +123,31 @@ def test_different_texts_never_share_a_name() -> None:
     kept = [texts.add("a LICENSE", words) for words in ("one", "two", "one", "three")]
     assert kept == ["a-LICENSE", "a-LICENSE-2", "a-LICENSE", "a-LICENSE-3"]
     assert texts.common("no such licence") is None
+
+
+@pytest.mark.parametrize(
+    ("wheel", "path", "part"),
+    [
+        ("av", "av.libs/libx264-165-f3a909470ddc2d85ed21eda3d0fb7954.dll", "x264"),
+        ("av", "av.libs/avcodec-62-984de33114b7fa384296817dec999c9d.dll", "FFmpeg"),
+        ("av", "av.libs/libstdc++-6-2d5c346d47ad531ef9f5185db0e8cef3.dll", "GCC runtime"),
+        ("av", "av/.dylibs/libavutil.60.26.102.dylib", "FFmpeg"),
+        ("av", "av/.dylibs/libsharpyuv.0.1.2.dylib", "libwebp"),
+        ("google-crc32c", "google_crc32c/extra-dll/crc32c.dll", "CRC32C"),
+        ("google-crc32c", "google_crc32c/.dylibs/libcrc32c.1.1.0.dylib", "CRC32C"),
+        ("shiboken6", "shiboken6/vcruntime140_1.dll", "Microsoft Visual C++ runtime"),
+        ("pyside6-essentials", "PySide6/opengl32sw.dll", "Mesa llvmpipe"),
+        ("pyside6-essentials", "PySide6/Qt6Core.dll", "Qt"),
+        ("pyside6-essentials", "PySide6/Qt/lib/QtCore.framework/Versions/A/QtCore", "Qt"),
+        ("pyside6-addons", "PySide6/avcodec-61.dll", "FFmpeg"),
+        ("pyside6-addons", "PySide6/plugins/multimedia/ffmpegmediaplugin.dll",
+         "Qt (add-on modules)"),
+    ],
+)  # fmt: skip
+def test_the_tables_know_files_of_other_systems(wheel: str, path: str, part: str) -> None:
+    assert NATIVE.search(path)
+    fitting = [each.name for each in load_known().parts_of(wheel) if matches(path, each.files)]
+    assert fitting == [part]
 
 
 def test_the_tables_name_each_thing_once_and_only_known_wheels() -> None:
