@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.config import Settings, configure_logging, parse_arguments
 from app.domain.contacts import Accept
+from app.placement import keep_to
 from app.ui.desktop.call import Call
 from app.ui.desktop.turn import Turn, own_token, take_turn
 from app.ui.desktop.windows import identify
@@ -26,6 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = parse_arguments("parlor", SUMMARY, arguments, window=True)
     settings = replace(given, discover=True, accept=Accept.NOBODY)
     configure_logging(settings.log_level)
+    if settings.portable:
+        keep_to(settings.data_dir)
     gc.disable()  # what is loaded now stays; the window's loop collects later on
     call = Call(link=settings.link, token=own_token(), background=settings.background)
     turn = take_turn(settings.data_dir, call, portable=settings.portable)
@@ -39,8 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _show(settings: Settings, turn: Turn) -> int:
     identify()
-    from app.ui.first_window import first_window  # noqa: PLC0415 - not for a second start
+    from app.ui.first_window import first_window, keep_qt_to  # noqa: PLC0415 - not a second time
 
+    if settings.portable:
+        keep_qt_to(settings.data_dir)
     window = first_window(background=settings.background)
     # Even asyncio takes a quarter of the time to the first paint, so it comes afterwards.
     from app.ui.desktop.callers import Callers  # noqa: PLC0415

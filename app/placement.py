@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -72,6 +73,16 @@ def here() -> Placement:
             FLATPAK_INFO.exists(),
         )
     )
+
+
+def keep_to(folder: Path) -> None:
+    """Let this process and its children put their passing files below `folder`, too."""
+    passing = folder / "tmp"
+    with suppress(OSError):  # what opens the folder says why it cannot be written to
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        passing.mkdir(mode=0o700, exist_ok=True)
+        for name in ("TMPDIR", "TEMP", "TMP"):
+            os.environ[name] = str(passing)
 
 
 def find(facts: Facts) -> Placement:

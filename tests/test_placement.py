@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -142,3 +145,68 @@ def test_the_headless_program_takes_no_link() -> None:
     for argument in ("parlor:abc", "--background"):
         with pytest.raises(SystemExit):
             parse_arguments("p", "s", [argument])
+
+
+def test_passing_files_stay_beside_the_program_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, "before")
+    placement.keep_to(tmp_path / "data")
+    assert os.environ["TMPDIR"] == os.environ["TEMP"] == str(tmp_path / "data" / "tmp")
+    assert (tmp_path / "data" / "tmp").stat().st_mode & 0o077 == 0
+    (tmp_path / "file").touch()
+    placement.keep_to(tmp_path / "file")
+    assert os.environ["TMP"] == str(tmp_path / "data" / "tmp")
+
+
+COPY = """
+import sys
+from pathlib import Path
+import app.placement as placement
+placement.find = lambda facts: placement.Placement(
+    placement.Kind.FOLDER, ("parlor",), Path(sys.argv[1])
+)
+from app.cli.__main__ import main
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+def snapshot(folder: Path) -> set[str]:
+    return {str(each.relative_to(folder)) for each in folder.rglob("*")}
+
+
+def test_a_portable_program_leaves_nothing_elsewhere(tmp_path: Path) -> None:
+    elsewhere = {
+        name: str(tmp_path / "elsewhere" / name)
+        for name in (
+            "HOME", "TMPDIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME",
+            "XDG_CACHE_HOME", "XDG_RUNTIME_DIR",
+        )
+    }  # fmt: skip
+    for folder in elsewhere.values():
+        Path(folder).mkdir(parents=True, mode=0o700)
+    before = snapshot(tmp_path / "elsewhere")
+    # A keyring that would be asked is noticed: it fails.
+    env = {**os.environ, **elsewhere, "PYTHONDONTWRITEBYTECODE": "1"}
+    said = subprocess.run(
+        [sys.executable, "-c", COPY, str(tmp_path), "--portable", "--name", "Ana", "--no-lan"],
+        env=env, input="", capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert said.returncode == 0, said.stderr
+    assert '"ready"' in said.stdout
+    assert snapshot(tmp_path / "elsewhere") == before
+    assert (tmp_path / "parlor-data" / "vault").exists()
+    assert (tmp_path / "parlor-data").stat().st_mode & 0o077 == 0
+
+
+def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    (tmp_path / "parlor-data").touch()
+    said = subprocess.run(
+        [sys.executable, "-c", COPY, str(tmp_path), "--portable", "--no-lan"],
+        input="", capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert said.returncode == 1
+    assert said.stderr.startswith("parlor-cli: ")
+    assert "Traceback" not in said.stderr
+    assert len(said.stderr.splitlines()) == 1

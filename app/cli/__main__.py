@@ -12,6 +12,7 @@ from app.cli.program import serve
 from app.config import configure_logging, parse_arguments
 from app.domain.contacts import Accept
 from app.domain.errors import AppError
+from app.placement import keep_to
 
 SUMMARY = "Parlor without a window: JSON lines in, JSON lines out."
 
@@ -22,6 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     settings = parse_arguments("parlor-cli", SUMMARY, arguments, couriers=True)
     settings = replace(settings, accept=Accept.NOBODY)
     configure_logging(settings.log_level)
+    if settings.portable:
+        keep_to(settings.data_dir)
 
     async def run() -> None:
         await serve(open_account(settings))

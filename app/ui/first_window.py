@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QEventLoop, QSettings
 from PySide6.QtWidgets import QApplication
 
 from app.ui.main_window import MainWindow
@@ -40,6 +41,12 @@ def first_window(
         _wait_for_paint(window)
     QApplication.setWindowIcon(logo())
     return window
+
+
+def keep_qt_to(folder: Path) -> None:
+    """Let what Qt remembers by itself, as its file dialog does, lie in this folder."""
+    native, own = QSettings.Format.NativeFormat, QSettings.Scope.UserScope
+    QSettings.setPath(native, own, str(folder / "qt"))
 
 
 def _wait_for_paint(window: MainWindow) -> None:
