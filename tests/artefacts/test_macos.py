@@ -82,7 +82,7 @@ def test_no_more_is_allowed_than_is_used() -> None:
 @pytest.mark.skipif(SHELLCHECK is None, reason="shellcheck is not installed")
 def test_the_scripts_are_clean() -> None:
     scripts = sorted(map(str, MACOS.glob("*.sh")))
-    assert len(scripts) == 4
+    assert len(scripts) >= 4
     command = [SHELLCHECK or "", "--severity=style", *scripts]
     result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (result.returncode, result.stdout) == (0, "")
