@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import struct
 import time
+import uuid
 from pathlib import Path
 
 from artefacts import windows, wix
@@ -63,6 +65,28 @@ def dated(package: bytes, moments: range, epoch: int) -> bytes:
             if found == 2:  # noqa: PLR2004 - created, last saved
                 return package
     raise Problem("The .msi does not say when it was made, in the form expected.")
+
+
+def bill(build: Build) -> list[Path]:
+    """Write the package's bill of materials: the installer's, for both are of one folder.
+
+    A folder from Windows cannot be looked into here, where other wheels are installed. Raises
+    Problem if the installer and its bill are not beside the package.
+    """
+    stem = f"parlor-{build.version}-windows-x64"
+    other, made = build.out / f"{stem}-setup.exe", build.out / f"{stem}.msi"
+    told = other.with_name(f"{other.name}.cdx.json")
+    missing = [file.name for file in (other, told, made) if not file.is_file()]
+    if missing:
+        raise Problem(f"The package's bill needs {', '.join(missing)}.")
+    text = told.read_text("utf-8").replace(other.name, made.name)
+    was, is_now = (hashlib.sha256(file.read_bytes()).hexdigest() for file in (other, made))
+    if was not in text:
+        raise Problem(f"{told.name} is not of this installer.")
+    text = re.sub(r"urn:uuid:[0-9a-f-]{36}", f"urn:uuid:{uuid.uuid5(wix.OURS, is_now)}", text)
+    target = made.with_name(f"{made.name}.cdx.json")
+    target.write_text(text.replace(was, is_now), "utf-8")
+    return [target]
 
 
 def _filetime(moment: int) -> bytes:

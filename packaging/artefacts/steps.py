@@ -24,6 +24,7 @@ LINUX = (
     Step("packages", "make .deb and .rpm of the app and of the server", packages),
     Step("appdir", "lay out the folder that an AppImage is made of", appdir),
     Step("msi", "pack a folder frozen on Windows for administrators", msi.package, is_asked=True),
+    Step("msi-bill", "write the bill of materials of that package", msi.bill, is_asked=True),
     SBOM,
 )
 WINDOWS = (

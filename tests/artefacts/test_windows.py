@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import hashlib
+import json
 import re
 import struct
 from dataclasses import replace
@@ -148,3 +150,25 @@ def test_without_its_tools_the_reason_is_told(
     monkeypatch.setenv("PATH", "")
     with pytest.raises(Problem, match="wixl is missing"):
         msi.package(build)
+
+
+def test_the_package_has_the_bill_of_the_installer(build: Build) -> None:
+    installer = build.out / "parlor-1.2.3-windows-x64-setup.exe"
+    package = build.out / "parlor-1.2.3-windows-x64.msi"
+    installer.write_bytes(b"one")
+    package.write_bytes(b"other")
+    with pytest.raises(Problem, match=r"needs .*-setup\.exe\.cdx\.json"):
+        msi.bill(build)
+    told = build.out / f"{installer.name}.cdx.json"
+    number = "urn:uuid:00000000-0000-0000-0000-000000000000"
+    digests = [hashlib.sha256(text).hexdigest() for text in (b"one", b"other")]
+    told.write_text(f'["{number}", "{installer.name}", "{digests[0]}", "the rest"]')
+    (made,) = msi.bill(build)
+    other, name, digest, rest = json.loads(made.read_text())
+    assert made.name == f"{package.name}.cdx.json"
+    assert other.startswith("urn:uuid:")
+    assert other != number
+    assert [name, digest, rest] == [package.name, digests[1], "the rest"]
+    told.write_text("[]")
+    with pytest.raises(Problem, match="not of this installer"):
+        msi.bill(build)
