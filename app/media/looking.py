@@ -10,6 +10,7 @@ from typing import IO
 import av
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -68,8 +69,9 @@ def _is_cover(stream: VideoStream) -> bool:
 
 def _frame(container: InputContainer, stream: VideoStream) -> VideoFrame | None:
     """Return a frame from not quite the beginning; the first one where nothing else can be had."""
-    context = stream.codec_context
-    if not 0 < context.width * context.height <= MAX_PIXELS:
+    # Whatever PyAV's types say, there is none where no decoder is known.
+    context: VideoCodecContext | None = stream.codec_context
+    if context is None or not 0 < context.width * context.height <= MAX_PIXELS:
         return None
     context.thread_count = 1
     context.thread_type = "NONE"

@@ -84,6 +84,14 @@ def test_broken_files_end_in_a_look_or_none(folder: Path, data: st.DataObject) -
         assert unpack(pack(found), SIDE) == found
 
 
+def test_a_film_that_nothing_can_decode_has_no_picture(folder: Path) -> None:
+    path = film(folder / "strange.mp4", codec="libx264", sound=True)
+    strange = path.read_bytes().replace(b"avc1", b"zzzz").replace(b"avcC", b"zzzC")
+    found = look(io.BytesIO(strange), SIDE)
+    assert found is not None
+    assert (found.has_film, found.has_sound, found.width) == (True, True, 0)
+
+
 @pytest.mark.parametrize("content", [b"", b"hello", b"\0" * 5000, b"#EXTM3U\nfile:///etc/passwd\n"])
 def test_what_is_neither(content: bytes) -> None:
     assert look(io.BytesIO(content), SIDE) is None
