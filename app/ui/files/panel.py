@@ -17,6 +17,7 @@ from app.ui.phrases import count
 from app.ui.theme import Size, TextSize, Theme, Weight, font, paint_icon
 from app.ui.views.notices import Glyph
 from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.pressing import EnterPresses
 from app.ui.widgets.surfaces import Label, Surface, centred
 from app.ui.widgets.tabs import Tabs
 
@@ -80,7 +81,7 @@ class TransfersPage(Surface):
             button.setVisible(wanted)
 
 
-class TransferTotal(QAbstractButton):
+class TransferTotal(EnterPresses, QAbstractButton):
     """`2 transfers · 18.4 MB/s` with a bar; hidden while nothing moves."""
 
     def __init__(self, theme: Theme) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.ui.theme import TextSize, Theme, Weight, font, paint_icon
+from app.ui.widgets.pressing import EnterPresses
 
 DISC = 40
 BADGE = 18
@@ -14,7 +15,7 @@ SHADOW = 4
 MOST = 999
 
 
-class DownButton(QAbstractButton):
+class DownButton(EnterPresses, QAbstractButton):
     """Shows `unread` on a badge unless it is 0."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:

@@ -34,7 +34,7 @@ QLineEdit, QPlainTextEdit[field="true"], QComboBox { background: $field; color: 
   selection-background-color: $selection; selection-color: $text; }
 QLineEdit:focus, QPlainTextEdit[field="true"]:focus, QComboBox:focus { border-color: $accent; }
 QPushButton { background: $field; color: $text; border: 1px solid transparent;
-  border-radius: ${button}px; padding: 8px 16px; font-weight: 500; }
+  border-radius: ${button}px; padding: 8px 16px; font-weight: 500; outline: none; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $selected; }
 QPushButton:focus { border-color: $accent; }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.room_phrases import duration
@@ -11,6 +11,7 @@ from app.ui.theme import Radius, Size, TextSize, Theme, Weight
 from app.ui.views.notices import Glyph
 from app.ui.widgets.avatar import Avatar
 from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.pressing import EnterPresses
 from app.ui.widgets.surfaces import Label, Surface
 
 ROOMY = 400
@@ -40,7 +41,7 @@ class VanishMark(QWidget):
             self.words.setAccessibleName(said)
 
 
-class Identity(QAbstractButton):
+class Identity(EnterPresses, QAbstractButton):
     """Avatar, title and what goes on, as one button that leads to more about them."""
 
     def __init__(self, theme: Theme) -> None:
@@ -74,12 +75,6 @@ class Identity(QAbstractButton):
         self.setAccessibleName(f"About {title}")
         if line != self.accessibleDescription():
             self.setAccessibleDescription(line)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self.hasFocus():

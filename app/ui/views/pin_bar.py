@@ -12,13 +12,14 @@ from app.domain.views import MessageView
 from app.ui import phrases
 from app.ui.theme import Radius, TextSize, Theme, Weight, font, paint_icon
 from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.pressing import EnterPresses
 from app.ui.widgets.surfaces import Surface
 
 HEIGHT = 48
 TITLE = "Pinned message"
 
 
-class PinButton(QAbstractButton):
+class PinButton(EnterPresses, QAbstractButton):
     """One pinned message in two lines, with a stroke for each of all."""
 
     MOST_STROKES = 4

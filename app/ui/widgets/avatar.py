@@ -16,6 +16,7 @@ from app.ui.theme import (
     paint_picture,
     paint_presence,
 )
+from app.ui.widgets.pressing import EnterPresses
 
 _ICONS = {RoomKind.GROUP: "users", RoomKind.NOTES: "bookmark"}
 
@@ -58,7 +59,7 @@ def paint_face(painter: QPainter, square: QRectF, face: Face, theme: Theme, behi
         paint_presence(painter, square, colours.get(face.presence, palette.online), behind)
 
 
-class AvatarButton(QAbstractButton):
+class AvatarButton(EnterPresses, QAbstractButton):
     """A face that can be pressed."""
 
     def __init__(self, theme: Theme, size: int, name: str, behind: str = "sidebar") -> None:

@@ -7,9 +7,10 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from app.ui.theme import Radius, Size, TextSize, Theme, Weight, font, icon, paint_icon
+from app.ui.widgets.pressing import EnterPresses, WordButton
 
 
-class IconButton(QToolButton):
+class IconButton(EnterPresses, QToolButton):
     """An icon in a square; its name is read aloud and shown as a tool tip."""
 
     def __init__(self, theme: Theme, icon_name: str, name: str, *, checkable: bool = False) -> None:
@@ -34,7 +35,7 @@ class IconButton(QToolButton):
         self.setStyleSheet("IconButton:checked:!hover { background: transparent; }")
 
 
-class RoundButton(QAbstractButton):
+class RoundButton(EnterPresses, QAbstractButton):
     """An icon on a disc in the accent colour; pale while it can do nothing."""
 
     DIAMETER = 34
@@ -71,7 +72,7 @@ class RoundButton(QAbstractButton):
         paint_icon(painter, square, self._icon, colour, 2)
 
 
-class TileButton(QAbstractButton):
+class TileButton(EnterPresses, QAbstractButton):
     """An icon above a word."""
 
     def __init__(self, theme: Theme, icon_name: str, text: str) -> None:
@@ -100,7 +101,7 @@ class TileButton(QAbstractButton):
         painter.drawText(frame.adjusted(0, 28, 0, -4), Qt.AlignmentFlag.AlignCenter, self.text())
 
 
-class Card(QAbstractButton):
+class Card(EnterPresses, QAbstractButton):
     """An action with an icon, a title and a line that says what it is for."""
 
     WIDTH, HEIGHT = 200, 112
@@ -166,7 +167,7 @@ class Card(QAbstractButton):
 
 def push_button(text: str, kind: str = "", parent: QWidget | None = None) -> QPushButton:
     """A button with words; `kind` is primary, quiet or danger, or "" for a plain one."""
-    button = QPushButton(text, parent)
+    button = WordButton(text, parent)
     button.setAccessibleName(text)
     button.setProperty("kind", kind)
     button.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +24,7 @@ from app.ui.models.keyed import ROW_ROLE, KeyedListModel
 from app.ui.theme import Radius, Theme, emoji_family, font
 from app.ui.widgets.fields import SearchField
 from app.ui.widgets.lists import RowList
+from app.ui.widgets.pressing import SignButton
 
 CELL = 38
 COLUMNS, ROWS = 8, 6
@@ -162,7 +162,7 @@ class EmojiPicker(QFrame):
         face.setFamilies([emoji_family()])
         group = QButtonGroup(self)
         for tone, name in enumerate(TONE_NAMES):
-            button = QToolButton()
+            button = SignButton()
             button.setText(with_tone(HAND, tone))
             button.setFont(face)
             button.setCheckable(True)

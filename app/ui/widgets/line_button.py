@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app.ui.theme import TextSize, Theme, font
+from app.ui.widgets.pressing import EnterPresses
 
 
-class LineButton(QAbstractButton):
+class LineButton(EnterPresses, QAbstractButton):
     """Looks like a label until it is pointed at; hidden while it says nothing."""
 
     def __init__(self, theme: Theme, tip: str) -> None:
@@ -35,12 +36,6 @@ class LineButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         return QSize(metrics.horizontalAdvance(self.text()), metrics.height())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = self._theme.palette

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from app.ui.emoji import QUICK
 from app.ui.theme import emoji_family, font
+from app.ui.widgets.pressing import SignButton
 
 BUTTON = 36
 GLYPH = 20
@@ -27,7 +28,7 @@ class ReactionRow(QWidget):
         face.setFamilies([emoji_family()])
         self.buttons: list[QToolButton] = []
         for text in (*QUICK, PLUS):
-            button = QToolButton()
+            button = SignButton()
             button.setText(text)
             button.setFixedSize(QSize(BUTTON, BUTTON))
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
