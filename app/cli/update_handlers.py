@@ -47,6 +47,7 @@ def _release(report: UpdateReport, release: Release) -> Answer:
         "expires": time_text(release.expires_ms),
         "notes": release.notes,
         "page": release.page,
-        "fits_data": not report.too_old,
+        "reads_data": not report.too_old,
+        "converts_data": report.converts,
         "artefacts": [asdict(one) for one in report.fitting],
     }

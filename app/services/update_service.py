@@ -102,6 +102,7 @@ class UpdateService:
             release,
             fitting(release.artefacts, here.platform),
             too_old=here.database < release.opens,
+            converts=here.database < release.database,
         )
 
     async def _kept(self) -> list[_Kept]:

@@ -13,7 +13,8 @@ class UpdateReport:
     """What became of a check. `release` is there in every state in which it was genuine.
 
     `fitting` are the files for this machine. `reason` says why the source was "unreachable".
-    `too_old` is true if our data are in a form that the release does not read any more.
+    `too_old` is true if our data are in a form that the release does not read any more,
+    `converts` if it brings them into one that this version does not read.
     """
 
     state: UpdateState
@@ -22,6 +23,7 @@ class UpdateReport:
     fitting: tuple[Artefact, ...] = ()
     reason: str = ""
     too_old: bool = False
+    converts: bool = False
 
 
 class Updates(Protocol):

@@ -44,7 +44,7 @@ async def test_a_newer_version(updates: FakeUpdates) -> None:
     assert answer == {"state": "newer", "installed": "0.2.0", "reason": None}
     assert release["version"] == "0.3.0"
     assert release["issued"] == "2027-01-15T08:00:00.000Z"
-    assert release["fits_data"]
+    assert (release["reads_data"], release["converts_data"]) == (True, True)
     assert release["artefacts"][0] == {
         "name": ARTEFACTS[0].name,
         "system": "linux",
@@ -65,4 +65,4 @@ async def test_other_answers(updates: FakeUpdates) -> None:
         "release": None,
     }
     updates.answer = report(too_old=True)
-    assert (await ask(updates, "update_check"))["release"]["fits_data"] is False
+    assert (await ask(updates, "update_check"))["release"]["reads_data"] is False

@@ -13,6 +13,7 @@ from tests.gallery import (
     network,
     people,
     rooms,
+    updates,
     voice,
     windows,
 )
@@ -22,6 +23,7 @@ ENTRIES: dict[str, Entry] = {
     **message_lists.ENTRIES,
     **windows.ENTRIES,
     **accounts.ENTRIES,
+    **updates.ENTRIES,
     **rooms.ENTRIES,
     **people.ENTRIES,
     **keeping.ENTRIES,

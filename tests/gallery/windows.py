@@ -209,7 +209,9 @@ def _helpers(stand: Stand, backend: FakeBackend, parent: QWidget) -> QWidget:
 
 
 def _settings(stand: Stand, backend: FakeBackend, parent: QWidget) -> QWidget:
-    return SettingsSheet(stand.theme, parent, backend.network, stand.tasks, backend.profile)
+    made = SettingsSheet(stand.theme, parent, backend.network, stand.tasks, backend.profile)
+    made.version.setText("Version 0.2.0")
+    return made
 
 
 def _shortcuts(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:

@@ -107,7 +107,7 @@ async def test_a_newer_version(side: Side) -> None:
     assert report.state is UpdateState.NEWER
     assert (report.installed, report.release) == ("0.2.0", RELEASE)
     assert report.fitting == FILES[:1]
-    assert not report.too_old
+    assert (report.too_old, report.converts) == (False, True)
     assert side.asked == [(URL, MAX_MANIFEST)]
     assert (await side.of(replace(HERE, version="0.3.0")).check()).state is UpdateState.CURRENT
 

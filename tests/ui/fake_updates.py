@@ -46,7 +46,7 @@ def report(state: UpdateState = UpdateState.NEWER, *, too_old: bool = False) -> 
     genuine = state not in (UpdateState.UNREACHABLE, UpdateState.UNSIGNED, UpdateState.MALFORMED)
     if not genuine:
         return UpdateReport(state, INSTALLED, reason="timeout")
-    return UpdateReport(state, INSTALLED, RELEASE, ARTEFACTS, too_old=too_old)
+    return UpdateReport(state, INSTALLED, RELEASE, ARTEFACTS, too_old=too_old, converts=True)
 
 
 class FakeUpdates:

@@ -28,6 +28,7 @@ from app.ui.dialogs.leave import LEAVE, LeaveSheet, away
 from app.ui.dialogs.link import LinkSheet
 from app.ui.dialogs.settings import STYLES, SettingsSheet
 from app.ui.dialogs.shortcuts import ShortcutSheet
+from app.ui.dialogs.updates import UpdatesSheet
 from app.ui.invitation_text import hint_for
 from app.ui.theme import Choice
 
@@ -176,6 +177,7 @@ class DialogFlows(QObject):
         sheet.account_asked.connect(lambda: leave_for(self.account))
         sheet.blocked_asked.connect(lambda: leave_for(self.blocked))
         sheet.helpers_asked.connect(lambda: leave_for(self.helpers))
+        sheet.updates_asked.connect(lambda: leave_for(self.updates))
         if self.files is not None:
             sheet.files.show()
             sheet.files_asked.connect(lambda files=self.files: leave_for(files))
@@ -214,6 +216,12 @@ class DialogFlows(QObject):
         sheet = ShortcutSheet(self._theme, self._window, actions)
         sheet.rebound.connect(lambda: self._store(KEYS_KEY, actions.dump()))
         await self.ask(sheet)
+
+    async def updates(self) -> None:
+        """Show where is asked for newer versions, and ask there if the person wants it."""
+        updates = self._backend.updates
+        source = await updates.source()
+        await self.ask(UpdatesSheet(self._theme, self._window, self._tasks, updates, source))
 
     async def about(self) -> None:
         """Show the version, the licence and what the program is made of."""

@@ -21,6 +21,7 @@ from app.ui.widgets.scrolling_column import ScrollingColumn
 from app.ui.widgets.surfaces import Label
 from app.ui.widgets.switch import Switch
 from app.ui.widgets.tabs import Tabs
+from resources.version import version
 
 CHOICES = (Choice.SYSTEM, Choice.LIGHT, Choice.DARK)
 STYLES = (NoteStyle.FULL, NoteStyle.NAME, NoteStyle.NOTHING)
@@ -122,6 +123,7 @@ class SettingsSheet(Sheet):
     helpers_asked = Signal()
     network_asked = Signal()
     computer_asked = Signal()
+    updates_asked = Signal()
 
     def __init__(
         self,
@@ -153,6 +155,9 @@ class SettingsSheet(Sheet):
         self.network.hide()
         self.shortcuts = push_button("Shortcuts")
         self.shortcuts.setAccessibleName("Keyboard shortcuts")
+        self.version = Label(theme, TextSize.BODY, text=f"Version {version()}")
+        self.updates = push_button("Check…")
+        self.updates.setAccessibleName("Check for updates")
         self.about = push_button("About")
         self.about.setAccessibleName("About Parlor")
         self.computer = push_button("This computer: start with it, open links…")
@@ -184,6 +189,8 @@ class SettingsSheet(Sheet):
         self._room.add(self.reads, self.typing, self.blocked, self.files)
         self._caption("Servers that introduce people")
         self._room.add(self.servers, self.helpers, self.network, self.computer)
+        self._caption("Updates")
+        self._room.add(_beside(self.version, self.updates))
         self.add(self._room, 1)
 
     def _connect(self) -> None:
@@ -201,6 +208,7 @@ class SettingsSheet(Sheet):
         self.helpers.clicked.connect(self.helpers_asked)
         self.network.clicked.connect(self.network_asked)
         self.computer.clicked.connect(self.computer_asked)
+        self.updates.clicked.connect(self.updates_asked)
         self.servers.failed.connect(self.say_problem)
 
     def _caption(self, text: str) -> None:

@@ -20,12 +20,14 @@ from app.ui.dialogs.leave import LeaveSheet
 from app.ui.dialogs.room_invite import RoomInviteSheet
 from app.ui.dialogs.settings import SettingsSheet
 from app.ui.dialogs.shortcuts import ShortcutSheet
+from app.ui.dialogs.updates import UpdatesSheet
 from app.ui.dialogs.write_to import WriteToSheet
 from app.ui.theme import Choice
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.surfaces import Label
 from tests.gallery.demo import SERVER
 from tests.ui.fake_names import peer_of, room_of
+from tests.ui.fake_updates import SOURCE
 from tests.ui.rig import Rig
 
 SURVEY = "Lighthouse Survey"
@@ -308,3 +310,16 @@ async def test_stored_settings_are_taken_over(rig: Rig) -> None:
     await rig.session.start()
     assert rig.window.theme.choice is Choice.DARK
     rig.backend.network.set_server(SERVER, ServerState.ONLINE)
+
+
+async def test_the_settings_lead_to_the_check_for_updates(rig: Rig) -> None:
+    rig.backend.updates.kept = SOURCE
+    await rig.act("settings")
+    await rig.click(rig.dialog(SettingsSheet).updates)
+    sheet = rig.dialog(UpdatesSheet)
+    assert sheet.field.text() == SOURCE
+    assert rig.backend.updates.checks == 0
+    await rig.click(sheet.check)
+    assert rig.backend.updates.checks == 1
+    await rig.click(sheet.leave)
+    assert rig.no_dialog()
