@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from artefacts import comparing, machine
 from artefacts.plan import Build, plan
 from artefacts.steps import STEPS
 from launch.shell import Problem, explain_os_error, say
@@ -28,6 +29,10 @@ def parser() -> argparse.ArgumentParser:
         "--only", action="append", choices=[step.name for step in STEPS], metavar="STEP",
         help="take only this step, on what earlier ones have left; repeatable",
     )  # fmt: skip
+    flags.add_argument("--yes", action="store_true", help="let apt install what is lacking")
+    flags.add_argument(
+        "--compare", action="store_true", help="then build again elsewhere, and compare"
+    )
     flags.add_argument("--out", type=Path, default=ROOT / "dist", metavar="FOLDER")
     flags.add_argument("--work", type=Path, default=ROOT / "build", metavar="FOLDER")
     return flags
@@ -54,9 +59,13 @@ def _line(path: Path) -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Build; every failure is one sentence and the status 1."""
     given = parser().parse_args(argv)
-    usual = [step.name for step in STEPS if not step.is_asked]
+    names = given.only or [step.name for step in STEPS if not step.is_asked]
     try:
-        take(plan(ROOT, given.out, given.work), given.only or usual)
+        machine.ensure(yes=given.yes)
+        build = plan(ROOT, given.out, given.work)
+        take(build, names)
+        if given.compare:
+            comparing.compare(build, [part for name in names for part in ("--only", name)])
     except Problem as problem:
         say(str(problem))
     except OSError as error:

@@ -1,7 +1,8 @@
-"""Time from starting a program to its first painted frame, ours beside qTox's, in one run.
+"""Time from starting a program to its first painted frame, ours beside another's, in one run.
 
-Run: python -m tests.bench.first_paint [--runs N]. Prints one JSON object: milliseconds, their
-ratio, and resident memory once the program has been left alone for a while. Both start with an
+Run: python -m tests.bench.first_paint [--runs N] [--frozen FOLDER ...]. Compared is ours with
+qTox, or frozen ones with ours from the source. Prints one JSON object: milliseconds, their
+ratio, and resident memory once the program has been left alone for a while. Each starts with an
 empty profile on the same bare screen, taking turns; one run of each before is not counted. What is
 painted is seen in the screen's own memory, so that looking costs the programs nothing.
 """
@@ -23,6 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 AIM = 1.5
+FROZEN_AIM = 1.3
 WIDTH, HEIGHT = 1280, 900
 PIXELS = WIDTH * HEIGHT * 4
 LIMIT_S = 20.0
@@ -105,7 +107,8 @@ def one_run(screen: Screen, command: Sequence[str], env: Mapping[str, str]) -> t
         process.wait(LIMIT_S)
 
 
-def with_empty_profile(screen: Screen, program: str) -> tuple[float, float]:
+def with_empty_profile(screen: Screen, command: Sequence[str]) -> tuple[float, float]:
+    """Run a program once; what is said of a profile has {} for a folder."""
     with tempfile.TemporaryDirectory() as folder:
         env = {
             **os.environ,
@@ -117,23 +120,29 @@ def with_empty_profile(screen: Screen, program: str) -> tuple[float, float]:
         }
         for name in ("DATA", "CONFIG", "STATE", "CACHE"):
             env.pop(f"XDG_{name}_HOME", None)
-        ours = [sys.executable, "-m", "app", "--data-dir", f"{folder}/profile"]
-        return one_run(screen, ours if program == "parlor" else [program], env)
+        return one_run(screen, [part.format(folder) for part in command], env)
 
 
-def measure(runs: int) -> dict[str, object]:
-    found: dict[str, list[tuple[float, float]]] = {"parlor": [], "qtox": []}
+def measure(
+    runs: int, commands: Mapping[str, Sequence[str]], base: str, aim: float
+) -> dict[str, object]:
+    """Return what was found; each program's ratio is that to `base`."""
+    found: dict[str, list[tuple[float, float]]] = {program: [] for program in commands}
     with tempfile.TemporaryDirectory() as folder, bare_screen(Path(folder)) as screen:
         for _ in range(runs + 1):
             for program, results in found.items():
-                results.append(with_empty_profile(screen, program))
+                results.append(with_empty_profile(screen, commands[program]))
     times = {program: [ms for ms, _ in results[1:]] for program, results in found.items()}
     medians = {program: statistics.median(each) for program, each in times.items()}
     return {
         "first_paint_ms": {program: round(ms) for program, ms in medians.items()},
         "all_ms": {program: [round(ms) for ms in each] for program, each in times.items()},
-        "ratio": round(medians["parlor"] / medians["qtox"], 2),
-        "aim": AIM,
+        "ratio": {
+            program: round(ms / medians[base], 2)
+            for program, ms in medians.items()
+            if program != base
+        },
+        "aim": aim,
         "resident_mb": {
             program: round(statistics.median(mb for _, mb in results[1:]))
             for program, results in found.items()
@@ -142,13 +151,24 @@ def measure(runs: int) -> dict[str, object]:
 
 
 def main() -> int:
+    """Measure and print."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--runs", type=int, default=5)
-    lacking = [program for program in ("Xvfb", "qtox") if shutil.which(program) is None]
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--frozen", action="append", default=[], metavar="FOLDER")
+    given = parser.parse_args()
+    needed = ("Xvfb",) if given.frozen else ("Xvfb", "qtox")
+    lacking = [program for program in needed if shutil.which(program) is None]
     if lacking:
         sys.stderr.write(f"needs {', '.join(lacking)}\n")
         return 1
-    json.dump(measure(parser.parse_args().runs), sys.stdout, indent=1)
+    profile = ("--data-dir", "{}/profile")
+    commands = {"parlor": [sys.executable, "-m", "app", *profile]}
+    if given.frozen:
+        commands |= {folder: [f"{folder}/parlor", *profile] for folder in given.frozen}
+        found = measure(given.runs, commands, "parlor", FROZEN_AIM)
+    else:
+        found = measure(given.runs, {**commands, "qtox": ["qtox"]}, "qtox", AIM)
+    json.dump(found, sys.stdout, indent=1)
     sys.stdout.write("\n")
     return 0
 
