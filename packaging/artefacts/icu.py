@@ -18,7 +18,7 @@ from launch.shell import Problem, must
 
 # Names of currencies, languages, places, units and time zones; old encodings, scripts, word breaks.
 LEFT_OUT = re.compile(
-    r"icudt\d+l/((brkitr|curr|lang|rbnf|region|translit|unit|zone)/.*|[a-z]{2,3}(_\w+)?\.res"
+    r"icudt\d+l/((brkitr|curr|lang|rbnf|region|translit|unit|zone)/.*|(?!res_)[a-z]{2,3}(_\w+)?\.res"
     r"|.*\.(cnv|spp|cfu))"
 )
 KIND = b"CmnD"

@@ -29,8 +29,8 @@ MARK = "stand-in by Parlor"
 """In each of them, so that nobody takes it for what it stands in for."""
 RETURN_ZERO = {"x86_64": "xor %eax, %eax\n ret", "aarch64": "mov x0, #0\n ret"}
 SYMBOL = re.compile(
-    r"^\s*\d+:\s+\S+\s+(?P<size>\S+)\s+(?P<kind>\w+)\s+(?P<bind>\w+)\s+\w+\s+(?P<where>\w+)\s+"
-    r"(?P<name>[^\s@]+)(?:@@?(?P<version>\S+))?",
+    r"^ *\d+: +\S+ +(?P<size>\S+) +(?P<kind>\w+) +(?P<bind>\w+) +\w+ +(?P<where>\w+) "
+    r"+(?P<name>[^\s@]+)(?:@@?(?P<version>\S+))?",
     re.MULTILINE,
 )
 

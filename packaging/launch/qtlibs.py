@@ -51,6 +51,7 @@ OTHER_PROGRAMS = {
     "desktop-file-validate": "desktop-file-utils",
     "haproxy": "haproxy",
     "ip": "iproute2",
+    "ld": "binutils",
     "mandoc": "mandoc",
     "mosquitto": "mosquitto",
     "nft": "nftables",
