@@ -9,4 +9,4 @@ FILE = Path(__file__).with_name("update-source")
 
 def source() -> str:
     """Return what whoever built this has put there, "" for nowhere."""
-    return FILE.read_text(encoding="ascii").strip()
+    return FILE.read_text(encoding="ascii").strip() if FILE.exists() else ""

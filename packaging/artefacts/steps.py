@@ -7,6 +7,7 @@ import sys
 from artefacts import macos, msi, windows
 from artefacts.appdir import appdir
 from artefacts.freeze import freeze_app, freeze_server
+from artefacts.manifest import keygen, manifest
 from artefacts.nfpm import packages
 from artefacts.papers import licences, sboms
 from artefacts.plan import Step
@@ -15,6 +16,10 @@ from artefacts.tarball import app_tarball, server_tarball
 APP = Step("app", "freeze the window, parlor-cli and the server into one folder", freeze_app)
 LICENCES = Step("licences", "write into the folders what they are made of", licences)
 SBOM = Step("sbom", "write a bill of materials beside each artefact", sboms)
+UPDATES = (
+    Step("update-key", "make the key that statements on versions are signed with", keygen, True),
+    Step("manifest", "sign a statement on what lies in dist/", manifest, True),
+)
 LINUX = (
     APP,
     Step("server", "freeze the server alone", freeze_server),
@@ -39,4 +44,4 @@ MACOS = (
     Step("image", "sign the bundle and pack it into a disk image", macos.image),
     SBOM,
 )
-STEPS = {"win32": WINDOWS, "darwin": MACOS}.get(sys.platform, LINUX)
+STEPS = (*{"win32": WINDOWS, "darwin": MACOS}.get(sys.platform, LINUX), *UPDATES)
