@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import subprocess
 import sys
 from pathlib import Path
 
@@ -167,7 +168,7 @@ def test_a_second_build_is_one_of_a_copy_elsewhere(
     maker.write_text(MAKER, encoding="ascii")
     maker.chmod(0o755)
     for command in (("init", "-q"), ("add", ".")):
-        comparing.subprocess.run(["git", "-C", str(root), *command], check=True)
+        subprocess.run(["git", "-C", str(root), *command], check=True)
     first = Build(root, tmp_path / "dist", tmp_path / "build", "1.0.0", 7, "x86_64")
     for folder in (first.out, first.app):
         folder.mkdir(parents=True)

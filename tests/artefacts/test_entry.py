@@ -55,7 +55,11 @@ def test_nothing_else_is_run(rest: list[str], monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("script", ["parlor", "parlor_cli", "parlor_server"])
 def test_each_program_says_its_version(script: str) -> None:
-    command = [sys.executable, ROOT / "packaging" / "freeze" / f"{script}.py", "--version"]
+    command: list[str | Path] = [
+        sys.executable,
+        ROOT / "packaging" / "freeze" / f"{script}.py",
+        "--version",
+    ]
     path = f"{ROOT / 'packaging'}:{ROOT}"
     done = subprocess.run(
         command, env={"PYTHONPATH": path}, capture_output=True, text=True, check=True

@@ -40,7 +40,7 @@ def test_what_is_asked_for_is_there_and_does_nothing(tmp_path: Path, versions: s
     stand_in(natives(tmp_path), MACHINE)
     assert needed(user) == {real.name}
     # In a process of its own: the loader keeps one library of a name.
-    command = [sys.executable, "-c", LOAD, real, user]
+    command: list[str | Path] = [sys.executable, "-c", LOAD, real, user]
     assert subprocess.run(command, capture_output=True, check=True).stdout == b"0 0 False\n"
 
 
