@@ -15,11 +15,12 @@ from pathlib import Path
 import msgspec
 
 from app.services.notices.wheels import plain_name
+from artefacts.stubs import MARK
 
 INSIDE = "_internal"
 HOSTS = Path(__file__).resolve().parents[1] / "licences" / "hosts.toml"
-STAND_IN = b"stand-in by Parlor"
-"""What our own replacements of libraries have in them; see stubs.py."""
+STAND_IN = MARK.encode()
+"""What our own replacements of libraries have in them."""
 
 _SMALL = 1 << 18
 _MAGIC = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")

@@ -73,6 +73,8 @@ async def test_lists_what_there_is_and_what_it_means(
     assert sheet.count.text() == "Made with 10 components, each under its own licence"
     assert "x264 and x265" in sheet.bundle.text()
     assert sheet.version.text().startswith("Version ")
+    read_aloud = sheet._model.index(2).data(Qt.ItemDataRole.AccessibleDescriptionRole)
+    assert read_aloud == "LGPL-3.0-or-later · in av"
     check_model(qtmodeltester, sheet._model)
 
 
