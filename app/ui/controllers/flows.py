@@ -11,13 +11,11 @@ from PySide6.QtWidgets import QDialog
 from app.domain.contacts import ContactView
 from app.domain.ids import RoomId
 from app.domain.views import RoomInvitation, RoomKind
-from app.services.notices import load_notices
 from app.services.privacy import READS_SETTING, TYPING_SETTING
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.notifying import NotifyController
 from app.ui.desktop.callers import Callers
 from app.ui.desktop.choices import DesktopChoices
-from app.ui.dialogs.about import AboutSheet
 from app.ui.dialogs.base import ask
 from app.ui.dialogs.blocked import BlockedSheet
 from app.ui.dialogs.computer import ComputerSheet
@@ -225,6 +223,9 @@ class DialogFlows(QObject):
 
     async def about(self) -> None:
         """Show the version, the licence and what the program is made of."""
+        from app.services.notices import load_notices  # noqa: PLC0415 - a start does without
+        from app.ui.dialogs.about import AboutSheet  # noqa: PLC0415 - same
+
         await self.ask(AboutSheet(self._theme, self._window, self._tasks, load_notices))
 
     def close_open(self) -> None:
