@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +39,27 @@ UNUSED_BY_APP = ("aio_pika", "aiormq", "pamqp", "redis")  # who hosts at home jo
 UNUSED_BY_SERVER = ("PySide6", "aiohttp", "aiortc", "app", "av", "shiboken6")
 
 
+UNUSED_ELSEWHERE = (
+    "*/translations/*",
+    "*/plugins/generic/*",
+    "*/plugins/networkinformation/*",
+    "*/plugins/platforminputcontexts/*",
+    "*/plugins/tls/*",
+    "*/imageformats/*qicns*",
+    "*/imageformats/*qpdf*",
+    "*/imageformats/*qtga*",
+    "*/imageformats/*qwbmp*",
+    "*/platforms/*qdirect2d*",
+    "*/platforms/*qminimal*",
+    "*/opengl32sw.dll",
+    "*Qt*Pdf*",
+    "*Qt*Qml*",
+    "*Qt*Quick*",
+    "*Qt*VirtualKeyboard*",
+)
+"""Files on Windows and macOS that nothing else asks for: looked up in the wheels' own imports."""
+
+
 def own(package: str) -> list[str]:
     """Return all modules of one of our packages: many are imported late, and some by name."""
     files = sorted((ROOT / package).rglob("*.py"))
@@ -56,4 +79,16 @@ def resources(*names: str) -> list[tuple[str, str]]:
         for file in files
         if file.is_file() and file.suffix not in {".py", ".pyc"}
         if not file.is_relative_to(folder / "licences")
+    ]
+
+
+def used_elsewhere(entries: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Return PyInstaller's entries (where to, from, kind) without what Parlor never asks for.
+
+    For Windows and macOS; on Linux, artefacts/trim.py looks at what is there.
+    """
+    return [
+        entry
+        for entry in entries
+        if not any(fnmatchcase(Path(entry[0]).as_posix(), each) for each in UNUSED_ELSEWHERE)
     ]

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from freeze.modules import used_elsewhere
+
 SPEC = Path(__file__).parents[2] / "packaging" / "freeze" / "app.spec"
 
 
@@ -51,6 +53,28 @@ def test_macos_gets_a_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert plistlib.loads(plistlib.dumps(bundle["info_plist"]))["CFBundleExecutable"] == "parlor"
     assert Path(bundle["icon"]).exists()
     assert not made["parlor"]["console"]
+
+
+@pytest.mark.parametrize(
+    ("path", "stays"),
+    [
+        ("PySide6/Qt6Core.dll", True),
+        ("PySide6/Qt6Quick.dll", False),
+        ("PySide6/QtWidgets.pyd", True),
+        ("PySide6/opengl32sw.dll", False),
+        ("PySide6/plugins/platforms/qwindows.dll", True),
+        ("PySide6/plugins/tls/qopensslbackend.dll", False),
+        ("PySide6/Qt/lib/QtCore.framework/Versions/A/QtCore", True),
+        ("PySide6/Qt/lib/QtQmlModels.framework/Versions/A/QtQmlModels", False),
+        ("QtQuick", False),
+        ("PySide6/Qt/plugins/platforms/libqcocoa.dylib", True),
+        ("PySide6/Qt/translations/qtbase_de.qm", False),
+        ("resources/icons/pin.svg", True),
+    ],
+)
+def test_what_nothing_asks_for_is_left_out(path: str, *, stays: bool) -> None:
+    entry = (path, f"from/{path}", "BINARY")
+    assert used_elsewhere([entry]) == [entry] * stays
 
 
 def test_linux_gets_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
