@@ -19,6 +19,7 @@ from app.ui.theme import TextSize, Theme, Weight, icon
 from app.ui.voice.engine import Engine
 from app.ui.voice.sounding import clock, lasting
 from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.columns import middle_lines
 from app.ui.widgets.surfaces import Label
 
 SKIP_MS = 5000
@@ -188,12 +189,7 @@ class FilmViewer(QDialog):
         return slider
 
     def _lay_out(self, theme: Theme) -> None:
-        texts = QVBoxLayout()
-        texts.setSpacing(1)
-        texts.addStretch()
-        texts.addWidget(self.name)
-        texts.addWidget(self.line)
-        texts.addStretch()
+        texts = middle_lines(self.name, self.line)
         top = QHBoxLayout()
         top.setContentsMargins(20, 0, 12, 0)
         top.addLayout(texts, 1)

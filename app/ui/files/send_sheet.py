@@ -15,6 +15,7 @@ from app.ui.files.attachment import Attachment
 from app.ui.phrases import count
 from app.ui.theme import Radius, TextSize, Theme, Weight, paint_icon
 from app.ui.widgets.buttons import IconButton, push_button
+from app.ui.widgets.columns import middle_lines
 from app.ui.widgets.fields import text_field
 from app.ui.widgets.surfaces import Label, Surface
 
@@ -79,12 +80,7 @@ class AttachmentRow(Surface):
         self.remove = IconButton(theme, "x", f"Leave out {name}")
         self.remove.clicked.connect(lambda: self.removed.emit(self))
         self.setMinimumHeight(ROW)
-        texts = QVBoxLayout()
-        texts.setSpacing(1)
-        texts.addStretch()
-        texts.addWidget(self.name)
-        texts.addWidget(self.line)
-        texts.addStretch()
+        texts = middle_lines(self.name, self.line)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 8, 6, 8)
         row.setSpacing(10)

@@ -23,6 +23,7 @@ from app.ui.files import phrases
 from app.ui.tasks import TaskOwner
 from app.ui.theme import TextSize, Theme, Weight, font, icon
 from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.columns import middle_lines
 from app.ui.widgets.surfaces import Label
 
 GROUND = QColor(12, 13, 18)
@@ -207,12 +208,7 @@ class Viewer(QDialog):
         return button
 
     def _lay_out(self, theme: Theme) -> None:
-        texts = QVBoxLayout()
-        texts.setSpacing(1)
-        texts.addStretch()
-        texts.addWidget(self.name)
-        texts.addWidget(self.line)
-        texts.addStretch()
+        texts = middle_lines(self.name, self.line)
         bar = QHBoxLayout()
         bar.setContentsMargins(20, 0, 12, 0)
         bar.setSpacing(2)

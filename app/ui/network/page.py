@@ -22,6 +22,7 @@ from app.ui.network.rows import NetworkDelegate
 from app.ui.theme import Size, TextSize, Theme, Weight
 from app.ui.views.notices import Glyph
 from app.ui.widgets.buttons import IconButton, push_button
+from app.ui.widgets.columns import middle_lines
 from app.ui.widgets.lists import RowList
 from app.ui.widgets.surfaces import Label, Surface, centred
 from app.ui.widgets.tabs import Tabs
@@ -162,12 +163,7 @@ class NetworkPage(Surface):
     def _header(self, theme: Theme) -> QWidget:
         header = Surface(theme, "panel", edges=("bottom",))
         header.setFixedHeight(Size.HEADER)
-        texts = QVBoxLayout()
-        texts.setSpacing(1)
-        texts.addStretch()
-        texts.addWidget(self.title)
-        texts.addWidget(self.state)
-        texts.addStretch()
+        texts = middle_lines(self.title, self.state)
         row = QHBoxLayout(header)
         row.setContentsMargins(20, 0, 12, 1)
         row.setSpacing(8)

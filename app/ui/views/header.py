@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from app.ui.room_phrases import duration
 from app.ui.theme import Radius, Size, TextSize, Theme, Weight
 from app.ui.views.notices import Glyph
 from app.ui.widgets.avatar import Avatar
 from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.columns import middle_lines
 from app.ui.widgets.pressing import EnterPresses
 from app.ui.widgets.surfaces import Label, Surface
 
@@ -53,12 +54,7 @@ class Identity(EnterPresses, QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        texts = QVBoxLayout()
-        texts.setSpacing(1)
-        texts.addStretch()
-        texts.addWidget(self.title)
-        texts.addWidget(self.line)
-        texts.addStretch()
+        texts = middle_lines(self.title, self.line)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)

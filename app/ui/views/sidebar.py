@@ -16,6 +16,7 @@ from app.ui.views.notices import Notice
 from app.ui.views.sidebar_rows import SidebarDelegate
 from app.ui.widgets.avatar import AvatarButton, Face
 from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.columns import middle_lines
 from app.ui.widgets.fields import SearchField
 from app.ui.widgets.line_button import LineButton
 from app.ui.widgets.lists import RowList
@@ -33,12 +34,7 @@ class ProfileHeader(QWidget):
         self.state = LineButton(theme, "Show the network")
         self.new = IconButton(theme, "square-pen", "New conversation")
         self.settings = IconButton(theme, "settings", "Settings")
-        texts = QVBoxLayout()
-        texts.setSpacing(1)
-        texts.addStretch()
-        texts.addWidget(self.name)
-        texts.addWidget(self.state)
-        texts.addStretch()
+        texts = middle_lines(self.name, self.state)
         row = QHBoxLayout(self)
         row.setContentsMargins(15, 0, 12, 0)
         row.setSpacing(0)
