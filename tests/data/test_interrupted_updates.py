@@ -15,6 +15,7 @@ from app.storage.connection import DATABASE_NAME
 from app.storage.migrations import MIGRATIONS
 from app.storage.vault_file import VAULT_NAME, VaultFile
 from tests.data.kept import content, unpack
+from tests.data.test_newer_data import open_plainly
 from tests.data.test_older_profiles import COPY, missing, said_of
 from tests.data.today import opened
 from tests.storage.test_opening import may_mount, mounted, needs_root, remount
@@ -66,3 +67,21 @@ async def test_a_disk_that_is_full_on_the_way(tmp_path: Path, room: int) -> None
         assert not [name for name in left if name.endswith(".partial")]
         remount(folder, "size=8m")
         await is_whole(profile, before)
+
+
+async def test_what_an_older_version_had_in_its_log_when_it_crashed(tmp_path: Path) -> None:
+    """The log beside the file is moved into it before it is copied and brought up."""
+    folder = unpack("0.1.0", "ana", tmp_path)
+    database = open_plainly(folder, journal_mode="wal", locking_mode="exclusive")
+    database.execute_sql("INSERT INTO setting VALUES ('last', 'words')")
+    names = (DATABASE_NAME, f"{DATABASE_NAME}-wal")
+    left = {name: (folder / name).read_bytes() for name in names}
+    database.close()
+    for name, raw in left.items():
+        (folder / name).write_bytes(raw)
+    async with opened(folder) as today:
+        assert missing(said_of("0.1.0", "ana"), await today.tell()) == []
+        assert await today.backend.setting("last", "") == "words"
+    (folder / COPY).replace(folder / DATABASE_NAME)
+    async with opened(folder) as today:
+        assert await today.backend.setting("last", "") == "words"

@@ -31,7 +31,7 @@ Make = Callable[[Path], None]
 
 def newer_database(folder: Path) -> None:
     """Give the file the next version, with a table that only that one knows."""
-    database = _open(folder)
+    database = open_plainly(folder)
     database.execute_sql("CREATE TABLE from_the_future (what TEXT)")
     database.execute_sql(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     database.close()
@@ -39,7 +39,7 @@ def newer_database(folder: Path) -> None:
 
 def newer_database_of_a_crash(folder: Path) -> None:
     """The same as a crash leaves it: all of it still in the log beside the file."""
-    database = _open(folder, journal_mode="wal", locking_mode="exclusive")
+    database = open_plainly(folder, journal_mode="wal", locking_mode="exclusive")
     database.execute_sql("CREATE TABLE from_the_future (what TEXT)")
     database.execute_sql(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     names = (DATABASE_NAME, f"{DATABASE_NAME}-wal")
@@ -55,7 +55,8 @@ def newer_vault(folder: Path) -> None:
     (folder / VAULT_NAME).write_bytes(raw + b"and more")
 
 
-def _open(folder: Path, **pragmas: object) -> Any:
+def open_plainly(folder: Path, **pragmas: object) -> Any:
+    """Open the database of a profile without a passphrase, whatever its version."""
     key = VaultFile(folder, None).load().database_key
     database: Any = SqlCipherDatabase(
         str(folder / DATABASE_NAME), passphrase=f"x'{key.hex()}'", pragmas=pragmas

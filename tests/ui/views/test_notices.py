@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
@@ -10,6 +11,7 @@ from app.ui.theme import Theme
 from app.ui.views.failure import FailureView
 from app.ui.views.notices import Banner, Notice
 from app.ui.views.sidebar_rows import tick_of
+from app.ui.wording import SENTENCES
 from tests.ui.fake_backend import FakeBackend
 from tests.ui.fake_names import room_of
 
@@ -42,12 +44,17 @@ def test_a_banner_can_be_dismissed_if_it_may(theme: Theme, qtbot: QtBot) -> None
     assert banner.isHidden()
 
 
-def test_a_failure_says_why_and_lets_one_out(theme: Theme, qtbot: QtBot) -> None:
-    view = FailureView(theme, "The folder cannot be written.")
+@pytest.mark.parametrize("width", [340, 500, 1200])
+def test_a_failure_says_why_and_lets_one_out(theme: Theme, qtbot: QtBot, width: int) -> None:
+    view = FailureView(theme, SENTENCES["database-newer"])
     qtbot.addWidget(view)
-    view.resize(500, 400)
-    assert view.words.text() == "The folder cannot be written."
+    view.resize(width, 400)
     assert not view.grab().isNull()
+    words = view.words
+    assert words.text() == SENTENCES["database-newer"]
+    assert words.height() >= words.heightForWidth(words.width())
+    assert words.width() >= min(420, width - 60)
+    assert abs(words.geometry().center().x() - view.rect().center().x()) <= 1
 
 
 def test_only_our_messages_have_ticks() -> None:
