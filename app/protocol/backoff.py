@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import random
+
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 32.0
 JITTER = 0.25
+
+
+def chance() -> float:
+    """Return a number in 0..1, so that not everybody tries at the same moment; no secret."""
+    return random.random()  # noqa: S311 - no secret
 
 
 class ReconnectionPolicy:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 from collections.abc import Callable, Coroutine, Sequence
 
 from app.domain.errors import AppError
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import RoomKind
+from app.protocol.backoff import chance
 from app.protocol.signals import SESSION_SIZE, Knock
 from app.services.circle import Circle
 from app.services.clocks import WallClock
@@ -136,7 +136,7 @@ class Introducer:
     async def run(self) -> None:
         """Knock again and again until cancelled: people come online without our hearing of it."""
         while True:
-            await asyncio.sleep(KNOCK_EVERY * (0.75 + random.random() / 2))  # noqa: S311 - jitter
+            await asyncio.sleep(KNOCK_EVERY * (0.75 + chance() / 2))
             if self._hub.is_online:
                 await self.knock_all()
 

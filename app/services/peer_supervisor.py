@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections import Counter
 from collections.abc import Iterator
 from enum import Enum, auto
@@ -28,7 +27,7 @@ from typing import Protocol
 
 from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.ids import PeerId
-from app.protocol.backoff import ReconnectionPolicy
+from app.protocol.backoff import ReconnectionPolicy, chance
 from app.protocol.signals import Answer, Detour, Offer, Want
 from app.services.link_negotiation import LinkNegotiation, reason_of
 from app.transport.base import Link
@@ -142,12 +141,12 @@ class PeerSupervisor:
                 await self._attempt()
             except (AppError, RemoteProtocolError) as error:
                 self._note_failure(error)
-                await self._pause(self._policy.failed(random.random()))  # noqa: S311 - jitter
+                await self._pause(self._policy.failed(chance()))
             except Exception:
                 # Our own mistake on one link must not end the way to this peer for good.
                 log.exception("a link failed")
                 self._host.failed(self.peer, "internal-error")
-                await self._pause(self._policy.failed(random.random()))  # noqa: S311 - jitter
+                await self._pause(self._policy.failed(chance()))
 
     async def _attempt(self) -> None:
         self._stage = _Stage.SEEKING

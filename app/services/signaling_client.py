@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -16,7 +15,7 @@ from app.domain.changes import ServerChanged, ServerState
 from app.domain.errors import AppError, RemoteProtocolError
 from app.domain.ice import IceServer
 from app.domain.ids import PeerId
-from app.protocol.backoff import ReconnectionPolicy
+from app.protocol.backoff import ReconnectionPolicy, chance
 from app.services.clocks import WallClock
 from app.services.feed import Feed
 from app.transport.base import (
@@ -113,7 +112,7 @@ class SignalingClient:
                 if reason in GIVEN_UP:
                     self._tell(ServerState.OFFLINE, reason)
                     return
-                wait = self._policy.failed(random.random())  # noqa: S311 - jitter, no secret
+                wait = self._policy.failed(chance())
                 self._tell(ServerState.OFFLINE, reason, wait)
                 await self._pause(wait)
         finally:

@@ -35,7 +35,7 @@ class LocalNetwork:
         address = read_address(text)
         if address is None or address.is_multicast or address.is_unspecified:
             return False
-        if address.version == 6 and address.is_link_local:  # noqa: PLR2004 - IPv6
+        if isinstance(address, ipaddress.IPv6Address) and address.is_link_local:
             return "%" in text
         return any(address in one.network for one in self.interfaces)
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import socket
 import time
 from collections import Counter
 from contextlib import suppress
 
 from app.domain.errors import AppError, RemoteProtocolError
-from app.protocol.backoff import ReconnectionPolicy
+from app.protocol.backoff import ReconnectionPolicy, chance
 from app.transport.lan_line import LanLine, Pace, Self, proved
 from app.transport.lan_neighbours import Neighbours
 from app.transport.lan_sight import Lookout, Sighting
@@ -95,7 +94,7 @@ class LanDoor:
             if neighbour is not None:
                 policy.succeeded()
                 await neighbour.over.wait()
-            wait = policy.failed(random.random())  # noqa: S311 - jitter, no secret
+            wait = policy.failed(chance())
 
     async def _call(self, sighting: Sighting | None) -> None:
         addresses = sighting.addresses if sighting is not None else ()

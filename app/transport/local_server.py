@@ -8,6 +8,7 @@ import logging
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
+from http import HTTPStatus
 
 import aiohttp
 
@@ -126,6 +127,6 @@ async def _listening_url(process: asyncio.subprocess.Process) -> str:
 async def _is_healthy(client: aiohttp.ClientSession, url: str) -> bool:
     try:
         async with client.get(f"{url}/healthz") as response:
-            return response.status == 200  # noqa: PLR2004 - OK
+            return response.status == HTTPStatus.OK
     except (aiohttp.ClientError, TimeoutError):
         return False

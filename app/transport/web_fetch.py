@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from http import HTTPStatus
 from urllib.parse import urljoin
 
 import aiohttp
@@ -55,7 +56,7 @@ async def _follow(session: aiohttp.ClientSession, url: str, most: int) -> bytes:
 
 
 async def _body(answer: aiohttp.ClientResponse, most: int) -> bytes:
-    if answer.status != 200:  # noqa: PLR2004 - OK
+    if answer.status != HTTPStatus.OK:
         raise _unreachable(f"status {answer.status}")
     if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise _unreachable("packed")

@@ -20,7 +20,11 @@ def host_addresses() -> list[str]:
     IPv4 link-local ones (two machines on one cable) only where there is nothing else, and loopback
     only where there is not even that. IPv6 ones mean nothing without a scope.
     """
-    found = [ip for ip in _all_addresses() if not (ip.is_link_local and ip.version == 6)]  # noqa: PLR2004 - IPv6
+    found = [
+        ip
+        for ip in _all_addresses()
+        if not (ip.is_link_local and isinstance(ip, ipaddress.IPv6Address))
+    ]
     outward = [str(ip) for ip in found if not ip.is_loopback and not ip.is_link_local]
     cable = [str(ip) for ip in found if ip.is_link_local]
     return outward[:MAX_ADDRESSES] or cable or [str(ip) for ip in found if ip.is_loopback]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 import sys
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 
 SECONDS = 2.0
@@ -18,7 +19,7 @@ def healthy(port: int, *, tls: bool) -> bool:
         connection = HTTPSConnection("127.0.0.1", port, timeout=SECONDS, context=anybody)
     try:
         connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200  # noqa: PLR2004 - OK
+        return connection.getresponse().status == HTTPStatus.OK
     except (OSError, HTTPException):
         return False
     finally:

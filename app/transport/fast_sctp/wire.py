@@ -7,7 +7,7 @@ import socket
 import struct
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from typing import Any
 
 from aioice import Connection
@@ -61,7 +61,7 @@ class Wire:
         pair = self._pair
         address = ip_address(pair.remote_addr[0])
         near = address.is_private or address.is_loopback
-        return self._socket is not None and address.version == 4 and near  # noqa: PLR2004 - IPv4
+        return self._socket is not None and isinstance(address, IPv4Address) and near
 
     def send(self, datagrams: Iterable[bytes | memoryview]) -> None:
         """Send at once; what the system does not take counts as lost on the way."""

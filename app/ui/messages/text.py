@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,7 +18,11 @@ LONG_LINES, FOLD_TO_LINES = 60, 40
 UNFOLD = "unfold:"
 UNFOLD_TEXT = "Show the whole message"
 LINE_BREAK = "\u2028"
-_EMOJI_PARTS = {0x200D, 0xFE0F, 0x20E3}
+_JOINER = 0x200D
+_EMOJI_PARTS = {_JOINER, 0xFE0F, 0x20E3}
+_SKIN_TONES, _TAGS = range(0x1F3FB, 0x1F400), range(0xE0020, 0xE0080)
+_FLAG_LETTERS = range(0x1F1E6, 0x1F200)
+_PICTURES, _SYMBOLS = range(0x1F000, sys.maxunicode + 1), range(0x2600, 0x27C0)
 _STACKED = re.compile(
     r"[\u0300-\u036f\u0483-\u0489\u0e31-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4}"
 )
@@ -156,19 +161,19 @@ def is_big_emoji(text: str) -> bool:
         return False
     for character in text:
         code = ord(character)
-        if code in _EMOJI_PARTS or 0x1F3FB <= code <= 0x1F3FF or 0xE0020 <= code <= 0xE007F:  # noqa: PLR2004 - Unicode's own ranges
-            joined = code == 0x200D  # noqa: PLR2004 - the joiner
+        if code in _EMOJI_PARTS or code in _SKIN_TONES or code in _TAGS:
+            joined = code == _JOINER
         elif _is_emoji(character, code):
             count += not joined
             joined = False
         else:
             return False
-    flags = sum(0x1F1E6 <= ord(character) <= 0x1F1FF for character in text)  # noqa: PLR2004 - flag letters
+    flags = sum(ord(character) in _FLAG_LETTERS for character in text)
     return 0 < count - flags // 2 <= BIG_EMOJI
 
 
 def _is_emoji(character: str, code: int) -> bool:
-    return unicodedata.category(character) == "So" and (code >= 0x1F000 or 0x2600 <= code <= 0x27BF)  # noqa: PLR2004 - Unicode's own ranges
+    return unicodedata.category(character) == "So" and (code in _PICTURES or code in _SYMBOLS)
 
 
 def is_rtl(text: str) -> bool:
