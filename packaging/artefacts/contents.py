@@ -46,11 +46,14 @@ class Contents:
 
     `natives` maps files with machine code, by their path in the wheel, to the distribution's plain
     name; `hosts` maps names of files to the library of the building machine that they belong to;
-    `stand_ins` are our own replacements; `strays` belong to nobody known.
+    `interpreter` are Python's own files, `programs` those beside the inner folder, `stand_ins` our
+    replacements of libraries; `strays` belong to nobody known.
     """
 
     distributions: tuple[Distribution, ...]
     natives: dict[str, str]
+    interpreter: tuple[str, ...]
+    programs: tuple[str, ...]
     stand_ins: frozenset[str]
     hosts: dict[str, Host]
     resources: frozenset[str]
@@ -76,7 +79,7 @@ def is_native(path: Path) -> bool:
 
 class _Looking:
     def __init__(self, folder: Path, hosts: tuple[Host, ...]) -> None:
-        self._inside, self._hosts = folder / INSIDE, hosts
+        self._folder, self._inside, self._hosts = folder, folder / INSIDE, hosts
         named = {plain_name(found.name): found for found in distributions()}
         self._installed = dict(sorted(named.items()))
         self._owners = {
@@ -84,6 +87,7 @@ class _Looking:
         }
         self._found: set[str] = set()
         self._natives: dict[str, str] = {}
+        self._interpreter: list[str] = []
         self._stand_ins: set[str] = set()
         self._used: dict[str, Host] = {}
         self._strays: list[str] = []
@@ -105,6 +109,8 @@ class _Looking:
         return Contents(
             tuple(self._installed[name] for name in sorted(self._found)),
             self._natives,
+            tuple(self._interpreter),
+            self._programs(),
             frozenset(self._stand_ins),
             self._used,
             frozenset(resources),
@@ -131,8 +137,14 @@ class _Looking:
             self._natives[name] = self._owners[name]
         elif host := self._host(path.name):
             self._used[path.name] = host
-        elif not _is_python(name):
+        elif _is_python(name):
+            self._interpreter.append(name)
+        else:
             self._strays.append(name)
+
+    def _programs(self) -> tuple[str, ...]:
+        files = sorted(path for path in self._folder.iterdir() if path.is_file())
+        return tuple(path.name for path in files if is_native(path))
 
     def _host(self, name: str) -> Host | None:
         lowered = name.lower()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ from app.domain.notices import Component, component_key
 from app.services.notices.known import load_known, matches
 from app.services.notices.wheels import plain_name, requirements
 from artefacts.contents import INSIDE
-from artefacts.licences import Inventory, inventory
+from artefacts.licences import FREEZER, Inventory, inventory
 from artefacts.plan import Build
 from launch.shell import Problem
 
@@ -136,6 +136,10 @@ class _Bill:
             purl=PackageURL.from_string(f"pkg:generic/parlor@{self._subject.version}"),
             hashes=[_digest(artefact)],
             properties=[Property(name="parlor:file", value=artefact.name)],
+            components=[
+                _file(name, self._subject.folder / INSIDE / name)
+                for name in sorted(self._found.contents.stand_ins)
+            ],
         )
 
     def _entry(self, component: Component) -> Entry:
@@ -149,8 +153,7 @@ class _Bill:
             purl=PackageURL.from_string(component.purl) if component.purl else None,
             external_references=self._references(component),
             components=[
-                Entry(name=path, type=ComponentType.FILE, bom_ref=path, hashes=[_digest(place)])
-                for path, place in self._files.get(component_key(component), ())
+                _file(path, place) for path, place in self._files.get(component_key(component), ())
             ],
         )
 
@@ -197,8 +200,7 @@ def _files_by_owner(
     folder: Path, found: Inventory
 ) -> dict[tuple[str, str, str], list[tuple[str, Path]]]:
     """Say which files with code belong to which component."""
-    components = found.gathered.sorted()
-    keys = {(each.name, each.within): component_key(each) for each in components}
+    keys = {(each.name, each.within): component_key(each) for each in found.gathered.sorted()}
     parts = load_known().part
     placed: dict[tuple[str, str, str], list[tuple[str, Path]]] = {}
     for path, wheel in sorted(found.contents.natives.items()):
@@ -206,20 +208,17 @@ def _files_by_owner(
         name = next((part.name for part in fitting), None)
         key = keys[name, wheel] if name else keys[wheel, ""]
         placed.setdefault(key, []).append((path, folder / INSIDE / path))
-    _place_hosts(folder, found, components, placed)
+    for file, key in sorted(found.hosts.items()):
+        placed.setdefault(key, []).append((file, folder / INSIDE / file))
+    placed[keys["Python", ""]] = [
+        (path, folder / INSIDE / path) for path in found.contents.interpreter
+    ]
+    placed[keys[FREEZER, ""]] = [(name, folder / name) for name in found.contents.programs]
     return placed
 
 
-def _place_hosts(
-    folder: Path,
-    found: Inventory,
-    components: Iterable[Component],
-    placed: dict[tuple[str, str, str], list[tuple[str, Path]]],
-) -> None:
-    by_key = {component_key(each) for each in components}
-    for file, key in sorted(found.hosts.items()):
-        if key in by_key:
-            placed.setdefault(key, []).append((file, folder / INSIDE / file))
+def _file(name: str, place: Path) -> Entry:
+    return Entry(name=name, type=ComponentType.FILE, bom_ref=name, hashes=[_digest(place)])
 
 
 def _ref(component: Component) -> str:

@@ -27,6 +27,8 @@ def test_every_file_has_an_owner(found: Contents) -> None:
     }
     assert found.stand_ins == {native("av.libs/libx265")}
     assert {name: host.name for name, host in found.hosts.items()} == {"libffi.so.8": "libffi"}
+    assert found.interpreter == ("libpython3.11.so.1.0", "python3.11/lib-dynload/_ssl.so")
+    assert found.programs == ("parlor",)
     assert found.resources == {"fonts/Inter-Regular.ttf"}
     assert found.strays == ()
 

@@ -109,6 +109,14 @@ def test_our_own_licence_is_the_projects() -> None:
     assert (FOLDER / "parlor.txt").read_text() == (ROOT / "LICENSE").read_text()
 
 
+def test_the_page_and_the_table_of_bundled_data_agree() -> None:
+    page = (FOLDER.parent / "LICENSES.md").read_text()
+    for resource in load_known().resource:
+        assert f" {resource.version} |" in page or f" {resource.version}," in page, resource.name
+        assert f"`{resource.text}`" in page
+        assert any(FOLDER.parent.glob(resource.files[0]))
+
+
 def test_requirements_come_from_the_project_or_from_what_was_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
