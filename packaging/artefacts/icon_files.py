@@ -1,10 +1,13 @@
-"""Icon files of Windows and macOS: both are envelopes around PNG pictures of several sizes."""
+"""Icon files of Windows and macOS: envelopes around PNG pictures of several sizes; and bitmaps."""
 
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
+
+from launch.shell import Problem
 
 ICO_SIZES = (16, 24, 32, 48, 64, 128, 256)
 # Twice the size means: for a display of twice the density.
@@ -44,3 +47,65 @@ def icns(pngs: Mapping[int, bytes]) -> bytes:
     ]
     body = b"".join(parts)
     return b"icns" + struct.pack(">I", 8 + len(body)) + body
+
+
+def bitmap(png: bytes, width: int, height: int, ground: tuple[int, int, int]) -> bytes:
+    """Return a .bmp of a PNG in the middle of a ground (red, green, blue).
+
+    Takes PNGs as artefacts/icons.py writes them: 8 bits, red, green, blue, alpha. Raises Problem.
+    """
+    size, rows = _rows(png)
+    left, top = (width - size) // 2, (height - size) // 2
+    plain = bytes(reversed(ground))
+    lines = [plain * width] * height
+    for place, row in enumerate(rows):
+        middle = b"".join(_blend(row[at : at + 4], plain) for at in range(0, len(row), 4))
+        lines[top + place] = plain * left + middle + plain * (width - size - left)
+    body = b"".join(line + bytes(-len(line) % 4) for line in reversed(lines))
+    info = struct.pack("<I2i2H6I", 40, width, height, 1, 24, 0, len(body), 2835, 2835, 0, 0)
+    return struct.pack("<2sI2HI", b"BM", 54 + len(body), 0, 0, 54) + info + body
+
+
+def _blend(pixel: bytes, ground: bytes) -> bytes:
+    """Lay red, green, blue, alpha over blue, green, red."""
+    alpha = pixel[3]
+    return bytes(
+        (over * alpha + under * (255 - alpha) + 127) // 255
+        for over, under in zip(pixel[2::-1], ground, strict=True)
+    )
+
+
+def _rows(png: bytes) -> tuple[int, list[bytes]]:
+    """Return the side of a square PNG in pixels, and its rows from the top."""
+    place, packed = 8, b""
+    while place < len(png):
+        length, kind = struct.unpack_from(">I4s", png, place)
+        if kind == b"IDAT":
+            packed += png[place + 8 : place + 8 + length]
+        place += 12 + length
+    width, height, *form = struct.unpack_from(">2I5B", png, 16)
+    if width != height or form != [8, 6, 0, 0, 0]:
+        raise Problem("An icon is not square, or not of 8 bits with alpha.")
+    flat, stride = zlib.decompress(packed), 4 * width
+    rows = [bytes(stride)]
+    for start in range(0, len(flat), stride + 1):
+        line = flat[start + 1 : start + 1 + stride]
+        rows.append(_unfiltered(flat[start], line, rows[-1]))
+    return width, rows[1:]
+
+
+def _unfiltered(kind: int, line: bytes, above: bytes) -> bytes:
+    """Undo what PNG does to a row to make it smaller; `above` is the row over it."""
+    found = bytearray(4)  # the pixel left of the first, and then the row
+    corner = bytes(4) + above
+    for place, value in enumerate(line):
+        left, over, across = found[place], above[place], corner[place]
+        guess = (0, left, over, (left + over) // 2, _nearest(left, over, across))[kind]
+        found.append((value + guess) % 256)
+    return bytes(found[4:])
+
+
+def _nearest(left: int, over: int, across: int) -> int:
+    """Return the one that is nearest to what a plane through the three would have."""
+    goal = left + over - across
+    return min((left, over, across), key=lambda each: abs(goal - each))

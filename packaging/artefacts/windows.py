@@ -12,7 +12,7 @@ import shutil
 import sys
 from pathlib import Path, PurePath
 
-from artefacts.icon_files import ico, pictures
+from artefacts.icon_files import bitmap, ico, pictures
 from artefacts.plan import Build
 from launch.shell import Problem, must
 
@@ -22,6 +22,7 @@ PROGRAMS = {
     "parlor-cli": "Parlor without a window",
     "parlor-server": "Parlor's server",
 }
+GROUND, WHITE = (238, 238, 252), (255, 255, 255)
 VERSION_FILE = """\
 VSVersionInfo(
   ffi=FixedFileInfo(filevers={numbers}, prodvers={numbers}, mask=0x3F, flags=0x0, OS=0x40004,
@@ -70,6 +71,16 @@ def icon(root: Path, work: Path) -> Path:
     return file
 
 
+def wizard(root: Path, work: Path) -> tuple[Path, Path]:
+    """Write the installer's pictures into a folder: the large one at the side, the small one."""
+    pngs = pictures(root / "packaging" / "icons")
+    work.mkdir(parents=True, exist_ok=True)
+    large, small = work / "large.bmp", work / "small.bmp"
+    large.write_bytes(bitmap(pngs[128], 246, 471, GROUND))
+    small.write_bytes(bitmap(pngs[96], 110, 116, WHITE))
+    return large, small
+
+
 def date(folder: Path, epoch: int) -> None:
     """Give all files below a folder one date, for packages hold it."""
     for file in folder.rglob("*"):
@@ -102,11 +113,14 @@ def installer(build: Build) -> list[Path]:
 
 def definitions(build: Build) -> list[str]:
     """Write what the script needs; return what it is told, as words of the command."""
+    large, small = wizard(build.root, build.work / "windows")
     said = {
         "Version": ".".join(map(str, numbers(build.version)[:3])),
         "Source": for_windows(build.app),
         "Out": for_windows(build.out),
         "Icon": for_windows(icon(build.root, build.work / "windows")),
+        "Large": for_windows(large),
+        "Small": for_windows(small),
     }
     return [f"/D{name}={value}" for name, value in said.items()]
 

@@ -1,6 +1,7 @@
 ; The installer for Windows. Compiled by packaging/artefacts/windows.py, which hands in:
 ;   Version   0.2.0            Source   the frozen folder        Out    where the installer goes
-;   Icon      the .ico file    Signed   defined where a certificate is at hand (/Sparlor=...)
+;   Icon      the .ico file    Large, Small   its pictures
+;   Signed    defined where a certificate is at hand (/Sparlor=...)
 #ifndef Version
   #error Compile this through packaging/artefacts/windows.py
 #endif
@@ -41,6 +42,8 @@ Compression=lzma2/max
 SolidCompression=yes
 TimeStampsInUTC=yes
 WizardStyle=modern
+WizardImageFile={#Large}
+WizardSmallImageFile={#Small}
 #ifdef Signed
 SignTool=parlor
 SignedUninstaller=yes

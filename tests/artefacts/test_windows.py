@@ -12,8 +12,9 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from artefacts import icon_files, msi, windows, wix
 from artefacts.plan import Build
@@ -22,6 +23,8 @@ from launch.shell import Problem
 ROOT = Path(__file__).parents[2]
 SCRIPT = (ROOT / "packaging" / "windows" / "parlor.iss").read_text(encoding="utf-8")
 WIX = f"{{{wix.NAMESPACE}}}"
+PICTURES = icon_files.pictures(ROOT / "packaging" / "icons")
+SIZES = (16, 24, 48)
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -172,3 +175,29 @@ def test_the_package_has_the_bill_of_the_installer(build: Build) -> None:
     told.write_text("[]")
     with pytest.raises(Problem, match="not of this installer"):
         msi.bill(build)
+
+
+@given(st.sampled_from(sorted(SIZES)), st.tuples(*[st.integers(0, 255)] * 3))
+@settings(max_examples=10)
+def test_a_bitmap_is_what_another_painter_makes_of_it(
+    size: int, ground: tuple[int, int, int]
+) -> None:
+    png = PICTURES[size]
+    made = QImage.fromData(icon_files.bitmap(png, size + 5, size + 9, ground))
+    wanted = QImage(made.size(), QImage.Format.Format_RGB32)
+    wanted.fill(QColor(*ground))
+    painter = QPainter(wanted)
+    painter.drawImage(2, 4, QImage.fromData(png))
+    painter.end()
+    for y in range(made.height()):
+        for x in range(made.width()):
+            one, other = made.pixelColor(x, y), wanted.pixelColor(x, y)
+            assert abs(one.red() - other.red()) <= 2
+            assert abs(one.green() - other.green()) <= 2
+            assert abs(one.blue() - other.blue()) <= 2
+
+
+def test_a_picture_of_another_form_is_refused() -> None:
+    grey = PICTURES[16][:25] + b"\0" + PICTURES[16][26:]
+    with pytest.raises(Problem, match="not square"):
+        icon_files.bitmap(grey, 20, 20, (0, 0, 0))
