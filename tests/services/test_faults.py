@@ -12,6 +12,7 @@ import pytest
 
 from app.domain.changes import LinkChanged, LinkState, MessagesAdded, StatusChanged
 from app.domain.errors import AppError
+from app.domain.ids import RoomId
 from app.domain.views import MessageState
 from app.protocol.frames import HEADS, Events, Frame, Have, Heads
 from app.services import catch_up, link_sync
@@ -223,17 +224,23 @@ async def backup(person: Someone, name: str) -> None:
     shutil.copytree(person.folder, person.folder.with_name(name))
 
 
-async def test_a_restored_backup_waits_for_what_it_had_written(world: World) -> None:
+async def forgetful(world: World, text: str) -> tuple[RoomId, Someone, Someone]:
+    """Return Ana, who is alone and has lost the text that she wrote last, and Bob, who has it."""
     room, (ana, bob) = await world.together("Ana", "Bob")
     await ana.stop()
     await backup(ana, "old")
     await ana.start(URL)
     await world.all_linked(room, ana, bob)
-    await ana.say(room, "after the backup")
-    await bob.has(room, "after the backup")
+    await ana.say(room, text)
+    await bob.has(room, text)
     await ana.stop()
     await restore(ana, "old")
     await ana.start()
+    return room, ana, bob
+
+
+async def test_a_restored_backup_waits_for_what_it_had_written(world: World) -> None:
+    room, ana, bob = await forgetful(world, "after the backup")
     with held_up(ana.store):
         await ana.backend.network.connect(URL)
         await world.all_linked(room, ana, bob)
@@ -249,16 +256,7 @@ async def test_a_restored_backup_waits_for_what_it_had_written(world: World) -> 
 
 
 async def test_a_fork_is_told_and_never_merged(world: World) -> None:
-    room, (ana, bob) = await world.together("Ana", "Bob")
-    await ana.stop()
-    await backup(ana, "old")
-    await ana.start(URL)
-    await world.all_linked(room, ana, bob)
-    await ana.say(room, "one history")
-    await bob.has(room, "one history")
-    await ana.stop()
-    await restore(ana, "old")
-    await ana.start()
+    room, ana, bob = await forgetful(world, "one history")
     forked = [await ana.say(room, text) for text in ("another history", "and more of it")]
     await ana.backend.network.connect(URL)
     await ana.error_of("fork")
@@ -270,16 +268,7 @@ async def test_a_fork_is_told_and_never_merged(world: World) -> None:
 
 
 async def test_a_fork_of_equal_length_is_told_on_both_sides(world: World) -> None:
-    room, (ana, bob) = await world.together("Ana", "Bob")
-    await ana.stop()
-    await backup(ana, "old")
-    await ana.start(URL)
-    await world.all_linked(room, ana, bob)
-    await ana.say(room, "one history")
-    await bob.has(room, "one history")
-    await ana.stop()
-    await restore(ana, "old")
-    await ana.start()
+    room, ana, bob = await forgetful(world, "one history")
     await ana.say(room, "another history")
     await ana.backend.network.connect(URL)
     await ana.error_of("fork")
