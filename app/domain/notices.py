@@ -11,6 +11,8 @@ Kind = Literal["program", "python", "library", "data"]
 
 _WORD = re.compile(r"[A-Za-z0-9.+-]+")
 _JOINS = {"AND", "OR", "WITH"}
+_GPL = re.compile(r"(?<![A-Za-z])GPL-")
+_SHARING = re.compile(r"GPL-|MPL-")
 _LATER = re.compile(r"-only$|-or-later$|\+$")
 
 
@@ -62,3 +64,14 @@ def answers(component: Component, query: str) -> bool:
     """Whether each word of the query stands somewhere in a component's name, licence or origin."""
     told = f"{component.name} {component.version} {component.licence} {component.within}".casefold()
     return all(word in told for word in query.casefold().split())
+
+
+def binds_all(component: Component) -> bool:
+    """Whether a component's licence asks the GPL of what it is part of: no choice, no exception."""
+    free = " OR " in component.licence or " WITH " in component.licence
+    return not free and _GPL.search(component.licence) is not None
+
+
+def shares_source(component: Component) -> bool:
+    """Whether who gets a component has a right to its source code."""
+    return _SHARING.search(component.licence) is not None

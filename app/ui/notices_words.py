@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import platform
-import re
 import sys
 from collections.abc import Iterable
 
-from app.domain.notices import Component
+from app.domain.notices import Component, binds_all
 
 WHAT = "A messenger whose conversations live on their members' own machines."
 OWN = "Parlor's own code is under the MIT licence."
 UNKNOWN = "Licence not known"
-_GPL = re.compile(r"(?<![A-Za-z])GPL-")
 
 
 def title(component: Component) -> str:
@@ -28,7 +26,7 @@ def licence_line(component: Component) -> str:
 
 def bundle_line(components: Iterable[Component]) -> str:
     """What the licences of the components mean for passing the program on as a whole."""
-    strict = [each.name for each in components if _binds(each.licence)]
+    strict = [each.name for each in components if binds_all(each)]
     if not strict:
         return OWN
     being = "are" if len(strict) > 1 else "is"
@@ -52,12 +50,6 @@ def version_info(version: str, qt: str) -> str:
     return "\n".join(
         (f"Parlor {version}, {way}", f"Python {platform.python_version()}, Qt {qt}", system)
     )
-
-
-def _binds(licence: str) -> bool:
-    """Whether a licence leaves no choice but the GPL: no other one, and no exception from it."""
-    free = " OR " in licence or " WITH " in licence
-    return not free and _GPL.search(licence) is not None
 
 
 def _listed(names: list[str]) -> str:

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.notices import Component, answers, component_key, text_names
+from app.domain.notices import (
+    Component,
+    answers,
+    binds_all,
+    component_key,
+    shares_source,
+    text_names,
+)
 
 FFMPEG = Component("FFmpeg", "8.1.2", "LGPL-3.0-or-later", "library", "av")
 
@@ -37,3 +44,21 @@ def test_every_word_has_to_be_there(query: str) -> None:
 def test_the_same_library_may_come_along_twice() -> None:
     other = Component("FFmpeg", "7.1.5", "LGPL-2.1-or-later", "library", "pyside6-addons")
     assert component_key(FFMPEG) != component_key(other)
+
+
+@pytest.mark.parametrize(
+    ("licence", "binds", "shares"),
+    [
+        ("GPL-2.0-or-later", True, True),
+        ("MIT AND GPL-3.0-only", True, True),
+        ("LGPL-3.0-only", False, True),
+        ("MIT OR GPL-2.0-only", False, True),
+        ("GPL-2.0-or-later WITH Bootloader-exception", False, True),
+        ("MPL-2.0", False, True),
+        ("MIT", False, False),
+        ("", False, False),
+    ],
+)
+def test_what_a_licence_asks_of_others(licence: str, binds: bool, shares: bool) -> None:
+    component = Component("x", "1", licence, "library")
+    assert (binds_all(component), shares_source(component)) == (binds, shares)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from app.domain.errors import AppError
 from app.domain.notices import Component, Notices
 from app.services.notices.gather import gather
 from app.services.notices.known import load_known
+from app.services.notices.overview import overview
 from app.services.notices.wheels import needed
 from resources.version import version
 
-LIST, TEXTS, OWN = "notices.json", "texts", "LICENSE"
+LIST, TEXTS, OWN, PAGE = "notices.json", "texts", "LICENSE", "README.txt"
 SOURCE = Path(resources.__file__ or "").parent.parent
 """Where the project lies when it is run from source."""
 
@@ -64,13 +65,17 @@ def shipped(folder: Path) -> NoticeBook:
 
 
 def write_notices(
-    folder: Path, components: Iterable[Component], texts: Mapping[str, str], own: str
+    folder: Path, components: Sequence[Component], texts: Mapping[str, str], own: str
 ) -> list[Path]:
-    """Write a list, its texts and the program's own licence; the same bytes for the same input."""
+    """Write a list, the program first, a page for people, the texts, and the program's own licence.
+
+    The same input gives the same bytes.
+    """
     (folder / TEXTS).mkdir(parents=True, exist_ok=True)
     notices = Notices(tuple(components))
     content = msgspec.json.format(msgspec.json.encode(notices), indent=1)
     files = {folder / LIST: content, folder / OWN: own.encode()}
+    files[folder / PAGE] = overview(components).encode()
     files |= {folder / TEXTS / f"{name}.txt": text.encode() for name, text in texts.items()}
     for path, data in files.items():
         path.write_bytes(data + (b"" if data.endswith(b"\n") else b"\n"))

@@ -24,7 +24,8 @@ TEXTS = {"Parlor-LICENSE": "ours\n", "ISC": "isc\n", "MIT": "mit\n"}
 def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     files = write_notices(tmp_path, COMPONENTS, TEXTS, "ours")
     assert {path.relative_to(tmp_path).as_posix() for path in files} == {
-        "LICENSE", "notices.json", "texts/ISC.txt", "texts/MIT.txt", "texts/Parlor-LICENSE.txt",
+        "LICENSE", "README.txt", "notices.json", "texts/ISC.txt", "texts/MIT.txt",
+        "texts/Parlor-LICENSE.txt",
     }  # fmt: skip
     read = shipped(tmp_path)
     assert read.components == COMPONENTS
@@ -61,7 +62,7 @@ def test_a_text_that_is_gone_is_said_so(tmp_path: Path) -> None:
 def test_no_name_of_a_text_leads_out_of_its_folder(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("secret")
     sly = Component("Sly", "1", "MIT", "library", texts=("../../secret",))
-    write_notices(tmp_path / "licences", [sly], {}, "ours")
+    write_notices(tmp_path / "licences", [COMPONENTS[0], sly], {}, "ours")
     with pytest.raises(AppError):
         shipped(tmp_path / "licences").text(sly)
 
