@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -231,7 +232,8 @@ def refuse_newer(database: Any, path: Path, known: int = len(MIGRATIONS)) -> int
 def migrate(database: Any, path: Path, steps: Sequence[Migration] = MIGRATIONS) -> None:
     """Bring an open database to the version after the last of `steps`, in one transaction.
 
-    An older file is copied first, to `path` + ".before-vN". Raises AppError("database-newer").
+    An older file is copied first, to `path` + ".before-vN"; copies of earlier updates go when this
+    one is done. Raises AppError("database-newer").
     """
     version = refuse_newer(database, path, len(steps))
     if version == len(steps):
@@ -248,6 +250,7 @@ def migrate(database: Any, path: Path, steps: Sequence[Migration] = MIGRATIONS) 
         if database.connection().in_transaction:
             database.execute_sql("ROLLBACK")
         raise
+    _forget_older(path, len(steps))
 
 
 def _copy(database: Any, path: Path, target: int) -> None:
@@ -265,3 +268,12 @@ def _copy(database: Any, path: Path, target: int) -> None:
     except OSError:
         partial.unlink(missing_ok=True)  # it would keep a full disk full
         raise
+
+
+def _forget_older(path: Path, target: int) -> None:
+    """Take away copies of updates before the last one; what cannot be deleted stays."""
+    kept = f"{path.name}{COPY_SUFFIX}{target}"
+    for copy in path.parent.glob(f"{path.name}{COPY_SUFFIX}*"):
+        if copy.name != kept:
+            with suppress(OSError):
+                copy.unlink()

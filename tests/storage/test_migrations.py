@@ -70,6 +70,18 @@ def test_an_older_file_is_copied_and_brought_up(notes: Any, path: Path) -> None:
     copy.close()
 
 
+def test_one_copy_is_kept_and_that_is_of_the_last_update(notes: Any, path: Path) -> None:
+    migrate(notes, path, [first, second])
+    migrate(notes, path, [first, second])
+    assert copies(path.parent) == [DATABASE_NAME + COPY_SUFFIX + "2"]
+    with pytest.raises(Exception, match="syntax error"):
+        migrate(notes, path, [first, second, broken])
+    assert DATABASE_NAME + COPY_SUFFIX + "2" in copies(path.parent)
+    (path.parent / (DATABASE_NAME + COPY_SUFFIX + "2.partial")).touch()
+    migrate(notes, path, [first, second, lambda _: None])
+    assert copies(path.parent) == [DATABASE_NAME + COPY_SUFFIX + "3"]
+
+
 def test_a_new_file_needs_no_copy(notes: Any, path: Path) -> None:
     migrate(notes, path, [first])
     assert copies(path.parent) == []
