@@ -42,7 +42,7 @@ def _strange() -> UpdateReport:
     return replace(report(), release=release, fitting=(long, *ARTEFACTS))
 
 
-SIZE = QSize(560, 700)
+SIZE = QSize(560, 650)
 ENTRIES = {
     "sheet-updates": Entry(_with(_found(report())), SIZE),
     "sheet-updates-first": Entry(_with(lambda _made: None, ""), QSize(560, 300)),
@@ -51,6 +51,6 @@ ENTRIES = {
     "sheet-updates-hidden": Entry(_with(_found(report(UpdateState.ROLLED_BACK))), QSize(560, 360)),
     "sheet-updates-strange": Entry(_with(_found(_strange())), SIZE),
     "sheet-updates-narrow": Entry(
-        _with(_found(_strange()), window=QSize(364, 500)), QSize(340, 720)
+        _with(_found(_strange()), window=QSize(364, 500)), QSize(340, 680)
     ),
 }

@@ -84,9 +84,18 @@ class UpdatesSheet(Sheet):
         try:
             await self._keep()
             self.outcome.show_report(await self._updates.check())
+            self._stay_on_screen()
         except AppError as error:
             self.outcome.hide()
             self.say_problem(wording.words_for(error))
         finally:
             self._on_text()
             self.check.setFocus()
+
+    def _stay_on_screen(self) -> None:
+        """What was found makes the sheet grow; its buttons must not leave the screen for that."""
+        self.adjustSize()
+        screen, frame = self.screen().availableGeometry(), self.frameGeometry()
+        below = frame.bottom() - screen.bottom()
+        if below > 0:
+            self.move(frame.x(), max(screen.top(), frame.y() - below))

@@ -16,8 +16,8 @@ from app.ui.views.notices import Glyph
 from app.ui.widgets.buttons import IconButton, push_button
 from app.ui.widgets.surfaces import Label, Tone
 
-NOTES_HEIGHT = 96
-FILES_HEIGHT = 190
+NOTES_HEIGHT = 76
+FILES_HEIGHT = 160
 _HALF = 32
 _MARKS: tuple[tuple[words.Mood, str, Tone], ...] = (
     ("ok", "circle-check", "ok"),

@@ -162,6 +162,18 @@ async def test_files_are_got_and_compared(
     assert launched == [QUrl(ARTEFACTS[1].url), QUrl(RELEASE.page)]
 
 
+async def test_the_buttons_stay_on_the_screen(make: Make, tasks: TaskOwner) -> None:
+    sheet = make(SOURCE)
+    screen = sheet.screen().availableGeometry()
+    sheet.move(sheet.x(), screen.bottom() - sheet.height())
+    before = sheet.height()
+    sheet.check.click()
+    await done(tasks)
+    assert sheet.height() > before
+    assert sheet.frameGeometry().bottom() <= screen.bottom()
+    assert sheet.y() >= screen.top()
+
+
 async def test_a_second_answer_takes_the_place_of_the_first(
     make: Make, tasks: TaskOwner, updates: FakeUpdates
 ) -> None:
