@@ -23,7 +23,7 @@ def _pack(build: Build, folder: Path) -> Path:
     base = f"{folder.name}-{build.version}"
     target = build.out / f"{base}-linux-{build.machine}.tar.xz"
     with (
-        lzma.open(target, "wb", preset=9) as packed,
+        lzma.open(target, "wb", preset=6) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as archive,
     ):
         for path in sorted([folder, *folder.rglob("*")]):
