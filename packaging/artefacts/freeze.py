@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from artefacts.plan import Build
+from artefacts.shiboken import unfold
 from artefacts.trim import trim
 from launch.shell import must
 
@@ -31,5 +32,7 @@ def _freeze(build: Build, recipe: str, into: Path) -> None:
         "--distpath", into.parent, "--workpath", build.work / "pyinstaller" / recipe, spec,
     ]  # fmt: skip
     must(command, f"Freezing {into.name}", env=build.environ())
+    if sys.platform != "darwin":  # there the bundle is a copy that is made already
+        unfold(build, into)
     if sys.platform == "linux":
         trim(into, build.machine)
