@@ -107,7 +107,7 @@ class Launch:
         if self.arguments:
             return 0 if self.tool("pytest", *self.arguments, env=env) else 1
         self.tool("coverage", "erase", env=env)
-        workers = ("-n", "3", "--dist", "loadfile", "--max-worker-restart", "0")
+        workers = ("-n", "4", "--dist", "loadfile", "--max-worker-restart", "0")
         if not self.tool("pytest", *workers, "--cov", "--cov-report=", env=env):
             return 1
         return self._coverage(env)

@@ -1,9 +1,9 @@
 """Who runs what when several workers run the tests.
 
 A file goes to one worker whole, so that its tests can share what they start. Tests of windows and
-of other programs mostly wait, all the others count: each of the first three workers begins with a
-kind of its own, so that those who wait leave the machine to the one who counts. Who is through with
-one kind goes on with the next.
+of other programs mostly wait, all the others count more than they wait: one worker begins with
+each of the first two kinds, the rest of them with the others, so that those who wait leave the
+machine to those who count. Who is through with one kind goes on with the next.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ ORDERS: tuple[tuple[Kind, ...], ...] = (
     ("windows", "programs", "others"),
     ("others", "programs", "windows"),
     ("programs", "others", "windows"),
+    ("others", "programs", "windows"),
 )
-"""What the first worker begins with and goes on with, then the second and the third."""
+"""What the first worker begins with and goes on with, then the second, third and fourth."""
 
 
 class ByKind(LoadScopeScheduling):
