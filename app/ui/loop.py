@@ -113,9 +113,9 @@ class WindowRun:
 
         again: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._again = again
-        backend = await unlocked(self._window, account, self._leaving.set)
+        backend = await unlocked(self._window, account, self._leaving.set, self._callers)
         self._session = Session(self._window, backend, self._leaving.set, account, self._begin_anew)
-        self._session.flows.desktop = self._choices
+        self._session.offer(self._choices)
         await self._session.start()
         self._ready = self._session
         self._session.follow(self._callers)
@@ -136,7 +136,10 @@ class WindowRun:
         old, self._window = self._window, MainWindow(self._window.theme)
         self._window.set_place(old.place())
         self._window.closing.connect(self._leaving.set)
-        self._window.show()
+        if old.isMinimized():
+            self._window.showMinimized()  # nobody asked for it to come up
+        else:
+            self._window.show()
         old.hide()
         return old
 

@@ -44,6 +44,7 @@ from app.ui.controllers.sidebar import SidebarController
 from app.ui.controllers.standing import StandingKeeper
 from app.ui.controllers.why import WhyAway
 from app.ui.desktop.callers import Callers
+from app.ui.desktop.choices import DesktopChoices
 from app.ui.desktop_notes import desktop_notes
 from app.ui.feed_pump import FeedPump
 from app.ui.imaging import ImageProcess
@@ -196,6 +197,11 @@ class Session(QObject):
         """Show a conversation."""
         self._tasks.spawn(self.conversation.open(room, place))
 
+    def offer(self, choices: DesktopChoices) -> None:
+        """Let the person choose this about the computer."""
+        self.flows.desktop = choices
+        self._window.offer.startup.setVisible(choices.startup is not None)
+
     def follow(self, callers: Callers) -> None:
         """Show the link that waits, if there is one."""
         self._tasks.spawn(self.flows.follow(callers))
@@ -268,6 +274,7 @@ class Session(QObject):
         self.view.messages.link_activated.connect(self.links.open)
         self.conversation.switched.connect(self._on_switched)
         self.composer.escaped.connect(self.navigation.peel)
+        window.offer.startup_asked.connect(lambda: spawn(flows.computer()))
         window.empty.add_contact.clicked.connect(lambda: spawn(flows.join()))
         window.empty.create_room.clicked.connect(lambda: spawn(self.rooms.create()))
         window.empty.nearby.clicked.connect(self.navigation.find_nearby)

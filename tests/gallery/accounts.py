@@ -37,6 +37,7 @@ def _unlock(stand: Stand) -> QWidget:
 async def _offer(session: Session, _backend: FakeBackend) -> None:
     await session.conversation.open(room_of("Kenji Sato"))
     session._window.offer.show()
+    session._window.offer.startup.show()
 
 
 def _account(stand: Stand, _backend: FakeBackend, parent: QWidget) -> QWidget:

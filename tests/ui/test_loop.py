@@ -24,6 +24,7 @@ from app.ui.theme import Choice
 from app.ui.views.failure import FailureView
 from app.ui.views.unlock import UnlockView
 from tests.gallery import demo
+from tests.gallery.shots import dispose
 from tests.ui.fake_account import FakeAccount
 
 
@@ -71,6 +72,9 @@ def life(qapp: QApplication) -> Iterator[Life]:
     assert qapp is not None
     yield Life()
     gc.unfreeze()
+    for each in QApplication.topLevelWidgets():
+        if isinstance(each, MainWindow):
+            dispose(each)  # each that is left would be styled anew with every theme that follows
 
 
 def soon(run: Callable[[], object], ready: Callable[[], bool]) -> QTimer:
@@ -365,3 +369,21 @@ def test_in_the_background_nothing_comes_up() -> None:
     window = first_window(Choice.LIGHT, background=True)
     assert window.isMinimized()
     window.hide()
+
+
+def test_a_lock_of_a_minimised_window_brings_nothing_up(life: Life) -> None:
+    def minimise_and_lock() -> None:
+        shown_window().showMinimized()
+        begin_anew(True)
+
+    def leave() -> None:
+        assert shown_window().isMinimized()
+        unlock_page().leave.click()
+
+    timer = chain(
+        (is_locked, lambda: answer("open sesame")),
+        (is_filled, minimise_and_lock),
+        (is_locked, leave),
+    )
+    assert life.run(passphrase="open sesame") == 0
+    assert not timer.isActive()

@@ -8,14 +8,17 @@ from collections.abc import Awaitable, Callable
 from app.domain.errors import AppError
 from app.services.api import Account, Backend
 from app.ui import wording
+from app.ui.desktop.callers import Callers
 from app.ui.main_window import MainWindow
 from app.ui.views.unlock import UnlockView
 
 
-async def unlocked(window: MainWindow, account: Account, leave: Callable[[], object]) -> Backend:
+async def unlocked(
+    window: MainWindow, account: Account, leave: Callable[[], object], callers: Callers
+) -> Backend:
     """Return the open profile. Raises AppError for what no passphrase can put right.
 
-    `leave` is called if the person would rather quit.
+    `leave` is called if the person would rather quit; a link of `callers` is said to wait.
     """
     try:
         return await account.open()
@@ -27,9 +30,16 @@ async def unlocked(window: MainWindow, account: Account, leave: Callable[[], obj
     page.leave.clicked.connect(leave)
     window.cover(page)
     page.refuse(said)
+
+    def tell() -> None:
+        page.waits.setVisible(bool(callers.link))
+
+    tell()
+    callers.called.connect(tell)
     try:
         return await _ask(page, account)
     finally:
+        callers.called.disconnect(tell)
         page.forget()
         window.uncover()
 

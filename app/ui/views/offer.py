@@ -18,6 +18,7 @@ class OfferCard(Surface):
 
     passphrase_asked = Signal()
     backup_asked = Signal()
+    startup_asked = Signal()
     answered = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -27,8 +28,10 @@ class OfferCard(Surface):
         words.setWordWrap(True)
         self.passphrase = push_button("Set a passphrase", "quiet")
         self.backup = push_button("Back up", "quiet")
+        self.startup = push_button("Start with the computer…", "quiet")
+        self.startup.hide()
         self.dismiss = IconButton(theme, "x", "Not now")
-        for button in (self.passphrase, self.backup, self.dismiss):
+        for button in (self.passphrase, self.backup, self.startup, self.dismiss):
             button.clicked.connect(self.hide)
             button.clicked.connect(self.answered)
         top, below = QHBoxLayout(), QHBoxLayout()
@@ -40,11 +43,17 @@ class OfferCard(Surface):
         below.addWidget(self.passphrase)
         below.addWidget(self.backup)
         below.addStretch()
+        last = QHBoxLayout()  # three in one row are too many for a narrow window
+        last.setContentsMargins(12, 0, 0, 0)
+        last.addWidget(self.startup)
+        last.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 6, 12, 6)
         column.setSpacing(0)
         column.addLayout(top)
         column.addLayout(below)
+        column.addLayout(last)
         self.passphrase.clicked.connect(self.passphrase_asked)
         self.backup.clicked.connect(self.backup_asked)
+        self.startup.clicked.connect(self.startup_asked)
         self.hide()

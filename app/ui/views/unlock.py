@@ -15,6 +15,7 @@ from app.ui.widgets.fields import passphrase_field
 from app.ui.widgets.surfaces import Label, Surface
 
 WIDTH = 320
+WAITS = "A link waits until then."
 
 
 class UnlockView(Surface):
@@ -31,6 +32,8 @@ class UnlockView(Surface):
         self.setAccessibleName("Parlor is locked")
         title = Label(theme, TextSize.EMPTY, Weight.SEMIBOLD, text="Parlor is locked")
         line = Label(theme, TextSize.BODY, tone="text2", text="Type your passphrase to go on.")
+        self.waits = Label(theme, TextSize.PREVIEW, tone="accent_text", text=WAITS)
+        self.waits.hide()
         self.field = passphrase_field("Passphrase")
         self.field.setFixedWidth(WIDTH)
         self.problem = Label(theme, TextSize.SMALL, tone="danger")
@@ -56,6 +59,7 @@ class UnlockView(Surface):
         column.addWidget(Glyph(theme, "lock", "text2", 40), 0, centre)
         column.addWidget(title, 0, centre)
         column.addWidget(line, 0, centre)
+        column.addWidget(self.waits, 0, centre)
         column.addSpacing(4)
         column.addWidget(self.field, 0, centre)
         column.addWidget(self.problem, 0, centre)

@@ -10,6 +10,8 @@ import pytest
 from app.domain.errors import AppError
 from app.services.api import Backend
 from app.ui.controllers.unlocking import unlocked
+from app.ui.desktop.call import Call
+from app.ui.desktop.callers import Callers
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from app.ui.views.unlock import UnlockView
@@ -42,9 +44,10 @@ def window(theme: Theme) -> Iterator[MainWindow]:
 
 
 async def begin(
-    window: MainWindow, account: FakeAccount
+    window: MainWindow, account: FakeAccount, callers: Callers | None = None
 ) -> tuple[UnlockView, asyncio.Task[Backend]]:
-    task = asyncio.create_task(unlocked(window, account, window.close))
+    callers = callers or Callers()
+    task = asyncio.create_task(unlocked(window, account, window.close, callers))
     await settle()
     page = window.centralWidget()
     assert isinstance(page, UnlockView)
@@ -102,3 +105,21 @@ async def test_what_no_passphrase_can_mend_is_raised(
     page.profiles.actions()[0].trigger()
     with pytest.raises(AppError, match="disk failed"):
         await task
+
+
+async def test_a_link_that_waits_is_mentioned(window: MainWindow) -> None:
+    callers = Callers()
+    page, task = await begin(window, Profiles(made, "secret"), callers)
+    assert not page.waits.isVisible()
+    callers.receive(Call(link="parlor:x"))
+    assert page.waits.isVisible()
+    page.profiles.actions()[0].trigger()
+    await task
+    callers.receive(Call())
+
+
+async def test_a_link_that_was_there_before_is_mentioned(window: MainWindow) -> None:
+    page, task = await begin(window, Profiles(made, "secret"), Callers("parlor:x"))
+    assert page.waits.isVisible()
+    page.profiles.actions()[0].trigger()
+    await task

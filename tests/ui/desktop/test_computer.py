@@ -65,3 +65,16 @@ async def test_where_nothing_can_be_chosen_nothing_is_offered(rig: Rig) -> None:
     assert not sheet.computer.isVisible()
     sheet.accept()
     await rig.settle()
+
+
+async def test_starting_is_offered_after_the_first_conversation(rig: Rig) -> None:
+    offer = rig.window.offer
+    offer.show()
+    assert not offer.startup.isVisible()
+    rig.session.offer(DesktopChoices(FakeChoice()))
+    assert offer.startup.isVisible()
+    await rig.click(offer.startup)
+    assert not offer.isVisible()
+    assert not rig.dialog(ComputerSheet).startup.isChecked()
+    rig.dialog(ComputerSheet).accept()
+    await rig.settle()
