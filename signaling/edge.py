@@ -16,9 +16,12 @@ from signaling.hub import Answer, Moment, SignalingHub
 from signaling.limits import Limits
 from signaling.lines import PING_INTERVAL, PING_TIMEOUT, Lines
 from signaling.outputs import Drop, Emit, Output
+from signaling.packets import Patient
 from signaling.protocol import NONCE_SIZE, Code, failure
 from signaling.shortcut import PING, Shortcut, event_frames
 from signaling.tally import Tally
+
+TICK = 1.0
 
 logger = logging.getLogger("signaling.edge")
 
@@ -87,7 +90,7 @@ class SocketEdge:
 
     async def _tick(self) -> None:
         while True:
-            await asyncio.sleep(1)
+            await asyncio.sleep(TICK)
             now = self._clock()
             self._heartbeats.tick(now.seconds)
             await self._perform(self._hub.tick(now))
@@ -115,12 +118,20 @@ class SocketEdge:
             return answer.ack
 
         engine = self.sio.eio.sockets[self.sio.manager.eio_sid_from_sid(sid, "/")]
+        engine.server = Patient(self.sio.eio)  # from here on the asking is ours
+        self._heartbeats.heard(sid, self._clock().seconds)
 
         def pong() -> None:
-            engine.last_ping = None  # from here on the asking is ours
+            engine.last_ping = None  # the library has asked once
             self._heartbeats.heard(sid, self._clock().seconds)
 
-        shortcut = Shortcut(protocol.transport, serve, pong, self._max_waiting)
+        def left() -> None:
+            self._heartbeats.forget(sid)
+            engine.server = self.sio.eio
+            engine.last_ping = time.time()
+            engine.schedule_ping()
+
+        shortcut = Shortcut(protocol.transport, serve, pong, self._max_waiting, left)
         self._shortcuts[sid] = protocol.shortcut = shortcut
 
     def _answer(self, sid: str, event: str, args: Sequence[object]) -> Answer:

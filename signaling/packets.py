@@ -94,6 +94,22 @@ class Watcher(Protocol):
     def broken(self, line: str) -> None: ...
 
 
+class Patient:
+    """An Engine.IO server as the socket of a client on the short way sees it.
+
+    The library closes a connection on which it neither hears nor says anything for a while, and of
+    a client on the short way it hears nothing, not even pongs.
+    """
+
+    ping_interval = 10 * 365 * 86_400
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._server, name)
+
+
 class BoundedEngine(_Engine):  # type: ignore[misc]
     """Engine.IO whose sockets have an Outbox."""
 

@@ -29,7 +29,8 @@ PLACEHOLDER = {"_placeholder": True, "num": 0}
 class Shortcut:
     """One connection. `serve` answers an event; `pong` hears that the client is there.
 
-    More than `max_waiting` bytes that it does not read break it off.
+    More than `max_waiting` bytes that it does not read break it off. `left` hears that from now on
+    everything goes the long way.
     """
 
     def __init__(
@@ -38,10 +39,12 @@ class Shortcut:
         serve: Serve,
         pong: Callable[[], None],
         max_waiting: int,
+        left: Callable[[], None] = lambda: None,
     ) -> None:
         self._transport = transport
         self._serve = serve
         self._pong = pong
+        self._on_left = left
         self._max_waiting = max_waiting
         self._held = bytearray()
         self._left = False
@@ -59,6 +62,7 @@ class Shortcut:
                 start = end
         except UnusualFrame:
             self._left = True
+            self._on_left()
             rest += self._held[start:]
             self._held.clear()
         else:

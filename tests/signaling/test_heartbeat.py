@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from signaling import edge, lines
 from signaling.edge import SocketEdge
 from signaling.heartbeat import Heartbeats
 from signaling.hub import Moment
@@ -67,6 +68,24 @@ def test_pongs_nobody_asked_for_make_no_more_pings() -> None:
     ward.beats.tick(15)
     assert ward.pinged == ["a"]
     assert len(ward.beats._asking) == 0
+
+
+@pytest.mark.parametrize("long_way", [False, True])
+async def test_a_client_that_says_nothing_of_itself_stays(
+    monkeypatch: pytest.MonkeyPatch, *, long_way: bool
+) -> None:
+    """The library hears nothing of it and gave it up after an interval and a timeout."""
+    for module in (lines, edge):
+        monkeypatch.setattr(module, "PING_INTERVAL", 0.2)
+        monkeypatch.setattr(module, "PING_TIMEOUT", 0.5)
+    monkeypatch.setattr(edge, "TICK", 0.02)
+    async with running_server() as (_, url), RawClient(url) as client:
+        await client.enter(Person())
+        if long_way:
+            await client.ws.send_str('42/,["unusual",{}]')
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(client.next_event(), 2.0)  # answers pings while it waits
+        assert not client.ws.closed
 
 
 async def test_a_client_that_answers_no_more_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
