@@ -125,15 +125,16 @@ def _add_wheel(gathered: Gathered, found: Distribution, known: Known, present: P
 def _add_parts(gathered: Gathered, found: Distribution, known: Known, files: Sequence[str]) -> None:
     name = plain_name(found.name)
     wheel, parts = known.wheel_of(name), known.parts_of(name)
-    same = wheel.version in {"", found.version}
+    same = not wheel.versions or found.version in wheel.versions
     if not same:
+        told = ", ".join(wheel.versions)
         gathered.problems.append(
-            f"{name} {found.version}: the tables speak of {wheel.version}; look what it bundles"
+            f"{name} {found.version}: the tables speak of {told}; look what it bundles"
         )
     for part in parts:
         wanted = part.when or part.files or ("*",)
         if any(matches(path, wanted) for path in files):
-            gathered.add(_component(part, name, part.version if same else ""))
+            gathered.add(_component(part, name, part.version_in(found.version) if same else ""))
     own = (*wheel.own, *(pattern for part in parts for pattern in part.files))
     gathered.problems += [
         f"{path} of {name} {found.version}: nobody has said what this is"

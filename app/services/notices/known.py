@@ -16,28 +16,37 @@ PYTHON = "python"
 
 
 class Wheel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A distribution; `version` is the one whose parts are known, "" for any."""
+    """A distribution; `versions` are those whose parts are known, none for any."""
 
     name: str
-    version: str = ""
+    versions: tuple[str, ...] = ()
     licence: str = ""
     copyright: str = ""
     own: tuple[str, ...] = ()
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Something inside a wheel, by files of its own or linked into those of the wheel."""
+    """Something inside a wheel, by files of its own or linked into those of the wheel.
+
+    `version` is its own, but in the versions of the wheel that `later` names. `proof` are words
+    of its files, with {} for that version.
+    """
 
     within: str
     name: str
     licence: str
     version: str = ""
+    later: dict[str, str] = {}
     copyright: str = ""
     home: str = ""
     files: tuple[str, ...] = ()
     when: tuple[str, ...] = ()
     proof: str = ""
     asks: str = ""
+
+    def version_in(self, wheel: str) -> str:
+        """Its version in this version of the wheel, "" where nobody knows it."""
+        return self.later.get(wheel, self.version)
 
 
 class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

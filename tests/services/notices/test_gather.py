@@ -14,14 +14,22 @@ from tests.services.notices.making import MIT, install
 PURE = {"!licenses/LICENSE": MIT}
 BUILT = {**PURE, "thing/_core.so": "", "thing.libs/libfast-1a2b.so.3": ""}
 KNOWN = Known(
-    (Wheel("thing", "1.0", own=("thing/*",)),),
+    (Wheel("thing", ("1.0", "1.1"), own=("thing/*",)),),
     (
-        Part("thing", "Fast", "Zlib", "3.1", "(C) Somebody", files=("thing.libs/libfast*",)),
+        Part(
+            "thing",
+            "Fast",
+            "Zlib",
+            "3.1",
+            {"1.1": "4"},
+            "(C) Somebody",
+            files=("thing.libs/libfast*",),
+        ),
         Part("thing", "Absent", "MIT", "9", files=("thing.libs/libabsent*",)),
         Part("thing", "Linked in", "MIT AND ISC", "2"),
         Part("thing", "For a plugin", "MIT", when=("thing/plugins/*",)),
     ),
-)
+)  # fmt: skip
 
 
 def named(gathered: Gathered, name: str) -> Component:
@@ -79,10 +87,16 @@ def test_a_native_file_that_nobody_knows_is_a_problem(tmp_path: Path) -> None:
     assert unheard.problems == ["other.so of other 1.0: nobody has said what this is"]
 
 
+def test_a_part_may_be_newer_in_a_newer_wheel(tmp_path: Path) -> None:
+    gathered = gather("1", [install(tmp_path, "thing", "1.1", files=BUILT)], KNOWN)
+    assert gathered.problems == []
+    assert named(gathered, "Fast").version == "4"
+
+
 def test_another_version_than_was_looked_at_is_a_problem(tmp_path: Path) -> None:
     gathered = gather("1", [install(tmp_path, "thing", "2.0", files=BUILT)], KNOWN)
     assert gathered.problems == [
-        "thing 2.0: the tables speak of 1.0; look what it bundles",
+        "thing 2.0: the tables speak of 1.0, 1.1; look what it bundles",
     ]
     assert not named(gathered, "Fast").version
 
