@@ -6,6 +6,7 @@ import sys
 from importlib import import_module
 
 from app.domain.programs import CHILDREN, RUN
+from freeze.trust import believe_the_system
 
 
 def start(program: str) -> int:
@@ -16,4 +17,5 @@ def start(program: str) -> int:
         if module not in CHILDREN:
             return 2
         del sys.argv[1:3]
+    believe_the_system()
     return import_module(CHILDREN.get(module, module)).main() or 0

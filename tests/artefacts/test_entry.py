@@ -10,10 +10,19 @@ import pytest
 
 from app.domain import programs
 from app.domain.programs import RUN
+from freeze import entry
 from freeze.entry import start
 from freeze.modules import own, resources
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def believed(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Leave the environment of the tests alone."""
+    asked: list[bool] = []
+    monkeypatch.setattr(entry, "believe_the_system", lambda: asked.append(True))
+    return asked
 
 
 @pytest.fixture
@@ -32,9 +41,12 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "said"
 
 
-def test_without_more_it_is_the_program(said: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_more_it_is_the_program(
+    said: Path, monkeypatch: pytest.MonkeyPatch, believed: list[bool]
+) -> None:
     monkeypatch.setattr(sys, "argv", ["parlor", "--name", "Ana"])
     assert start("told") == 0
+    assert believed == [True]
     assert said.read_text() == "parlor --name Ana"
 
 
