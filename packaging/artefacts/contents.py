@@ -37,6 +37,7 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     home: str
     files: tuple[str, ...]
     copyright: str = ""
+    module: str = ""
     asks: str = ""
 
 

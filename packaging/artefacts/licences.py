@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -12,7 +13,7 @@ from app.services.notices.book import write_notices
 from app.services.notices.gather import Gathered, asked, gather
 from app.services.notices.known import FOLDER, Known, load_known
 from app.services.notices.wheels import licence_files, plain_name
-from artefacts.contents import INSIDE, Contents, Host, look, package_of
+from artefacts.contents import INSIDE, Contents, Host, load_hosts, look, package_of
 from launch.shell import Problem
 from resources.version import version
 
@@ -87,7 +88,16 @@ def _add_hosts(gathered: Gathered, contents: Contents) -> dict[str, tuple[str, s
         component, texts = describe(file, host)
         gathered.add(component, texts)
         keys[file] = component_key(component)
+    for host in built_in(load_hosts(), sys.builtin_module_names):
+        if host not in contents.hosts.values():
+            told = asked(host.asks) if host.asks else ""
+            gathered.add(_component(host, host.name, told, "", within="Python"))
     return keys
+
+
+def built_in(hosts: Iterable[Host], modules: Iterable[str]) -> list[Host]:
+    """Return the libraries that an interpreter with these modules built in has in itself."""
+    return [host for host in hosts if host.module in set(modules)]
 
 
 def describe(file: str, host: Host) -> tuple[Component, list[tuple[str, str]]]:
@@ -101,8 +111,8 @@ def describe(file: str, host: Host) -> tuple[Component, list[tuple[str, str]]]:
     return _component(host, f"{host.name} ({package.name})", package.version, purl), texts
 
 
-def _component(host: Host, name: str, told: str, purl: str) -> Component:
+def _component(host: Host, name: str, told: str, purl: str, within: str = "") -> Component:
     return Component(
-        name, told, host.licence, "library", copyright=host.copyright.strip(), home=host.home,
-        purl=purl,
+        name, told, host.licence, "library", within, copyright=host.copyright.strip(),
+        home=host.home, purl=purl,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from app.services.notices.book import shipped
 from app.services.notices.known import Known
 from artefacts import licences
 from artefacts.contents import Package, load_hosts
-from artefacts.licences import PLACE, describe, write_licences
+from artefacts.licences import PLACE, built_in, describe, write_licences
 from launch.shell import Problem
 from tests.artefacts.frozen import ELF, freeze, freezer, lay, native
 
@@ -90,3 +90,18 @@ def test_or_by_what_the_interpreter_says(monkeypatch: pytest.MonkeyPatch) -> Non
     assert component.version[0].isdigit()
     assert texts == []
     assert not describe("libffi.so.8", FFI)[0].version
+
+
+def test_an_interpreter_may_have_libraries_in_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [host.name for host in built_in(load_hosts(), ("_ssl", "zlib", "_io"))]
+    assert names == ["OpenSSL", "zlib"]
+    monkeypatch.setattr(licences, "built_in", lambda hosts, _modules: list(hosts)[:2])
+    folder = freeze(tmp_path / "parlor")
+    write_licences(folder)
+    inside = [each for each in shipped(folder / PLACE).components if each.within == "Python"]
+    names = [each.name for each in inside]
+    assert "OpenSSL" in names  # libffi is a file here
+    assert "libffi" not in names
+    assert next(each for each in inside if each.name == "OpenSSL").version[0].isdigit()
