@@ -11,6 +11,7 @@ MAGIC = b"\x7fELF\x02\x01"  # 64 bits, little endian: all that we build for
 DYNAMIC_SECTION = 6
 VERSIONS_NEEDED_SECTION = 0x6FFFFFFE
 NEEDED, SONAME = 1, 14
+SEARCH_PATHS = frozenset({15, 29})  # RPATH and RUNPATH
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,22 @@ def read(path: Path) -> Elf | None:
         file = _File(MAGIC + handle.read())
     names = file.dynamic(SONAME)
     return Elf(frozenset(file.dynamic(NEEDED)), names[0] if names else None, file.versions())
+
+
+def forget_foreign_paths(path: Path) -> None:
+    """Empty what a file says of folders where its builder kept libraries, unless beside itself.
+
+    Nothing there is ours on the machine where it will run, and it may be somebody else's.
+    """
+    data = bytearray(path.read_bytes())
+    file = _File(bytes(data))
+    for section in file.of_kind(DYNAMIC_SECTION):
+        for at in range(section.offset, section.offset + section.size, 16):
+            tag, value = struct.unpack_from("<QQ", data, at)
+            if tag in SEARCH_PATHS and not file.text(section, value).startswith("$ORIGIN"):
+                struct.pack_into("<Q", data, at + 8, 0)  # the empty text begins each table
+    if data != file.data:
+        path.write_bytes(data)
 
 
 def newest(versions: frozenset[tuple[str, str]], library: str, prefix: str) -> str | None:

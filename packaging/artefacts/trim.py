@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from artefacts import elf
 from artefacts.icu import slim
 from artefacts.natives import natives, reachable, strip
 from artefacts.stubs import stand_in
@@ -60,6 +61,7 @@ def trim(folder: Path, machine: str) -> None:
         slim(path)
     for path in natives(folder):
         strip(path)
+        elf.forget_foreign_paths(path)
 
 
 def _remove(path: Path) -> None:

@@ -44,6 +44,25 @@ def test_what_is_no_program_needs_nothing(tmp_path: Path, data: bytes) -> None:
     assert needs.of(tmp_path).libraries == frozenset()
 
 
+def said_paths(path: Path) -> list[str]:
+    file = elf._File(path.read_bytes())
+    return [path for tag in elf.SEARCH_PATHS for path in file.dynamic(tag)]
+
+
+def test_folders_of_the_builder_are_forgotten(tmp_path: Path) -> None:
+    file = Path(shutil.copy(QT_GUI, tmp_path))
+    elf.forget_foreign_paths(file)
+    assert said_paths(file) == ["$ORIGIN"]
+    assert file.read_bytes() == QT_GUI.read_bytes()
+    data = file.read_bytes()
+    at = data.index(b"\0$ORIGIN\0") + 1
+    file.write_bytes(data[:at] + b"/others" + data[at + 7 :])
+    assert said_paths(file) == ["/others"]
+    elf.forget_foreign_paths(file)
+    assert said_paths(file) == [""]
+    assert elf.read(file) == elf.read(QT_GUI)
+
+
 def test_versions_are_numbers_not_words() -> None:
     versions = frozenset({("c", "V_2.9"), ("c", "V_2.34"), ("d", "V_3.1"), ("c", "V_PRIVATE")})
     assert elf.newest(versions, "c", "V_") == "2.34"
