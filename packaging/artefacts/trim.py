@@ -33,8 +33,14 @@ DROPPED = (
     "python3.*/lib-dynload/_codecs_*.so",
     "python3.*/lib-dynload/_multibytecodec*.so",
     "python3.*/lib-dynload/_posixshmem*.so",
+    "*.dist-info/INSTALLER",
+    "*.dist-info/RECORD",
+    "*.dist-info/REQUESTED",
 )
-"""Screens without a desktop, on-screen keyboards, languages we do not speak, HTTPS by Qt."""
+"""Screens without a desktop, on-screen keyboards, languages we do not speak, HTTPS by Qt.
+
+And who installed a wheel where, which is another place in each build.
+"""
 
 KEPT = (
     "libpython3.*", "libcrypto.so.*", "libssl.so.*", "libffi.so.*", "liblzma.so.*", "libbz2.so.*",
