@@ -53,7 +53,7 @@ def _show(settings: Settings, turn: Turn) -> int:
     from app.ui.loop import run_window  # noqa: PLC0415
 
     callers = Callers(settings.link)
-    callers.listen(turn.address)
+    callers.listen(turn.addresses)
 
     def account() -> Account:
         # Networking and storage take longer to load than the window to appear.

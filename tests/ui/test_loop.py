@@ -366,7 +366,12 @@ def test_a_link_waits_until_the_profile_is_open_and_again_after_a_lock(life: Lif
 
 @pytest.mark.usefixtures("life")
 def test_in_the_background_nothing_comes_up() -> None:
+    window = first_window(Choice.LIGHT)
+    window.showMaximized()
+    place = window.place()
+    window.hide()
     window = first_window(Choice.LIGHT, background=True)
+    window.set_place(place)
     assert window.isMinimized()
     window.hide()
 

@@ -13,19 +13,22 @@ LONGEST = 100
 """Bytes of a path: a socket's may have no more than 103 on macOS, 107 on Linux."""
 
 
-def address(data: Path, environ: Mapping[str, str], *, portable: bool) -> str:
-    """Return the name for the programs over the folder `data`, "" if there is no safe place.
+def addresses(data: Path, environ: Mapping[str, str], *, portable: bool) -> tuple[str, ...]:
+    """Return the names for the programs over the folder `data`, the best one first.
 
-    It is a path, or on Windows the name of a pipe. Nothing of a `portable` program lies elsewhere.
+    They are paths, or on Windows the name of a pipe. A `portable` program prefers its own folder,
+    but a stick may have a file system that knows no sockets.
     """
     digest = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:16]
     name = f"parlor-{digest}"
     if sys.platform == "win32":
-        return name
+        return (name,)
     own = data.resolve() / "window.socket"
     runtime = _runtime(environ)
-    places = [own] if portable or runtime is None else [runtime / f"{name}.socket", own]
-    return next((str(path) for path in places if len(os.fsencode(path)) <= LONGEST), "")
+    places = [own] if runtime is None else [runtime / f"{name}.socket", own]
+    if portable:
+        places.reverse()
+    return tuple(str(path) for path in places if len(os.fsencode(path)) <= LONGEST)
 
 
 def is_ours(path: str) -> bool:

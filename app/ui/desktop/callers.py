@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from PySide6.QtGui import QFileOpenEvent
@@ -26,9 +27,9 @@ class Callers(QObject):
         if sys.platform == "darwin" and application is not None:
             application.installEventFilter(self)  # macOS hands links to the program that runs
 
-    def listen(self, address: str) -> None:
+    def listen(self, addresses: Sequence[str]) -> None:
         """Hear other starts of the program."""
-        self._listener.listen(address)
+        self._listener.listen(addresses)
 
     def receive(self, call: Call) -> None:
         """Take a call."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
@@ -71,14 +72,16 @@ class Listener(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._on_connection)
 
-    def listen(self, address: str) -> bool:
-        """Begin; whether that was possible. Whoever calls this is the only one over the folder."""
-        if not address:
-            return False
-        QLocalServer.removeServer(address)  # of a program that was killed
-        if self._server.listen(address):
-            return True
-        log.warning("no second start can be heard: %s", self._server.errorString())
+    def listen(self, addresses: Sequence[str]) -> bool:
+        """Begin at the first address that will do; whether there is one.
+
+        Whoever calls this is the only one over the folder.
+        """
+        for address in addresses:
+            QLocalServer.removeServer(address)  # of a program that was killed
+            if self._server.listen(address):
+                return True
+            log.info("nobody can call at %s: %s", address, self._server.errorString())
         return False
 
     def close(self) -> None:

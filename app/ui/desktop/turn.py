@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app.domain.errors import AppError
 from app.storage.folder_lock import FolderLock
-from app.ui.desktop.address import address, is_ours
+from app.ui.desktop.address import addresses, is_ours
 from app.ui.desktop.call import ANSWER, Call, write_call
 
 LOCK = "window.lock"
@@ -23,11 +23,11 @@ STEP_S, ANSWER_MS = 0.05, 3000
 
 
 class Turn:
-    """Our being the one; `address` is where others may call us, "" if they cannot."""
+    """Our being the one; `addresses` are where others look for us, none if we are not."""
 
-    def __init__(self, lock: FolderLock | None, address: str) -> None:
+    def __init__(self, lock: FolderLock | None, addresses: tuple[str, ...] = ()) -> None:
         self._lock = lock
-        self.address = address if lock is not None else ""
+        self.addresses = addresses
 
     def end(self) -> None:
         """Let another one be it."""
@@ -48,18 +48,18 @@ def take_turn(
     The one that does not answer within `patience` seconds is left to the opening of the profile,
     which says so; so is a folder that cannot be written to.
     """
-    where = address(data, os.environ, portable=portable)
+    where = addresses(data, os.environ, portable=portable)
     end = time.monotonic() + patience
     while True:
         try:
             return Turn(_lock(data), where)
         except AppError:
-            if where and _tell(where, call):
+            if any(_tell(each, call) for each in where):
                 return None
         except OSError:
-            return Turn(None, "")
+            return Turn(None)
         if time.monotonic() >= end:
-            return Turn(None, "")
+            return Turn(None)
         time.sleep(STEP_S)
 
 

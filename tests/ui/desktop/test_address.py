@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.ui.desktop.address import LONGEST, address, is_ours
+from app.ui.desktop.address import LONGEST, addresses, is_ours
 
 
 @pytest.fixture
@@ -18,34 +18,41 @@ def runtime() -> Iterator[Path]:
         yield Path(folder)
 
 
+def best(data: Path, environ: dict[str, str], *, portable: bool = False) -> Path:
+    return Path(addresses(data, environ, portable=portable)[0])
+
+
 def test_each_folder_has_an_address_of_its_own(tmp_path: Path, runtime: Path) -> None:
     environ = {"XDG_RUNTIME_DIR": str(runtime)}
-    one = address(tmp_path / "one", environ, portable=False)
-    assert Path(one).parent == runtime
-    assert one != address(tmp_path / "two", environ, portable=False)
+    one = best(tmp_path / "one", environ)
+    assert one.parent == runtime
+    assert one != best(tmp_path / "two", environ)
     (tmp_path / "one").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "one")
-    assert one == address(tmp_path / "link", environ, portable=False)
+    assert one == best(tmp_path / "link", environ)
 
 
-def test_a_portable_program_puts_nothing_elsewhere(runtime: Path) -> None:
+def test_a_portable_program_prefers_its_own_folder(runtime: Path) -> None:
     environ, data = {"XDG_RUNTIME_DIR": str(runtime)}, Path("/media/stick/parlor-data")
-    assert address(data, environ, portable=True) == str(data / "window.socket")
+    own, other = addresses(data, environ, portable=True)
+    assert own == str(data / "window.socket")
+    assert addresses(data, environ, portable=False) == (other, own)
     long = Path("/media", "x" * LONGEST)
-    assert address(long, environ, portable=True) == ""
-    assert address(long, environ, portable=False).startswith(str(runtime))
+    assert addresses(long, {}, portable=True) == ()
+    assert best(long, environ, portable=True).parent == runtime
 
 
 def test_in_a_sandbox_only_one_part_is_shared(runtime: Path) -> None:
     shared = runtime / "app" / "org.parlor.Parlor"
     shared.mkdir(parents=True, mode=0o700)
     environ = {"XDG_RUNTIME_DIR": str(runtime), "FLATPAK_ID": "org.parlor.Parlor"}
-    assert Path(address(Path("/d"), environ, portable=False)).parent == shared
+    assert best(Path("/d"), environ).parent == shared
 
 
 @pytest.mark.parametrize("given", ["", "run", "/nowhere/at/all", "/etc/passwd", "/usr"])
 def test_a_runtime_folder_that_is_not_private_is_not_used(given: str) -> None:
-    assert address(Path("/d"), {"XDG_RUNTIME_DIR": given}, portable=False) == "/d/window.socket"
+    environ = {"XDG_RUNTIME_DIR": given}
+    assert addresses(Path("/d"), environ, portable=False) == ("/d/window.socket",)
 
 
 def test_only_our_own_sockets_are_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

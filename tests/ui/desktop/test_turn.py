@@ -25,7 +25,7 @@ from pathlib import Path
 from app.ui.desktop.call import Call
 from app.ui.desktop.turn import take_turn
 turn = take_turn(Path(sys.argv[1]), Call(link=sys.argv[2]), patience=float(sys.argv[3]))
-print("told" if turn is None else f"its turn {turn.address}", flush=True)
+print("told" if turn is None else f"its turn {' '.join(turn.addresses)}", flush=True)
 if len(sys.argv) > 4:
     sys.stdin.read()
 """
@@ -38,7 +38,7 @@ LISTENING = SECOND.replace(
     from app.ui.desktop.listener import Listener
     app = QCoreApplication([])
     mine = Listener()
-    print(mine.listen(turn.address), flush=True)
+    print(mine.listen(turn.addresses), flush=True)
     app.exec()
 """,
 )
@@ -67,7 +67,7 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def there(one: Hearing) -> Path | None:
     """Return the socket, if it is there."""
-    path = Path(one.turn.address)
+    path = Path(one.turn.addresses[0])
     return path if path.exists() else None
 
 
@@ -101,7 +101,7 @@ def one(folder: Path, qapp: QApplication) -> Iterator[Hearing]:
 
 
 async def test_a_second_start_calls_the_first_and_ends(folder: Path, one: Hearing) -> None:
-    assert one.listener.listen(one.turn.address)
+    assert one.listener.listen(one.turn.addresses)
     second = start(folder)
     await one.until(1)
     assert said(second) == "told"
@@ -116,7 +116,7 @@ async def test_a_second_start_calls_the_first_and_ends(folder: Path, one: Hearin
 async def test_a_call_waits_for_one_that_is_still_starting(folder: Path, one: Hearing) -> None:
     second = start(folder)
     await asyncio.sleep(0.3)
-    assert one.listener.listen(one.turn.address)
+    assert one.listener.listen(one.turn.addresses)
     await one.until(1)
     assert said(second) == "told"
 
@@ -130,10 +130,10 @@ def test_who_waits_for_the_end_of_the_first_takes_its_place(folder: Path) -> Non
 
 
 def test_one_that_never_answers_is_left_alone(folder: Path, one: Hearing) -> None:
-    assert one.turn.address
+    assert one.turn.addresses
     turn = take_turn(folder, Call(), patience=0.1)
     assert turn is not None
-    assert turn.address == ""
+    assert turn.addresses == ()
     turn.end()
 
 
@@ -162,7 +162,7 @@ async def test_the_socket_of_one_that_was_killed_is_replaced(
     killed.communicate(timeout=30)
     after = Hearing(folder)
     assert there(after)
-    assert after.listener.listen(after.turn.address)
+    assert after.listener.listen(after.turn.addresses)
     second = start(folder)
     await after.until(1)
     assert said(second) == "told"
@@ -173,7 +173,7 @@ async def test_the_socket_of_one_that_was_killed_is_replaced(
 def test_other_folders_are_other_programs(folder: Path, one: Hearing) -> None:
     other = take_turn(folder / "other", Call())
     assert other is not None
-    assert other.address != one.turn.address
+    assert other.addresses != one.turn.addresses
     other.end()
 
 
@@ -181,7 +181,7 @@ def test_a_folder_that_cannot_be_made_is_explained_by_who_opens_it(tmp_path: Pat
     (tmp_path / "file").touch()
     turn = take_turn(tmp_path / "file" / "data", Call())
     assert turn is not None
-    assert turn.address == ""
+    assert turn.addresses == ()
     turn.end()
 
 
@@ -190,7 +190,7 @@ def test_a_folder_that_cannot_be_made_is_explained_by_who_opens_it(tmp_path: Pat
     [b"\n", b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 100 + b"\n", b"x" * (MAX_LINE + 5), b"{}}\n"],
 )
 async def test_what_is_no_call_is_dropped(one: Hearing, said: bytes) -> None:
-    assert one.listener.listen(one.turn.address)
+    assert one.listener.listen(one.turn.addresses)
     socket = await connected(one, said)
     await gone(socket)
     assert not one.calls
@@ -205,7 +205,7 @@ async def test_silent_callers_take_no_more_than_their_places(
     one: Hearing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.ui.desktop.listener.PATIENCE_MS", 300)
-    assert one.listener.listen(one.turn.address)
+    assert one.listener.listen(one.turn.addresses)
     silent = [await connected(one, b"{") for _ in range(AT_ONCE)]
     await settle(20)
     await gone(await connected(one, b""))
@@ -216,17 +216,25 @@ async def test_silent_callers_take_no_more_than_their_places(
 
 
 async def test_callers_are_dropped_at_the_end(one: Hearing) -> None:
-    assert one.listener.listen(one.turn.address)
+    assert one.listener.listen(one.turn.addresses)
     socket = await connected(one, b"{")
     await settle(20)
     one.listener.close()
     await gone(socket)
 
 
-@pytest.mark.parametrize("address", ["", "/nowhere/at/all/socket"])
-def test_without_a_place_nothing_is_heard(address: str, qapp: QApplication) -> None:
+async def test_the_next_place_will_do_where_the_first_one_will_not(one: Hearing) -> None:
+    one.turn.addresses = ("/nowhere/at/all/socket", *one.turn.addresses)
+    assert one.listener.listen(one.turn.addresses)
+    second = start(Path(one.turn.addresses[1]).parent)
+    await one.until(1)
+    assert said(second) == "told"
+
+
+@pytest.mark.parametrize("addresses", [(), ("/nowhere/at/all/socket",)])
+def test_without_a_place_nothing_is_heard(addresses: tuple[str, ...], qapp: QApplication) -> None:
     assert qapp is not None
-    assert not Listener().listen(address)
+    assert not Listener().listen(addresses)
 
 
 def test_the_desktops_permission_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,12 +243,12 @@ def test_the_desktops_permission_is_handed_on(monkeypatch: pytest.MonkeyPatch) -
     assert own_token() == "old"
     monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "new")
     assert own_token() == "new"
-    Turn(None, "x").end()
+    Turn(None).end()
 
 
 async def connected(one: Hearing, words: bytes) -> QLocalSocket:
     socket = QLocalSocket(one.listener)
-    socket.connectToServer(one.turn.address)
+    socket.connectToServer(one.turn.addresses[0])
     assert socket.waitForConnected(3000)
     socket.write(words)
     socket.flush()
