@@ -266,7 +266,6 @@ PERSON = {
         None,
         "{name} uses an older Parlor that lacks {abilities}.",
         "Ask {name} to update.",
-        "update",
     ),
     "version-fine": Sentence(True, "{name} speaks the same version as you."),
     "version-mismatch": Sentence(

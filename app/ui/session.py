@@ -126,6 +126,7 @@ class Session(QObject):
             self.flows.settings,
             self.flows.helpers,
             self.flows.blocked,
+            self.flows.updates,
             self.people.show,
         )
         self.menu = MessageMenu(desk, messages, self.conversation, clock)

@@ -47,6 +47,7 @@ class NetworkDesk(QObject):
         servers: Flow,
         helpers: Flow,
         blocked: Flow,
+        updates: Flow,
         profile: Profile,
     ) -> None:
         super().__init__(desk.window)
@@ -63,6 +64,7 @@ class NetworkDesk(QObject):
             Place.HELPERS: helpers,
             Place.NETWORK: self.settings,
             Place.PEOPLE: blocked,
+            Place.UPDATES: updates,
             Place.AGAIN: self._try_now,
         }
         self.diagnosing = Diagnosing(desk, ask, places, profile)

@@ -19,6 +19,7 @@ class Place(Enum):
     HELPERS = "Relays…"
     NETWORK = "Settings…"
     PEOPLE = "People…"
+    UPDATES = "Updates…"
     AGAIN = "Try now"
 
 
@@ -27,6 +28,7 @@ _PLACES = {
     "helpers": Place.HELPERS,
     "contacts": Place.PEOPLE,
     "sharing": Place.NETWORK,
+    "update": Place.UPDATES,
 }
 _TRIED = {"attempts", "link"}
 """Checks after which one may want to try again."""

@@ -15,6 +15,7 @@ from app.ui.dialogs.blocked import BlockedSheet
 from app.ui.dialogs.ice_servers import IceServersSheet
 from app.ui.dialogs.person import PersonSheet
 from app.ui.dialogs.settings import SettingsSheet
+from app.ui.dialogs.updates import UpdatesSheet
 from app.ui.government import Deed
 from app.ui.network.diagnosis_sheet import DiagnosisSheet
 from app.ui.network.settings_sheet import NetworkSettingsSheet
@@ -28,13 +29,14 @@ LEADS_TO: dict[str, type[QDialog]] = {
     "contacts": PersonSheet,
     "servers": SettingsSheet,
     "sharing": NetworkSettingsSheet,
+    "update": UpdatesSheet,
 }
 REFUSED = Finding("server", False, "Nothing listens there.", "Check the port.", place="servers")
 
 
 async def test_a_check_leads_to_its_fix(rig: Rig) -> None:
     peer = peer_of("Kenji Sato")
-    for place in ("helpers", "contacts", "servers", "sharing"):
+    for place, goal in LEADS_TO.items():
         found = Finding("odd", False, "It is not.", "Do it.", place=place)
         rig.backend.insight.findings[peer] = (found,)
         task = asyncio.ensure_future(rig.session.insight.diagnosing.person(peer))
@@ -42,7 +44,7 @@ async def test_a_check_leads_to_its_fix(rig: Rig) -> None:
         sheet = rig.dialog(DiagnosisSheet)
         assert sheet.windowTitle() == "Why can't I reach \u2068Kenji Sato\u2069?"
         await rig.click(sheet.rows[0].button)
-        rig.dialog(LEADS_TO[place])
+        rig.dialog(goal)
         rig.session.flows.close_open()
         await rig.settle()
         await task
