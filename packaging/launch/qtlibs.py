@@ -54,11 +54,14 @@ OTHER_PROGRAMS = {
     "ld": "binutils",
     "mandoc": "mandoc",
     "mosquitto": "mosquitto",
+    "msiextract": "msitools",
     "nft": "nftables",
+    "plistutil": "libplist-utils",
     "pulseaudio": "pulseaudio",
     "rabbitmq-server": "rabbitmq-server",
     "redis-server": "redis-server",
     "turnserver": "coturn",
+    "wixl": "wixl",
 }
 SYSTEM_PATH = "/usr/sbin:/sbin"
 

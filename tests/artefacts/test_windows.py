@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
 import re
+import shutil
 import struct
 from dataclasses import replace
 from pathlib import Path
@@ -18,13 +20,14 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from artefacts import icon_files, msi, windows, wix
 from artefacts.plan import Build
-from launch.shell import Problem
+from launch.shell import Problem, must
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = (ROOT / "packaging" / "windows" / "parlor.iss").read_text(encoding="utf-8")
 WIX = f"{{{wix.NAMESPACE}}}"
 PICTURES = icon_files.pictures(ROOT / "packaging" / "icons")
 SIZES = (16, 24, 48)
+has_tools = all(map(shutil.which, ("wixl", "msibuild", "msiinfo", "msiextract")))
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -153,6 +156,27 @@ def test_without_its_tools_the_reason_is_told(
     monkeypatch.setenv("PATH", "")
     with pytest.raises(Problem, match="wixl is missing"):
         msi.package(build)
+
+
+@pytest.mark.skipif(not has_tools, reason="wixl or msitools is not installed")
+def test_a_package_can_be_unpacked_and_is_always_the_same(build: Build, tmp_path: Path) -> None:
+    copy = replace(build, out=tmp_path / "other" / "out", work=tmp_path / "other" / "work")
+    shutil.copytree(build.app, copy.app)
+    copy.out.mkdir()
+    (made,), (again,) = msi.package(build), msi.package(copy)
+    assert made.read_bytes() == again.read_bytes()
+    said = must(["msiinfo", "suminfo", made], "Reading it", {**os.environ, "TZ": "UTC"})
+    assert "Created: Tue Nov 14 22:13:20 2023" in said
+    assert "System.AppUserModel.ID" in must(["msiinfo", "export", made, "MsiShortcutProperty"], "")
+    inside = tmp_path / "unpacked"
+    must(["msiextract", "--directory", inside, made], "Unpacking it")
+    (program,) = inside.rglob("parlor.exe")
+    assert files_of(program.parent) == files_of(build.app)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    found = (each for each in folder.rglob("*") if each.is_file())
+    return {each.relative_to(folder).as_posix(): each.read_bytes() for each in found}
 
 
 def test_the_package_has_the_bill_of_the_installer(build: Build) -> None:
