@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -75,3 +76,10 @@ def binds_all(component: Component) -> bool:
 def shares_source(component: Component) -> bool:
     """Whether who gets a component has a right to its source code."""
     return _SHARING.search(component.licence) is not None
+
+
+def whole_licence(components: Iterable[Component]) -> str:
+    """Under which licence a program may be passed on together with its components, as SPDX."""
+    program, *others = components
+    strict = any(map(binds_all, others))
+    return f"{program.licence} AND GPL-3.0-or-later" if strict else program.licence

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from app.domain.notices import Component, component_key
-from app.services.notices.book import write_notices
+from app.domain.notices import Component, component_key, whole_licence
+from app.services.notices.book import LIST, shipped, write_notices
 from app.services.notices.gather import Gathered, asked, gather
 from app.services.notices.known import FOLDER, Known, load_known
 from app.services.notices.wheels import licence_files, plain_name
@@ -116,3 +116,10 @@ def _component(host: Host, name: str, told: str, purl: str, within: str = "") ->
         name, told, host.licence, "library", within, copyright=host.copyright.strip(),
         home=host.home, purl=purl,
     )  # fmt: skip
+
+
+def licence_of(folder: Path) -> str:
+    """Return the licence of a frozen folder as a whole, Parlor's own where no list lies in it."""
+    if not (folder / PLACE / LIST).is_file():
+        return "MIT"
+    return whole_licence(shipped(folder / PLACE).components)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from artefacts import changes, deb, needs, tree
+from artefacts.licences import licence_of
 from artefacts.plan import Build
 from artefacts.tree import Tree
 from launch.shell import Problem
@@ -115,7 +116,7 @@ def describe(package: Package, laid: Tree, form: str) -> dict[str, Any]:
         "version_schema": "none",
         "maintainer": changes.MAINTAINER,
         "description": package.description,
-        "license": "MIT",
+        "license": licence_of(laid.root / "usr" / "lib" / package.name),
         "section": package.section,
         "priority": "optional",
         "mtime": moment,

@@ -27,7 +27,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
-from app.domain.notices import Component, component_key
+from app.domain.notices import Component, component_key, whole_licence
 from app.services.notices.known import load_known, matches
 from app.services.notices.wheels import plain_name, requirements
 from artefacts.contents import INSIDE
@@ -132,7 +132,7 @@ class _Bill:
             version=self._subject.version,
             type=ComponentType.APPLICATION,
             bom_ref=artefact.name,
-            licenses=[LicenseExpression(self._program.licence)],
+            licenses=[LicenseExpression(whole_licence([self._program, *self._others]))],
             purl=PackageURL.from_string(f"pkg:generic/parlor@{self._subject.version}"),
             hashes=[_digest(artefact)],
             properties=[Property(name="parlor:file", value=artefact.name)],

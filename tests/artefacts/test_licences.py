@@ -9,7 +9,7 @@ from app.services.notices.book import shipped
 from app.services.notices.known import Known
 from artefacts import licences
 from artefacts.contents import Package, load_hosts
-from artefacts.licences import PLACE, built_in, describe, write_licences
+from artefacts.licences import PLACE, built_in, describe, licence_of, write_licences
 from launch.shell import Problem
 from tests.artefacts.frozen import ELF, freeze, freezer, lay, native
 
@@ -99,7 +99,9 @@ def test_an_interpreter_may_have_libraries_in_itself(
     assert names == ["OpenSSL", "zlib"]
     monkeypatch.setattr(licences, "built_in", lambda hosts, _modules: list(hosts)[:2])
     folder = freeze(tmp_path / "parlor")
+    assert licence_of(folder) == "MIT"
     write_licences(folder)
+    assert licence_of(folder) == "MIT AND GPL-3.0-or-later"
     inside = [each for each in shipped(folder / PLACE).components if each.within == "Python"]
     names = [each.name for each in inside]
     assert "OpenSSL" in names  # libffi is a file here

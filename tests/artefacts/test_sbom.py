@@ -66,6 +66,7 @@ def test_it_is_about_the_artefact(bill: dict[str, Any], build: Build) -> None:
     root = bill["metadata"]["component"]
     digest = hashlib.sha256((build.out / "parlor_0.2.0_amd64.deb").read_bytes()).hexdigest()
     assert root["hashes"] == [{"alg": "SHA-256", "content": digest}]
+    assert root["licenses"] == [{"expression": "MIT AND GPL-3.0-or-later"}]
     assert (root["name"], root["version"]) == ("Parlor", "0.2.0")
     assert bill["specVersion"] == "1.6"
     assert bill["metadata"]["timestamp"] == "2023-11-14T22:13:20+00:00"

@@ -9,6 +9,7 @@ from app.domain.notices import (
     component_key,
     shares_source,
     text_names,
+    whole_licence,
 )
 
 FFMPEG = Component("FFmpeg", "8.1.2", "LGPL-3.0-or-later", "library", "av")
@@ -62,3 +63,10 @@ def test_the_same_library_may_come_along_twice() -> None:
 def test_what_a_licence_asks_of_others(licence: str, binds: bool, shares: bool) -> None:
     component = Component("x", "1", licence, "library")
     assert (binds_all(component), shares_source(component)) == (binds, shares)
+
+
+def test_a_strict_part_changes_what_holds_for_the_whole() -> None:
+    program = Component("Parlor", "1", "MIT", "program")
+    assert whole_licence([program, FFMPEG]) == "MIT"
+    strict = Component("x264", "165", "GPL-2.0-or-later", "library", "av")
+    assert whole_licence([program, FFMPEG, strict]) == "MIT AND GPL-3.0-or-later"
