@@ -91,15 +91,20 @@ def _output(code: str) -> bytes:
 def _keep(target: Path, work: Path, told: dict[str, object]) -> None:
     target.mkdir(exist_ok=True)
     for name in ("ana", "ben") if _is_released(target.name) else ("ana",):
-        with tarfile.open(target / f"{name}.tar.xz", "w:xz", preset=9) as archive:
-            for part in _KEPT:
-                with suppress(FileNotFoundError):
-                    archive.add(work / name / part, part, filter=_plain)
+        pack(work / name, target / f"{name}.tar.xz")
     export = work / "ana.parlor"
     if export.exists():
         (target / export.name).write_bytes(export.read_bytes())
     text = json.dumps(told, indent=1, sort_keys=True, ensure_ascii=False)
     (target / "told.json").write_text(text + "\n", encoding="utf-8")
+
+
+def pack(folder: Path, target: Path) -> None:
+    """Keep what a profile consists of."""
+    with tarfile.open(target, "w:xz", preset=9) as archive:
+        for part in _KEPT:
+            with suppress(FileNotFoundError):
+                archive.add(folder / part, part, filter=_plain)
 
 
 def _is_released(name: str) -> bool:

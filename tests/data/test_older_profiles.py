@@ -86,6 +86,21 @@ async def test_everything_is_there(tmp_path: Path, version: str, name: str) -> N
     assert content(folder).get(COPY) == after.get(COPY)
 
 
+async def test_what_0_1_0_could_not_read_is_read_now(tmp_path: Path) -> None:
+    """Ana's 0.1.0 was told of edits, reactions, deletions and pins by a Ben who had updated."""
+    folder = unpack("0.1.0", "heard", tmp_path)
+    async with opened(folder) as today:
+        told_now = await today.tell()
+    [history] = (one for one in told_now["history"].values() if len(one) > 5)
+    wrong, gone, last = history[-3:]
+    assert (wrong["text"], wrong["edited"]) == ("Frost at night, @Ana", True)
+    assert [one["emoji"] for one in wrong["reactions"]] == ["❄️"]
+    assert (gone["text"], gone["deleted"]) == ("", True)
+    assert last["text"] == "That was all"
+    pinned = [one for answer in told_now["pinned"].values() for one in answer["messages"]]
+    assert [one["message"] for one in pinned] == [wrong["message"]]
+
+
 @pytest.mark.parametrize("version", RELEASED)
 @pytest.mark.parametrize("words", [None, "a fence of eight boards"])
 async def test_a_wrong_passphrase_changes_nothing(
