@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from tests.support.counting import uncounted
 from tests.support.frozen import run_module
+from tests.support.ports import free_port
 
 Json = dict[str, Any]
 Test = Callable[[Json], bool]
@@ -250,7 +251,8 @@ class Server(Program):
         prefix: Sequence[str] = (),
         flags: Sequence[str] = (),
     ) -> None:
-        where = ["--host", host, "--port", str(port), "--no-advertise", "--log-level", "warning"]
+        where = ["--host", host, "--port", str(port or free_port()), "--no-advertise"]
+        where += ["--log-level", "warning"]
         super().__init__("signaling", [*where, *flags], errors, prefix)
         self.url: str = self.event("listening")["url"]
         self.port = int(self.url.rpartition(":")[2])

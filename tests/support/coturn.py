@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from app.transport.webrtc_addresses import host_addresses
+from tests.support.ports import free_port
 
 TURNSERVER = shutil.which("turnserver")
 needs_turn = pytest.mark.skipif(
@@ -61,7 +62,7 @@ def running_turn(
     """
     assert TURNSERVER is not None, "coturn is not installed"
     host = host or host_addresses()[0]
-    port = USUAL_PORT if prefix else _free_port(host)
+    port = USUAL_PORT if prefix else free_port(host)
     server = TurnServer(host, port, folder / "turn.log", secret=secret)
     users = ("--use-auth-secret", "--static-auth-secret", secret)
     if not secret:
@@ -86,12 +87,6 @@ def running_turn(
             yield server
         finally:
             process.kill()
-
-
-def _free_port(host: str) -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for_word(server: TurnServer, process: subprocess.Popen[bytes]) -> None:

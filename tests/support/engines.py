@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.ports import free_port
+
 REDIS = shutil.which("redis-server")
 # What stands on PATH gives its rights away, and reads the folder of the system.
 RABBIT = shutil.which("rabbitmq-server", path="/usr/lib/rabbitmq/bin")
@@ -21,11 +23,6 @@ needs_redis = pytest.mark.skipif(REDIS is None and not IN_CI, reason="redis-serv
 needs_rabbit = pytest.mark.skipif(RABBIT is None and not IN_CI, reason="RabbitMQ is not there")
 STARTS_WITHIN = 60.0
 EPMD = shutil.which("epmd")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 class RedisServer:

@@ -6,11 +6,12 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+
+from tests.support.ports import free_port
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 STARTS_WITHIN = 10.0
@@ -42,7 +43,7 @@ class Broker:
 async def mosquitto(folder: Path, settings: str = "allow_anonymous true") -> AsyncIterator[Broker]:
     """Yield a broker whose configuration has these lines."""
     assert MOSQUITTO is not None
-    port = _free_port()
+    port = free_port()
     file = folder / f"mosquitto-{port}.conf"
     # Started by root it would give its rights away, and then not read the folder of a test.
     user = "user root\n" if os.geteuid() == 0 else ""
@@ -56,11 +57,6 @@ async def mosquitto(folder: Path, settings: str = "allow_anonymous true") -> Asy
         yield broker
     finally:
         await broker.stop()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 async def _answers(port: int) -> None:

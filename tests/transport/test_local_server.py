@@ -11,14 +11,9 @@ from app.domain.errors import AppError
 from app.transport import local_server
 from app.transport.local_server import ChildServer
 from tests.services.world import until
+from tests.support.ports import free_port
 
 HERE = "127.0.0.1"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HERE, 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(autouse=True)

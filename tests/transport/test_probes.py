@@ -20,6 +20,7 @@ from app.transport.probe_near import may_listen, multicast_returns
 from app.transport.webrtc_addresses import host_addresses
 from tests.support.certificates import certificate_files
 from tests.support.coturn import TurnServer, needs_turn, running_turn
+from tests.support.ports import free_port
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 PARLOR = b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{"status":"ok"}'
@@ -39,12 +40,6 @@ async def listening(handler: Handler, context: ssl.SSLContext | None = None) -> 
     server = await asyncio.start_server(handler, "127.0.0.1", 0, ssl=context)
     async with server:
         yield int(server.sockets[0].getsockname()[1])
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
