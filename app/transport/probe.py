@@ -9,14 +9,14 @@ from app.domain.probes import HelperProbe, ServerProbe
 from app.transport.probe_ice import probe_helper
 from app.transport.probe_near import may_listen, multicast_returns
 from app.transport.probe_server import probe_server
-from app.transport.webrtc_addresses import host_addresses
+from app.transport.webrtc_addresses import host_addresses, link_addresses
 
 
 class Probe:
     """Implements `NetworkProbe` on real sockets."""
 
     def addresses(self) -> Sequence[str]:
-        return host_addresses()
+        return [address.partition("%")[0] for address in link_addresses()]
 
     async def server(self, url: str) -> ServerProbe:
         return await probe_server(url)

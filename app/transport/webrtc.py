@@ -13,7 +13,7 @@ from aiortc.rtcicetransport import connection_kwargs
 from app.domain.errors import AppError
 from app.domain.ice import IceServer
 from app.transport.base import Datagrams, LinkTransport, PendingLink
-from app.transport.webrtc_addresses import host_addresses
+from app.transport.webrtc_addresses import link_addresses
 from app.transport.webrtc_carried import CarriedWay
 from app.transport.webrtc_description import Role
 from app.transport.webrtc_ice import AddressSource, IceConnection
@@ -35,7 +35,7 @@ class WebRtcTransport(LinkTransport):
         self,
         ice_servers: Sequence[IceServer] = (),
         *,
-        addresses: AddressSource = host_addresses,
+        addresses: AddressSource = link_addresses,
         open_timeout: float = OPEN_TIMEOUT,
     ) -> None:
         self._addresses = addresses

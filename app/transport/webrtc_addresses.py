@@ -30,6 +30,18 @@ def host_addresses() -> list[str]:
     return outward[:MAX_ADDRESSES] or cable or [str(ip) for ip in found if ip.is_loopback]
 
 
+def link_addresses() -> list[str]:
+    """Return the addresses that links bind.
+
+    They are `host_addresses`; where these do not leave the machine, IPv6 link-local ones with their
+    scopes: a socket that is bound to a scope reaches others of it without naming it.
+    """
+    usual = host_addresses()
+    if any(not ipaddress.ip_address(address).is_loopback for address in usual):
+        return usual
+    return _scoped()[:MAX_ADDRESSES] or usual
+
+
 def loopback_addresses() -> list[str]:
     """Return this machine's loopback addresses, for programs that stay on it."""
     return [str(address) for address in _all_addresses() if str(address) in LOOPBACK]
@@ -48,6 +60,16 @@ def is_near(address: str) -> bool:
     """Say whether `address` is only meaningful on the network we are on."""
     ip = ipaddress.ip_address(address)
     return ip.is_private or ip.is_loopback or ip.is_link_local
+
+
+def _scoped() -> list[str]:
+    found = [
+        (ipaddress.IPv6Address(ip.ip[0].partition("%")[0]), ip.ip[2])
+        for adapter in ifaddr.get_adapters()
+        for ip in adapter.ips
+        if not isinstance(ip.ip, str)
+    ]
+    return [f"{address}%{scope}" for address, scope in found if address.is_link_local and scope]
 
 
 def _all_addresses() -> list[IpAddress]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.e2e.programs import Cli, Stage, stage
-from tests.support.netns import Network, namespace, needs_hosts, prefix
+from tests.support.netns import Network, ip, namespace, needs_hosts, prefix
 
 pytestmark = [pytest.mark.e2e, needs_hosts]
 
@@ -107,3 +107,29 @@ def test_two_machines_meet_and_meet_again(programs: Stage, tmp_path: Path) -> No
         ana.event("status", message=said, state="delivered", by=bob.peer)
         for cli in (ana, bob):
             cli.quit()
+
+
+@pytest.mark.skipif(not Path("/proc/net/if_inet6").exists(), reason="needs IPv6")
+def test_the_addresses_that_a_line_has_by_itself_are_enough(scene: Stage) -> None:
+    """No router gives any, and IPv4 has none: all there is are IPv6 link-local ones."""
+    with namespace() as one, namespace() as other:
+        ends = ("eth0", "netns", one, "type", "veth", "peer", "name", "eth0", "netns", other)
+        ip("link", "add", *ends)
+        people = []
+        for who, name in (("Gil", one), ("Hal", other)):
+            ip("netns", "exec", name, "sysctl", "-qw", "net.ipv6.conf.eth0.accept_dad=0")
+            ip("-n", name, "link", "set", "eth0", "up", "multicast", "on")
+            people.append((who, prefix(name)))
+        gil, hal = [
+            scene.keep(Cli(scene.folder / who, who, prefix=here, lan=True)) for who, here in people
+        ]
+        gil.ready()
+        hal.ready()
+        room = gil.ask("room_create", name="Cable")
+        hal.ask("room_join", invite=room["invite"])
+        gil.event("member", room=room["room"], peer=hal.peer, state="online")
+        said = gil.say(room["room"], "over the cable")
+        gil.event("status", message=said, state="delivered", by=hal.peer)
+        assert [link["route"] for link in hal.ask("links")["links"]] == ["lan"]
+        gil.quit()
+        hal.quit()

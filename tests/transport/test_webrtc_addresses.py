@@ -11,6 +11,7 @@ from app.transport.webrtc_addresses import (
     MAX_ADDRESSES,
     host_addresses,
     is_near,
+    link_addresses,
     loopback_addresses,
     may_probe,
 )
@@ -33,6 +34,25 @@ def test_loopback_is_not_offered_beside_others(monkeypatch: pytest.MonkeyPatch) 
 def test_loopback_is_offered_where_there_is_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     machine(monkeypatch, "127.0.0.1", "::1", "fe80::1")
     assert host_addresses() == ["127.0.0.1", "::1"]
+
+
+def test_links_take_scoped_addresses_where_there_is_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop, near = ("::1", 0, 0), ("fe80::1", 0, 3)
+    for others, expected in (
+        ([], ["fe80::1%3"]),
+        ([("fe80::2", 0, 0), ("fe80::3", 0, 4)], ["fe80::1%3", "fe80::3%4"]),
+        (["10.0.0.2"], ["10.0.0.2"]),
+        ([("fd00::2", 0, 0)], ["fd00::2"]),
+        (["169.254.3.4"], ["169.254.3.4"]),
+    ):
+        ips = [SimpleNamespace(ip=ip) for ip in ("127.0.0.1", loop, near, *others)]
+        adapters = [SimpleNamespace(ips=ips)]
+        monkeypatch.setattr("ifaddr.get_adapters", lambda adapters=adapters: adapters)
+        assert link_addresses() == expected
+    machine(monkeypatch, "127.0.0.1", "fe80::1")
+    assert link_addresses() == ["127.0.0.1"]
 
 
 def test_two_machines_on_one_cable_have_link_local_addresses(

@@ -10,7 +10,7 @@ from aiortc import RTCIceServer
 from aiortc.rtcicetransport import connection_kwargs
 
 from app.protocol.worker_messages import IceServer, Way
-from app.transport.webrtc_addresses import host_addresses
+from app.transport.webrtc_addresses import link_addresses
 from app.transport.webrtc_description import Description
 
 
@@ -29,12 +29,12 @@ def places(way: Way, servers: Iterable[IceServer], offer: Description | None) ->
     """
     servers = tuple(servers)
     if way != "relay":
-        yield Places(host_addresses, next(_options("stun", servers), {}))
+        yield Places(link_addresses, next(_options("stun", servers), {}))
         return
     for options in _options("turn", servers):
         yield Places(list, {**options, "transport_policy": TransportPolicy.RELAY})
     if offer is not None and any(line.kind == "relay" for line in offer.candidates):
-        yield Places(host_addresses, {})
+        yield Places(link_addresses, {})
 
 
 def _options(kind: str, servers: Iterable[IceServer]) -> Iterator[dict[str, Any]]:

@@ -152,7 +152,7 @@ def test_nobody_there(end: RtcEnd, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_an_address_there_is_no_way(end: RtcEnd, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.transport.bulk.rtc_servers.host_addresses", list)
+    monkeypatch.setattr("app.transport.bulk.rtc_servers.link_addresses", list)
     assert end.opens() == "no-webrtc-way"
 
 
