@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app import placement
+from app.bootstrap_files import here as bulk_here
 from app.config import LONGEST_LINK, parse_arguments
 from app.placement import Facts, Kind, Placement, find
 
@@ -210,3 +211,8 @@ def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
     assert said.stderr.startswith("parlor-cli: ")
     assert "Traceback" not in said.stderr
     assert len(said.stderr.splitlines()) == 1
+
+
+def test_received_files_lie_beside_the_program_too(tmp_path: Path) -> None:
+    assert bulk_here(tmp_path, tmp_path / "Downloads").downloads == tmp_path / "Downloads"
+    assert bulk_here(tmp_path).downloads == Path.home() / "Downloads"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import plistlib
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -121,30 +120,3 @@ class RegistryRun:
                 self._registry.delete(RUN_KEY, RUN_NAME)
         except OSError as error:
             raise AppError("folder-read-only", {"folder": RUN_KEY}) from error
-
-
-if sys.platform == "win32":
-    import winreg
-
-    class OwnRegistry:
-        """HKEY_CURRENT_USER."""
-
-        def read(self, key: str, name: str) -> str | None:
-            try:
-                with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:
-                    found, kind = winreg.QueryValueEx(opened, name)
-            except FileNotFoundError:
-                return None
-            return str(found) if kind == winreg.REG_SZ else None
-
-        def write(self, key: str, name: str, text: str) -> None:
-            with winreg.CreateKey(winreg.HKEY_CURRENT_USER, key) as opened:
-                winreg.SetValueEx(opened, name, 0, winreg.REG_SZ, text)
-
-        def delete(self, key: str, name: str) -> None:
-            try:
-                access = winreg.KEY_SET_VALUE
-                with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key, 0, access) as opened:
-                    winreg.DeleteValue(opened, name)
-            except FileNotFoundError:
-                return

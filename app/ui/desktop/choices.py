@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.placement import Kind, Placement, here
-from app.ui.desktop.autostart import LaunchAgent, Switchable, XdgAutostart
+from app.ui.desktop.autostart import LaunchAgent, RegistryRun, Switchable, XdgAutostart
 from app.ui.desktop.link_handler import XdgFolders, XdgLinks
 from app.ui.theme.logo import DRAWING
 
@@ -38,7 +38,7 @@ def desktop_choices(placement: Placement, environ: Mapping[str, str], home: Path
         return DesktopChoices()
     program = placement.command
     if sys.platform == "win32":
-        from app.ui.desktop.autostart import OwnRegistry, RegistryRun  # noqa: PLC0415 - only there
+        from app.ui.desktop.windows import OwnRegistry  # noqa: PLC0415 - it is only there
 
         return DesktopChoices(RegistryRun(OwnRegistry(), program))
     if sys.platform == "darwin":

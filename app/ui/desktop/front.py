@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.ui.desktop.turn import WAYLAND_TOKEN
@@ -15,7 +16,7 @@ def bring_to_front(window: QWidget, token: str = "") -> None:
 
     `token` is the permission of the program that was asked for it.
     """
-    if token:
+    if token and QGuiApplication.platformName().startswith("wayland"):
         os.environ[WAYLAND_TOKEN] = token  # Qt takes it from there, once, when it activates
     window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
     window.show()

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QUrl
-from PySide6.QtGui import QFileOpenEvent
+from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
@@ -177,13 +178,22 @@ def test_macos_hands_links_to_the_program_that_runs(
     assert callers.link == CONTACT
 
 
-async def test_a_minimised_window_comes_back(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "stale")
+async def test_a_minimised_window_comes_back(rig: Rig) -> None:
     rig.window.showMinimized()
-    bring_to_front(rig.window, "fresh")
+    bring_to_front(rig.window, "token")
     await rig.settle()
     assert rig.window.isVisible()
     assert not rig.window.isMinimized()
     rig.window.hide()
     bring_to_front(rig.window)
     assert rig.window.isVisible()
+
+
+@pytest.mark.parametrize(("platform", "token"), [("wayland", "fresh"), ("xcb", "stale")])
+async def test_qt_is_given_the_permission_where_it_asks_for_it(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, platform: str, token: str
+) -> None:
+    monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "stale")
+    monkeypatch.setattr(QGuiApplication, "platformName", lambda: platform)
+    bring_to_front(rig.window, "fresh")
+    assert os.environ["XDG_ACTIVATION_TOKEN"] == token
