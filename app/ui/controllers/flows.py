@@ -226,7 +226,10 @@ class DialogFlows(QObject):
         from app.services.notices import load_notices  # noqa: PLC0415 - a start does without
         from app.ui.dialogs.about import AboutSheet  # noqa: PLC0415 - same
 
-        await self.ask(AboutSheet(self._theme, self._window, self._tasks, load_notices))
+        sheet = AboutSheet(self._theme, self._window, self._tasks, load_notices)
+        sheet.updates_asked.connect(sheet.accept)
+        sheet.updates_asked.connect(lambda: self._tasks.spawn(self.updates()))
+        await self.ask(sheet)
 
     def close_open(self) -> None:
         """Close the dialog that is open, if any."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from itertools import pairwise
 
-from PySide6.QtCore import QLibraryInfo, Qt, QUrl
+from PySide6.QtCore import QLibraryInfo, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
 from app.domain.notices import Component
@@ -37,8 +38,11 @@ _CHROME = 400
 class AboutSheet(Sheet):
     """Lists what `load` finds, which is asked for once the sheet is there, in a thread.
 
-    `launch` is given the address of a component that is to be opened.
+    `launch` is given the address of a component that is to be opened. `updates_asked` says that
+    somebody wants to know whether there is a newer version.
     """
+
+    updates_asked = Signal()
 
     def __init__(
         self,
@@ -60,6 +64,8 @@ class AboutSheet(Sheet):
         self._model = ComponentModel()
         self.rows = RowList("Components", self._model, ComponentDelegate(theme))
         self.page = ComponentPage(theme, launch)
+        self.updates = push_button("Check for updates…")
+        self.updates.setAutoDefault(False)
         self.copy_info = push_button("Copy version info")
         self.pages = QStackedWidget()
         self.pages.addWidget(self._front(parent.height() - _CHROME))
@@ -69,6 +75,8 @@ class AboutSheet(Sheet):
         done.setAutoDefault(False)
         done.clicked.connect(self.accept)
         self.finish(self.copy_info, done)
+        for one, following in pairwise((self.field, self.rows, self.updates, self.copy_info)):
+            self.setTabOrder(one, following)
         self._connect()
         self.field.setFocus()
         tasks.spawn(self._fill())
@@ -78,7 +86,11 @@ class AboutSheet(Sheet):
         column = QVBoxLayout(front)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for widget in (self.version, self.bundle, self.field, self.count):
+        line = QHBoxLayout()
+        line.addWidget(self.version, 1)
+        line.addWidget(self.updates)
+        column.addLayout(line)
+        for widget in (self.bundle, self.field, self.count):
             column.addWidget(widget)
         column.addWidget(self.rows, 1)
         self.rows.setMinimumHeight(min(int(ROW * ROWS_SHOWN), max(room, 2 * ROW)))
@@ -91,6 +103,7 @@ class AboutSheet(Sheet):
         self.field.left.connect(self.reject)
         self.rows.chosen.connect(self._show)
         self.page.back.clicked.connect(self._return)
+        self.updates.clicked.connect(self.updates_asked)
         self.copy_info.clicked.connect(self._copy)
 
     async def _fill(self) -> None:

@@ -220,6 +220,9 @@ async def test_the_page_about_the_program_is_reached_by_key_and_from_the_setting
     sheet = rig.dialog(AboutSheet)
     await rig.until(lambda: "components" in sheet.count.text())
     assert "x264" in sheet.bundle.text()
+    await rig.click(sheet.updates)
+    assert not sheet.isVisible()
+    assert rig.dialog(UpdatesSheet).isVisible()
 
 
 async def test_our_contact_link_is_in_the_menu(rig: Rig) -> None:

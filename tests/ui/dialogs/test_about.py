@@ -80,6 +80,7 @@ async def test_lists_what_there_is_and_what_it_means(
 
 async def test_a_component_is_found_and_read_by_keys_alone(make: Make, tasks: TaskOwner) -> None:
     sheet = await filled(make, tasks, book)
+    assert sheet.focusWidget() is sheet.field
     QTest.keyClicks(sheet.field, "gpl av")
     assert shown(sheet) == ["FFmpeg", "x264", "x265"]
     assert sheet.count.text() == "3 of 10 components"
