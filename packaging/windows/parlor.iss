@@ -116,8 +116,8 @@ function InitializeUninstall: Boolean;
 begin
   Result := True;
   while Result and CheckForMutexes('{#Model}') do
-    Result := SuppressibleMsgBox('Parlor is running. Please quit it, then go on.', mbError,
-      MB_RETRYCANCEL, IDCANCEL) = IDRETRY;
+    Result := not UninstallSilent and (MsgBox('Parlor is running. Please quit it, then go on.',
+      mbError, MB_RETRYCANCEL) = IDRETRY);
 end;
 
 procedure CurUninstallStepChanged(Step: TUninstallStep);
@@ -125,8 +125,8 @@ var
   Data: String;
 begin
   Data := ExpandConstant('{localappdata}\Parlor');
-  if (Step = usPostUninstall) and DirExists(Data) then
-    SuppressibleMsgBox('Parlor is gone. Your conversations are kept in' + #13#10 + Data + #13#10
+  if (Step = usPostUninstall) and not UninstallSilent and DirExists(Data) then
+    MsgBox('Parlor is gone. Your conversations are kept in' + #13#10 + Data + #13#10
       + 'and are found again when Parlor is installed again. If you no longer want them, '
-      + 'delete this folder.', mbInformation, MB_OK, IDOK);
+      + 'delete this folder.', mbInformation, MB_OK);
 end;

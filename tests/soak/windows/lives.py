@@ -7,7 +7,7 @@ from pathlib import Path
 from artefacts.plan import Build
 from tests.soak.windows.wine import RUN, Windows, until
 
-SILENT = ("/VERYSILENT", "/SUPPRESSMSGBOXES", "/NORESTART")
+SILENT = ("/VERYSILENT", "/NORESTART")
 UNINSTALL = r"Software\Microsoft\Windows\CurrentVersion\Uninstall"
 KEY = rf"{UNINSTALL}\{{7E0B6F5C-3D0A-4B57-9C3E-5A5B0F6C7D21}}_is1"
 LINK = "parlor:join?a=1&b=%20"
