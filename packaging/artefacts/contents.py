@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
@@ -78,14 +79,19 @@ def is_native(path: Path) -> bool:
         return file.read(4).startswith(_MAGIC)
 
 
+@cache
+def environment() -> tuple[dict[str, Distribution], dict[str, str]]:
+    """Return what is installed here by its plain name, and the owner of each file by its path."""
+    named = {plain_name(found.name): found for found in distributions()}
+    installed = dict(sorted(named.items()))
+    owners = {path: name for name, found in installed.items() for path in _recorded(found)}
+    return installed, owners
+
+
 class _Looking:
     def __init__(self, folder: Path, hosts: tuple[Host, ...]) -> None:
         self._folder, self._inside, self._hosts = folder, folder / INSIDE, hosts
-        named = {plain_name(found.name): found for found in distributions()}
-        self._installed = dict(sorted(named.items()))
-        self._owners = {
-            path: name for name, found in self._installed.items() for path in _recorded(found)
-        }
+        self._installed, self._owners = environment()
         self._found: set[str] = set()
         self._natives: dict[str, str] = {}
         self._interpreter: list[str] = []
