@@ -98,6 +98,7 @@ Filename: "{sys}\netsh.exe"; Parameters: "advfirewall firewall delete rule name=
   Flags: runhidden; RunOnceId: "firewall"; Check: IsAdminInstallMode
 
 [Messages]
+ConfirmUninstall=Remove %1 from this computer? Your conversations are kept.
 FinishedLabel=[name] is on your computer.%n%nThe first time that somebody near you is to be \
 reached, Windows may ask whether Parlor may be talked to on private networks. Without it, \
 conversations go on, but by a detour.
