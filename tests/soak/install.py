@@ -25,13 +25,15 @@ TOOLS = "xz-utils xvfb xdotool openbox imagemagick dbus x11-utils procps"
 PERSON = "tester"
 INTERNAL = "/usr/lib/parlor/_internal"
 
+# An older version may not know the option.
+ALONE = "$(parlor-cli --help | grep -o -m 1 -e '--no-lan' || true)"
 LIBRARIES = f"""
 find /usr/lib/parlor -type f \\( -name '*.so*' -o -path '/usr/lib/parlor/parlor*' \\) |
     LD_LIBRARY_PATH={INTERNAL} xargs ldd 2>/dev/null | grep 'not found' | sort -u || true
 """
-OFFSCREEN = """
+OFFSCREEN = f"""
 export QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(mktemp -d)
-timeout -k 5 20 parlor --data-dir "$HOME/off" --no-lan 2>&1 || [ $? = 124 ]
+timeout -k 5 20 parlor --data-dir "$HOME/off" {ALONE} 2>&1 || [ $? = 124 ]
 ls "$HOME/off"
 """
 WINDOW = """
@@ -58,9 +60,10 @@ setpriv --reuid=parlor-server --regid=parlor-server --clear-groups \
 for each in $(seq 100); do [ -s $work/server ] && break; sleep 0.1; done
 url=$(sed -n 's/.*"url": *"\([^"]*\)".*/\1/p' $work/server)
 mkfifo $work/ana $work/ben
+alone=ALONE
 as() {
     exec setpriv --reuid=tester --regid=tester --init-groups env HOME=/srv/tester \
-        parlor-cli --data-dir /srv/tester/$1 --name $1 --no-lan --server $url \
+        parlor-cli --data-dir /srv/tester/$1 --name $1 $alone --server $url \
         <$work/$1 >$work/$1.out 2>&1
 }
 as ana & as ben &
@@ -94,6 +97,7 @@ echo '{"id": 1, "do": "rooms"}
 {"id": 2, "do": "contacts"}
 {"id": 3, "do": "quit"}' | parlor-cli --data-dir "$HOME/old" --no-lan 2>&1
 """
+TALK = TALK.replace("ALONE", ALONE)
 SERVER_TOML = 'host = "127.0.0.1"\nport = 0\nadvertise = false\n'
 
 
