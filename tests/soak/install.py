@@ -33,8 +33,9 @@ find /usr/lib/parlor -type f \\( -name '*.so*' -o -path '/usr/lib/parlor/parlor*
 """
 OFFSCREEN = f"""
 export QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(mktemp -d)
-timeout -k 5 20 parlor --data-dir "$HOME/off" {ALONE} 2>&1 || [ $? = 124 ]
-ls "$HOME/off"
+timeout -k 5 20 parlor --data-dir "$HOME/off" {ALONE} >"$HOME/said" 2>&1 || [ $? = 124 ]
+if grep ERROR "$HOME/said"; then exit 1; fi
+test -f "$HOME/off/parlor.db"
 """
 WINDOW = """
 export XDG_RUNTIME_DIR=$(mktemp -d) where=$(mktemp)
@@ -51,7 +52,7 @@ done
 sleep 6
 xprop -id "$(xdotool search --onlyvisible --name Parlor | head -n 1)" WM_CLASS
 import -window root "$HOME/window.png"
-cat "$HOME/said"
+if grep ERROR "$HOME/said"; then exit 1; fi
 """
 TALK = r"""
 work=$(mktemp -d)
@@ -89,13 +90,15 @@ grep -h -o '"route": *"[a-z]*"' $work/*.out | sort | uniq -c
 REMEMBERED = r"""
 echo '{"id": 1, "do": "rooms"}
 {"id": 2, "do": "search", "query": "package"}
-{"id": 3, "do": "quit"}' | parlor-cli --data-dir "$HOME/ana" --no-lan 2>&1
+{"id": 3, "do": "quit"}' | parlor-cli --data-dir "$HOME/ana" --no-lan >"$HOME/said" 2>&1
+grep -o -m 1 '"text":"from one package to another"' "$HOME/said"
 """
 OLD_PROFILE = r"""
 mkdir -p "$HOME/old" && tar -xJf /packages/ana.tar.xz -C "$HOME/old"
 echo '{"id": 1, "do": "rooms"}
 {"id": 2, "do": "contacts"}
-{"id": 3, "do": "quit"}' | parlor-cli --data-dir "$HOME/old" --no-lan 2>&1
+{"id": 3, "do": "quit"}' | parlor-cli --data-dir "$HOME/old" --no-lan >"$HOME/said" 2>&1
+grep -o -m 1 '"name":"Garden"' "$HOME/said"
 """
 TALK = TALK.replace("ALONE", ALONE)
 SERVER_TOML = 'host = "127.0.0.1"\nport = 0\nadvertise = false\n'
