@@ -84,6 +84,13 @@ class InvitationService:
 
     async def pending(self) -> Sequence[InvitationView]:
         """See `Governance.invitations`."""
+        latest: dict[tuple[bytes, PeerId], InvitationView] = {}
+        for view in await self._open():
+            latest.setdefault((view.room, view.sender), view)
+        return list(latest.values())
+
+    async def _open(self) -> list[InvitationView]:
+        """Return what is not answered, the latest first."""
         views = [await self._view(row) for row in await self._store.messages.invitations()]
         return [view for view in views if view is not None and view.state == PENDING]
 
@@ -100,8 +107,11 @@ class InvitationService:
 
     async def reject(self, invitation: EventId) -> None:
         """See `Governance.reject`."""
-        await self._known(invitation)
+        refused, _ = await self._known(invitation)
         await self._settle(invitation, GONE)
+        for view in await self._open():
+            if (view.room, view.sender) == (refused.room, refused.sender):
+                await self._settle(view.id, GONE)
 
     async def _settle(self, invitation: EventId, state: str) -> None:
         await self._store.settings.set(_setting(invitation), state)

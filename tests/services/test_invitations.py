@@ -48,6 +48,18 @@ async def test_a_stranger_may_invite_which_is_a_request_too(world: World) -> Non
     assert contact_of(cem, ana) == "incoming"
 
 
+async def test_who_is_asked_twice_is_shown_and_answers_one_invitation(world: World) -> None:
+    room, (ana, _) = await world.together("Ana", "Bob")
+    (cem,) = await world.started("Cem")
+    first = await rule(ana).invite(room, cem.peer)
+    second = await rule(ana).invite(room, cem.peer)
+    await until(lambda: len(cem.heard(InvitationChanged)) == 2, "both told")
+    assert [view.id for view in await rule(cem).invitations()] == [second]
+    await rule(cem).reject(second)
+    assert await rule(cem).invitations() == []
+    assert await refused(rule(cem).accept(first)) == "invitation-gone"
+
+
 async def test_who_was_sent_away_cannot_invite(world: World) -> None:
     room, (ana, _) = await world.together("Ana", "Bob")
     (cem,) = await world.started("Cem")
