@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from app.services.notices.wheels import plain_name
+from artefacts.shiboken import PLACE
 from artefacts.stubs import MARK
 
 INSIDE = "_internal"
@@ -132,6 +133,8 @@ class _Looking:
         return owner is not None
 
     def _module(self, name: str) -> None:
+        if name.startswith(f"{PLACE.as_posix()}/"):  # lies in a library, so no list has it
+            name = f"{PLACE.parent.as_posix()}/__init__.pyc"
         top = name.partition("/")[0].removesuffix(".pyc")
         known = top in _OWN or top in sys.stdlib_module_names or top.startswith(_FREEZER)
         if not self._claim(name.removesuffix("c")) and not known:

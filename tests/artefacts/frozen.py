@@ -10,6 +10,7 @@ from tests.services.notices.making import install
 
 ELF = b"\x7fELF and so on"
 MODULES = ("segno/__init__.pyc", "aiortc/__init__.pyc", "aioice/__init__.pyc", "json/__init__.pyc")
+UNFOLDED = "shiboken6/files.dir/shibokensupport/feature.pyc"
 OWN = ("app/__init__.pyc", "signaling/__init__.pyc", "_pyi_rth_utils/__init__.pyc")
 
 
@@ -22,7 +23,7 @@ def native(start: str) -> str:
 
 def freeze(folder: Path) -> Path:
     """Lay out a small program with a few wheels and libraries in it."""
-    for name in (*MODULES, *OWN):
+    for name in (*MODULES, *OWN, UNFOLDED):
         lay(folder, name, b"code")
     for name in (native("av.libs/libopus"), native("av.libs/libx264"), native("PySide6/QtCore.")):
         lay(folder, name, ELF)

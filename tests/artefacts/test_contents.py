@@ -18,7 +18,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Contents:
 
 def test_every_file_has_an_owner(found: Contents) -> None:
     assert [plain_name(each.name) for each in found.distributions] == [
-        "aioice", "aiortc", "av", "pyside6-essentials", "segno",
+        "aioice", "aiortc", "av", "pyside6-essentials", "segno", "shiboken6",
     ]  # fmt: skip
     assert found.natives == {
         native("av.libs/libopus"): "av",
