@@ -19,11 +19,12 @@ def addresses(data: Path, environ: Mapping[str, str], *, portable: bool) -> tupl
     They are paths, or on Windows the name of a pipe. A `portable` program prefers its own folder,
     but a stick may have a file system that knows no sockets.
     """
-    digest = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:16]
+    folder = _real(data)
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     name = f"parlor-{digest}"
     if sys.platform == "win32":
         return (name,)
-    own = data.resolve() / "window.socket"
+    own = folder / "window.socket"
     runtime = _runtime(environ)
     places = [own] if runtime is None else [runtime / f"{name}.socket", own]
     if portable:
@@ -40,6 +41,13 @@ def is_ours(path: str) -> bool:
     except OSError:
         return False
     return stat.S_ISSOCK(found.st_mode) and found.st_uid == os.getuid()
+
+
+def _real(data: Path) -> Path:
+    try:
+        return data.resolve()
+    except (OSError, RuntimeError):  # links in a circle; whoever opens the folder says so
+        return data.absolute()
 
 
 def _runtime(environ: Mapping[str, str]) -> Path | None:

@@ -185,6 +185,15 @@ def test_a_folder_that_cannot_be_made_is_explained_by_who_opens_it(tmp_path: Pat
     turn.end()
 
 
+def test_links_in_a_circle_are_explained_by_who_opens_them(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    turn = take_turn(tmp_path / "a", Call())
+    assert turn is not None
+    assert turn.addresses == ()
+    turn.end()
+
+
 @pytest.mark.parametrize(
     "said",
     [b"\n", b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 100 + b"\n", b"x" * (MAX_LINE + 5), b"{}}\n"],
