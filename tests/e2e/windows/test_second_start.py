@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 
 import pytest
 
@@ -11,6 +10,7 @@ from app.crypto.identity import Identity
 from app.protocol.invitation import ContactInvite, encode
 from tests.e2e.windows.conftest import People
 from tests.support.desktop import ROOT, WAIT
+from tests.support.frozen import run_module
 from tests.support.windows import Window
 
 pytestmark = [pytest.mark.e2e, pytest.mark.window]
@@ -23,7 +23,7 @@ def start_again(window: Window, *arguments: str) -> None:
     desktop = window.desktop
     again = subprocess.run(
         desktop.on_network(
-            [sys.executable, "-m", "app", "--data-dir", str(window.folder), *arguments]
+            [*run_module("app"), "--data-dir", str(window.folder), *arguments]
         ),
         env=desktop.env, cwd=ROOT, capture_output=True, text=True, timeout=WAIT, check=False,
     )  # fmt: skip
