@@ -101,6 +101,19 @@ echo '{"id": 1, "do": "rooms"}
 grep -o -m 1 '"name":"Garden"' "$HOME/said"
 """
 TALK = TALK.replace("ALONE", ALONE)
+UNPACKED = r"""
+cd "$HOME" && mkdir unpacked
+find . ! -path './.cache*' | sort >/tmp/before
+tar -xJf /packages/parlor-*-linux-*.tar.xz -C unpacked
+echo '{"id": 1, "do": "whoami"}' | unpacked/parlor*/parlor-cli --portable --no-lan |
+    grep -o '"ok":true'
+QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=$(mktemp -d) timeout -k 5 20 \
+    unpacked/parlor*/parlor --portable --no-lan >said 2>&1 || [ $? = 124 ]
+if grep ERROR said; then exit 1; fi
+rm -r unpacked/*
+find . ! -path './.cache*' | sort | diff /tmp/before -
+rmdir unpacked
+"""
 SERVER_TOML = 'host = "127.0.0.1"\nport = 0\nadvertise = false\n'
 
 
@@ -126,7 +139,8 @@ class Life:
         sys.stderr.write(f"{self.root.path.name}: {name}: {self.told[name]}\n")
 
     def install(self, packages: list[Path]) -> str:
-        self.root.apt("install", *(f"/packages/{path.name}" for path in packages))
+        names = [f"/packages/{path.name}" for path in packages if path.suffix == ".deb"]
+        self.root.apt("install", *names)
         versions = "dpkg-query -W -f '${Package} ${Version}  ' parlor parlor-server"
         return self.root.sh(versions)
 
@@ -160,6 +174,8 @@ class Life:
             self.step("window, Xvfb", self.as_person(WINDOW))
             self.step("a message, afterwards", lambda: root.sh(TALK))
         self.step("a profile of 0.1.0", self.as_person(OLD_PROFILE))
+        if any(path.suffix == ".xz" for path in self.new):
+            self.step("the tarball, unpacked and deleted", self.as_person(UNPACKED))
         self.leave(before)
 
     def leave(self, before: set[str]) -> None:
@@ -191,11 +207,14 @@ def of_tools(path: str) -> bool:
 
 
 def packages(folder: Path) -> list[Path]:
-    """Return the two packages in a folder. Raises SystemExit if they are not there."""
+    """Return the two packages in a folder, and the app's tarball if there is one.
+
+    Raises SystemExit if the packages are not there.
+    """
     found = [*folder.glob("parlor_*.deb"), *folder.glob("parlor-server_*.deb")]
     if len(found) != 2:
         raise SystemExit(f"{folder} does not hold one package of each kind")
-    return found
+    return [*found, *folder.glob("parlor-[0-9]*-linux-*.tar.xz")]
 
 
 def main() -> int:
