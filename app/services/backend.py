@@ -181,6 +181,7 @@ class ParlorBackend:
         await services.background.start()
         await services.conversations.start()
         await services.opener.load_all()
+        services.publisher.recall_names()
         if services.beyond.courier is not None:
             await services.beyond.courier.load()
             services.insight.manager.declare_courier(services.beyond.courier.free)

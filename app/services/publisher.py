@@ -126,6 +126,18 @@ class Publisher:
             rules=conversation.state.rules,
         )
 
+    def recall_names(self) -> None:
+        """Call those who have not told us a name yet as they are called in rooms of ours."""
+        silent = {
+            peer
+            for room in self._book
+            if (peer := room.record.peer) is not None and not room.state.name_of(peer)
+        }
+        for room in self._book:
+            for peer in silent & room.state.members.keys():
+                if name := room.state.name_of(peer):
+                    self.names.hint(peer, name)
+
     def face(self, peer: PeerId) -> str:
         """Return what a person's picture is called, "" if there is none."""
         return self.own_picture if peer == self.me else self.faces.get(peer, "")

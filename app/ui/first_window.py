@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QSettings
+from PySide6.QtCore import QEventLoop, QSettings, QSize
 from PySide6.QtWidgets import QApplication
 
 from app.ui.main_window import MainWindow
@@ -18,6 +18,9 @@ FIRST_PAINT_S = 2.0
 """So long everything else waits for the first paint; a window may start minimised."""
 
 STEP_MS = 20
+
+FRAME = 40
+"""Pixels that a window manager may put above and below a window."""
 
 
 def first_window(
@@ -32,6 +35,7 @@ def first_window(
     `background` it is minimised, and nothing waits for its being painted.
     """
     window = MainWindow(_theme(_application(), choice))
+    _keep_to_screen(window)
     if on_painted is not None:
         window.painted.connect(on_painted)
     if background:
@@ -47,6 +51,12 @@ def keep_qt_to(folder: Path) -> None:
     """Let what Qt remembers by itself, as its file dialog does, lie in this folder."""
     native, own = QSettings.Format.NativeFormat, QSettings.Scope.UserScope
     QSettings.setPath(native, own, str(folder / "qt"))
+
+
+def _keep_to_screen(window: MainWindow) -> None:
+    """A small screen cut the composer off."""
+    room = window.screen().availableGeometry().size() - QSize(0, FRAME)
+    window.resize(window.size().boundedTo(room).expandedTo(window.minimumSize()))
 
 
 def _wait_for_paint(window: MainWindow) -> None:

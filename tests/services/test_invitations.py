@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.domain.contacts import Accept
 from app.domain.governing import InvitationChanged, RoomOffered
 from app.domain.ids import PeerId, RoomId
+from app.domain.views import RoomKind
 from app.protocol.frames import TurnedAway
 from app.services import refusals
 from app.services.conversation import Conversation
@@ -21,6 +22,10 @@ from tests.services.groups import (
     standing,
 )
 from tests.services.world import URL, Someone, World, until
+
+
+def _told(person: Someone) -> set[bytes]:
+    return {change.invitation.id for change in person.heard(InvitationChanged)}
 
 
 def contact_of(person: Someone, other: Someone) -> str:
@@ -53,11 +58,26 @@ async def test_who_is_asked_twice_is_shown_and_answers_one_invitation(world: Wor
     (cem,) = await world.started("Cem")
     first = await rule(ana).invite(room, cem.peer)
     second = await rule(ana).invite(room, cem.peer)
-    await until(lambda: len(cem.heard(InvitationChanged)) == 2, "both told")
+    await until(lambda: _told(cem) == {first, second}, "both told")
     assert [view.id for view in await rule(cem).invitations()] == [second]
     await rule(cem).reject(second)
     assert await rule(cem).invitations() == []
     assert await refused(rule(cem).accept(first)) == "invitation-gone"
+
+
+async def test_who_was_asked_and_is_silent_keeps_the_name_from_a_group(world: World) -> None:
+    """The conversation in which the invitation lies was called by the beginning of an id."""
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    await bob.backend.set_setting(ACCEPT_SETTING, Accept.NOBODY.value)
+    await bob.backend.contacts.block(ana.peer)
+    other = await ana.backend.chats.create_room("Other")
+    await rule(ana).invite(other.room, bob.peer)
+    await ana.stop()
+    await bob.stop()
+    await ana.start()
+    names = {one.kind: one.name for one in await ana.backend.chats.rooms()}
+    assert names[RoomKind.DIRECT] == "Bob"
+    assert room_of(ana, room).state.name_of(bob.peer) == "Bob"
 
 
 async def test_who_was_sent_away_cannot_invite(world: World) -> None:
