@@ -16,9 +16,9 @@ from app.services.api import Backend
 from app.ui.desktop.call import Call
 from app.ui.desktop.callers import Callers
 from app.ui.dialogs.link import LinkSheet
-from app.ui.first_window import FRAME, first_window
+from app.ui.first_window import first_window
 from app.ui.loop import run_window
-from app.ui.main_window import USUAL, MainWindow
+from app.ui.main_window import MainWindow
 from app.ui.session import Session
 from app.ui.theme import Choice
 from app.ui.views.failure import FailureView
@@ -362,16 +362,6 @@ def test_a_link_waits_until_the_profile_is_open_and_again_after_a_lock(life: Lif
     assert life.run(passphrase="open sesame") == 0
     assert life.account.story == ["opened", "locked", "opened", "closed"]
     assert not timer.isActive()
-
-
-@pytest.mark.usefixtures("life")
-def test_the_window_fits_on_a_small_screen() -> None:
-    window = first_window(Choice.LIGHT)
-    screen = window.screen().availableGeometry()
-    assert screen.width() < USUAL.width()
-    assert window.width() <= screen.width()
-    assert window.height() <= screen.height() - FRAME
-    window.hide()
 
 
 @pytest.mark.usefixtures("life")
