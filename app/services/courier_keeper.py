@@ -133,7 +133,7 @@ class CourierKeeper:
         if conversation.is_inside(self._parts.me):
             conversation.ushers.clear()  # from now on the log says who is a courier
         now = frozenset(couriers_of(conversation))
-        before = self._known.get(room, now)
+        before = self._known.get(room, frozenset())
         if now or before:
             self._known[room] = now
         if now != before:

@@ -209,6 +209,17 @@ async def test_a_conversation_of_two_may_have_one(world: World) -> None:
     assert ("Cora", "courier") in shown
 
 
+async def test_who_is_linked_already_takes_a_conversation_too(world: World) -> None:
+    _, (ana, bob), courier = await served(world, "Ana", "Bob")
+    room = await ana.backend.chats.open_direct(bob.peer, "Bob")
+    await ana.say(room, "hello")
+    await until(lambda: bob.listed(room), "shown")
+    await bob.say(room, "hello you")
+    await ana.has(room, "hello you")
+    await rule(bob).add_courier(room, courier.peer, "Cora")
+    await kept(courier, room, ana, bob)
+
+
 async def test_first_words_go_through_a_courier(world: World) -> None:
     _, (ana, bob), courier = await served(world, "Ana", "Bob")
     await bob.stop()
