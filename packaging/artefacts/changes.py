@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -46,6 +46,15 @@ def releases(changelog: str, version: str, epoch: int) -> list[Release]:
         found.append(Release(name, date, points))
     if not any(release.version == version for release in found):
         found.insert(0, Release(version, datetime.fromtimestamp(epoch, UTC), ()))
+    return _in_time(found)
+
+
+def _in_time(found: list[Release]) -> list[Release]:
+    """Let those of one day follow each other by an hour."""
+    for place in range(len(found) - 2, -1, -1):
+        if found[place].date <= found[place + 1].date:
+            later = found[place + 1].date + timedelta(hours=1)
+            found[place] = replace(found[place], date=later)
     return found
 
 

@@ -53,6 +53,12 @@ def test_a_version_without_any_words_is_a_release_all_the_same() -> None:
     assert "See the changelog" in changes.debian("parlor", first)
 
 
+def test_two_of_one_day_follow_each_other() -> None:
+    text = "## [0.2.0] - 2026-05-06\n- Two.\n\n## [0.1.0] - 2026-05-06\n- One.\n"
+    second, first = changes.releases(text, "0.2.0", EPOCH)
+    assert (second.date - first.date).total_seconds() == 3600
+
+
 def test_debian_reads_entries_and_dates() -> None:
     entries = changes.debian("parlor", changes.releases(TEXT, "0.3.0", EPOCH))
     assert entries.startswith("parlor (0.3.0) stable; urgency=medium\n\n  * A new thing.\n")
