@@ -30,19 +30,27 @@ BREAKS = frozenset({"lane-lost", "stalled"})
 """Ends of a lane for which the way may be to blame."""
 LOCAL = frozenset({"worker-unavailable"})
 """Errors that lie with us; everything else may be otherwise with the next peer."""
+LACKED = "not-there"
+"""Why a transfer waits whose author is linked and has it no more."""
+SURELY_LACKED = 2
+"""So often in a row the author says so before it is told: the first time it may just have begun."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class _Hunt:
-    """One transfer that is being fetched. `begun` is how much was here when a lane came up."""
+    """One transfer that is being fetched. `begun` is how much was here when a lane came up.
+
+    `lacked` is how often in a row its author said that it has nothing of it.
+    """
 
     task: asyncio.Task[None]
     wake: asyncio.Event
     rests: Rests = field(default_factory=Rests)
     asking: set[PeerId] = field(default_factory=set)
     begun: dict[LaneEnd, int] = field(default_factory=dict)
+    lacked: int = 0
     is_over: bool = False
 
 
@@ -119,6 +127,8 @@ class TransferFetcher:
         hunt = self._hunts.get(end.entry)
         if hunt is not None:
             hunt.begun[end] = end.entry.record.done
+            if end.peer == end.entry.record.author:
+                hunt.lacked = 0
             hunt.wake.set()
 
     def down(self, end: LaneEnd, code: str) -> None:
@@ -193,6 +203,8 @@ class TransferFetcher:
                 await self._fail(entry, hunt, error.code)
             elif lane is None:
                 hunt.rests.in_vain(link.peer, _now())
+                if link.peer == entry.record.author:
+                    hunt.lacked = hunt.lacked + 1 if error.code == "not-here" else 0
         finally:
             hunt.asking.discard(link.peer)
             hunt.wake.set()
@@ -206,7 +218,7 @@ class TransferFetcher:
         """Say whether it moves or waits, and what for."""
         up = any(end.up for end in self._lanes.of(entry))
         state = TransferState.RUNNING if up else TransferState.WAITING
-        reason = "" if up else hunt.rests.fault
+        reason = "" if up else hunt.rests.fault or self._lack(entry, hunt)
         troubles = () if up else tuple(self._troubles(entry))
         async with entry.turn:
             if entry not in self._hunts:
@@ -216,6 +228,12 @@ class TransferFetcher:
                 await self._book.change(entry, state, reason)
             elif before != troubles:
                 self._book.tell(entry)
+
+    def _lack(self, entry: Entry, hunt: _Hunt) -> str:
+        """Return why it waits for somebody who is there, "" if that is not known."""
+        author = entry.record.author
+        there = any(link.peer == author for link in self._open(entry))
+        return LACKED if there and hunt.lacked >= SURELY_LACKED else ""
 
     def _troubles(self, entry: Entry) -> Iterator[WayTrouble]:
         for link in self._open(entry):

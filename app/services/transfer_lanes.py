@@ -205,7 +205,7 @@ class TransferLanes:
         """A link came up: what its peer was asked over one before will not be answered."""
         for end in self.with_peer(link.peer):
             if end.over not in (None, link) and not end.granted.done():
-                end.granted.set_exception(AppError("not-here"))
+                end.granted.set_exception(AppError("lane-lost"))
                 end.granted.exception()  # it may still be waiting for the worker
 
     def granted(self, peer: PeerId, frame: LaneGranted) -> None:

@@ -160,6 +160,7 @@ SENTENCES: Mapping[str, str] = {
     "manifest-lost": "What Parlor knew of this file is gone. Locate it, or offer it again.",
     "not-a-folder": "This is not a folder. Choose one that files can be saved in.",
     "not-here": "This file is not here whole yet. Wait until all of it has come.",
+    "not-there": "The file was moved, changed or deleted over there. Ask for it to be put back.",
     "offer-stopped": "This was called off before it was offered. Offer it again.",
     "own-transfer": "This is your own file. Only others can accept or decline it.",
     "source-gone": "This computer does not know where the file lies. Locate it.",

@@ -295,10 +295,16 @@ async def test_a_changed_source_is_said_and_mended(world: FileWorld) -> None:
     await bo.backend.transfers.accept(transfer)
     failed = await becomes(ana, transfer, State.FAILED)
     assert failed.reason in {"source-changed", "source-gone"}
+    book = bo.backend._services.tender.book
+    entry = await book.get(transfer)
+    await until(lambda: entry.record.reason == "not-there", "bo knows why he waits")
+    assert entry.state is State.WAITING
     path.write_bytes(content)
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
     await ana.backend.transfers.resume(transfer)
-    assert same(await becomes(bo, transfer, State.DONE), path)
+    done = await becomes(bo, transfer, State.DONE)
+    assert same(done, path)
+    assert done.reason == ""
 
 
 async def test_who_leaves_or_is_blocked_gets_no_more(world: FileWorld) -> None:

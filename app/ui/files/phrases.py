@@ -195,6 +195,8 @@ def reason_line(view: TransferView) -> str:
             return wording.sentence(view.reason)
         case TransferState.WAITING if view.reason in wording.PEER_FAULTS:
             return SPOILT
+        case TransferState.WAITING if view.reason == "not-there":
+            return wording.sentence(view.reason)
         case TransferState.WAITING if ways_tried(view):
             return NO_WAY.format(ways=_listed([way for way, _ in ways_tried(view)]))
         case _:

@@ -221,6 +221,7 @@ def test_why_something_waits_is_told() -> None:
     spoilt = troubled(direct, reason="wrong-digest")
     assert phrases.reason_line(spoilt) == phrases.SPOILT
     assert phrases.SPOILT in phrases.spoken(spoilt)
+    assert "moved, changed or deleted" in phrases.reason_line(troubled(direct, reason="not-there"))
 
 
 def test_who_gives_may_pause() -> None:
