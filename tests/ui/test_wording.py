@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.errors import AppError
-from app.services import courier_keeper
+from app.services import courier_keeper, transfer_fetcher
 from app.storage import failures
 from app.transport.bulk import failures as target_failures
 from app.ui import wording
@@ -26,7 +26,7 @@ def codes_in_sources() -> set[str]:
             found |= set(RAISED.findall(path.read_text(encoding="utf-8")))
     found |= {str(code) for code in Code}
     found |= {"lane-lost", "source-gone", "stalled", *target_failures._CODES.values()}
-    found |= {*courier_keeper.REASONS, courier_keeper.REFUSED}
+    found |= {*courier_keeper.REASONS, courier_keeper.REFUSED, transfer_fetcher.LACKED}
     found |= set(failures._BY_SQLITE_CODE.values()) | set(failures._BY_ERRNO.values())
     return found
 
