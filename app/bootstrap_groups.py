@@ -53,6 +53,7 @@ def build_groups(wiring: GroupWiring) -> tuple[GroupKeeper, GovernanceService]:
         KeeperParts(book, publisher, manager, rotator, sharer, doorkeeper, entry, wiring.places),
     )
     manager.shared.door = keeper
+    manager.shared.names = publisher.names
     logs.watch(keeper)
     acts = GroupActs(me, book, logs, keeper)
     links = RoomLinks(acts, wiring.hub)

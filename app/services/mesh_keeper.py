@@ -256,7 +256,7 @@ class MeshKeeper:
             return
         for peer, word in [*((one, "online") for one in come), *((one, "offline") for one in gone)]:
             if not self._manager.is_online_in(peer, state.room):
-                name = conversation.name_of(peer, {})
+                name = conversation.name_of(peer, self._manager.shared.names)
                 self._parts.feed.publish(MemberChanged(state.room, peer, name, word))
 
     # -- helpers

@@ -31,7 +31,10 @@ class Door(Protocol):
 
 
 class SharedRooms:
-    """Implements `LinkHost`. `door` is to be set before the first link."""
+    """Implements `LinkHost`. `door` is to be set before the first link.
+
+    `names` are those of people as known from elsewhere than a room.
+    """
 
     door: Door
 
@@ -46,6 +49,7 @@ class SharedRooms:
         self._feed = feed
         self._between = circle.between
         self.served: Served = ServesNothing()
+        self.names: Mapping[PeerId, str] = {}
         self.on_served_asked: Callable[[PeerId, RoomId, bytes], None] = lambda *_: None
         self.is_around: Callable[[PeerId, RoomId], bool] = lambda _peer, _room: False
 
@@ -121,5 +125,5 @@ class SharedRooms:
         for room in rooms:
             conversation = self._book.find(room)
             if conversation is not None and conversation.record.joined:
-                name = conversation.name_of(peer, {})
+                name = conversation.name_of(peer, self.names)
                 self._feed.publish(MemberChanged(room, peer, name, state))

@@ -114,7 +114,7 @@ class Session(QObject):
             desk, messages, self.conversation, self.flows.ask, self.open_room
         )
         self.presence = PresenceControl(desk, self.flows.own_contact, self._show_presence)
-        self.requests = Requests(desk, self.conversation, self.people, self.open_room)
+        self.requests = Requests(desk, self.conversation, self.people)
         self.acquaintance = Acquaintance(desk, self.view, self.conversation, self.people)
         self.standing = StandingKeeper(desk, self.view, self.conversation, self.flows.leave)
         self.files = FileDesk(desk, self.conversation, self.view, self.flows.ask, images)

@@ -118,3 +118,13 @@ async def test_who_tells_no_typing_sees_none(world: World) -> None:
     await bob.backend.set_setting("privacy.typing", "yes")
     ana.backend.chats.typing(room, True)
     await until(lambda: bob.heard(TypingChanged))
+
+
+async def test_who_is_known_from_the_directory_comes_online_by_name(world: World) -> None:
+    ana, bob = await world.started("Ana", "Bob")
+    made = await ana.backend.chats.create_room("Lab")
+    await bob.backend.network.directory("Ana")
+    await bob.backend.chats.join(made.link)
+    await world.all_linked(made.room, ana, bob)
+    names = {change.name for change in bob.heard(MemberChanged) if change.peer == ana.peer}
+    assert names == {"Ana"}

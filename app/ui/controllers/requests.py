@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject
 
 from app.crypto.identity import fingerprint
 from app.domain.changes import Change
 from app.domain.contacts import ContactChanged, ContactView
-from app.domain.ids import PeerId, RoomId
+from app.domain.ids import PeerId
 from app.ui.controllers.conversation import ConversationController
 from app.ui.controllers.desk import Desk
 from app.ui.controllers.people import PeopleFlows
@@ -27,12 +27,11 @@ class Requests(QObject):
         desk: Desk,
         conversation: ConversationController,
         people: PeopleFlows,
-        opener: Callable[[RoomId], object],
     ) -> None:
         super().__init__(desk.window)
         self._window, self._backend, self._tasks = desk.window, desk.backend, desk.tasks
         self._contacts = desk.backend.contacts
-        self._conversation, self._people, self._opener = conversation, people, opener
+        self._conversation, self._people = conversation, people
         self._order: dict[PeerId, None] = {}
         self.page = RequestsPage(desk.window.theme, fingerprint)
         desk.window.add_page(self.page)
@@ -70,7 +69,7 @@ class Requests(QObject):
     async def accept(self, peer: PeerId, answer: str) -> None:
         """Accept, send the answer if there is one, go there. May raise AppError."""
         room = await self._contacts.accept(peer)
-        self._opener(room)
+        await self._conversation.open(room)
         if answer:
             await self._backend.chats.send(room, answer)
 

@@ -86,6 +86,7 @@ class Stage:
 
     def clear_divider(self) -> None:
         """The person left or answered: what was new is not new any more."""
+        self.unread.answered()
         if self.rows.divider is not None:
             self.rows.divider = None
             self._changed()
@@ -257,6 +258,7 @@ class Stage:
         for message in messages:
             self.typing.pop(message.author, None)
             if message.own:
+                self.unread.answered()
                 self.rows.divider = None
 
     def _typed(self, change: TypingChanged) -> None:

@@ -30,6 +30,10 @@ class Unread:
                 return Divider(row.position, self._opened)
         return None
 
+    def answered(self) -> None:
+        """The person said something: what was new when the room was opened is not new any more."""
+        self._opened = 0
+
     def arrived(self, messages: Iterable[MessageView]) -> None:
         """New messages came, wherever."""
         self.count += sum(self._is_new(message) for message in messages)

@@ -53,6 +53,18 @@ async def test_unread_divider_stays_until_one_answers(show: Show) -> None:
     shown.view.clear_divider()
 
 
+async def test_no_divider_comes_once_one_has_answered(show: Show) -> None:
+    shown = show(Book.of(50))
+    shown.view.open(shown.book.summary(2))
+    add(shown, message(60, author=ME))
+    await settle()
+    assert divider_of(shown) is None
+    shown.view.open(shown.book.summary(2))
+    shown.view.clear_divider()
+    await settle()
+    assert divider_of(shown) is None
+
+
 async def test_follows_only_at_the_bottom(show: Show) -> None:
     shown = show(Book.of(100))
     await shown.open()
