@@ -102,6 +102,11 @@ class Conversation:
         return "waiting" if self.asking is not None else self.record.standing
 
     @property
+    def is_over(self) -> bool:
+        """Whether we have left this room or were removed."""
+        return self.standing in {"left", "removed"}
+
+    @property
     def is_outside(self) -> bool:
         """Whether this is a group that has not let us in, as far as we can tell."""
         hears_nobody = self.state.founder is None and self.record.standing == "member"

@@ -26,12 +26,16 @@ class People:
         self._manager = manager
 
     def members(self, room: RoomId) -> Sequence[MemberView]:
-        """Return everybody in the room: ourselves, who is online, who is not; then couriers."""
+        """Return everybody in the room: ourselves, who is online, who is not; then couriers.
+
+        Without ourselves if we have left or were removed.
+        """
         conversation = self._book.listed(room)
         others = [self._view(conversation, peer) for peer in conversation.others(self._me.peer)]
         others.sort(key=lambda member: (not member.online, member.name.casefold()))
         couriers = [self._courier(conversation, peer) for peer in couriers_of(conversation)]
-        return [self._view(conversation, self._me.peer), *others, *couriers]
+        own = [] if conversation.is_over else [self._view(conversation, self._me.peer)]
+        return [*own, *others, *couriers]
 
     def _courier(self, conversation: Conversation, peer: PeerId) -> MemberView:
         return replace(self._view(conversation, peer), role="courier")

@@ -107,7 +107,7 @@ class Publisher:
             room=conversation.room,
             name=conversation.name(self.names),
             kind=conversation.kind,
-            members=len(conversation.others(self.me)) + 1,
+            members=len(conversation.others(self.me)) + (not conversation.is_over),
             unread=overview.unread,
             last=last,
             draft=overview.draft,

@@ -27,6 +27,9 @@ async def test_who_is_removed_reads_nothing_that_follows(world: World) -> None:
     await bob.has(room, "after")
     await until(lambda: room_of(eve, room).standing == "removed", "removed")
     assert members(ana, room) == members(bob, room) == {ana.peer, bob.peer}
+    seen = {member.peer for member in await eve.backend.chats.members(room)}
+    assert seen == members(eve, room) - {eve.peer}
+    assert (await eve.backend.chats.room(room)).members == len(seen)
     assert not eve.linked(room, ana)
     assert "after" not in await eve.texts(room)
     assert room_of(ana, room).latest_keys.epoch not in room_of(eve, room).keys
