@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from urllib.parse import urlsplit
 
 from app.domain.changes import Change, ServerChanged, ServerState
 from app.domain.errors import AppError
@@ -19,6 +20,8 @@ from app.transport.base import FoundServer, HostCandidates, LanDiscovery
 SETTLE_SECONDS = 2.0
 SETTLE_STEP = 0.1
 ASLEEP_SECONDS = 15.0
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_TAKEN = {(ServerState.ONLINE, None), (ServerState.OFFLINE, "replaced")}
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +44,7 @@ class HostingKeeper:
         self._state = Hosting(me)
         self._stir = asyncio.Event()
         self._met: dict[str, str] = {}
+        self._same: dict[str, str] = {}
         self._declined = False
         self._looked: tuple[float, float] = (0.0, 0.0)
         self.near_by = near_by
@@ -79,6 +83,7 @@ class HostingKeeper:
                 news = await self._listen(news, discovery)
                 self._stir.clear()
                 self._offer()
+                await self._unite()
                 seen = self._meet(discovery)
                 await self._sweep(seen)
                 await self._act(self._look(seen), discovery)
@@ -112,6 +117,27 @@ class HostingKeeper:
         known = self._candidates is not None
         return known and self.near_by.choices.may_host and not self._declined
 
+    async def _unite(self) -> None:
+        """Keep the chosen way to a server of this machine that is announced as well.
+
+        It takes the two for one person who has moved, and so ends the first.
+        """
+        for url in tuple(self._met):
+            for here in self._hub.clients.keys() - self._met.keys():
+                if url in self._hub.clients and self._is_same(here, url):
+                    self._same[url] = here
+                    del self._met[url]
+                    await self._hub.disconnect(url)
+                    self._hub.connect(here)
+                    break
+
+    def _is_same(self, here: str, url: str) -> bool:
+        """Tell whether one of two ways took the place of the other, `here` by the loopback."""
+        known = [self._hub.clients[one] for one in (here, url)]
+        took = {(client.state, client.reason) for client in known} == _TAKEN
+        ours, theirs = urlsplit(here), urlsplit(url)
+        return took and ours.hostname in _LOOPBACK and ours.port == theirs.port
+
     def _meet(self, discovery: LanDiscovery) -> list[Seen]:
         """Connect to what is new; return all that is there."""
         seen = []
@@ -119,6 +145,8 @@ class HostingKeeper:
             url = _url(found)
             if url is None:
                 continue
+            if self._same.get(url) in self._hub.clients:
+                url = self._same[url]
             if url not in self._hub.clients:
                 self._met[url] = found.label
                 self._hub.connect(url)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from app.domain.changes import LinkChanged, LinkState
+from app.domain.changes import LinkChanged, LinkState, ServerState
 from app.protocol import backoff, hosting
 from app.services import hosting_keeper
 from app.services.api import LanChoices
@@ -97,6 +97,37 @@ async def test_who_keeps_out_of_the_network_does_not_host(world: World, town: To
     await until(lambda: not bob.backend.network.servers())
     await asyncio.sleep(0.3)
     assert mine.after == []
+
+
+@pytest.mark.parametrize("announced_first", [True, False])
+async def test_a_server_of_this_machine_is_one_even_if_announced(
+    world: World, town: Town, *, announced_first: bool
+) -> None:
+    here, there = "http://127.0.0.1:8443", "http://192.0.2.7:8443"
+    world.servers |= {here: world.server, there: world.server}
+    ana = await world.person("Ana").start()
+    town.settle(ana, knows_others=False)
+    network = ana.backend.network
+    if announced_first:
+        town.announce(there)
+        await all_at(there, ana)
+        await network.connect(here)
+    else:
+        await network.connect(here)
+        await all_at(here, ana)
+        town.announce(there)
+
+    def is_one() -> bool:
+        (server, *more) = network.servers()
+        return not more and (server.url, server.state) == (here, ServerState.ONLINE)
+
+    opened = world.server.opened
+    await until(lambda: world.server.opened > opened and is_one(), "one row")
+    town.tell()
+    await asyncio.sleep(0.1)
+    assert is_one()
+    await network.disconnect(here)
+    await all_at(there, ana)
 
 
 async def test_who_stops_leaves_it_to_the_others(world: World, town: Town) -> None:
