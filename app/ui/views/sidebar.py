@@ -18,7 +18,7 @@ from app.ui.widgets.avatar import AvatarButton, Face
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.columns import middle_lines
 from app.ui.widgets.fields import SearchField
-from app.ui.widgets.line_button import LineButton
+from app.ui.widgets.line_button import INSET, LineButton
 from app.ui.widgets.lists import RowList
 from app.ui.widgets.surfaces import Label, Surface
 
@@ -31,17 +31,18 @@ class ProfileHeader(QWidget):
         self.setFixedHeight(Size.HEADER)
         self.me = AvatarButton(theme, Size.AVATAR_SMALL, "Me")
         self.name = Label(theme, TextSize.BODY, Weight.SEMIBOLD, elide=True)
+        self.name.setContentsMargins(INSET, 0, INSET, 0)
         self.state = LineButton(theme, "Show the network")
         self.new = IconButton(theme, "square-pen", "New conversation")
         self.settings = IconButton(theme, "settings", "Settings")
         texts = middle_lines(self.name, self.state)
+        texts.setSpacing(0)
         row = QHBoxLayout(self)
         row.setContentsMargins(15, 0, 12, 0)
         row.setSpacing(0)
         row.addWidget(self.me)
-        row.addSpacing(9)
+        row.addSpacing(9 - INSET)
         row.addLayout(texts, 1)
-        row.addSpacing(4)
         row.addWidget(self.new)
         row.addWidget(self.settings)
 

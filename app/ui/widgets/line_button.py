@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 from app.ui.theme import TextSize, Theme, font
 from app.ui.widgets.pressing import EnterPresses
 
+INSET = 5
+"""Room left and right of the words, for the ring around what has the keys."""
+
 
 class LineButton(EnterPresses, QAbstractButton):
     """Looks like a label until it is pointed at; hidden while it says nothing."""
@@ -35,7 +38,8 @@ class LineButton(EnterPresses, QAbstractButton):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self.text()), metrics.height())
+        width = metrics.horizontalAdvance(self.text()) + 2 * INSET
+        return QSize(width, metrics.height() + 2)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = self._theme.palette
@@ -43,8 +47,9 @@ class LineButton(EnterPresses, QAbstractButton):
         painter.setFont(self.font())
         painter.setPen(palette.accent_text if self.underMouse() else palette.text2)
         elide = Qt.TextElideMode.ElideRight
-        shown = self.fontMetrics().elidedText(self.text(), elide, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, shown)
+        room = self.rect().adjusted(INSET, 0, -INSET, 0)
+        shown = self.fontMetrics().elidedText(self.text(), elide, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(palette.accent, 1))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import segno
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +12,7 @@ from app.ui.views.sidebar_rows import SidebarDelegate
 from app.ui.widgets.avatar import Avatar, Face
 from app.ui.widgets.buttons import Card, IconButton, RoundButton, TileButton, push_button
 from app.ui.widgets.fields import SearchField, text_field
+from app.ui.widgets.line_button import INSET, LineButton
 from app.ui.widgets.lists import RowList
 from app.ui.widgets.qr import QUIET, QrCode, modules
 from app.ui.widgets.surfaces import Label, Surface
@@ -172,3 +173,19 @@ def test_an_avatar_repaints_only_for_another_face(theme: Theme, qtbot: QtBot) ->
     avatar.set_face(Face(b"k", "Ana Costa"))
     avatar.set_face(Face(b"k", "Ana Costa", online=True))
     assert avatar.grab().toImage() != plain
+
+
+def test_the_ring_of_a_line_that_leads_somewhere_leaves_room(qtbot: QtBot) -> None:
+    line = LineButton(Theme(Choice.LIGHT), "Show the network")
+    qtbot.addWidget(line)
+    line.say("MMMM")
+    line.resize(line.sizeHint())
+    plain = line.grab().toImage()
+    empty = plain.pixel(0, 0)
+    columns = [x for x in range(plain.width()) if _is_plain(plain, x, empty)]
+    assert set(range(INSET)) <= set(columns)
+    assert set(range(plain.width() - INSET, plain.width())) <= set(columns)
+
+
+def _is_plain(image: QImage, x: int, empty: int) -> bool:
+    return all(image.pixel(x, y) == empty for y in range(image.height()))
