@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from app.domain.contacts import ContactView
 from app.domain.ids import PeerId
@@ -21,6 +22,8 @@ TITLE = ("user-plus", "Requests")
 NONE = "No requests. When somebody new writes to you, it waits here for your answer."
 ABOUT = "Nobody is told that you read this. Who is deleted or blocked here is told nothing either."
 LONGEST = 700
+LEAST = 240
+"""How narrow a card may become: less than its buttons beside each other."""
 ANSWER_LIMIT = 4000
 
 
@@ -38,6 +41,7 @@ class RequestCard(Surface):
         self.report = push_button("Report…", "quiet")
         for button in (self.accept, self.delete, self.block, self.report):
             button.setAccessibleName(f"{button.text().rstrip('…')} {name}")
+        self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 12)
         column.setSpacing(10)
@@ -45,6 +49,8 @@ class RequestCard(Surface):
         column.addWidget(self._said(view.text))
         column.addWidget(self.field)
         column.addLayout(self._answers())
+        self._wide = self._buttons.minimumSize().width() + 2 * 16
+        self.setMinimumWidth(LEAST)
         self.field.textChanged.connect(self._on_text)
 
     def _who(self, name: str, fingerprint: str) -> QHBoxLayout:
@@ -75,15 +81,24 @@ class RequestCard(Surface):
             bubble.hide()
         return bubble
 
-    def _answers(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.block)
-        row.addWidget(self.report)
-        row.addStretch()
-        row.addWidget(self.delete)
-        row.addWidget(self.accept)
-        return row
+    def _answers(self) -> QBoxLayout:
+        """Return all buttons beside each other, or where that is too wide the quiet ones below."""
+        for buttons, at in (((self.block, self.report), 0), ((self.delete, self.accept), 1)):
+            row = QHBoxLayout()
+            row.setSpacing(8)
+            for button in buttons:
+                row.addWidget(button)
+            row.insertStretch(0 if at else -1)
+            self._buttons.addLayout(row)
+        self._buttons.setSpacing(8)
+        return self._buttons
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_wide = event.size().width() >= self._wide
+        way = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.BottomToTop
+        if self._buttons.direction() is not way:
+            self._buttons.setDirection(way)
 
     def _on_text(self, text: str) -> None:
         words = "Send" if text.strip() else "Accept"

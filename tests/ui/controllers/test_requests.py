@@ -6,6 +6,7 @@ from PySide6.QtTest import QTest
 from app.domain.contacts import ContactView
 from app.ui.dialogs.forms import ConfirmSheet
 from app.ui.dialogs.report import ReportSheet
+from app.ui.main_window import SMALLEST
 from app.ui.views.requests import RequestCard
 from tests.ui.fake_names import peer_of
 from tests.ui.rig import Rig
@@ -114,3 +115,17 @@ async def test_reporting_blocks_unless_it_is_not_wanted(rig: Rig) -> None:
     await rig.click(card.report)
     await rig.click(rig.dialog(ReportSheet).go)
     assert state(rig) == "blocked"
+
+
+async def test_all_answers_are_within_reach_in_the_smallest_window(rig: Rig) -> None:
+    await asked(rig)
+    (card,) = await cards(rig)
+    rig.window.resize(SMALLEST)
+    await rig.settle()
+    for button in (card.block, card.report, card.delete, card.accept):
+        right = button.mapTo(rig.window, button.rect().topRight()).x()
+        assert 0 < right < SMALLEST.width()
+    below = card.block.y()
+    rig.window.resize(1100, 700)
+    await rig.settle()
+    assert below > card.accept.y() == card.block.y()
