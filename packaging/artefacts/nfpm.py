@@ -94,7 +94,7 @@ def pack(package: Package, laid: Tree, form: str) -> Path:
     if result.returncode != 0:
         raise Problem(f"nfpm made no {target.name}: {result.stderr.strip()}")
     if form == DEB:
-        target.write_bytes(deb.compressed(target.read_bytes()))
+        target.write_bytes(deb.compressed(target.read_bytes(), build.machine))
     return target
 
 

@@ -6,10 +6,8 @@ import lzma
 import tarfile
 from pathlib import Path
 
+from artefacts.packing import filters
 from artefacts.plan import Build
-
-WINDOW = 64 << 20
-"""So far back, in bytes, the same is recognised."""
 
 
 def app_tarball(build: Build) -> list[Path]:
@@ -20,12 +18,6 @@ def app_tarball(build: Build) -> list[Path]:
 def server_tarball(build: Build) -> list[Path]:
     """Pack the frozen server."""
     return [_pack(build, build.server)]
-
-
-def filters(machine: str) -> list[dict[str, int]]:
-    """Return how to compress the programs of a machine; what it costs is memory, not time."""
-    packing = {"id": lzma.FILTER_LZMA2, "preset": 6, "dict_size": WINDOW}
-    return [{"id": lzma.FILTER_X86}, packing] if machine == "x86_64" else [packing]
 
 
 def _pack(build: Build, folder: Path) -> Path:

@@ -114,7 +114,7 @@ async def test_what_was_asked_over_a_link_before_is_not_waited_for(world: LaneWo
     await asyncio.sleep(0)
     assert not asking.done()
     lanes.relinked(link)
-    with pytest.raises(AppError, match="not here"):
+    with pytest.raises(AppError, match="lane lost"):
         await asking
     world.between.shut.clear()
     await becomes(bo, transfer, State.DONE)

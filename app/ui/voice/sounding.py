@@ -40,8 +40,8 @@ def clock(ms: int) -> str:
 
 
 def lasting(ms: int) -> str:
-    """`7 seconds`, `2 minutes 5 seconds`, as a screen reader says it."""
-    seconds = max(round(ms / 1000), 1)
+    """`7 seconds`, `2 minutes 5 seconds`, as a screen reader says it: rounded down, as `clock`."""
+    seconds = max(ms // 1000, 1)
     parts = ((seconds // 60, "minute"), (seconds % 60, "second"))
     return " ".join(f"{number} {word}{'s' * (number != 1)}" for number, word in parts if number)
 
