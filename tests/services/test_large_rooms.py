@@ -55,6 +55,11 @@ def online(person: Someone, room: RoomId) -> int:
     return 1 + sum(seen)
 
 
+def is_joined(person: Someone, room: RoomId) -> bool:
+    state = keeper(person).room(room)
+    return state is not None and all(state.gossip.way_to(peer) for peer in state.around)
+
+
 async def ring(world: World) -> tuple[RoomId, list[Someone]]:
     """Return a room whose members have two links each."""
     people = await world.started(*NAMES)
@@ -71,6 +76,7 @@ async def closed(room: RoomId, people: list[Someone]) -> None:
     await until(lambda: all(one.knows(room) >= count for one in people), "members")
     await until(lambda: all(degree(one, room) == 2 for one in people), "two links each")
     await until(lambda: all(online(one, room) == count for one in people), "seen")
+    await until(lambda: all(is_joined(one, room) for one in people), "told of by neighbours")
 
 
 async def test_all_hear_and_tick_over_others(world: World) -> None:
