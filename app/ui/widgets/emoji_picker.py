@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
     QListView,
-    QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
@@ -20,11 +18,12 @@ from PySide6.QtWidgets import (
 
 from app.ui.emoji import Emoji, search
 from app.ui.emoji_memory import EmojiMemory, with_tone
-from app.ui.models.keyed import ROW_ROLE, KeyedListModel
+from app.ui.models.keyed import KeyedListModel
 from app.ui.theme import Radius, Theme, emoji_family, font
 from app.ui.widgets.fields import SearchField
 from app.ui.widgets.lists import RowList
 from app.ui.widgets.pressing import SignButton
+from app.ui.widgets.rows import MARKED, RowDelegate, State
 
 CELL = 38
 COLUMNS, ROWS = 8, 6
@@ -56,13 +55,12 @@ class EmojiModel(KeyedListModel[Emoji]):
         return f"{row.name} {row.code}"
 
 
-class EmojiDelegate(QStyledItemDelegate):
+class EmojiDelegate(RowDelegate):
     """Paints one emoji in its cell, in a skin tone."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
+        super().__init__(theme)
         self.tone = 0
-        self._theme = theme
         self._font = font(GLYPH)
         self._font.setFamilies([emoji_family()])
 
@@ -71,26 +69,14 @@ class EmojiDelegate(QStyledItemDelegate):
     ) -> QSize:
         return QSize(CELL, CELL)
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        emoji: Emoji = index.data(ROW_ROLE)
-        rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected):
+    def paint_row(self, painter: QPainter, area: QRectF, state: State, row: Emoji) -> None:
+        if state & MARKED:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.palette.selected)
-            painter.drawRoundedRect(rect.adjusted(2, 2, -2, -2), Radius.CODE, Radius.CODE)
+            painter.drawRoundedRect(area.adjusted(2, 2, -2, -2), Radius.CODE, Radius.CODE)
         painter.setFont(self._font)
         painter.setPen(self._theme.palette.text)
-        shown = with_tone(emoji.text, self.tone)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, shown)
-        painter.restore()
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, with_tone(row.text, self.tone))
 
 
 class EmojiPicker(QFrame):
