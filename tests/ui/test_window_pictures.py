@@ -1,4 +1,4 @@
-"""The window looks as it did, and no state of it fails to paint.
+"""The window, its sheets and its pages look as they did, and no state of them fails to paint.
 
 To accept a change, look at the new picture first:
 `python -m tests.gallery NAME [--dark] --out tests/ui/reference/FILE`.
@@ -12,9 +12,11 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from app.ui.theme import Choice
-from tests.gallery.windows import ENTRIES
+from tests.gallery import about, desktop, network, updates, windows
 from tests.ui.kept_pictures import Kept, is_painted_at_any_width, looks_as_kept
 
+GALLERIES = (windows, network, desktop, about, updates)
+ENTRIES = {name: entry for one in GALLERIES for name, entry in one.ENTRIES.items()}
 KEPT = [
     Kept("window", Choice.LIGHT),
     Kept("window", Choice.DARK),
@@ -27,6 +29,23 @@ KEPT = [
     Kept("sheet-invite", Choice.LIGHT),
     Kept("sheet-ice-servers", Choice.LIGHT),
     Kept("sheet-settings", Choice.DARK),
+    Kept("network", Choice.LIGHT),
+    Kept("network", Choice.DARK),
+    Kept("network-measured", Choice.LIGHT),
+    Kept("network-measured", Choice.DARK),
+    Kept("network-small", Choice.DARK),
+    Kept("sheet-diagnosis", Choice.LIGHT),
+    Kept("sheet-diagnosis", Choice.DARK),
+    Kept("sheet-network", Choice.LIGHT),
+    Kept("room-around", Choice.LIGHT),
+    Kept("room-around", Choice.DARK),
+    Kept("room-couriers", Choice.LIGHT),
+    Kept("sheet-link", Choice.LIGHT),
+    Kept("sheet-computer", Choice.DARK),
+    Kept("sheet-about", Choice.LIGHT),
+    Kept("sheet-about-licence", Choice.DARK),
+    Kept("sheet-updates", Choice.LIGHT),
+    Kept("sheet-updates-hidden", Choice.DARK),
 ]
 BARE = sorted(set(ENTRIES) - {kept.name for kept in KEPT})
 

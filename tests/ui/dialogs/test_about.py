@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-import pytest_asyncio
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -21,13 +20,6 @@ from tests.gallery.about import COMPONENTS, book
 from tests.ui.model_check import check_model
 
 Make = Callable[[Callable[[], NoticeBook]], AboutSheet]
-
-
-@pytest_asyncio.fixture
-async def tasks() -> AsyncIterator[TaskOwner]:
-    owner = TaskOwner()
-    yield owner
-    await owner.close()
 
 
 @pytest.fixture

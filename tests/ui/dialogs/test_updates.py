@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-import pytest_asyncio
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -26,13 +25,6 @@ from tests.ui.fake_backend import FakeBackend
 from tests.ui.fake_updates import ARTEFACTS, RELEASE, SOURCE, FakeUpdates, report
 
 Make = Callable[[str], UpdatesSheet]
-
-
-@pytest_asyncio.fixture
-async def tasks() -> AsyncIterator[TaskOwner]:
-    owner = TaskOwner()
-    yield owner
-    await owner.close()
 
 
 @pytest.fixture
