@@ -22,7 +22,7 @@ from tests.support.ports import free_port
 Json = dict[str, Any]
 Test = Callable[[Json], bool]
 
-WAIT = 30.0
+WAIT = 90.0
 """Seconds that anything may take on a busy machine before a test gives up."""
 SHOWN = 12
 FIRST_ID = 1000

@@ -21,7 +21,7 @@ from launch import bounded
 
 QUIET = 180.0
 """Seconds after which a run in which no test ends names those that have begun."""
-HOPELESS = 420.0
+HOPELESS = 600.0
 """Seconds after which nothing will end any more: longer than one test may take."""
 TIDYING = 300.0
 """Seconds that a worker, or the run, may take to end after its last test."""
