@@ -13,7 +13,12 @@ from typing import TypeVar
 from app.protocol import worker_messages as msg
 from app.transport.bulk.client import WorkerClient
 
-PATIENCE = 30.0
+PATIENCE = 60.0
+MIB = 1024 * 1024
+CRAWL = 2 * MIB
+"""Bytes a second for who has to do something in the middle: some comes soon, 24 MiB in 12 s."""
+HELD = 64 * 1024
+"""Bytes a second at which no piece comes for 16 s, but a lane does not seem to be stalled."""
 Wanted = TypeVar("Wanted", bound=msg.Notice)
 _numbers = itertools.count(1)
 

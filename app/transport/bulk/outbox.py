@@ -40,6 +40,7 @@ class Outbox:
         self._manifest = False
         self._leave: Leave | None = None
         self._serving: Serving | None = None
+        self._sending = False
         self.asked_at = 0.0
         """When pieces were last asked for, by `time.monotonic`."""
 
@@ -71,10 +72,10 @@ class Outbox:
 
     @property
     def is_empty(self) -> bool:
-        """Nothing waits to be sent."""
+        """Nothing waits to be sent, and what was taken out last is on its way."""
         with self._news:
             waits = self._frames or self._have is not None or self._manifest or self._serving
-            return not waits
+            return not (waits or self._sending)
 
     def leave(self, code: str | None) -> None:
         """Let nothing else be sent. The first goodbye holds, but None ends everything."""
@@ -84,11 +85,13 @@ class Outbox:
             self._news.notify()
 
     def next(self) -> Job:
-        """Wait for something to send."""
+        """Wait for something to send; what was taken before is sent."""
         with self._news:
+            self._sending = False
             while True:
                 job = self._take()
                 if job is not None:
+                    self._sending = True
                     return job
                 self._news.wait()
 

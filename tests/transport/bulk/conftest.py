@@ -5,9 +5,25 @@ from pathlib import Path
 
 import pytest
 
+from app.transport.bulk import meeting, tls_lane
 from tests.support.bulk_peers import BulkPeer
+from tests.support.counting import SWITCH
 
 People = Callable[[str], BulkPeer]
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a machine that stands still for a moment keep nobody from meeting in this process."""
+    monkeypatch.setattr(tls_lane, "CONNECT_WITHIN", 30.0)
+    monkeypatch.setattr(tls_lane, "GREET_WITHIN", 30.0)
+    monkeypatch.setattr(meeting, "GREET_WITHIN", 30.0)
+
+
+@pytest.fixture
+def uncounted_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let workers run as for people: other tests count their lines."""
+    monkeypatch.delenv(SWITCH, raising=False)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from app.transport.bulk.rtc_session import RtcSession
 from app.transport.bulk.rtc_stream import RtcStream
 from app.transport.bulk.streams import LaneStream
 
-WITHIN = 15.0
+WITHIN = 60.0
 Heard = LaneReady | RtcStream | str
 
 

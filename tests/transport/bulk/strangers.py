@@ -7,6 +7,7 @@ import queue
 import ssl
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -49,14 +50,14 @@ class Inside:
     def close(self) -> None:
         for visitor in self.visitors:
             visitor.connection.close()
-        self.office.close(5)
+        self.office.close(30)
         self._over.set()
         self._ticker.join()
 
     def told(self, kind: type[Wanted]) -> Wanted:
         """Return the next notice of a kind."""
         while True:
-            notice = self.notices.get(timeout=15)
+            notice = self.notices.get(timeout=60)
             if isinstance(notice, kind):
                 return notice
 
@@ -86,7 +87,7 @@ class Inside:
             connection.sendall(token_frame(terms))
         else:
             take_token(connection, token)
-        connection.settimeout(15)
+        connection.settimeout(60)
         self.visitors.append(Visitor(connection))
         return self.visitors[-1]
 
@@ -114,6 +115,12 @@ class Visitor:
             payload = read_exactly(self.connection, header.length)
             if header.kind is kind:
                 return header, payload
+
+    def leaves(self) -> None:
+        """Hear a goodbye, which nobody has to wait for then, and go."""
+        with suppress(OSError):
+            self.hears(Kind.BYE)
+        self.connection.close()
 
     def wants(self, *pieces: int) -> None:
         self.connection.sendall(encode_pieces(Kind.WANT, pieces))

@@ -232,7 +232,7 @@ def test_what_was_copied_before_it_was_paused_is_noted(
 
     monkeypatch.setattr(fetching, "pieces_at_hand", two)
     job.start()
-    job.join(10)
+    job.join(60)
     assert told[-1] == msg.Stopped(1)
     state = load_state(app / "state", root)
     assert state is not None

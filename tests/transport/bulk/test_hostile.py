@@ -52,6 +52,7 @@ def asked(inside: Inside, offered: Offered) -> Visitor:
 
 def test_pieces_that_are_wrong(inside: Inside, asked: Visitor) -> None:
     asked.say(Kind.PIECE, bytes(PIECE_SIZE), 0)
+    asked.leaves()
     assert inside.ends() == "wrong-digest"
     part = next(inside.inbox.iterdir(), None)
     assert part is None or part.stat().st_size == 0
@@ -63,6 +64,7 @@ def test_what_one_has_spoilt_comes_from_another_one(
     content = (tmp_path / "offered.bin").read_bytes()
     asked.say(Kind.PIECE, content[:PIECE_SIZE], 0)
     asked.say(Kind.PIECE, bytes(PIECE_SIZE), 1)
+    asked.leaves()
     assert inside.ends() == "wrong-digest"
     honest = inside.visited(3)
     honest.say(Kind.HAVE, b"\xe0", 3)
@@ -157,6 +159,7 @@ def test_manifests_that_lie(inside: Inside, lie: str) -> None:
     visitor = inside.visited()
     visitor.hears(Kind.ASK_MANIFEST)
     visitor.say(Kind.MANIFEST, wire, len(wire))
+    visitor.leaves()
     assert inside.told(msg.Failed).code == code
     assert not list(inside.inbox.iterdir())
 
@@ -168,6 +171,7 @@ def test_other_sizes_and_numbers_than_were_offered(inside: Inside, size: int, fi
     visitor = inside.visited()
     visitor.hears(Kind.ASK_MANIFEST)
     visitor.say(Kind.MANIFEST, wire, len(wire))
+    visitor.leaves()
     assert inside.told(msg.Failed).code == "offer-mismatch"
     assert not list(inside.inbox.iterdir())
 
@@ -261,11 +265,11 @@ def test_who_asks_for_the_manifest_for_ever(inside: Inside, served: Visitor) -> 
 def test_who_never_reads(inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tls_stream, "PATIENCE", 0.3)
     path = tmp_path / "served.bin"
-    path.write_bytes(os.urandom(64 * PIECE_SIZE))
+    path.write_bytes(os.urandom(24 * PIECE_SIZE))
     inside.serve(path)
     visitor = inside.visited()
     visitor.hears(Kind.HAVE)
-    visitor.wants(*range(64))
+    visitor.wants(*range(24))
     assert inside.ends() == "stalled"
 
 
@@ -294,5 +298,6 @@ def test_links_in_the_part_are_not_followed(inside: Inside, tmp_path: Path) -> N
     (part / "sub").symlink_to(victim, target_is_directory=True)
     (part / "big").symlink_to(victim / "big")
     visitor.say(Kind.PIECE, (source / "big").read_bytes(), 0)
+    visitor.leaves()
     assert inside.told(msg.Failed).code == "target-changed"
     assert not list(victim.iterdir())

@@ -24,7 +24,7 @@ def terms() -> tuple[LaneTerms, LaneTerms]:
     return LaneTerms(one, other.public, token), LaneTerms(other, one.public, token)
 
 
-def run(meeting: Meeting, addresses: list[Address], within: float = 5.0) -> queue.Queue[Result]:
+def run(meeting: Meeting, addresses: list[Address], within: float = 30.0) -> queue.Queue[Result]:
     found: queue.Queue[Result] = queue.Queue()
 
     def meet() -> None:
@@ -38,7 +38,7 @@ def run(meeting: Meeting, addresses: list[Address], within: float = 5.0) -> queu
 
 
 def lane_of(found: queue.Queue[Result]) -> ssl.SSLSocket:
-    lane = found.get(timeout=8)
+    lane = found.get(timeout=60)
     assert isinstance(lane, ssl.SSLSocket)
     return lane
 
@@ -73,7 +73,7 @@ def test_a_meeting_can_be_called_off(terms: tuple[LaneTerms, LaneTerms]) -> None
     meeting = Meeting(terms[0], LaneListener("127.0.0.1"))
     found = run(meeting, [], 100)
     meeting.cancel()
-    assert isinstance(found.get(timeout=5), AppError)
+    assert isinstance(found.get(timeout=60), AppError)
 
 
 def test_who_decides_nothing_waits_for_the_other_side(terms: tuple[LaneTerms, LaneTerms]) -> None:
@@ -83,7 +83,7 @@ def test_who_decides_nothing_waits_for_the_other_side(terms: tuple[LaneTerms, La
     found = run(Meeting(terms[1], listener), [], 0.5)
     context = client_context(terms[0].own, terms[0].peer)
     with dial(("127.0.0.1", port), terms[0], context):
-        assert isinstance(found.get(timeout=5), AppError)
+        assert isinstance(found.get(timeout=60), AppError)
 
 
 @pytest.mark.parametrize("token", [b"", b"short", b"l" * 33])

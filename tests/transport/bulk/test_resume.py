@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from app.protocol import worker_messages as msg
-from tests.support.bulk_peers import BulkPeer, connect, tree
+from tests.support.bulk_peers import CRAWL, BulkPeer, connect, tree
 from tests.transport.bulk.conftest import People
 
 MIB = 1024 * 1024
+pytestmark = pytest.mark.usefixtures("uncounted_workers")
 NO_TEXT = b"\x95\x01\xc4\x01r\xc4\x01p\xa1\xff\x00"
 """A state whose fourth field is not UTF-8."""
 
@@ -64,9 +65,9 @@ async def first_told(receiver: BulkPeer, number: int) -> int:
 async def test_a_stop_loses_nothing(people: People, big: Path) -> None:
     sender, receiver = people("a"), people("b")
     offered = await sender.offer(big)
-    await sender.send(msg.Cap(8 * MIB, 0))
+    await sender.send(msg.Cap(CRAWL, 0))
     number = await begun(sender, receiver, offered)
-    came = await part_came(receiver, number, 2 * MIB)
+    came = await part_came(receiver, number)
     await receiver.stop(number)
     assert receiver.state.exists()
     number = await receiver.fetch(offered)
@@ -80,7 +81,7 @@ async def test_a_stop_loses_nothing(people: People, big: Path) -> None:
 async def test_a_stop_with_deletion_leaves_nothing(people: People, big: Path) -> None:
     sender, receiver = people("a"), people("b")
     offered = await sender.offer(big)
-    await sender.send(msg.Cap(8 * MIB, 0))
+    await sender.send(msg.Cap(CRAWL, 0))
     number = await begun(sender, receiver, offered)
     await part_came(receiver, number)
     await receiver.stop(number, delete=True)
@@ -91,7 +92,7 @@ async def test_a_stop_with_deletion_leaves_nothing(people: People, big: Path) ->
 async def test_what_rests_can_be_discarded(people: People, big: Path) -> None:
     sender, receiver = people("a"), people("b")
     offered = await sender.offer(big)
-    await sender.send(msg.Cap(8 * MIB, 0))
+    await sender.send(msg.Cap(CRAWL, 0))
     number = await begun(sender, receiver, offered)
     files = str(receiver.inbox), str(receiver.manifest), str(receiver.state)
     await receiver.send(msg.Discard(number, offered.root, *files))
@@ -182,9 +183,9 @@ async def stopped_in_the_middle(people: People, path: Path) -> tuple[BulkPeer, B
     """Return sender, receiver and how much came; the receiver has stopped."""
     sender, receiver = people("a"), people("b")
     offered = await sender.offer(path)
-    await sender.send(msg.Cap(8 * MIB, 0))
+    await sender.send(msg.Cap(CRAWL, 0))
     number = await begun(sender, receiver, offered)
-    came = await part_came(receiver, number, 3 * MIB)
+    came = await part_came(receiver, number, 2 * MIB)
     await receiver.stop(number)
     await sender.send(msg.Cap(0, 0))
     return sender, receiver, came
@@ -246,7 +247,7 @@ async def fetch_without_folder(receiver: BulkPeer, offered: msg.Prepared) -> int
 async def test_a_part_that_vanishes_while_it_comes(people: People, big: Path) -> None:
     sender, receiver = people("a"), people("b")
     offered = await sender.offer(big)
-    await sender.send(msg.Cap(8 * MIB, 0))
+    await sender.send(msg.Cap(CRAWL, 0))
     number = await begun(sender, receiver, offered)
     await part_came(receiver, number)
     for part in receiver.inbox.iterdir():
@@ -291,9 +292,9 @@ async def test_a_full_disk_is_said_before_it_is_filled(
 async def test_a_disk_that_fills_up_on_the_way(people: People, small_disk: Path, big: Path) -> None:
     sender, receiver = people("a"), people("b")
     offered = await sender.offer(big)
-    await sender.send(msg.Cap(6 * MIB, 0))
+    await sender.send(msg.Cap(CRAWL, 0))
     number = await begun(sender, receiver, offered)
-    came = await part_came(receiver, number, MIB)
+    came = await part_came(receiver, number)
     with (small_disk / "other").open("wb") as file:
         file.write(bytes(30 * MIB))
     await sender.send(msg.Cap(0, 0))

@@ -91,6 +91,7 @@ def test_a_slow_reader_holds_the_writer_back(
         sent = fill(mine)
         assert sent < 32 * MIB
         assert 0 < theirs._inbox.size < MOST_IN + 2 * MESSAGE
+        monkeypatch.setattr(rtc_stream, "PATIENCE", WITHIN)
         for position in range(0, sent, MESSAGE):
             assert read_exactly(theirs, MESSAGE) == position.to_bytes(8) * (MESSAGE // 8)
         mine.sendall(b"and on")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.protocol import worker_messages as msg
-from tests.support.bulk_peers import BulkPeer, connect, tree
+from tests.support.bulk_peers import CRAWL, BulkPeer, connect, tree
 from tests.transport.bulk.conftest import People
 
 MIB = 1024 * 1024
@@ -28,7 +28,7 @@ async def moved(sender: BulkPeer, receiver: BulkPeer, path: Path) -> Path:
 
 async def test_a_big_file(people: People, tmp_path: Path) -> None:
     path = tmp_path / "big.bin"
-    path.write_bytes(os.urandom(64 * MIB + 5))
+    path.write_bytes(os.urandom(32 * MIB + 5))
     path.chmod(0o755)
     os.utime(path, ns=(10**18, 10**18))
     receiver = people("b")
@@ -39,7 +39,7 @@ async def test_a_big_file(people: People, tmp_path: Path) -> None:
     assert not came.stat().st_mode & 0o111
     assert list(tree(receiver.inbox)) == ["big.bin"]
     steps = [n for n in receiver.notices if isinstance(n, msg.Progress) and n.lane is None]
-    assert steps[-1].done == steps[-1].size == 64 * MIB + 5
+    assert steps[-1].done == steps[-1].size == 32 * MIB + 5
     assert [step.done for step in steps] == sorted(step.done for step in steps)
 
 
@@ -105,10 +105,10 @@ async def test_nothing_that_is_there_is_overwritten(people: People, tmp_path: Pa
 async def test_three_fetch_from_each_other(people: People, tmp_path: Path) -> None:
     """None of them gets everything from the one who offers it."""
     path = tmp_path / "shared.bin"
-    path.write_bytes(os.urandom(24 * MIB))
+    path.write_bytes(os.urandom(12 * MIB))
     sender = people("a")
     offered = await sender.offer(path)
-    await sender.send(msg.Cap(12 * MIB, 0))
+    await sender.send(msg.Cap(6 * MIB, 0))
     receivers = [people(name) for name in "bcd"]
     numbers = [await one.fetch(offered) for one in receivers]
     lanes = []
@@ -151,10 +151,10 @@ async def test_who_has_fetched_gives_to_others(people: People, tmp_path: Path) -
 
 async def test_a_source_that_changes_is_said_on_both_sides(people: People, tmp_path: Path) -> None:
     path = tmp_path / "growing"
-    path.write_bytes(os.urandom(8 * MIB))
+    path.write_bytes(os.urandom(24 * MIB))
     sender, receiver = people("a"), people("b")
     offered = await sender.offer(path)
-    await sender.send(msg.Cap(2 * MIB, 0))
+    await sender.send(msg.Cap(CRAWL, 0))
     number = await receiver.fetch(offered)
     _, lane = await connect(sender, offered.transfer, receiver, number)
     await receiver.until(lambda: any(_is_step(n) for n in receiver.notices))
