@@ -58,13 +58,12 @@ def dated(package: bytes, moments: range, epoch: int) -> bytes:
 
     All are in seconds. Raises Problem unless there are two such dates: created, last saved.
     """
-    for moment in moments:
-        is_then = FILETIME + _filetime(moment)
-        if found := package.count(is_then):
-            package = package.replace(is_then, FILETIME + _filetime(epoch))
-            if found == 2:  # noqa: PLR2004 - created, last saved
-                return package
-    raise Problem("The .msi does not say when it was made, in the form expected.")
+    stamps = [FILETIME + _filetime(moment) for moment in moments]
+    if sum(map(package.count, stamps)) != 2:  # noqa: PLR2004 - created, last saved
+        raise Problem("The .msi does not say when it was made, in the form expected.")
+    for stamp in stamps:
+        package = package.replace(stamp, FILETIME + _filetime(epoch))
+    return package
 
 
 def bill(build: Build) -> list[Path]:

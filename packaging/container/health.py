@@ -8,7 +8,8 @@ import sys
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 
-SECONDS = 2.0
+SECONDS = 30.0
+"""Only so that nothing hangs; how long a server may take is said in the Dockerfile."""
 
 
 def healthy(port: int, *, tls: bool) -> bool:

@@ -146,6 +146,8 @@ def test_a_package_is_dated_back() -> None:
     package = b"before" + stamp(1000) * 2 + b"after"
     dated = msi.dated(package, range(999, 1002), 7)
     assert dated == b"before" + stamp(7) * 2 + b"after"
+    saved_later = b"before" + stamp(1000) + stamp(1001) + b"after"
+    assert msi.dated(saved_later, range(999, 1002), 7) == dated
     with pytest.raises(Problem, match="when it was made"):
         msi.dated(package, range(1001, 1003), 7)
 

@@ -119,4 +119,4 @@ async def health_of(port: str) -> int:
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(CONTAINER / "health.py"), env=env
     )
-    return await asyncio.wait_for(process.wait(), 20)
+    return await asyncio.wait_for(process.wait(), 60)
