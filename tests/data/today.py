@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -37,10 +37,14 @@ class Today:
 
     async def hears(self, room: str, text: str) -> None:
         """Wait until a room's last message is this one."""
+        await self.sees(room, lambda messages: messages[-1]["text"] == text)
+
+    async def sees(self, room: str, is_so: Callable[[list[Json]], object]) -> None:
+        """Wait until something is so of a room's last messages."""
         async with asyncio.timeout(WAIT):
             while True:
-                found = await self.ask("history", room=room, limit=1)
-                if found["messages"][-1]["text"] == text:
+                found = await self.ask("history", room=room, limit=2)
+                if is_so(found["messages"]):
                     return
                 await asyncio.sleep(0.01)
 

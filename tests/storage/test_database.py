@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,27 @@ def insert(database: Database, value: int) -> Callable[[], int]:
     return run
 
 
+@asynccontextmanager
+async def held(database: Database) -> AsyncIterator[None]:
+    """Keep the database's thread from beginning anything until the end of the block."""
+    go = threading.Event()
+    holding = asyncio.create_task(database.read(go.wait))
+    await asyncio.sleep(0)
+    try:
+        yield
+    finally:
+        go.set()
+        await holding
+
+
+async def queued(database: Database, *runs: Callable[[], object]) -> list[object]:
+    """Ask for all these writes before the first of them is begun; return how they ended."""
+    async with held(database):
+        writes = [asyncio.create_task(database.write(run)) for run in runs]
+        await asyncio.sleep(0)
+    return await asyncio.gather(*writes, return_exceptions=True)
+
+
 async def numbers(database: Database) -> list[int]:
     sql = "SELECT value FROM number ORDER BY value"
     return await database.read(lambda: [row[0] for row in database.execute(sql)])
@@ -31,7 +53,7 @@ async def test_queued_writes_share_transactions(database: Database) -> None:
     commits: list[int] = []
     database.before_commit.append(lambda: commits.append(1))
     count = MAX_GROUP + 10
-    results = await asyncio.gather(*(database.write(insert(database, n)) for n in range(count)))
+    results = await queued(database, *(insert(database, n) for n in range(count)))
     assert results == list(range(count))
     assert await numbers(database) == results
     assert 2 <= len(commits) < count / 4
@@ -43,12 +65,8 @@ async def test_a_failing_write_undoes_only_itself(database: Database) -> None:
         raise ValueError("no")
 
     generation = database.generation
-    results = await asyncio.gather(
-        database.write(insert(database, 1)),
-        database.write(fail),
-        database.write(insert(database, 1)),
-        database.write(insert(database, 2)),
-        return_exceptions=True,
+    results = await queued(
+        database, insert(database, 1), fail, insert(database, 1), insert(database, 2)
     )
     assert results[0] == 1
     assert results[3] == 2
@@ -86,11 +104,11 @@ async def test_cancelling_the_caller_does_not_stop_the_write(database: Database)
 
     def slow() -> None:
         started.set()
-        go.wait(5)
+        go.wait(60)
         database.execute("INSERT INTO number VALUES (7)")
 
     task = asyncio.create_task(database.write(slow))
-    await asyncio.to_thread(started.wait, 5)
+    await asyncio.to_thread(started.wait, 60)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -105,9 +123,7 @@ async def test_a_failing_hook_fails_the_whole_transaction(database: Database) ->
 
     database.before_commit.append(broken)
     generation = database.generation
-    results = await asyncio.gather(
-        *(database.write(insert(database, n)) for n in range(3)), return_exceptions=True
-    )
+    results = await queued(database, *(insert(database, n) for n in range(3)))
     assert [str(result) for result in results] == ["hook"] * 3
     database.before_commit.remove(broken)
     assert database.generation > generation
@@ -127,12 +143,7 @@ async def test_a_transaction_that_sqlite_gave_up_fails_every_write_in_it(
         raise ValueError("gone")
 
     for culprit in (give_up, vanish):
-        results = await asyncio.gather(
-            database.write(insert(database, 1)),
-            database.write(culprit),
-            database.write(insert(database, 2)),
-            return_exceptions=True,
-        )
+        results = await queued(database, insert(database, 1), culprit, insert(database, 2))
         assert isinstance(results[0], AppError | ValueError)
         assert isinstance(results[1], AppError | ValueError)
         assert results[2] == 2

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from app.storage.connection import DATABASE_NAME
 from app.storage.store import Store
 from tests.storage.support import KEY, ROOM, author
 
@@ -68,7 +69,8 @@ def test_a_kill_during_the_first_start_leaves_none_or_a_whole_database(tmp_path:
         folder = tmp_path / str(number)
         command = [sys.executable, "-m", "tests.storage.burst", str(folder), "1"]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as child:
-            while not (folder / "parlor.new").exists() and child.poll() is None:
+            while not any((folder / name).exists() for name in ("parlor.new", DATABASE_NAME)):
+                assert child.poll() is None
                 time.sleep(0.001)
             time.sleep(number / 500)
             child.kill()
