@@ -15,7 +15,7 @@ from app.domain.room import RoomState
 from app.domain.views import RoomKind
 from app.protocol.frames import Dismissed, DoorAnswer, TurnedAway, Welcome
 from app.services.connection_manager import ConnectionManager
-from app.services.conversation import Conversation, RoomBook
+from app.services.conversation import WAITING, Conversation, RoomBook
 from app.services.key_rotator import KeyRotator, is_in_charge
 from app.services.key_sharer import KeySharer
 from app.services.publisher import Publisher
@@ -87,7 +87,7 @@ class GroupKeeper:
             case Dismissed():
                 self._soon(self._dismissed(peer, frame))
             case TurnedAway():
-                self._soon(self._turned_away(frame))
+                self._soon(self._turned_away(frame, self._token(frame)))
 
     def _soon(self, work: Coroutine[None, None, None]) -> None:
         if self._parts.publisher.background.is_open:
@@ -122,7 +122,14 @@ class GroupKeeper:
         others = (link.peer for link in manager.links() if conversation.room in link.rooms)
         return any(is_in_charge(conversation, other) for other in others if other != peer)
 
-    async def _turned_away(self, frame: TurnedAway) -> None:
+    def _token(self, frame: TurnedAway) -> bytes | None:
+        """Return by what we ask to be let in now."""
+        conversation = self._book.find(RoomId(frame.room))
+        return conversation.secrets.get(WAITING) if conversation is not None else None
+
+    async def _turned_away(self, frame: TurnedAway, token: bytes | None) -> None:
+        if token != self._token(frame):
+            return  # we have asked by another one since
         conversation = await self._parts.entry.turned_away(frame)
         if conversation is not None:
             await self.look_at(conversation)

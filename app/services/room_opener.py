@@ -99,19 +99,21 @@ class RoomOpener:
 
     async def ask(self, conversation: Conversation, token: bytes, name: str) -> None:
         """Ask to be let into a room by a token from now on."""
-        if conversation.secrets.get(WAITING) == token:
-            await self.knock_anew(conversation)
-        else:
-            await self._set_refusal(conversation, None)
         await self._store.rooms.add_epoch(conversation.room, WAITING, token)
-        conversation.know(WAITING, token)
         if name:
             conversation.called = name
             await self._store.settings.set(_called(conversation.room), name)
         if not conversation.record.joined:
             await self.set_joined(conversation, joined=True)
+        is_known = conversation.secrets.get(WAITING) == token
+        # Nothing is awaited from here to the refusal: words about the last token may still come.
+        conversation.know(WAITING, token)
         conversation.withdrawn = False
         self._manager.room_added(conversation.room)
+        if is_known:
+            await self.knock_anew(conversation)
+        else:
+            await self._set_refusal(conversation, None)
 
     async def knock_anew(self, conversation: Conversation) -> None:
         """Look for members now by what was of no use before; it may be otherwise today."""

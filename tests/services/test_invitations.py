@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from app.domain.contacts import Accept
 from app.domain.governing import InvitationChanged, RoomOffered
 from app.domain.ids import PeerId, RoomId
 from app.domain.views import RoomKind
 from app.protocol.frames import TurnedAway
 from app.services import refusals
-from app.services.conversation import Conversation
+from app.services.conversation import WAITING, Conversation
 from app.services.privacy import ACCEPT_SETTING
 from app.services.refusals import Refusal
 from app.services.room_doors import places_of
@@ -21,6 +23,7 @@ from tests.services.groups import (
     rule,
     standing,
 )
+from tests.services.keeping import Times
 from tests.services.world import URL, Someone, World, until
 
 
@@ -157,16 +160,16 @@ async def test_two_with_a_dead_link_do_not_take_each_other_for_members(world: Wo
         await turned_away(person, room, "revoked")
 
 
-async def test_each_reason_is_told(world: World) -> None:
+async def test_each_reason_is_told(world: World, times: Times) -> None:
     room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")
     cem, dan = await world.started("Cem", "Dan")
     link = await rule(ana).make_link(room)
     await rule(ana).revoke(room, link.id)
     await cem.backend.chats.join(link.link)
     await turned_away(cem, room, "revoked")
-    soon = ana.backend._services.logs.wall.now_ms() + 300
+    soon = ana.backend._services.logs.wall.now_ms() + 60_000
     late = await rule(ana).make_link(room, soon)
-    await until(lambda: ana.backend._services.logs.wall.now_ms() > soon)
+    times.pass_by(61)
     await cem.backend.chats.join(late.link)
     await turned_away(cem, room, "expired")
     await rule(ana).remove(room, eve.peer, ban=True)
@@ -237,6 +240,47 @@ async def test_only_who_knows_the_invitation_is_believed(world: World) -> None:
     assert standing(cem, room) == "waiting"
     assert await entry.turned_away(TurnedAway(room, b"t" * 32, "revoked")) is not None
     assert await entry.turned_away(TurnedAway(room, b"t" * 32, "revoked")) is None
+
+
+async def test_a_late_word_about_another_link_is_not_taken_for_one_about_this(
+    world: World,
+) -> None:
+    room, (ana, bob) = await world.together("Ana", "Bob")
+    dead, good = await rule(ana).make_link(room), await rule(ana).make_link(room)
+    await until(lambda: len(rule(bob).links(room)) == 3, "links")
+    await ana.stop()
+    asked: list[bytes] = []
+
+    async def listen(conversation: Conversation, peer: PeerId, key: bytes) -> None:
+        del conversation, peer
+        asked.append(key)
+
+    bob.backend._services.groups._parts.doorkeeper.asked = listen  # type: ignore[method-assign]
+    (cem,) = await world.started("Cem")
+    await cem.backend.chats.join(dead.link)
+    await until(lambda: asked, "asked")
+    entry, heard = cem.backend._services.groups._parts.entry, list[TurnedAway]()
+    turned_away, add_epoch = entry.turned_away, cem.store.rooms.add_epoch
+
+    async def hear(frame: TurnedAway) -> Conversation | None:
+        heard.append(frame)
+        return await turned_away(frame)
+
+    async def slowly(room: RoomId, epoch: int, secret: bytes) -> None:
+        link = bob.backend._services.manager.live(cem.peer)
+        assert link is not None
+        link.turn_away(room, asked[0], "revoked")
+        await until(lambda: heard, "heard")
+        await add_epoch(room, epoch, secret)
+
+    entry.turned_away = hear  # type: ignore[method-assign]
+    cem.store.rooms.add_epoch = slowly  # type: ignore[method-assign, assignment]
+    await cem.backend.chats.join(good.link)
+    assert standing(cem, room) == "waiting"
+    cem.backend._services.groups.answered(bob.peer, heard[0])
+    room_of(cem, room).know(WAITING, bytes(32))  # before that is dealt with
+    await asyncio.sleep(0.05)
+    assert standing(cem, room) == "waiting"
 
 
 async def ignore(conversation: Conversation, peer: PeerId, key: bytes) -> None:
