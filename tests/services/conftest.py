@@ -10,9 +10,16 @@ import pytest
 from app.crypto import room_keys
 from app.crypto.kdf import derive
 from app.protocol import backoff, log_sync
-from app.services import introducer, link_negotiation, mark_journal, publisher, room_keeper
+from app.services import (
+    background,
+    introducer,
+    link_negotiation,
+    mark_journal,
+    publisher,
+    room_keeper,
+)
 from tests.services.keeping import Times
-from tests.services.world import World
+from tests.services.world import WAIT, World
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +35,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link_negotiation, "WANT_EVERY", 0.2, raising=False)
     monkeypatch.setattr(publisher, "SUMMARY_DELAY", 0.01)
     monkeypatch.setattr(room_keeper, "RELEASE_EVERY", 0.1)
+    monkeypatch.setattr(background, "CLOSE_LIMIT", WAIT)  # tasks that hang are found all the same
 
 
 @pytest.fixture

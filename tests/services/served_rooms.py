@@ -33,12 +33,24 @@ def vector(courier: Someone, room: RoomId) -> dict[PeerId, int]:
 
 
 async def served(world: World, *names: str) -> tuple[RoomId, list[Someone], Someone]:
-    """Return a room of these people, and its courier, which has all that was written."""
+    """Return a room of these people, and its courier, which has all that was written.
+
+    Everybody is linked with it: what it has may have come from one of them alone.
+    """
     room, people = await world.together(*names)
     courier = await courier_of(world)
     await rule(people[0]).add_courier(room, courier.peer, "Cora")
     await kept(courier, room, *people)
+    await attended(courier, room, *people)
     return room, people, courier
+
+
+async def attended(courier: Someone, room: RoomId, *people: Someone) -> None:
+    """Wait until the room is open between the courier and each of these, at both ends."""
+    await until(
+        lambda: all(one.linked(room, courier) and courier.linked(room, one) for one in people),
+        "linked with the courier",
+    )
 
 
 async def kept(courier: Someone, room: RoomId, *people: Someone) -> None:

@@ -73,9 +73,8 @@ async def test_what_waits_and_who_came_later(world: World) -> None:
     await ana.backend.network.connect(URL)
     await cem.has(room, "hello")
     await until(lambda: ana.linked(room, bob, cem), "linked")
+    await until(lambda: ana.knows(room) == 3, "member")
     await ana.settled(view)
-    tracker = ana.backend._services.opener._book.get(room).tracker
-    await until(lambda: tracker.reported(cem.peer) and tracker.reported(bob.peer))
     assert {one.state for one in (await of(ana, view)).values()} == {DELIVERED}
     assert set(await of(ana, view)) == {bob.peer, cem.peer}
 

@@ -13,6 +13,7 @@ from app.crypto.identity import Identity
 from app.domain.changes import ErrorRaised, LinkState
 from app.domain.errors import AppError
 from app.domain.probes import HelperProbe, ServerProbe
+from app.protocol import backoff
 from app.services import diagnosis
 from app.services.connection_manager import LinkReport
 from app.services.diagnosis_network import ago, span
@@ -20,6 +21,14 @@ from app.services.diagnosis_report import MASKS, finding, made, mask_address, ma
 from app.services.diagnosis_words import REASONS, SENTENCES, Sentence
 from tests.services.diagnosing import STUN, TURN, examined, probed, said
 from tests.services.world import OTHER_URL, URL, World, until
+
+
+@pytest.fixture(autouse=True)
+def _once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever does not reach a server does not try again before the test has looked at that."""
+    monkeypatch.setattr(backoff, "FIRST_WAIT", 600.0)
+    monkeypatch.setattr(backoff, "LONGEST_WAIT", 600.0)
+
 
 # -- words
 

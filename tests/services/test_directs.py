@@ -121,10 +121,9 @@ async def test_strangers_open_so_many_conversations_and_no_more(
         stranger = Identity(bytes([100 + number]) * 32)
         services.introducer.signaled(URL, stranger.peer, await knock(stranger, ana))
     await until(lambda: len(list(services.opener._book)) == 3)
-    await asyncio.sleep(0.05)
+    await until(lambda: services.rooms._opening == 0)
     assert len(list(services.opener._book)) == 3
     assert await ana.backend.chats.rooms() == []
-    assert services.rooms._opening == 0
 
 
 async def test_a_knock_with_a_bad_name_or_from_nowhere_does_nothing(world: World) -> None:

@@ -33,7 +33,7 @@ async def test_who_was_never_out_reads_what_was_sealed_without_it(world: World) 
     for one in (ana, eve):
         await one.start(URL)
     await eve.has(room, "under the new key")
-    assert all(eve.peer in members(one, room) for one in (ana, bob, eve))
+    await until(lambda: all(eve.peer in members(one, room) for one in (ana, bob, eve)), "inside")
     await until(lambda: len({epoch(one, room) for one in (ana, bob, eve)}) == 1, "one key")
     said = await eve.say(room, "here I am")
     for one in (ana, bob):

@@ -19,7 +19,8 @@ from app.services import far_ticks, mesh_check, mesh_keeper, mesh_router
 from app.services.mesh_check import MeshCheck
 from app.services.mesh_keeper import MeshKeeper
 from app.services.network_api import Finding
-from tests.services.world import URL, Someone, World, until
+from app.services.peer_link import PeerLink
+from tests.services.world import URL, WAIT, Someone, World, until
 
 NAMES = ("Ana", "Bob", "Eve", "Kim", "Leo", "Mia", "Ned")
 
@@ -37,7 +38,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mesh_router, "GATHER", 0.02)
     monkeypatch.setattr(far_ticks, "EVERY", 0.1)
     monkeypatch.setattr(far_ticks, "REMIND_AFTER", 0.5)
-    monkeypatch.setattr(mesh_check, "PATIENCE", 0.6)
+    monkeypatch.setattr(mesh_check, "PATIENCE", 0.2)
 
 
 def keeper(person: Someone) -> MeshKeeper:
@@ -123,7 +124,7 @@ async def test_who_is_talked_to_alone_stays_linked(world: World) -> None:
     assert ana.linked(direct, far)
     for person in people:
         if person not in (ana, far):
-            assert degree(person, room) == 2
+            await until(lambda one=person: degree(one, room) == 2, "two links")  # type: ignore[misc]
 
 
 async def test_what_is_routed_is_not_believed_without_a_signature(world: World) -> None:
@@ -162,7 +163,10 @@ def found(findings: Sequence[Finding]) -> dict[str, bool | None]:
 WELL = {"mesh": True, "links": True, "degree": True, "joined": True, "logs": True}
 
 
-async def test_a_room_that_holds_together_is_said_to(world: World) -> None:
+async def test_a_room_that_holds_together_is_said_to(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mesh_check, "PATIENCE", WAIT)
     room, people = await ring(world)
     findings = await people[0].backend.insight.validate(room)
     assert found(findings) == WELL
@@ -170,7 +174,9 @@ async def test_a_room_that_holds_together_is_said_to(world: World) -> None:
     assert all("{" not in one.text + one.safe for one in findings)
 
 
-async def test_what_is_missing_is_named_and_mended(world: World) -> None:
+async def test_what_is_missing_is_named_and_mended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     room, people = await ring(world)
     ana = people[0]
     neighbour = next(one for one in people[1:] if ana.linked(room, one))
@@ -182,7 +188,15 @@ async def test_what_is_missing_is_named_and_mended(world: World) -> None:
     theirs = machine._rooms[room].theirs
     assert theirs is not None
     theirs[ana.peer] -= 1  # as if an acknowledgement had been lost
-    begun = await ana.backend.insight.validate(room)
+    with monkeypatch.context() as patch:
+        begin_anew = PeerLink.begin_anew
+
+        def patiently(link: PeerLink, room: RoomId) -> None:
+            patch.setattr(mesh_check, "PATIENCE", WAIT)
+            begin_anew(link, room)
+
+        patch.setattr(PeerLink, "begin_anew", patiently)
+        begun = await ana.backend.insight.validate(room)
     assert found(begun) == WELL
     assert "begun anew" in begun[-1].text
     machine.receive(Have(room, {bytes(neighbour.peer): 99}, {}), 0.0)

@@ -7,20 +7,22 @@ import pytest
 from app.domain.changes import LinkState
 from app.protocol import link_quality
 from app.services.api import LinkView
-from tests.services.world import Someone, World, until
+from tests.services.world import WAIT, Someone, World, until
 
 
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link_quality, "PROBE_EVERY", 0.05)
-    monkeypatch.setattr(link_quality, "LOST_AFTER", 1.5)
+    monkeypatch.setattr(link_quality, "LOST_AFTER", WAIT)
 
 
 def link(one: Someone, other: Someone) -> LinkView:
     return next(view for view in one.backend.network.links() if view.peer == other.peer)
 
 
-async def test_what_gets_lost_is_told_by_direction(world: World) -> None:
+async def test_what_gets_lost_is_told_by_direction(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _, [ana, bob] = await world.together("Ana", "Bob")
     await until(lambda: (link(ana, bob).jitter_ms or 0) > 0, "measured")
     assert (link(ana, bob).loss, link(ana, bob).loss_in) == (0.0, 0.0)
@@ -29,6 +31,7 @@ async def test_what_gets_lost_is_told_by_direction(world: World) -> None:
     assert quality > 0.0
     wire = ana.link_to(bob)
     wire.lossy = True
+    monkeypatch.setattr(link_quality, "LOST_AFTER", 0.5)
     await until(lambda: link(ana, bob).loss > 0.3, "lost on the way out")
     assert link(ana, bob).loss_in == 0.0
     wire.lossy = False

@@ -91,10 +91,12 @@ async def test_a_silent_link_is_noticed_and_replaced(
 ) -> None:
     assert heartbeat.DEAD_AFTER < 15
     monkeypatch.setattr(heartbeat, "PING_EVERY", 0.1)
-    monkeypatch.setattr(heartbeat, "DEAD_AFTER", 0.4)
     room, (ana, bob) = await world.together("Ana", "Bob")
     ana.link_to(bob).cut()
-    view = await ana.say(room, "into the void")
+    with monkeypatch.context() as patch:
+        patch.setattr(heartbeat, "DEAD_AFTER", 0.4)
+        view = await ana.say(room, "into the void")
+        await until(lambda: [c for c in ana.heard(LinkChanged) if c.reason == "closed"], "noticed")
     await ana.reached(view, MessageState.DELIVERED)
     await bob.has(room, "into the void")
     states = [c.state for c in ana.heard(LinkChanged)]

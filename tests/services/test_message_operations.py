@@ -141,7 +141,7 @@ async def test_operations_wait_for_who_is_away_and_survive_restarts(world: World
     await ana.start(URL)
     for one in (ana, bob):
         await sees(one, kept, lambda v: v.text == "changed" and len(v.reactions) == 1)
-        assert (await one.backend.chats.message(gone.event)).deleted
+        await sees(one, gone, lambda v: v.deleted)
     assert [v.text for v in await ana.history(room)] == [v.text for v in await bob.history(room)]
 
 

@@ -125,6 +125,7 @@ async def test_a_long_talk_goes_in_several_parcels(world: World) -> None:
         await ana.stop()
         await bob.start(URL)
         await comes(lambda: taken_and_left(cem, bob, ana))
+        await until(lambda: bob.listed(room), "shown")
         there = await bob.texts(room)
         await bob.stop()
         if there[-1] == texts[-1]:

@@ -13,6 +13,7 @@ from app.protocol.signals import Answer, Detour, Offer, Want
 from app.services import link_negotiation, peer_supervisor
 from app.services.link_negotiation import MAX_SIGNALS
 from tests.services.sides import HELPER, LARGE, OTHER_HELPER, SMALL, Side
+from tests.services.world import WAIT
 from tests.support.memory_link import MemoryTransport
 
 
@@ -45,13 +46,13 @@ def meet(*sides: Side) -> None:
 
 
 async def both_up(*sides: Side) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(WAIT):
         for side in sides:
             await side.up.wait()
 
 
 async def until(wanted: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(WAIT):
         for _ in iter(lambda: bool(wanted()), True):
             await asyncio.sleep(0.005)
 

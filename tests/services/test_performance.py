@@ -232,6 +232,7 @@ async def test_a_talk_is_measured(world: World) -> None:
     room, [ana, bob] = await world.together("Ana", "Bob")
     view = await ana.say(room, "one")
     await ana.settled(view)
+    await until(lambda: "delivery_ms" in ana.backend.insight.measurements().run.histograms, "timed")
     run = ana.backend.insight.measurements().run
     for name in ("server_rtt_ms", "connect_ms", "connect_ms.lan", "delivery_ms"):
         assert run.histograms[name].count >= 1, name

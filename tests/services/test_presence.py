@@ -97,6 +97,8 @@ async def test_who_reports_no_reading_sees_none(world: World) -> None:
     await bob.has(room, "from Ana")
     await ana.backend.chats.mark_read(room, theirs.event)
     await bob.backend.chats.mark_read(room, mine.event)
+    await ana.reached(mine, MessageState.DELIVERED)
+    await bob.reached(theirs, MessageState.DELIVERED)
     await asyncio.sleep(0.1)
     assert await ana.state(mine) is MessageState.DELIVERED
     assert await bob.state(theirs) is MessageState.DELIVERED

@@ -140,7 +140,7 @@ async def test_a_second_run_of_the_same_person_is_not_fought(world: World) -> No
     twin = world.person("Twin", seed=ana.identity.seed)
     await twin.start(URL)
     await until(lambda: any(c.reason == "replaced" for c in ana.heard(ServerChanged)))
-    assert twin.online
+    await until(lambda: twin.online, "online")
 
 
 async def test_hosting_here(world: World) -> None:

@@ -140,10 +140,15 @@ class TownServer(LocalServer):
             self._town.world.servers[url].stop()
 
 
-async def all_at(url: str, *people: Someone) -> None:
-    """Wait until all are online at one server and at no other."""
+def is_at(url: str, *people: Someone) -> bool:
+    """Tell whether all are online at one server and at no other."""
 
     def servers(person: Someone) -> list[tuple[str, str]]:
         return [(server.url, server.state.value) for server in person.backend.network.servers()]
 
-    await until(lambda: all(servers(one) == [(url, "online")] for one in people), f"all at {url}")
+    return all(servers(one) == [(url, "online")] for one in people)
+
+
+async def all_at(url: str, *people: Someone) -> None:
+    """Wait until all are online at one server and at no other."""
+    await until(lambda: is_at(url, *people), f"all at {url}")
