@@ -16,11 +16,11 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from signaling.addresses import LOOPBACK, lan_addresses, reachable_url
 from signaling.advertise import Advertiser
 from signaling.config import ServerConfig
-from signaling.edge import SocketEdge
+from signaling.edge import SocketEdge, system_moment
 from signaling.engines import make_bus
 from signaling.gate import ConnectionGate
 from signaling.http import HttpSide
-from signaling.hub import SignalingHub
+from signaling.hub import Moment, SignalingHub
 from signaling.net import QuietServer, Tls, listen, server_config
 from signaling.networks import Networks
 from signaling.protocol import SERVER_SIZE
@@ -42,7 +42,12 @@ WITHDRAW_SECONDS = 0.5
 class SignalingServer:
     """One server on one socket. `run` serves until `stop` is called from its loop."""
 
-    def __init__(self, config: ServerConfig, interfaces: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        config: ServerConfig,
+        interfaces: Sequence[str] = (),
+        clock: Callable[[], Moment] = system_moment,
+    ) -> None:
         limits = config.limits
         self._config = config
         self._interfaces = interfaces
@@ -50,7 +55,7 @@ class SignalingServer:
         server = secrets.token_bytes(SERVER_SIZE)
         company = self._company(server) if config.bus else None
         self._hub = SignalingHub(limits, server, turn, company)
-        self._edge = SocketEdge(self._hub, limits, config.origins)
+        self._edge = SocketEdge(self._hub, limits, config.origins, clock)
         self._member = self._joining(company) if company is not None else None
         snapshots = Snapshots(self._hub, self._edge.tally, lambda: len(self._edge.lines))
         self._http = HttpSide(snapshots, config.admin_token, config.origins)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -13,27 +13,46 @@ from typing import Any, Self
 import aiohttp
 
 from signaling.config import ServerConfig
+from signaling.edge import system_moment
+from signaling.hub import Moment
 from signaling.limits import Limits
 from signaling.server import SignalingServer
 from tests.signaling.people import Person
 
-WAIT = 10.0
+WAIT = 30.0
+"""Seconds that anything may take on a busy machine."""
+
+
+class Clock:
+    """A server's time, which passes when it is told to."""
+
+    def __init__(self) -> None:
+        self._start = system_moment()
+        self.passed = 0.0
+
+    def __call__(self) -> Moment:
+        return Moment(self._start.seconds + self.passed, self._start.unix_ms)
 
 
 @asynccontextmanager
 async def running_server(
-    port: int = 0, host: str = "127.0.0.1", **limits: Any
+    port: int = 0,
+    host: str = "127.0.0.1",
+    clock: Callable[[], Moment] = system_moment,
+    **limits: Any,
 ) -> AsyncIterator[tuple[SignalingServer, str]]:
     """Yield a server on the loopback interface and its URL; it is stopped at the end."""
     config = ServerConfig(host=host, port=port, advertise=False, limits=Limits(**limits))
-    async with configured_server(config) as running:
+    async with configured_server(config, clock) as running:
         yield running
 
 
 @asynccontextmanager
-async def configured_server(config: ServerConfig) -> AsyncIterator[tuple[SignalingServer, str]]:
+async def configured_server(
+    config: ServerConfig, clock: Callable[[], Moment] = system_moment
+) -> AsyncIterator[tuple[SignalingServer, str]]:
     """Yield a server and its URL; it is stopped at the end."""
-    server = SignalingServer(config)
+    server = SignalingServer(config, clock=clock)
     listening: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(server.run(listening.set_result))
     await asyncio.wait((task, listening), return_when=asyncio.FIRST_COMPLETED)

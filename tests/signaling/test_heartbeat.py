@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
 from signaling import edge, lines
-from signaling.edge import SocketEdge
 from signaling.heartbeat import Heartbeats
-from signaling.hub import Moment
 from tests.signaling.people import Person
-from tests.signaling.running import RawClient, running_server
+from tests.signaling.running import WAIT, Clock, RawClient, running_server
 from tests.signaling.test_server import ROOM
 
 
@@ -70,41 +69,49 @@ def test_pongs_nobody_asked_for_make_no_more_pings() -> None:
     assert len(ward.beats._asking) == 0
 
 
-@pytest.mark.parametrize("long_way", [False, True])
-async def test_a_client_that_says_nothing_of_itself_stays(
-    monkeypatch: pytest.MonkeyPatch, *, long_way: bool
-) -> None:
+async def answered_ping(client: RawClient) -> None:
+    """Wait for a ping, answer it, and see that the answer was heard."""
+    async with asyncio.timeout(WAIT):
+        while await client.ws.receive_str() != "2":
+            pass
+    await client.ws.send_str("3")
+    assert (await client.ask("search", {"query": ""}))["ok"]
+
+
+async def is_quiet(client: RawClient, seconds: float) -> bool:
+    """Answer pings for a while; tell whether nothing else came."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(client.next_event(), seconds)
+        return False
+    return not client.ws.closed
+
+
+async def test_a_client_that_says_nothing_of_itself_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """The library hears nothing of it and gave it up after an interval and a timeout."""
     for module in (lines, edge):
         monkeypatch.setattr(module, "PING_INTERVAL", 0.2)
-        monkeypatch.setattr(module, "PING_TIMEOUT", 0.5)
+        monkeypatch.setattr(module, "PING_TIMEOUT", 4.0)
     monkeypatch.setattr(edge, "TICK", 0.02)
-    async with running_server() as (_, url), RawClient(url) as client:
-        await client.enter(Person())
-        if long_way:
-            await client.ws.send_str('42/,["unusual",{}]')
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(client.next_event(), 2.0)  # answers pings while it waits
-        assert not client.ws.closed
+    async with running_server() as (_, url), RawClient(url) as short, RawClient(url) as long:
+        for client in (short, long):
+            await client.enter(Person())
+        await long.ws.send_str('42/,["unusual",{}]')
+        assert all(await asyncio.gather(is_quiet(short, 4.5), is_quiet(long, 4.5)))
+        for client in (short, long):
+            assert (await client.ask("search", {"query": ""}))["ok"]
 
 
 async def test_a_client_that_answers_no_more_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server's time runs a hundred times as fast."""
-    own = SocketEdge.__init__.__defaults__
-    assert own is not None
-    clock = own[1]
-
-    def fast() -> Moment:
-        now = clock()
-        return Moment(now.seconds * 100, now.unix_ms)
-
-    monkeypatch.setattr(SocketEdge.__init__, "__defaults__", (own[0], fast))
-    async with running_server() as (_, url), RawClient(url) as good, RawClient(url) as bad:
+    clock = Clock()
+    monkeypatch.setattr(edge, "TICK", 0.01)
+    running = running_server(clock=clock)
+    async with running as (_, url), RawClient(url) as good, RawClient(url) as bad:
         await good.enter(Person(), ROOM)
         await bad.enter(Person(), ROOM)
         await good.next_event()
-        for client in (good, bad):
-            await client.ws.send_str("3")
-        assert await asyncio.wait_for(bad.ws.receive_str(), 10) == "2"
-        event, _ = await good.next_event()  # answers its pings while it waits
+        clock.passed += lines.PING_INTERVAL
+        await answered_ping(good)
+        assert await asyncio.wait_for(bad.ws.receive_str(), WAIT) == "2"
+        clock.passed += lines.PING_TIMEOUT
+        event, _ = await good.next_event()
         assert event == "left"

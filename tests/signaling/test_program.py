@@ -16,6 +16,7 @@ import pytest
 from tests.signaling.people import Person
 from tests.signaling.running import RawClient
 
+WAIT = 60.0
 LOCAL = ("--host", "127.0.0.1", "--port", "0", "--no-advertise")
 
 
@@ -33,14 +34,14 @@ async def program(*flags: str) -> AsyncIterator[Process]:
 
 async def url_of(process: Process) -> str:
     assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), 20)
+    line = await asyncio.wait_for(process.stdout.readline(), WAIT)
     said = json.loads(line)
     assert said["event"] == "listening"
     return str(said["url"])
 
 
 async def end_of(process: Process) -> tuple[int | None, str, str]:
-    out, err = await asyncio.wait_for(process.communicate(), 20)
+    out, err = await asyncio.wait_for(process.communicate(), WAIT)
     return process.returncode, out.decode(), err.decode()
 
 

@@ -13,11 +13,13 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
+from signaling import edge
 from signaling.limits import Limits
 from signaling.protocol import MAX_PACKET, MAX_PAYLOAD, to_text
 from signaling.server import SignalingServer
 from tests.signaling.people import Person
-from tests.signaling.running import RawClient, running_server
+from tests.signaling.running import Clock, RawClient, running_server
+from tests.support.ports import free_port
 
 ROOM = to_text(b"r" * 32)
 
@@ -29,8 +31,8 @@ async def url() -> AsyncIterator[str]:
 
 
 async def until_empty(server: SignalingServer) -> None:
-    for _ in range(500):
-        if not len(server.hub.registry):
+    for _ in range(1500):
+        if not len(server.hub.registry) and not len(server._edge.lines):
             return
         await asyncio.sleep(0.02)
     pytest.fail("somebody stayed")
@@ -97,12 +99,15 @@ async def test_a_new_connection_replaces_the_old(url: str) -> None:
         assert (await new.ask("join", {"room": ROOM}))["peers"] == []
 
 
-async def test_a_silent_socket_is_cut() -> None:
-    async with running_server(auth_seconds=0.2) as (server, url):
-        async with RawClient(url) as mute:
-            assert await mute.gone()
+async def test_a_silent_socket_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running_server(auth_seconds=0.2) as (_, url), RawClient(url) as mute:
+        assert await mute.gone()
+    clock = Clock()
+    monkeypatch.setattr(edge, "TICK", 0.01)
+    async with running_server(clock=clock) as (server, url):
         async with RawClient(url) as shy:
             await shy.greet()
+            clock.passed += Limits().auth_seconds
             assert await shy.gone()
         await until_empty(server)
 
@@ -355,7 +360,8 @@ def test_default_limits_let_a_returning_client_enter_all_its_rooms() -> None:
 
 
 async def test_a_stopped_listener_frees_its_port() -> None:
-    async with running_server() as (_, url):
-        port = int(url.rpartition(":")[2])
+    port = free_port()
+    async with running_server(port):
+        pass
     with socket.create_server(("127.0.0.1", port)):
         pass

@@ -21,7 +21,7 @@ RABBIT = shutil.which("rabbitmq-server", path="/usr/lib/rabbitmq/bin")
 IN_CI = os.environ.get("CI") == "true"
 needs_redis = pytest.mark.skipif(REDIS is None and not IN_CI, reason="redis-server is not there")
 needs_rabbit = pytest.mark.skipif(RABBIT is None and not IN_CI, reason="RabbitMQ is not there")
-STARTS_WITHIN = 60.0
+STARTS_WITHIN = 90.0
 EPMD = shutil.which("epmd")
 
 
