@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from app.domain.probes import ServerProbe
 
 STEP_SECONDS = 2.5
+TLS_SECONDS = 1.0
 PORTS = {"http": 80, "https": 443, "mqtt": 1883, "mqtts": 8883}
 SECURE = ("https", "mqtts")
 MAX_ANSWER = 4096
@@ -95,7 +96,7 @@ async def _speaks_tls(address: str, port: int) -> bool:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
-        async with asyncio.timeout(1.0):
+        async with asyncio.timeout(TLS_SECONDS):
             _, writer = await asyncio.open_connection(address, port, ssl=context)
     except OSError:  # TLS errors and time-outs are OSErrors, too
         return False

@@ -17,6 +17,7 @@ from app.media.look_wire import MAX_MS, Look, pack, unpack
 from app.media.looking import look, warm_up
 from app.media.process import MediaProcess
 from tests.media.samples import film, spoken
+from tests.services.world import until
 
 SIDE = 48
 
@@ -126,7 +127,7 @@ def test_nonsense_of_the_child_is_none(said: bytes) -> None:
 
 
 async def test_a_child_looks(folder: Path) -> None:
-    process = MediaProcess()
+    process = MediaProcess(patience=60.0)
     path = film(folder / "child.mp4", codec="libx264")
     found = await process.look(path, SIDE)
     assert (found.width, found.has_film) == (48, True)
@@ -172,10 +173,7 @@ async def test_who_waits_when_it_closes_gets_nothing(folder: Path) -> None:
     path.write_bytes(b"x")
     process = MediaProcess((sys.executable, "-c", "import time; time.sleep(60)"))
     asked = asyncio.create_task(process.look(path, SIDE))
-    for _ in range(500):
-        if process._child is not None:
-            break
-        await asyncio.sleep(0.01)
+    await until(lambda: process._child)
     process.close()
     with pytest.raises(AppError, match="bad media"):
         await asked

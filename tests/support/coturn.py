@@ -21,7 +21,7 @@ TURNSERVER = shutil.which("turnserver")
 needs_turn = pytest.mark.skipif(
     TURNSERVER is None and os.environ.get("CI") != "true", reason="coturn is not installed"
 )
-START_WITHIN = 10.0
+START_WITHIN = 40.0
 USUAL_PORT = 3478
 USER, PASSWORD, REALM = "parlor", "a secret of the tests", "parlor.test"
 _BINDING = bytes.fromhex("000100002112a442")

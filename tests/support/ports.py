@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import SystemRandom
 
@@ -33,6 +34,14 @@ def free_port(host: str = "127.0.0.1") -> int:
             tcp.bind((host, port))
             udp.bind((host, port))
             return port
+
+
+@contextmanager
+def deaf_port(host: str = "127.0.0.1") -> Iterator[int]:
+    """Yield a port that nobody else can have, and on which nobody listens."""
+    with socket.socket() as holder:
+        holder.bind((host, 0))
+        yield holder.getsockname()[1]
 
 
 def _datagrams() -> socket.socket:

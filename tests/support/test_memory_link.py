@@ -14,6 +14,10 @@ from tests.transport.contract.link import LinkContract, failure
 class TestContract(LinkContract):
     @pytest.fixture
     async def transport(self) -> LinkTransport:
+        return MemoryTransport(open_timeout=15.0)
+
+    @pytest.fixture
+    async def impatient(self) -> LinkTransport:
         return MemoryTransport(open_timeout=0.05)
 
 

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from tests.support import ports
-from tests.support.ports import LOWEST, USUAL_END, end_of_ours, free_port
+from tests.support.ports import LOWEST, USUAL_END, deaf_port, end_of_ours, free_port
 
 
 def test_a_free_port_is_none_that_is_given_to_anybody() -> None:
@@ -24,3 +24,11 @@ def test_one_in_use_is_not_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_elsewhere_the_usual_end_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "_RANGE", ports._RANGE / "absent")
     assert end_of_ours() == USUAL_END
+
+
+def test_a_deaf_port_refuses_and_is_held() -> None:
+    with deaf_port() as port:
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port))
+        with pytest.raises(OSError, match="in use"):
+            socket.create_server(("127.0.0.1", port))

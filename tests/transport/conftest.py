@@ -6,17 +6,21 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from app.transport import lan_door, lan_neighbours
 from app.transport.base import LAN_URL
 from app.transport.lan_direct import LanTransport
 from app.transport.lan_session import LanSession
 from tests.signaling.people import Person
 from tests.support.memory_lookout import Street
-from tests.transport.contract.signaling import ROOM
+from tests.transport.contract.signaling import ROOM, WAIT
 from tests.transport.lan_strangers import Enter, Stranger
 
 
 @pytest.fixture
-async def street() -> Street:
+async def street(monkeypatch: pytest.MonkeyPatch) -> Street:
+    """Everybody who is there answers, so nobody need be given up however busy the machine is."""
+    monkeypatch.setattr(lan_door, "SETTLE_SECONDS", WAIT)
+    monkeypatch.setattr(lan_neighbours, "ANSWER_SECONDS", WAIT)
     return Street()
 
 

@@ -20,7 +20,7 @@ CHALLENGE = {
     "server": to_text(bytes(32)),
 }
 ROOM = b"r" * 32
-WAIT = 10.0
+WAIT = 30.0
 
 
 Script = Callable[[web.WebSocketResponse], Awaitable[None]]

@@ -40,7 +40,7 @@ class Stranger:
 
 async def ended(reader: asyncio.StreamReader) -> bool:
     """Tell whether the other end ends the connection without a word more."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         try:
             return await reader.read(1) == b""
         except ConnectionError:
@@ -49,6 +49,6 @@ async def ended(reader: asyncio.StreamReader) -> bool:
 
 async def over(line: LanLine) -> None:
     """Wait until the other end has ended a line."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while await line.receive() is not None:
             pass

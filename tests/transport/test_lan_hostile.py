@@ -222,9 +222,10 @@ async def test_a_silent_neighbour_is_given_up(
     mallory: tuple[LanSession, Stranger], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session, stranger = mallory
-    monkeypatch.setattr(lan_line, "SILENCE_SECONDS", 0.1)
-    await stranger.line()
+    line = await stranger.line()
     await until(lambda: session._neighbours.find(stranger.person.peer))
+    monkeypatch.setattr(lan_line, "SILENCE_SECONDS", 0.1)
+    line.send(wire.Beat())
     await until(lambda: session._neighbours.find(stranger.person.peer) is None)
 
 

@@ -19,7 +19,7 @@ HERE = "127.0.0.1"
 @pytest.fixture(autouse=True)
 def a_port_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local_server, "PREFERRED_PORT", free_port())
-    monkeypatch.setattr(local_server, "CHECK_EVERY", 0.1)
+    monkeypatch.setattr(local_server, "START_SECONDS", 60.0)
 
 
 @pytest.fixture
@@ -52,7 +52,10 @@ async def test_a_taken_port_is_no_obstacle(hosted: ChildServer) -> None:
     assert not url.endswith(f":{local_server.PREFERRED_PORT}")
 
 
-async def test_a_child_that_dies_is_started_again(hosted: ChildServer) -> None:
+async def test_a_child_that_dies_is_started_again(
+    hosted: ChildServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_server, "CHECK_EVERY", 0.1)
     await hosted.start()
     first = hosted._process
     assert first is not None

@@ -22,10 +22,12 @@ from app.transport.mqtt_address import Will, broker_address
 from app.transport.mqtt_broker import MqttBroker
 from app.transport.mqtt_client import MqttTransport
 from app.transport.mqtt_session import MqttSession
+from tests.services.world import until
 from tests.signaling.people import Person
 from tests.support.certificates import certificate_files
 from tests.support.mosquitto import MOSQUITTO, Broker, mosquitto
-from tests.transport.contract.signaling import ROOM, SignalingContract, code_of, following
+from tests.support.ports import deaf_port
+from tests.transport.contract.signaling import ROOM, WAIT, SignalingContract, code_of, following
 
 pytestmark = pytest.mark.skipif(
     MOSQUITTO is None and os.environ.get("CI") != "true", reason="needs mosquitto"
@@ -37,6 +39,12 @@ OTHER = b"o" * 32
 async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
     async with mosquitto(tmp_path) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def time_to_say_goodbye(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who runs out of it has not left as far as the others know."""
+    monkeypatch.setattr(mqtt_session, "CLOSE_SECONDS", WAIT)
 
 
 @pytest.fixture
@@ -252,8 +260,8 @@ async def test_rooms_have_ids_of_32_bytes(enter: Enter) -> None:
 async def test_a_broker_that_does_not_answer(
     enter: Enter, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mqtt_session, "REQUEST_SECONDS", 0.2)
     one = await enter(Person())
+    monkeypatch.setattr(mqtt_session, "REQUEST_SECONDS", 0.2)
     with broker.frozen():
         assert await code_of(one.join(ROOM)) == "signaling-lost"
         assert one.end_reason == "silent"
@@ -269,10 +277,7 @@ async def test_a_reader_who_is_too_slow_is_let_go(
     await two.join(ROOM)
     for _ in range(6):
         await two.signal(ana.peer, b"")
-    for _ in range(500):
-        if one.end_reason:
-            break
-        await asyncio.sleep(0.01)
+    await until(lambda: one.end_reason)
     assert one.end_reason == "too-far-behind"
 
 
@@ -287,7 +292,7 @@ async def test_a_broker_that_lets_nobody_speak(tmp_path: Path) -> None:
     rules.write_text("topic read nothing/#\n")
     rules.chmod(0o644)
     async with mosquitto(tmp_path, f"allow_anonymous true\nacl_file {rules}") as mute:
-        refused = MqttTransport(2.0).open(f"mqtt://127.0.0.1:{mute.port}", Person())
+        refused = MqttTransport().open(f"mqtt://127.0.0.1:{mute.port}", Person())
         assert await code_of(refused) == "server-refused"
 
 
@@ -307,9 +312,10 @@ async def test_mqtts_is_for_whoever_shows_a_good_certificate(
         await session.close()
 
 
-async def test_nobody_there(unused_tcp_port: int) -> None:
-    opening = MqttTransport().open(f"mqtt://127.0.0.1:{unused_tcp_port}", Person())
-    assert await code_of(opening) == "server-unreachable"
+async def test_nobody_there() -> None:
+    with deaf_port() as port:
+        opening = MqttTransport().open(f"mqtt://127.0.0.1:{port}", Person())
+        assert await code_of(opening) == "server-unreachable"
 
 
 async def test_a_server_that_is_no_broker_is_given_up() -> None:

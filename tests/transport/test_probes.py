@@ -13,6 +13,7 @@ import pytest
 from aioice import stun
 
 from app.domain.ice import IceServer
+from app.domain.probes import HelperProbe, ServerProbe
 from app.transport import probe_ice, probe_server
 from app.transport.probe import Probe
 from app.transport.probe_ice import probe_helper
@@ -20,9 +21,10 @@ from app.transport.probe_near import may_listen, multicast_returns
 from app.transport.webrtc_addresses import host_addresses
 from tests.support.certificates import certificate_files
 from tests.support.coturn import TurnServer, needs_turn, running_turn
-from tests.support.ports import free_port
+from tests.support.ports import deaf_port
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+PATIENCE = 30.0
 PARLOR = b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{"status":"ok"}'
 
 
@@ -50,12 +52,20 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
     return context
 
 
+async def looked_at(url: str) -> ServerProbe:
+    return await probe_server.probe_server(url, PATIENCE)
+
+
+async def tried(server: IceServer) -> HelperProbe:
+    return await probe_helper(server, PATIENCE)
+
+
 # -- servers
 
 
 async def test_a_parlor_server_is_found() -> None:
     async with listening(saying(PARLOR)) as port:
-        found = await probe_server.probe_server(f"http://127.0.0.1:{port}")
+        found = await looked_at(f"http://127.0.0.1:{port}")
     assert (found.problem, found.address) == ("", "127.0.0.1")
     assert found.ms > 0
 
@@ -65,19 +75,19 @@ async def test_a_parlor_server_is_found() -> None:
 )
 async def test_something_else_is_no_parlor_server(answer: bytes) -> None:
     async with listening(saying(answer)) as port:
-        found = await Probe().server(f"http://127.0.0.1:{port}")
+        found = await looked_at(f"http://127.0.0.1:{port}")
     assert found.problem == "not-parlor"
 
 
 async def test_a_port_on_which_nothing_listens_refuses() -> None:
-    found = await Probe().server(f"http://127.0.0.1:{free_port()}")
-    assert found.problem == "refused"
-    assert (await Probe().server(f"mqtt://127.0.0.1:{free_port()}")).problem == "refused"
+    with deaf_port() as port:
+        assert (await looked_at(f"http://127.0.0.1:{port}")).problem == "refused"
+        assert (await Probe().server(f"mqtt://127.0.0.1:{port}")).problem == "refused"
 
 
 async def test_a_broker_is_there_if_its_port_opens() -> None:
     async with listening(saying(b"")) as port:
-        assert (await Probe().server(f"mqtt://127.0.0.1:{port}")).problem == ""
+        assert (await looked_at(f"mqtt://127.0.0.1:{port}")).problem == ""
 
 
 async def test_a_name_that_nobody_knows() -> None:
@@ -92,8 +102,12 @@ async def test_a_server_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> N
         await done.wait()
         writer.close()
 
+    async def known(_host: str, _port: int) -> str:
+        return "127.0.0.1"
+
+    monkeypatch.setattr(probe_server, "_resolve", known)
     async with listening(silent) as port:
-        found = await probe_server.probe_server(f"http://127.0.0.1:{port}", 0.7)
+        found = await probe_server.probe_server(f"http://127.0.0.1:{port}", 0.5)
         done.set()
     assert found.problem == "timeout"
 
@@ -105,12 +119,15 @@ async def test_a_server_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> N
     assert (await probe_server.probe_server("http://slow.example", 0.05)).problem == "dns"
 
 
-async def test_tls_where_there_is_none_and_none_where_there_is(tls: ssl.SSLContext) -> None:
+async def test_tls_where_there_is_none_and_none_where_there_is(
+    tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe_server, "TLS_SECONDS", PATIENCE)
     async with listening(saying(PARLOR)) as plain:
-        assert (await Probe().server(f"https://127.0.0.1:{plain}")).problem == "no-tls"
+        assert (await looked_at(f"https://127.0.0.1:{plain}")).problem == "no-tls"
     async with listening(saying(PARLOR), tls) as secret:
-        assert (await Probe().server(f"http://127.0.0.1:{secret}")).problem == "needs-tls"
-        assert (await Probe().server(f"https://127.0.0.1:{secret}")).problem == "certificate"
+        assert (await looked_at(f"http://127.0.0.1:{secret}")).problem == "needs-tls"
+        assert (await looked_at(f"https://127.0.0.1:{secret}")).problem == "certificate"
 
 
 async def test_a_network_that_is_not_there() -> None:
@@ -130,12 +147,12 @@ def turn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TurnServer]:
 @needs_turn
 async def test_a_relay_is_tried_and_given_back(turn: TurnServer) -> None:
     server = IceServer(turn.url, turn.username, turn.credential)
-    found = await Probe().helper(server)
+    found = await tried(server)
     assert (found.problem, found.mapped, found.relayed) == ("", turn.host, turn.host)
     assert found.ms > 0
-    tcp = await probe_helper(replace(server, url=turn.url.replace("udp", "tcp")))
+    tcp = await tried(replace(server, url=turn.url.replace("udp", "tcp")))
     assert (tcp.problem, tcp.relayed) == ("", turn.host)
-    for _ in range(200):
+    for _ in range(1500):
         if turn.log.read_text().count("REFRESH processed, success") > 1:
             return
         await asyncio.sleep(0.02)
@@ -145,13 +162,13 @@ async def test_a_relay_is_tried_and_given_back(turn: TurnServer) -> None:
 @needs_turn
 async def test_a_wrong_password_is_told_from_silence(turn: TurnServer) -> None:
     server = IceServer(turn.url, turn.username, "wrong")
-    assert (await probe_helper(server)).problem == "login"
-    assert (await probe_helper(replace(server, username="nobody"))).problem == "login"
+    assert (await Probe().helper(server)).problem == "login"
+    assert (await tried(replace(server, username="nobody"))).problem == "login"
 
 
 @needs_turn
 async def test_a_stun_server_tells_who_we_are(turn: TurnServer) -> None:
-    found = await probe_helper(IceServer(f"stun:{turn.host}:{turn.port}"))
+    found = await tried(IceServer(f"stun:{turn.host}:{turn.port}"))
     assert (found.problem, found.mapped, found.relayed) == ("", turn.host, "")
 
 
@@ -161,15 +178,16 @@ async def test_helpers_that_are_not_there() -> None:
         port = silent.getsockname()[1]
         for url in (f"stun:127.0.0.1:{port}", f"turn:127.0.0.1:{port}"):
             assert (await probe_helper(IceServer(url, "ana", "x"), 0.3)).problem == "timeout"
-    tcp = IceServer(f"turn:127.0.0.1:{free_port()}?transport=tcp", "ana", "x")
-    assert (await probe_helper(tcp)).problem == "unreachable"
-    assert (await probe_helper(IceServer("stun:nobody.invalid"))).problem == "dns"
-    assert (await probe_helper(IceServer("stun://strange"))).problem == "strange"
+    with deaf_port() as port:
+        tcp = IceServer(f"turn:127.0.0.1:{port}?transport=tcp", "ana", "x")
+        assert (await tried(tcp)).problem == "unreachable"
+    assert (await tried(IceServer("stun:nobody.invalid"))).problem == "dns"
+    assert (await tried(IceServer("stun://strange"))).problem == "strange"
 
 
 async def test_a_relay_with_a_bad_certificate(tls: ssl.SSLContext) -> None:
     async with listening(saying(b""), tls) as port:
-        found = await probe_helper(IceServer(f"turns:127.0.0.1:{port}", "ana", "secret"))
+        found = await tried(IceServer(f"turns:127.0.0.1:{port}", "ana", "secret"))
     assert found.problem == "tls"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ from signaling.protocol import MAX_PAYLOAD, to_text
 from signaling.server import SignalingServer
 from tests.signaling.people import Person
 from tests.signaling.running import running_server
+from tests.support.ports import deaf_port
 from tests.transport.contract.signaling import SignalingContract, code_of
 from tests.transport.false_server import (
     ROOM,
@@ -84,21 +86,16 @@ def test_urls_are_tidied(url: str, checked: str) -> None:
 
 
 async def test_nobody_listens() -> None:
-    async with running_server() as (_, url):
-        pass
-    assert await code_of(SocketIOTransport().open(url, Person())) == "server-unreachable"
+    with deaf_port() as port:
+        opening = SocketIOTransport().open(f"http://127.0.0.1:{port}", Person())
+        assert await code_of(opening) == "server-unreachable"
 
 
-async def test_a_server_that_never_answers(unused_tcp_port: int) -> None:
-    async def wait_for_the_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
-
-    quiet = await asyncio.start_server(wait_for_the_end, "127.0.0.1", unused_tcp_port)
-    transport = SocketIOTransport(open_seconds=0.2)
-    url = f"http://127.0.0.1:{unused_tcp_port}"
-    assert await code_of(transport.open(url, Person())) == "server-unreachable"
-    quiet.close()
+async def test_a_server_that_never_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as quiet:
+        transport = SocketIOTransport(open_seconds=0.2)
+        url = f"http://127.0.0.1:{quiet.getsockname()[1]}"
+        assert await code_of(transport.open(url, Person())) == "server-unreachable"
 
 
 async def test_something_else_answers() -> None:

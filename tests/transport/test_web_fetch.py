@@ -14,6 +14,7 @@ import pytest
 from app.domain.errors import AppError
 from app.transport.web_fetch import MAX_REDIRECTS, fetch
 from tests.support.certificates import certificate_files
+from tests.support.ports import deaf_port
 
 MOST = 1000
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -168,9 +169,8 @@ async def test_redirects_without_an_end() -> None:
 
 
 async def test_nobody_is_there() -> None:
-    async with web(b"") as server:
-        pass
-    assert await refused(server.url) == "connection"
+    with deaf_port() as port:
+        assert await refused(f"http://127.0.0.1:{port}") == "connection"
     assert await refused("http://parlor.example/latest") == "redirect"
     assert await refused("https://127.0.0.1:1/latest") == "connection"
 

@@ -10,6 +10,7 @@ import pytest
 
 from app.domain.errors import AppError
 from app.domain.ice import IceServer
+from app.transport import webrtc_ice
 from app.transport.base import Lane, LinkTransport
 from app.transport.webrtc import WebRtcTransport
 from app.transport.webrtc_addresses import loopback_addresses
@@ -21,7 +22,11 @@ from tests.transport.contract.link import LinkContract, connect, failure
 class TestContract(LinkContract):
     @pytest.fixture
     async def transport(self) -> LinkTransport:
-        return WebRtcTransport(addresses=loopback_addresses, open_timeout=1)
+        return WebRtcTransport(addresses=loopback_addresses)
+
+    @pytest.fixture
+    async def impatient(self) -> LinkTransport:
+        return WebRtcTransport(addresses=loopback_addresses, open_timeout=0.2)
 
     async def test_loopback_is_near(self, transport: LinkTransport) -> None:
         one, other = await connect(transport, transport)
@@ -47,8 +52,8 @@ def nowhere() -> list[str]:
 
 
 async def test_without_an_address_there_is_no_way() -> None:
-    one = WebRtcTransport(addresses=nowhere, open_timeout=5).pending()
-    other = WebRtcTransport(addresses=loopback_addresses, open_timeout=5).pending()
+    one = WebRtcTransport(addresses=nowhere).pending()
+    other = WebRtcTransport(addresses=loopback_addresses).pending()
     await one.complete(await other.accept(await one.offer()))
     assert await failure(one.opened()) == {"reason": "ice-failed", "stage": "ice"}
     assert await failure(other.opened()) == {"reason": "ice-failed", "stage": "ice"}
@@ -72,7 +77,10 @@ def relayed(raw: bytes, role: Role) -> bytes:
 
 
 @pytest.mark.skipif(TURNSERVER is None, reason="coturn is not installed")
-async def test_a_link_goes_through_a_relay_that_is_named_later(tmp_path: Path) -> None:
+async def test_a_link_goes_through_a_relay_that_is_named_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webrtc_ice, "GATHER_TIMEOUT", 20)
     with running_turn(tmp_path) as turn:
         transport = WebRtcTransport(addresses=lambda: [turn.host])
         transport.use([IceServer(turn.url, turn.username, turn.credential)])

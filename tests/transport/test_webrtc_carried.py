@@ -8,7 +8,7 @@ import os
 import pytest
 
 from app.transport.base import Datagrams, Lane, LinkTransport, PendingLink
-from app.transport.webrtc import WebRtcTransport
+from app.transport.webrtc import OPEN_TIMEOUT, WebRtcTransport
 from tests.support.pipes import CARRIER, Pipe, pipe
 from tests.transport.contract.link import LinkContract, connect, failure, received
 
@@ -16,7 +16,7 @@ from tests.transport.contract.link import LinkContract, connect, failure, receiv
 class CarriedTransport(LinkTransport):
     """Every second pending link has the other end of the one before."""
 
-    def __init__(self, open_timeout: float) -> None:
+    def __init__(self, open_timeout: float = OPEN_TIMEOUT) -> None:
         self._transport = WebRtcTransport(open_timeout=open_timeout)
         self._next: Pipe | None = None
 
@@ -32,12 +32,16 @@ class CarriedTransport(LinkTransport):
 class TestCarried(LinkContract):
     @pytest.fixture
     async def transport(self) -> LinkTransport:
-        return CarriedTransport(1.0)
+        return CarriedTransport()
+
+    @pytest.fixture
+    async def impatient(self) -> LinkTransport:
+        return CarriedTransport(0.2)
 
 
 async def test_it_says_who_carries_it_and_tries_no_address() -> None:
     mine, theirs = pipe()
-    transport = WebRtcTransport(open_timeout=5.0)
+    transport = WebRtcTransport()
     one, other = transport.pending(mine), transport.pending(theirs)
     untold = one.ways
     await one.complete(await other.accept(await one.offer()))
@@ -55,7 +59,7 @@ async def test_it_says_who_carries_it_and_tries_no_address() -> None:
 
 async def test_what_the_carrier_loses_is_sent_again_and_what_it_makes_up_does_nothing() -> None:
     mine, theirs = pipe()
-    transport = WebRtcTransport(open_timeout=10.0)
+    transport = WebRtcTransport()
     one, other = transport.pending(mine), transport.pending(theirs)
     await one.complete(await other.accept(await one.offer()))
     first, second = await asyncio.gather(one.opened(), other.opened())
@@ -92,7 +96,7 @@ async def test_links_by_the_network_and_by_a_member_do_not_meet() -> None:
 
 
 async def test_many_links_at_once() -> None:
-    transport = CarriedTransport(10.0)
+    transport = CarriedTransport()
     pairs = [await connect(transport, transport) for _ in range(3)]
     for one, other in pairs:
         one.send(Lane.UNRELIABLE, b"x")

@@ -28,6 +28,7 @@ from app.transport.webrtc_ice import IceConnection
 from app.transport.webrtc_link import WebRtcLink
 from app.transport.webrtc_sctp import MAX_MISORDERED
 from app.transport.webrtc_session import Session
+from tests.services.world import until
 from tests.transport.contract.link import connect, received
 
 
@@ -251,7 +252,9 @@ async def test_a_full_inbox_drops_what_is_unreliable(
     hostile, honest = ends
     hostile.send(Lane.RELIABLE, bytes(100))
     hostile.send(Lane.UNRELIABLE, b"stale")
-    await asyncio.sleep(0.05)
+    sent, there = hostile._sctp, honest._session._sctp
+    await until(lambda: not sent._data_channel_queue and not sent._outbound_queue)
+    await until(lambda: there._last_received_tsn == (sent._local_tsn - 1) % 2**32)
     assert await received(honest) == (Lane.RELIABLE, bytes(100))
     await still_talk(hostile, honest)
 

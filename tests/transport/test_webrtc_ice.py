@@ -12,6 +12,7 @@ from aioice import stun
 from aioice.ice import StunProtocol
 
 from app.domain.ice import IceServer
+from app.transport import webrtc_ice
 from app.transport.webrtc import WebRtcTransport
 from app.transport.webrtc_addresses import loopback_addresses
 from app.transport.webrtc_description import CandidateLine, decode
@@ -41,7 +42,8 @@ def connection() -> IceConnection:
     return IceConnection(controlling=True, addresses=loopback_addresses, options={})
 
 
-async def test_a_public_address_is_learned_and_offered() -> None:
+async def test_a_public_address_is_learned_and_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webrtc_ice, "GATHER_TIMEOUT", 20)
     loop = asyncio.get_running_loop()
     server, _ = await loop.create_datagram_endpoint(StunServer, local_addr=("127.0.0.1", 0))
     url = f"stun:127.0.0.1:{server.get_extra_info('sockname')[1]}"

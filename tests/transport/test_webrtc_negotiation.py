@@ -17,6 +17,7 @@ from app.transport.webrtc_addresses import loopback_addresses
 from app.transport.webrtc_description import decode, encode
 from app.transport.webrtc_ice import IceConnection
 from app.transport.webrtc_link import WebRtcPendingLink
+from tests.services.world import until
 from tests.transport.contract.link import failure, received
 
 Pendings = tuple[PendingLink, PendingLink]
@@ -24,7 +25,13 @@ Pendings = tuple[PendingLink, PendingLink]
 
 @pytest.fixture
 def pendings() -> Pendings:
-    transport = WebRtcTransport(addresses=loopback_addresses, open_timeout=0.7)
+    transport = WebRtcTransport(addresses=loopback_addresses)
+    return transport.pending(), transport.pending()
+
+
+@pytest.fixture
+def impatient() -> Pendings:
+    transport = WebRtcTransport(addresses=loopback_addresses, open_timeout=0.5)
     return transport.pending(), transport.pending()
 
 
@@ -58,11 +65,13 @@ async def test_a_swapped_fingerprint_in_the_answer(pendings: Pendings) -> None:
 @pytest.mark.parametrize(
     "change", [{"password": "x" * 22}, {"ufrag": "xxxx"}, {"candidates": []}], ids=str
 )
-async def test_wrong_credentials_find_no_way(pendings: Pendings, change: dict[str, object]) -> None:
-    one, other = pendings
+async def test_wrong_credentials_find_no_way(
+    impatient: Pendings, change: dict[str, object]
+) -> None:
+    one, other = impatient
     answer = await other.accept(changed(await one.offer(), "offer", **change))
     await one.complete(changed(answer, "answer", **change))
-    for reason, stage in await outcomes(pendings):
+    for reason, stage in await outcomes(impatient):
         assert reason in {"timeout", "ice-failed"}
         assert stage == "ice"
 
@@ -116,9 +125,11 @@ async def test_a_cancelled_offer_leaves_no_socket(pendings: Pendings) -> None:
     assert one._session._ice._protocols == []
 
 
-async def test_a_dtls_partner_that_never_speaks(pendings: Pendings) -> None:
-    one, other = pendings
+async def test_a_dtls_partner_that_never_speaks(impatient: Pendings) -> None:
+    """The patience of an opening begins when it is awaited: here once ICE is through."""
+    one, other = impatient
     await one.complete(await other.accept(await one.offer()))
+    assert isinstance(one, WebRtcPendingLink)
     assert isinstance(other, WebRtcPendingLink)
     assert other._session is not None
 
@@ -126,7 +137,8 @@ async def test_a_dtls_partner_that_never_speaks(pendings: Pendings) -> None:
         del data
 
     other._session._dtls.transport._send = swallow
-    assert await outcomes(pendings) == [("timeout", "dtls"), ("timeout", "dtls")]
+    await until(lambda: (one._stage, other._stage) == ("dtls", "dtls"))
+    assert await outcomes(impatient) == [("timeout", "dtls"), ("timeout", "dtls")]
 
 
 LONE_MACHINE = """

@@ -28,7 +28,8 @@ from signaling.protocol import MAX_PAYLOAD, card_message
 from tests.signaling.people import Person
 
 ROOM = b"r" * 32
-WAIT = 10.0
+WAIT = 30.0
+"""Seconds that anything may take on a busy machine."""
 
 Enter = Callable[[Person], Awaitable[SignalingSession]]
 
