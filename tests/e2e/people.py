@@ -45,13 +45,13 @@ def shown(cli: Cli, room: str, message: str) -> Json:
 def same_history(room: str, people: Sequence[Cli], size: int) -> list[str]:
     """Wait until all have `size` messages; they must be the same in the same order."""
     for cli in people:
-        cli.until(
-            lambda reply: len(reply["messages"]) >= min(size, 1000),
-            "history",
-            room=room,
-            limit=1000,
-        )
+        has_all(cli, room, size)
     return equal_histories(room, people, size)
+
+
+def has_all(cli: Cli, room: str, size: int) -> None:
+    """Wait until somebody has `size` messages."""
+    cli.until(lambda _: len(cli.history(room)) >= size, "whoami")
 
 
 def equal_histories(room: str, people: Sequence[Cli], size: int) -> list[str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from tests.e2e.disks import readers
 from tests.e2e.people import linked, room_of, same_history, shown, status
 from tests.e2e.programs import Cli, Server, Stage
 
@@ -80,7 +79,8 @@ def test_delivery_through_a_third_member(programs: Stage, trio: list[Cli]) -> No
     assert (heard["author"], heard["name"], heard["message"]) == (ana.peer, "Ana", message)
     bob.ask("read", room=room, message=message)
     eve.ask("read", room=room, message=message)
-    time.sleep(2.5)  # receipts are signed that rarely
+    both = {bob.peer, eve.peer}
+    eve.until(lambda _: readers(eve, ana) == both, "whoami")  # receipts are signed rarely
     bob.quit()
     eve.kill()
     eve = programs.again(eve)

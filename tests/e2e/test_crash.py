@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.people import equal_histories, linked, room_of, same_history
+from tests.e2e.people import equal_histories, linked, room_of, same_history, status
 from tests.e2e.programs import Cli, Stage
 
 pytestmark = pytest.mark.e2e
@@ -61,6 +61,7 @@ def test_the_receiver_is_killed_in_a_burst(programs: Stage, pair: list[Cli]) -> 
     bob = programs.again(bob)
     linked(room, ana, bob)
     assert same_history(room, [ana, bob], BURST) == [f"number {n}" for n in range(BURST)]
+    status(ana, ana.reply(requests[-1])["message"], "delivered", by=bob)
     states = {message["state"] for message in ana.history(room)}
     assert states == {"delivered"}
 

@@ -47,9 +47,9 @@ def test_a_request_and_its_answer_go_through_a_common_member(
     assert bob.ask("rooms")["rooms"][0]["name"] == "Lab"
     assert bob.ask("contact_accept", peer=ana.peer)["room"] == room
     bob.hear("May I?")
-    answer = bob.say(room, "You may")
-    status(bob, answer, "sent", by=cem)
     bob.ask("read", room=room, message=asked["message"])
+    answer = bob.say(room, "You may")
+    status(bob, answer, "sent", by=cem)  # with what was read, in one parcel
     bob.quit()
     cem.kill()
     cem = programs.again(cem)

@@ -138,6 +138,10 @@ def test_presence_and_privacy(pair: list[Cli]) -> None:
     ana.ask("presence", state="invisible")
     bob.event("presence", mark, peer=ana.peer, state="offline")
     bob.event("member", mark, room=room, peer=ana.peer, state="offline")
-    assert all(one["peer"] != ana.peer for one in bob.ask("directory", query="ana")["people"])
-    assert ana.events("status")
+    bob.until(
+        lambda reply: all(one["peer"] != ana.peer for one in reply["people"]),
+        "directory",
+        query="ana",
+    )
+    ana.event("status", message=message, state="delivered", by=bob.peer)
     assert all(one["state"] != "read" for one in ana.events("status"))

@@ -11,8 +11,6 @@ from tests.support.engines import needs_redis, running_redis
 
 pytestmark = [pytest.mark.e2e, needs_redis]
 
-MOVES_WITHIN = 10.0
-
 
 def exchange(people: list[Cli], room: str, when: str) -> None:
     for author in people:
@@ -40,12 +38,7 @@ def test_a_killed_server_disturbs_nobody(programs: Stage) -> None:
             marks = [cli.mark() for cli in (ana, bob)]
             servers[0].kill()
             ana.event("server", marks[0], state="offline")
-            ana.wait(
-                lambda said: said.items() >= {"event": "server", "state": "online"}.items(),
-                "online at the other server",
-                marks[0],
-                MOVES_WITHIN,
-            )
+            ana.event("server", marks[0], state="online")
             exchange([ana, bob], room, "at one server")
             eve = programs.people("Eve", server=address.url)[0]
             eve.ask("room_join", invite=made["invite"])

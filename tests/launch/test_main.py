@@ -28,7 +28,8 @@ def parlor(*arguments: str, root: Path = ROOT, **env: str) -> subprocess.Complet
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """Return a fresh checkout in which nothing is set up."""
-    shutil.copytree(ROOT / "packaging", tmp_path / "packaging")
+    others_work_there = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "packaging", tmp_path / "packaging", ignore=others_work_there)
     (tmp_path / "resources").mkdir()
     for name in ("parlor", "resources/VERSION"):
         shutil.copy(ROOT / name, tmp_path / name)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.support.watching import Watch
 
 ROOT = Path(__file__).resolve().parents[2]
 SWALLOWS = """
-import time
+import time, pytest
+@pytest.mark.timeout(1)
 def test_hangs():
     while True:
         try:
@@ -31,11 +34,23 @@ def test_fails():
 """
 WAITS = """
 import threading, pytest
-from tests.support import watching
-watching.Watch.__init__.__defaults__ = 4.0, 8.0
+from pathlib import Path
+from tests.support import sharing_out, watching
+watching.Watch.__init__.__defaults__ = 0.5, 1.0
+end_workers, schedule = watching.Watch._end_workers, sharing_out.ByKind.schedule
+scheduled = threading.Event()
+def once_they_wait(watch):
+    if scheduled.is_set() and len([*Path.cwd().glob("waits-*")]) == 2:
+        end_workers(watch)
+def and_tell(scheduler):
+    schedule(scheduler)
+    scheduled.set()
+watching.Watch._end_workers = once_they_wait
+sharing_out.ByKind.schedule = and_tell
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session):
     if hasattr(session.config, "workerinput"):
+        Path("waits-" + session.config.workerinput["workerid"]).touch()
         threading.Event().wait()
 """
 HARMLESS = """
@@ -44,14 +59,17 @@ import time, pytest
 def test_harmless(number):
     time.sleep(0.02)
 """
-OPTIONS = ("-n", "2", "--dist", "loadfile", "--max-worker-restart", "0", "--timeout", "1")
+OPTIONS = ("-n", "2", "--dist", "loadfile", "--max-worker-restart", "0")
 PLUGINS = ("-p", "no:cacheprovider", "-p", "tests.conftest", "-p", "no:cov")
 
 
-def run(folder: Path, **files: str) -> tuple[int, str]:
-    """Run test files with two workers; return the status and the whole output."""
+def run(folder: Path, files: Mapping[str, str], patience: float = 60.0) -> tuple[int, str]:
+    """Run test files with two workers; return the status and the whole output.
+
+    A test that has taken `patience` seconds ends its worker.
+    """
     (folder / "pytest.ini").write_text(
-        "[pytest]\nfaulthandler_timeout = 3\nfaulthandler_exit_on_timeout = true\n"
+        f"[pytest]\nfaulthandler_timeout = {patience}\nfaulthandler_exit_on_timeout = true\n"
         "asyncio_default_fixture_loop_scope = function\n",
         encoding="ascii",
     )
@@ -65,14 +83,14 @@ def run(folder: Path, **files: str) -> tuple[int, str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=50,
+        timeout=150,
         check=False,
     )
     return done.returncode, done.stdout
 
 
 def test_who_hangs_and_takes_no_interruption_is_named_with_its_stack(tmp_path: Path) -> None:
-    status, told = run(tmp_path, hangs=SWALLOWS)
+    status, told = run(tmp_path, {"hangs": SWALLOWS}, patience=4.0)
     assert status == 1, told
     assert "in test_hangs" in told
     assert "crashed while running 'test_hangs.py::test_hangs'" in told
@@ -81,7 +99,7 @@ def test_who_hangs_and_takes_no_interruption_is_named_with_its_stack(tmp_path: P
 
 def test_a_death_and_a_failure_are_told_at_once(tmp_path: Path) -> None:
     more = {f"more_{number}": HARMLESS for number in range(4)}
-    status, told = run(tmp_path, dies=DIES, fails=FAILS, **more)
+    status, told = run(tmp_path, {"dies": DIES, "fails": FAILS, **more})
     assert status == 1, told
     assert ">>> test_fails.py::test_fails failed (call" in told
     assert told.index(">>> test_fails.py::test_fails") < told.index("= FAILURES =")
@@ -92,7 +110,7 @@ def test_a_death_and_a_failure_are_told_at_once(tmp_path: Path) -> None:
 def test_workers_that_wait_for_ever_are_ended(tmp_path: Path) -> None:
     """Also if no test is at it whose time would be up."""
     (tmp_path / "conftest.py").write_text(WAITS, encoding="ascii")
-    status, told = run(tmp_path)
+    status, told = run(tmp_path, {})
     assert status != 0, told
     assert "in pytest_runtestloop" in told
     assert "crashed while running 'test_harmless.py::test_harmless[0]'" in told
@@ -108,4 +126,5 @@ def test_a_quiet_run_tells_who_is_at_it() -> None:
     while not said:
         watch.over.wait(0.01)
     watch.over.set()
-    assert said[0].endswith("At it: two for 0 s")
+    watch._thread.join()
+    assert re.search(r"At it: two for \d+ s$", said[0])
