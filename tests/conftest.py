@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 
+from tests.support import examples
 from tests.support.sharing_out import ByKind, Kind
 from tests.support.watching import Ending, Watch
 
@@ -28,16 +28,7 @@ os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
 _inherited = os.environ.get("PYTHONPATH")
 os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *([_inherited] if _inherited else [])])
 
-settings.register_profile(
-    "ci",
-    derandomize=True,
-    deadline=None,
-    max_examples=40,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.register_profile("deep", deadline=None, max_examples=2000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+examples.load()
 
 # Why each line that is nobody's fault here may stand in the log: (logger, message).
 TOLERATED = (
@@ -80,7 +71,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByKind 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what cannot run here."""
+    """Leave out what cannot run here, and look long at properties if that is wanted."""
+    examples.deepen(items)
     lacking = [name for name in WINDOW_PROGRAMS if shutil.which(name) is None]
     for item in items:
         if lacking and os.environ.get("CI") != "true" and item.get_closest_marker("window"):
