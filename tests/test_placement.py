@@ -192,7 +192,7 @@ def test_a_portable_program_leaves_nothing_elsewhere(tmp_path: Path) -> None:
     env = {**os.environ, **elsewhere, "PYTHONDONTWRITEBYTECODE": "1"}
     said = subprocess.run(
         [sys.executable, "-c", COPY, str(tmp_path), "--portable", "--name", "Ana", "--no-lan"],
-        env=env, input="", capture_output=True, text=True, check=False, timeout=60,
+        env=env, input="", capture_output=True, text=True, check=False, timeout=150,
     )  # fmt: skip
     assert said.returncode == 0, said.stderr
     assert '"ready"' in said.stdout
@@ -205,7 +205,7 @@ def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
     (tmp_path / "parlor-data").touch()
     said = subprocess.run(
         [sys.executable, "-c", COPY, str(tmp_path), "--portable", "--no-lan"],
-        input="", capture_output=True, text=True, check=False, timeout=60,
+        input="", capture_output=True, text=True, check=False, timeout=150,
     )  # fmt: skip
     assert said.returncode == 1
     assert said.stderr.startswith("parlor-cli: ")

@@ -17,7 +17,7 @@ from app.domain.programs import child_command
 
 COMMAND = child_command("signaling")
 PREFERRED_PORT = 8765
-START_SECONDS = 10.0
+START_SECONDS = 30.0
 STOP_SECONDS = 3.0
 CHECK_EVERY = 5.0
 FAILURES_ALLOWED = 3

@@ -169,7 +169,7 @@ async def test_a_broken_pipe_is_told() -> None:
     writer = LineWriter(broken.set, writable)
     os.close(readable)
     writer.put({"n": 1})
-    await asyncio.wait_for(broken.wait(), 5)
+    await asyncio.wait_for(broken.wait(), 60)
     writer.put({"n": 2})
     writer.close()
     os.close(writable)

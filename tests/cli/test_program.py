@@ -23,6 +23,8 @@ from app.domain.errors import AppError
 from app.services.message_service import MessageService
 
 Json = dict[str, Any]
+WAIT = 90.0
+"""Seconds that only what hangs takes."""
 
 
 class Run:
@@ -39,7 +41,7 @@ class Run:
             os.write(self._requests, b"\n")
 
     async def until(self, **fields: object) -> Json:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WAIT):
             while line := await self._answers.next():
                 self.said.append(json.loads(line))
                 if self.said[-1].items() >= fields.items():
@@ -52,7 +54,7 @@ class Run:
 
     async def rest(self) -> list[Json]:
         """Read to the end; return all that was said."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WAIT):
             while line := await self._answers.next():
                 self.said.append(json.loads(line))
         return self.said
@@ -80,7 +82,7 @@ async def running(folder: Path) -> AsyncIterator[Run]:
         finally:
             if run._requests >= 0:
                 run.end()
-            await asyncio.wait_for(going, 20)
+            await asyncio.wait_for(going, WAIT)
             run._answers.close()
             for descriptor in (requests, read_answers):
                 os.close(descriptor)

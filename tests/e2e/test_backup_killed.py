@@ -68,7 +68,7 @@ def ask(folder: Path, *requests: dict[str, object]) -> list[dict[str, Any]]:
     """Start the program, ask, end it; return all it said."""
     with start(folder) as child:
         lines = b"".join(json.dumps({"id": 1, **each}).encode() + b"\n" for each in requests)
-        said, _ = child.communicate(lines, timeout=60)
+        said, _ = child.communicate(lines, timeout=150)
     assert child.returncode == 0
     return [json.loads(line) for line in said.splitlines()]
 

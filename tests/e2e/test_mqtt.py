@@ -37,7 +37,7 @@ def broker(folder: Path) -> Iterator[str]:
     thread = Thread(target=asyncio.run, args=(run(),))
     thread.start()
     try:
-        assert ready.wait(20)
+        assert ready.wait(90)
         yield f"mqtt://127.0.0.1:{found[0].port}/people"
     finally:
         over.set()

@@ -65,7 +65,7 @@ def test_a_switch_hands_on_to_who_is_meant_and_allowed() -> None:
     assert switch.take(0, frame(1), 0)[1] == [1]
 
 
-def echoed(one: Host, other: Host, size: int = 100_000, patience: float = 20) -> int:
+def echoed(one: Host, other: Host, size: int = 100_000, patience: float = 60) -> int:
     """Send over TCP and get it back; return how much came."""
     server = subprocess.Popen(
         [*other.prefix, sys.executable, "-c", ECHO, other.address], stdout=subprocess.PIPE
@@ -74,7 +74,7 @@ def echoed(one: Host, other: Host, size: int = 100_000, patience: float = 20) ->
         assert server.stdout is not None
         port = server.stdout.readline().decode().strip()
         call = [sys.executable, "-c", SAY, other.address, port, str(patience), str(size)]
-        said = subprocess.run([*one.prefix, *call], capture_output=True, timeout=60, check=False)
+        said = subprocess.run([*one.prefix, *call], capture_output=True, timeout=150, check=False)
         return int(said.stdout or 0)
     finally:
         server.kill()

@@ -28,7 +28,9 @@ def test_each_begins_with_a_kind_of_its_own(tmp_path: Path) -> None:
             (tmp_path / f"test_{kind}_{number}.py").write_text(test)
     options = ("-n3", "--dist=loadfile", "-v", "-pno:cacheprovider", f"--rootdir={tmp_path}")
     command = [sys.executable, "-m", "pytest", "-c", "/dev/null", *options, str(tmp_path)]
-    ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
+    ran = subprocess.run(
+        command, capture_output=True, text=True, cwd=ROOT, timeout=150, check=False
+    )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     told = re.findall(r"\[(gw\d)\].* PASSED \S*?test_(\w+?)_\d\.py", ran.stdout)
     first: dict[str, str] = {}
