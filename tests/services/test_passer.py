@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -66,11 +68,18 @@ async def test_a_receiver_that_does_not_know_the_frame_is_spared_it() -> None:
     assert carrying.bob.said == []
 
 
+@pytest.fixture
+def _no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Allowances grow by the second, and a machine may rest for some in the middle of a test."""
+    monkeypatch.setattr(passer, "time", SimpleNamespace(monotonic=lambda: 100.0))
+
+
+@pytest.mark.usefixtures("_no_time_passes")
 async def test_a_flood_is_held_back_and_others_are_not() -> None:
     carrying = Carrying()
     for _ in range(10 * passer.SIGNALS_AT_ONCE):
         carrying.says(ANA, BOB, ANA)
-    assert passer.SIGNALS_AT_ONCE <= len(carrying.bob.said) <= passer.SIGNALS_AT_ONCE + 2
+    assert len(carrying.bob.said) == passer.SIGNALS_AT_ONCE
     carrying.says(BOB, ANA, BOB)
     assert carrying.ana.said == [Through(ANA, BOB, PAYLOAD)]
 
@@ -121,11 +130,12 @@ async def test_who_is_not_willing_carries_nothing() -> None:
     assert carrying.bob.lost == []
 
 
+@pytest.mark.usefixtures("_no_time_passes")
 async def test_so_much_is_carried_for_two_and_no_more() -> None:
     carrying = Carrying()
     for _ in range(2 * PAIR_BURST // 1000):
         carrying.passer.received(ANA, datagram(BOB, ANA, 1000))
-    assert PAIR_BURST // 1000 <= len(carrying.bob.lost) < 1.5 * PAIR_BURST // 1000
+    assert len(carrying.bob.lost) == PAIR_BURST // 1000
 
 
 def test_carriage_is_bounded_in_pairs_and_forgets_who_is_gone() -> None:
