@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.crypto.identity import Identity
@@ -20,6 +20,7 @@ from app.protocol.courier_roster import Roster, begun
 from app.storage.courier_repository import CourierRepository
 from app.storage.store import Store
 from tests.storage.support import KEY, NOW_MS, ROOM, Author
+from tests.support.examples import ONE_FIXTURE
 
 PLENTY = Quota(1 << 30, 1 << 30)
 DAY = 24 * 3600 * 1000
@@ -148,7 +149,7 @@ async def test_nothing_is_known_of_a_room_that_is_not_here(couriers: CourierRepo
             await call
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=ONE_FIXTURE)
 @given(
     steps=st.lists(st.tuples(st.integers(0, 1), st.integers(1, 4), st.integers(0, 3)), max_size=8)
 )

@@ -19,6 +19,12 @@ EXAMPLES = 40
 TIMES = 50
 """How many times as many examples of each property a deep run takes."""
 
+ONE_FIXTURE = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
+"""Checks that do not count for a property that has one fixture for all of its examples.
+
+What it suppresses itself stands in the place of what all suppress: a machine may be slow here, too.
+"""
+
 
 def load() -> None:
     """Choose what the environment asks for. To be called before any test is imported."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.crypto.content import piece_digest
@@ -15,6 +15,7 @@ from app.domain.errors import AppError
 from app.domain.manifest import HEAD_SIZE, PIECE_SIZE
 from app.transport.bulk import moved
 from app.transport.bulk.moved import NEAR, PATIENCE, SAMPLES, MovedPieces, Wanted
+from tests.support.examples import ONE_FIXTURE
 
 SMALL = 4096
 """Pieces for tests that try very many."""
@@ -58,7 +59,7 @@ edits = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=ONE_FIXTURE, deadline=None)
 @given(st.sampled_from([b"", bytes(9 * SMALL), noise(40 * SMALL)]), edits)
 def test_what_is_found_is_what_was_wanted(
     monkeypatch: pytest.MonkeyPatch, old: bytes, changes: list[tuple[int, int, bytes]]

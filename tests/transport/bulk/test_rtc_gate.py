@@ -9,7 +9,7 @@ from functools import partial
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import RemoteProtocolError
@@ -23,6 +23,7 @@ from app.transport.fast_sctp.relayed import INNER
 from app.transport.webrtc_addresses import host_addresses
 from app.transport.webrtc_description import CandidateLine, decode, encode
 from tests.support.coturn import TurnServer, running_turn
+from tests.support.examples import ONE_FIXTURE
 from tests.transport.bulk.rtc_ends import WITHIN, RtcEnd, description, ends, in_thread, introduce
 
 MIB = 1024 * 1024
@@ -54,7 +55,7 @@ def changed(raw: bytes, **what: object) -> bytes:
 
 
 @given(st.binary(max_size=3000))
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=ONE_FIXTURE)
 def test_an_offer_of_any_bytes_is_refused_and_costs_nothing(end: RtcEnd, raw: bytes) -> None:
     if raw:
         with pytest.raises(RemoteProtocolError, match="bad-description"):
@@ -75,7 +76,7 @@ almost = st.tuples(
 
 
 @given(st.binary(max_size=300) | almost)
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=ONE_FIXTURE)
 def test_an_answer_that_is_none(end: RtcEnd, raw: bytes) -> None:
     if not end.gates:
         description(end.opens())

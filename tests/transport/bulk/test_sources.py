@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.crypto.content import piece_digest, root_digest
@@ -15,6 +15,7 @@ from app.protocol.manifests import decode_manifest, encode_manifest
 from app.transport.bulk import manifest_files, sources, surveying
 from app.transport.bulk.sources import MAX_OPEN, SourceFiles
 from app.transport.bulk.surveying import digest_all, survey
+from tests.support.examples import ONE_FIXTURE
 
 
 def no_news(_done: int, _total: int) -> None:
@@ -86,7 +87,7 @@ def test_no_link_is_followed_to_what_was_not_offered(tmp_path: Path) -> None:
         SourceFiles(path, found).read(0)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=ONE_FIXTURE, deadline=None)
 @given(st.lists(st.integers(0, PIECE_SIZE + 50_000), min_size=1, max_size=6), st.data())
 def test_pieces_are_the_bytes_of_the_files(
     tmp_path: Path, sizes: list[int], data: st.DataObject

@@ -10,7 +10,7 @@ from struct import pack
 
 import pytest
 from aiortc import RTCCertificate, RTCDataChannel, RTCIceGatherer, RTCIceTransport
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.transport.fast_sctp.association import MAX_CHANNELS, FastSctp
@@ -24,6 +24,7 @@ from app.transport.fast_sctp.chunks import (
 from app.transport.fast_sctp.dtls import FastDtls
 from app.transport.fast_sctp.inbound import MAX_FRAGMENTS
 from app.transport.fast_sctp.installing import Recovery
+from tests.support.examples import ONE_FIXTURE
 from tests.transport.fast_sctp.peers import End, connected
 
 DCEP, TEXT, BINARY = 50, 51, 53
@@ -197,7 +198,7 @@ def association() -> FastSctp:
     kinds=st.lists(st.sampled_from([0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 14, 130, 192]), max_size=4),
     seed=st.integers(0, 10_000),
 )
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=ONE_FIXTURE)
 def test_any_chunks_end_in_nothing_worse_than_the_end(kinds: list[int], seed: int) -> None:
     rng = random.Random(seed)
 
