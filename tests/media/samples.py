@@ -42,13 +42,14 @@ def film(  # noqa: PLR0913 - a test names what it needs
     *,
     codec: str = "mpeg4",
     frames: int = 25,
+    rate: int = 25,
     size: tuple[int, int] = (96, 64),
     dark: int = 0,
     sound: bool = False,
 ) -> Path:
     """Write a film whose first `dark` frames are black and the others blue."""
     with av.open(str(path), "w") as container:
-        stream = cast("VideoStream", container.add_stream(codec, rate=25))
+        stream = cast("VideoStream", container.add_stream(codec, rate=rate))
         stream.width, stream.height = size
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         track: AudioStream | None = None

@@ -25,11 +25,44 @@ SOUNDLESS = (
     "Could not open media",
 )
 
+# What fades, repeats or is put off. A second is nothing to a machine that stands still for two:
+# whoever waits for one of these emits its timeout.
+WAITS_MS = (
+    "controllers.drafts.SAVE_AFTER_MS",
+    "controllers.network.GRACE_MS",
+    "controllers.network_desk.STEP_MS",
+    "controllers.sidebar.POLL_MS",
+    "controllers.sidebar.SEARCH_DELAY_MS",
+    "controllers.unsent.SAVE_AFTER_MS",
+    "dialogs.invite.COPIED_MS",
+    "dialogs.report.COPIED_MS",
+    "messages.canvas.STICKY_MS",
+    "messages.canvas.TYPING_MS",
+    "messages.marks.FLASH_MS",
+    "network.diagnosis_sheet.COPIED_MS",
+    "voice.bar.BLINK_MS",
+)
+HOUR_MS = 3_600_000
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The offscreen platform cannot raise or size a window, and says so each time."""
     for item in items:
         item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support", *SOUNDLESS))
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp: QApplication) -> QApplication:
+    """The application of pytest-qt, with a cursor that is in every picture."""
+    qapp.setCursorFlashTime(0)
+    return qapp
+
+
+@pytest.fixture(autouse=True)
+def nothing_passes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No timer runs out in the middle of a test that happens to be slow."""
+    for name in WAITS_MS:
+        monkeypatch.setattr(f"app.ui.{name}", HOUR_MS)
 
 
 @pytest.fixture(scope="session")

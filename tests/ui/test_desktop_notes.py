@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QProcess
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
 from app.domain.ids import RoomId
@@ -13,6 +14,13 @@ from app.ui.theme import Theme
 from tests.gallery.shots import settle
 
 ROOM = RoomId(b"room".ljust(16))
+
+
+async def ended(made: notes.CommandNotes) -> None:
+    """Wait until all programs have ended, and were heard."""
+    while made.children():
+        await settle(2)
+        await asyncio.sleep(0.01)
 
 
 def test_a_bare_desktop_has_no_notes(theme: Theme, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,11 +63,7 @@ async def test_the_desktops_program_shows_a_note_and_tells_of_a_click(
     made.opened.connect(opened.append)
     made.set_unread(2)
     made.show_note(ROOM, "--Ana", "-<b>hello")
-    for _ in range(100):
-        await settle(2)
-        await asyncio.sleep(0.01)
-        if not made.children():
-            break
+    await ended(made)
     said = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
     assert said[-3:] == ["--", "--Ana", "-&lt;b&gt;hello"]
     assert opened == ([ROOM] if answer == "default" else [])
@@ -74,9 +78,12 @@ async def test_a_program_that_is_gone_or_still_shows_something_does_no_harm(
     gone.show_note(ROOM, "Ana", "hello")
     await settle(10)
     program = tmp_path / "notify-send"
-    program.write_text("#!/bin/sh\nsleep 60\n")
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
     program.chmod(0o755)
     waiting = notes.CommandNotes(str(program), parent)
     waiting.show_note(ROOM, "Ana", "hello")
     await settle(10)
+    (process,) = waiting.findChildren(QProcess)
     waiting.close()
+    over = QProcess.ProcessState.NotRunning
+    assert process.state() is over or process.waitForFinished(60_000)

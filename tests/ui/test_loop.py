@@ -68,8 +68,10 @@ def session_of(window: MainWindow) -> Session:
 
 
 @pytest.fixture
-def life(qapp: QApplication) -> Iterator[Life]:
+def life(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Life]:
     assert qapp is not None
+    for bound in ("first_window.FIRST_PAINT_S", "loop.SESSION_S", "loop.BACKEND_S"):
+        monkeypatch.setattr(f"app.ui.{bound}", 60.0)
     yield Life()
     gc.unfreeze()
     for each in QApplication.topLevelWidgets():

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 
 import pytest
@@ -177,7 +178,8 @@ async def test_a_rename_shows_everywhere(rig: Rig) -> None:
     assert rig.names()[0] == "Tower Survey"
 
 
-async def test_typing_is_told_and_taken_back(rig: Rig) -> None:
+async def test_typing_is_told_and_taken_back(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.ui.controllers.typing.EVERY_S", math.inf)
     room = await rig.open("Jonas Weber")
     await rig.write("He")
     assert rig.backend.chats.typed == [(room.room, True)]

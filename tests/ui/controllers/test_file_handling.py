@@ -182,7 +182,7 @@ async def test_a_copy_is_saved_beside_what_is_there(
     await choose(rig, view, "Save a copy…")
     rig.dialog(QFileDialog).done(QFileDialog.DialogCode.Accepted)
     copy = folder / "notes (2).txt"
-    await until(copy.exists)
+    await until(lambda: copy.exists() and copy.read_text() == "hello")
     await rig.settle()
     assert (copy.read_text(), (folder / "notes.txt").read_text()) == ("hello", "mine")
     remove(file)

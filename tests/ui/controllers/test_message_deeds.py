@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -142,14 +143,11 @@ async def test_a_text_is_saved_to_a_file(
     for number in (1, 2):
         chosen = [str(tmp_path / f"{number}.txt")]
         monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _self, found=chosen: found)
-        rig.session._tasks.spawn(rig.session.menu.deeds.save(room.messages[:number]))
+        done = asyncio.ensure_future(rig.session.menu.deeds.save(room.messages[:number]))
         await rig.settle()
         dialog = rig.dialog(QFileDialog)
         dialog.done(QFileDialog.DialogCode.Accepted)
-        for _ in range(50):
-            await rig.settle(4)
-            if (tmp_path / f"{number}.txt").exists():
-                break
+        await done
     assert (tmp_path / "1.txt").read_text(encoding="utf-8") == room.messages[0].text + "\n"
     lines = (tmp_path / "2.txt").read_text(encoding="utf-8").splitlines()
     assert [line[:18] for line in lines] == ["[2025-11-20 09:52]"] * 2

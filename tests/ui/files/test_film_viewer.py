@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,11 +23,22 @@ from tests.ui.files.views import MARA, SURVEY, view
 from tests.ui.rig import Rig
 
 KEY = Qt.Key
+WAIT_MS = 60_000
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return film(tmp_path_factory.mktemp("film") / "lens.mp4", frames=100, sound=True)
+    """A film of a minute: it is not over before the test looks at it."""
+    made = tmp_path_factory.mktemp("film") / "lens.mp4"
+    return film(made, frames=300, rate=5, sound=True)
+
+
+def wait(qtbot: QtBot, condition: Callable[[], bool]) -> None:
+    qtbot.waitUntil(condition, timeout=WAIT_MS)
+
+
+def place(viewer: FilmViewer) -> int:
+    return viewer.engine.media.position()
 
 
 @pytest.fixture
@@ -54,25 +65,26 @@ def test_a_still_picture_stands_until_it_begins(viewer: FilmViewer, qtbot: QtBot
     assert middle(viewer) == (255, 0, 0)
     assert viewer.accessibleName() == "Film lens.mp4"
     viewer.start()
-    qtbot.waitUntil(lambda: middle(viewer)[2] > 170)
-    qtbot.waitUntil(lambda: viewer.engine.media.position() > 200)
+    wait(qtbot, lambda: middle(viewer)[2] > 170)
+    wait(qtbot, lambda: place(viewer) > 200)
     assert viewer.play_button.accessibleName() == "Pause"
-    assert viewer.time.text().endswith("/ 0:04")
+    assert viewer.time.text().endswith("/ 1:00")
     assert viewer.place.value() > 0
 
 
 def test_keys(viewer: FilmViewer, qtbot: QtBot) -> None:
     viewer.start()
-    qtbot.waitUntil(lambda: viewer.engine.media.position() > 0)
+    wait(qtbot, lambda: place(viewer) > 0)
     area = viewer.area
     assert QApplication.focusWidget() in {area, None}
     QTest.keyClick(area, KEY.Key_Space)
     assert not viewer.engine.is_playing
     assert viewer.play_button.accessibleName() == "Play"
+    held_at = place(viewer)
     QTest.keyClick(area, KEY.Key_Right)
-    qtbot.waitUntil(lambda: viewer.engine.media.position() > 3500)
+    wait(qtbot, lambda: place(viewer) > held_at + 4500)
     QTest.keyClick(area, KEY.Key_Left)
-    qtbot.waitUntil(lambda: viewer.engine.media.position() < 1000)
+    wait(qtbot, lambda: place(viewer) < held_at + 500)
     QTest.keyClick(area, KEY.Key_Down)
     assert viewer.engine.sound.volume() == pytest.approx(0.9, abs=0.01)
     QTest.keyClick(area, KEY.Key_Up)
@@ -89,7 +101,7 @@ def test_keys(viewer: FilmViewer, qtbot: QtBot) -> None:
 
 def test_the_mouse(viewer: FilmViewer, qtbot: QtBot) -> None:
     viewer.start()
-    qtbot.waitUntil(lambda: viewer.engine.media.position() > 0)
+    wait(qtbot, lambda: place(viewer) > 0)
     plays = []
     for pressed in (Qt.MouseButton.RightButton, Qt.MouseButton.LeftButton):
         QTest.mouseClick(viewer.area, pressed)
@@ -97,7 +109,7 @@ def test_the_mouse(viewer: FilmViewer, qtbot: QtBot) -> None:
     assert plays == [True, False]
     viewer.place.setSliderPosition(500)
     viewer.place.sliderMoved.emit(500)
-    qtbot.waitUntil(lambda: abs(viewer.engine.media.position() - 2000) < 300)
+    wait(qtbot, lambda: abs(place(viewer) - 30_000) < 300)
     heard: list[object] = []
     viewer.opened.connect(heard.append)
     viewer.shown_in_folder.connect(heard.append)
@@ -129,7 +141,7 @@ def test_what_cannot_be_played_is_said(viewer: FilmViewer, qtbot: QtBot, tmp_pat
     bad = tmp_path / "bad.mp4"
     bad.write_bytes(b"no film at all")
     viewer.engine.load(str(bad))
-    qtbot.waitUntil(lambda: bool(viewer.area.words))
+    wait(qtbot, lambda: bool(viewer.area.words))
     assert viewer.area.words.startswith("This cannot be played here")
     assert viewer.area.accessibleDescription() == viewer.area.words
     viewer.area.grab()
@@ -148,15 +160,15 @@ async def test_a_click_on_the_card_opens_it(rig: Rig, path: Path) -> None:
     await rig.settle()
     row = rig.session.view.messages._rows[-1]
     assert row.item.transfer is not None
-    assert row.item.transfer.film == "0:04"
-    place = row.item.transfer.tile.center().toPoint()
-    place.setY(place.y() + row.y)
+    assert row.item.transfer.film == "1:00"
+    at = row.item.transfer.tile.center().toPoint()
+    at.setY(at.y() + row.y)
     no_keys = Qt.KeyboardModifier.NoModifier
     viewport = rig.session.view.messages.viewport()
-    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, no_keys, place)
+    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, no_keys, at)
     await until(lambda: bool(rig.window.findChildren(FilmViewer)), "open")
     shown = rig.dialog(FilmViewer)
-    await rig.until(lambda: shown.engine.media.position() > 0, "it plays")
+    await rig.until(lambda: place(shown) > 0, "it plays")
     QTest.keyClick(shown, KEY.Key_Escape)
     await rig.settle()
     assert rig.no_dialog()

@@ -50,7 +50,7 @@ def canvas(size: int = 64) -> QImage:
 def test_choice_decides_and_changes_are_told(qtbot: QtBot) -> None:
     theme = Theme(Choice.LIGHT)
     assert (theme.scheme, theme.palette, theme.choice) == (Scheme.LIGHT, LIGHT, Choice.LIGHT)
-    with qtbot.waitSignal(theme.changed, timeout=1000):
+    with qtbot.waitSignal(theme.changed):
         theme.set_choice(Choice.DARK)
     assert (theme.scheme, theme.palette) == (Scheme.DARK, DARK)
     with qtbot.assertNotEmitted(theme.changed):

@@ -11,6 +11,7 @@ from app.ui.voice.recorder import Recorder, State
 from tests.ui.voice.tones import ToneSource
 
 pytestmark = pytest.mark.usefixtures("qapp")
+WAIT_MS = 60_000
 
 
 @pytest.fixture
@@ -38,13 +39,13 @@ def test_what_was_said_is_there_at_the_end(recorder: Recorder) -> None:
 
 def test_it_records_while_time_goes_on(recorder: Recorder, qtbot: QtBot) -> None:
     recorder.begin(ToneSource(Pcm(44_100, 2, "flt"), ticks=True))
-    qtbot.waitUntil(lambda: recorder.ms >= 1000)
+    qtbot.waitUntil(lambda: recorder.ms >= 1000, timeout=WAIT_MS)
     recorder.pause()
     before = recorder.ms
     qtbot.wait(30)
     assert (recorder.ms, stands(recorder)) == (before, State.PAUSED)
     recorder.resume()
-    qtbot.waitUntil(lambda: recorder.ms > before)
+    qtbot.waitUntil(lambda: recorder.ms > before, timeout=WAIT_MS)
     made = recorder.finish()
     assert made is not None
     assert made.ms > before
