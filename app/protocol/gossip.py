@@ -60,7 +60,7 @@ class Gossip:
         self._me = me
         self._seen: dict[PeerId, Seen] = {}
         self._neighbours: dict[PeerId, _Neighbour] = {}
-        self._nameless: dict[bytes, tuple[PeerId, Seen]] = {}
+        self._nameless: dict[bytes, dict[PeerId, Seen]] = {}
 
     @property
     def neighbours(self) -> frozenset[PeerId]:
@@ -109,18 +109,26 @@ class Gossip:
             seen = Seen(now - one.age / 10, one.state, one.instance)
             if peer is not None:
                 changed |= self._hear_of(teller, peer, seen, now)
-            elif len(self._nameless) < MAX_NAMELESS:
-                self._nameless[one.who] = teller, seen
+            elif one.who in self._nameless or len(self._nameless) < MAX_NAMELESS:
+                self._keep_nameless(self._nameless.setdefault(one.who, {}), teller, seen)
         return changed
+
+    @staticmethod
+    def _keep_nameless(words: dict[PeerId, Seen], teller: PeerId, seen: Seen) -> None:
+        """Keep what a neighbour says of somebody, whose run it tells once and not again."""
+        before = words.get(teller)
+        run = seen.instance or (before.instance if before else b"")
+        words[teller] = Seen(seen.at, seen.state, run)
 
     def name(self, find: Callable[[bytes], PeerId | None], now: float) -> None:
         """Look again for members whom we did not know when we were told of them."""
-        for short, (teller, seen) in tuple(self._nameless.items()):
+        for short, words in tuple(self._nameless.items()):
             peer = find(short)
-            if peer is not None or now - seen.at >= LIFE:
+            if peer is not None or all(now - seen.at >= LIFE for seen in words.values()):
                 del self._nameless[short]
-            if peer is not None and teller in self._neighbours:
-                self._hear_of(teller, peer, seen, now)
+            for teller, seen in words.items():
+                if peer is not None and teller in self._neighbours:
+                    self._hear_of(teller, peer, seen, now)
 
     def _hear_of(self, teller: PeerId, peer: PeerId, seen: Seen, now: float) -> bool:
         if peer == self._me:
@@ -141,6 +149,8 @@ class Gossip:
         known = self._seen.get(peer)
         was_here = known is not None and known.is_here and now - known.at < LIFE
         if known is not None and not _is_later(seen, known):
+            if seen.instance and not known.instance:
+                self._seen[peer] = Seen(known.at, known.state, seen.instance)
             return False
         run = seen.instance or (known.instance if known else b"")
         self._seen[peer] = Seen(seen.at, seen.state, run)

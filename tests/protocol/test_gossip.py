@@ -166,3 +166,41 @@ def test_so_many_strangers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> No
     assert not ana.heard(BOB, False, told, lambda _short: None, 0.0)
     ana.name(NAMES.get, 1.0)
     assert ana.around(1.0).keys() == {BOB, EVE}
+
+
+def test_the_run_of_somebody_who_is_no_member_yet_is_kept() -> None:
+    ana, _ = chain()
+    first, again = Sighting(EVE[:SHORT_ID], 0, HERE, RUN), Sighting(EVE[:SHORT_ID], 0, HERE)
+    for now, told in ((0.0, first), (20.0, again)):
+        ana.heard(BOB, False, [told], lambda _short: None, now)
+    ana.name(NAMES.get, 21.0)
+    assert ana.around(21.0)[EVE] == Seen(20.0, HERE, RUN)
+
+
+@pytest.mark.parametrize("gone", [BOB, KIM])
+def test_the_word_of_either_neighbour_names_the_run_of_a_newcomer(gone: PeerId) -> None:
+    ana, _ = chain()
+    ana.linked(KIM, 0.0)
+    for now, teller in ((1.0, BOB), (2.0, KIM)):
+        word = Sighting(EVE[:SHORT_ID], 0, HERE, RUN)
+        ana.heard(teller, False, [word], lambda _short: None, now)
+    ana.unlinked(gone, 3.0)
+    ana.name(NAMES.get, 4.0)
+    assert ana.around(4.0)[EVE].instance == RUN
+
+
+def test_an_older_word_may_name_the_run() -> None:
+    ana, _ = chain()
+    assert ana.heard(BOB, False, [Sighting(EVE[:SHORT_ID], 0, HERE)], NAMES.get, 20.0)
+    older = Sighting(EVE[:SHORT_ID], 50, HERE, RUN)
+    assert not ana.heard(BOB, False, [older], NAMES.get, 20.0)
+    assert ana.around(20.0)[EVE] == Seen(20.0, HERE, RUN)
+
+
+def test_what_was_said_of_somebody_who_never_joined_is_forgotten() -> None:
+    ana, _ = chain()
+    ana.heard(BOB, False, [Sighting(EVE[:SHORT_ID], 0, HERE, RUN)], lambda _short: None, 0.0)
+    for now in (1.0, gossip.LIFE):
+        ana.name(lambda _short: None, now)
+    ana.name(NAMES.get, gossip.LIFE)
+    assert EVE not in ana.around(gossip.LIFE)
