@@ -24,7 +24,7 @@ def run(path: Path, server: dict[str, str]) -> dict[str, Any]:
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **server}
     done = subprocess.run(
         [*PROGRAM, str(path)], cwd=ROOT, env=env, capture_output=True, text=True, check=False,
-        timeout=60,
+        timeout=200,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "Error" not in done.stderr
@@ -35,9 +35,9 @@ def run(path: Path, server: dict[str, str]) -> dict[str, Any]:
 def test_a_microphone_is_recorded_and_played_back(tmp_path: Path) -> None:
     with sound_server(tmp_path / "pulse") as server:
         found = run(tmp_path / "voice.ogg", server)
-    assert 1000 <= found["ms"] < 3000
+    assert 1000 <= found["ms"] < found["took"] + 1000
+    assert 500 < found["held"] <= found["ms"]
     assert min(found["wave"]) > 100
-    assert found["moved"] > 2
     assert found["idle"]
 
 
