@@ -215,9 +215,11 @@ class Outbound:
 
     def _arrived_in_gap(self, first: int, last: int) -> list[Fragment]:
         found: list[Fragment] = []
-        for begin, end in self._known.missing(first, last):
+        missing = self._known.missing(first, last)
+        for begin, end in missing:
             found += self._sent.span(begin, end)
-        self._known.add(first, last)
+        if missing:  # each answer names all gaps again, hundreds on a line that loses much
+            self._known.add(first, last)
         return found
 
     def _follow(self, arrived: list[Fragment], now: float) -> None:
