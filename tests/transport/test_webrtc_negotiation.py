@@ -164,7 +164,7 @@ def test_two_processes_of_a_machine_without_any_network() -> None:
         ["unshare", "--net", "--map-root-user", "sh", "-c", command, sys.executable, LONE_MACHINE],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
     if "unshare" in run.stderr:

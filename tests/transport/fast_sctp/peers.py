@@ -52,7 +52,7 @@ class End:
         channel, changed = self.channels[label], asyncio.Event()
         for event in ("open", "close"):
             channel.on(event, changed.set)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while channel.readyState != state:
                 changed.clear()
                 await changed.wait()

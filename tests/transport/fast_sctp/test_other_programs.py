@@ -25,7 +25,7 @@ async def there_and_back(
     one: str, other: str, line: BadLine | None = None, count: int = 60
 ) -> None:
     """Send from the Python end of the two; the other one sends everything back."""
-    async with asyncio.timeout(60), joined(one, other, line) as ends:
+    async with asyncio.timeout(100), joined(one, other, line) as ends:
         sender, mirror = ends if one != "chromium" else reversed(ends)
         await mirror.ask("echo")
         await sender.ask("watch")
@@ -50,7 +50,7 @@ async def test_content_is_equal_through_another_process(other: str) -> None:
 @pytest.mark.parametrize("first", ["rate", "chromium"])
 async def test_either_end_closes_a_channel_after_what_was_sent(first: str) -> None:
     second = "chromium" if first == "rate" else "rate"
-    async with asyncio.timeout(30), joined(first, second) as (one, other):
+    async with asyncio.timeout(100), joined(first, second) as (one, other):
         await one.ask("send", count=30, size=65536)
         await one.ask("close")
         assert (await other.ask("received", count=30))["bytes"] == 30 * 65536

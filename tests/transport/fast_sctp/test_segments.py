@@ -24,7 +24,7 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other,
     ):
         other.bind(("127.0.0.1", 0))
-        other.settimeout(5)
+        other.settimeout(30)
         one.setblocking(False)
         yield one, other
 

@@ -71,7 +71,7 @@ class End:
         self.batches += 1
 
     async def until(self, records: int, back: int) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (len(self.records), len(self.protocol.back)) != (records, back):
                 await self.protocol.news.wait()
                 self.protocol.news.clear()
