@@ -15,6 +15,7 @@ from keyring.errors import PasswordDeleteError
 from app.storage.keyring_access import OFF_VARIABLE, Keyring
 
 KEY = bytes(range(32))
+PATIENCE = 60.0
 
 
 class Backend(KeyringBackend):
@@ -48,7 +49,7 @@ def backend() -> Iterator[Backend]:
 
 
 def test_keys_come_back(backend: Backend) -> None:
-    access = Keyring()
+    access = Keyring(PATIENCE)
     assert access.get("a") is None
     assert access.put("a", KEY)
     assert access.get("a") == KEY
@@ -59,16 +60,16 @@ def test_keys_come_back(backend: Backend) -> None:
 
 
 def test_nonsense_in_the_keyring_is_no_key(backend: Backend) -> None:
-    Keyring().put("a", KEY)
+    Keyring(PATIENCE).put("a", KEY)
     (place,) = backend.kept
     backend.kept[place] = "not hexadecimal"
-    assert Keyring().get("a") is None
+    assert Keyring(PATIENCE).get("a") is None
 
 
 def test_no_backend(backend: Backend) -> None:
     empty: Any = NoBackend
     keyring.set_keyring(empty())
-    access = Keyring()
+    access = Keyring(PATIENCE)
     assert not access.put("a", KEY)
     assert access.get("a") is None
     access.remove("a")
