@@ -24,6 +24,7 @@ from app.services.update_service import (
 from app.storage.store import Store
 from tests.services.world import World
 from tests.storage.support import KEY
+from tests.support.ports import deaf_port
 
 NOW = 1_800_000_000_000
 SIGNER, OTHER = Identity(bytes(range(32))), Identity(bytes(range(1, 33)))
@@ -195,6 +196,8 @@ async def test_a_profile_has_it(world: World) -> None:
     [ana] = await world.started("Ana")
     updates = ana.backend.updates
     assert await updates.source() == ""
-    await updates.set_source(SOURCE)
-    report = await updates.check()
+    with deaf_port() as port:
+        source = UpdateSource(f"https://127.0.0.1:{port}/latest", SIGNER.peer)
+        await updates.set_source(str(source))
+        report = await updates.check()
     assert (report.state, report.reason) == (UpdateState.UNREACHABLE, "connection")
