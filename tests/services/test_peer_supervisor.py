@@ -20,7 +20,7 @@ from tests.support.memory_link import MemoryTransport
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backoff, "FIRST_WAIT", 0.05)
-    monkeypatch.setattr(link_negotiation, "ANSWER_TIMEOUT", 0.5)
+    monkeypatch.setattr(link_negotiation, "ANSWER_TIMEOUT", WAIT)
     monkeypatch.setattr(link_negotiation, "FIRST_WANT_AFTER", 0.02)
     monkeypatch.setattr(link_negotiation, "WANT_EVERY", 0.02)
 
@@ -87,11 +87,14 @@ async def test_a_lost_offer_is_made_again_when_asked_for(sides: tuple[Side, Side
 async def test_a_lost_answer_is_given_up(
     sides: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link_negotiation, "ANSWER_TIMEOUT", 0.05)
+    monkeypatch.setattr(backoff, "FIRST_WAIT", WAIT)
+    monkeypatch.setattr(backoff, "LONGEST_WAIT", WAIT)
     small, large = sides
     large.lose = lambda signal: isinstance(signal, Answer) and len(large.relayed) < 2
-    meet(small, large)
-    await until(lambda: small.failures == ["no-answer"])
+    with monkeypatch.context() as patch:
+        patch.setattr(link_negotiation, "ANSWER_TIMEOUT", 0.05)
+        meet(small, large)
+        await until(lambda: small.failures == ["no-answer"])
     small.supervisor.try_now()
     await both_up(small, large)
     assert large.failures == []
@@ -208,7 +211,10 @@ async def test_the_network_comes_first_then_members_in_their_order(
     assert small.failures == []
 
 
-async def test_a_carrier_that_hands_nothing_on_is_noted(sides: tuple[Side, Side]) -> None:
+async def test_a_carrier_that_hands_nothing_on_is_noted(
+    sides: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_negotiation, "ANSWER_TIMEOUT", 0.5)
     small, large = apart(sides)
     small.helpers = [HELPER]
     small.deaf = {HELPER}
