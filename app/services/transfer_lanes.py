@@ -31,6 +31,9 @@ from app.services.transfer_worker import Workshop
 
 PATIENCE = 10.0
 """Seconds for each step of making a lane."""
+STARTS_WITHIN = 30.0
+"""Seconds in which our own worker says that it is ready: it gives way to all else, and begins at
+the beginning if it is given up."""
 STALE_AFTER = 1.0
 """Seconds after which a peer knows of a lane that came up."""
 LAST_WORDS = 1.0
@@ -107,7 +110,7 @@ class TransferLanes:
         """Make a lane to a peer. Raises AppError: what the peer or the worker says, or no way."""
         async with self._made(entry, link.peer, lane) as end:
             end.over = link
-            ready = await _within(end.ready)
+            ready = await _within(end.ready, STARTS_WITHIN)
             token, listening = os.urandom(TOKEN_SIZE), self._listening(ready)
             way = RANKS[lane], ready.description
             link.send(
@@ -257,6 +260,6 @@ class TransferLanes:
             self._on_change(end, code)
 
 
-async def _within(step: Awaitable[Answer]) -> Answer:
-    async with asyncio.timeout(PATIENCE):
+async def _within(step: Awaitable[Answer], seconds: float | None = None) -> Answer:
+    async with asyncio.timeout(PATIENCE if seconds is None else seconds):
         return await step

@@ -20,6 +20,7 @@ from app.services import (
 )
 from tests.services.keeping import Times
 from tests.services.world import WAIT, World
+from tests.support.counting import SWITCH
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +37,12 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publisher, "SUMMARY_DELAY", 0.01)
     monkeypatch.setattr(room_keeper, "RELEASE_EVERY", 0.1)
     monkeypatch.setattr(background, "CLOSE_LIMIT", WAIT)  # tasks that hang are found all the same
+
+
+@pytest.fixture(autouse=True)
+def uncounted_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let workers for files run as for people: tests of their parts count their lines."""
+    monkeypatch.delenv(SWITCH, raising=False)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from app.domain.files import TransferState, TransferView
@@ -13,6 +14,7 @@ from app.protocol.worker_messages import Notice
 from app.services.transfer_bulk import Bulk
 from app.transport.bulk.client import WorkerClient
 from tests.services.world import WAIT, Someone, World
+from tests.support.bulk_peers import EAGER, HELD
 
 MEGABYTE = 1024 * 1024
 State = TransferState
@@ -27,7 +29,7 @@ class FileWorld(World):
 
     def bulk(self, folder: Path) -> Bulk:
         def make(heard: Callable[[Notice], None], died: Callable[[], None]) -> WorkerClient:
-            self.workers[folder] = WorkerClient(heard, died)
+            self.workers[folder] = WorkerClient(heard, died, EAGER)
             return self.workers[folder]
 
         return Bulk(make, lambda: ["127.0.0.1"], folder / "transfers", folder / "Downloads")
@@ -52,6 +54,12 @@ async def becomes(person: Someone, transfer: EventId, *states: TransferState) ->
                 return view
         assert asyncio.get_running_loop().time() < end, f"{person.name}: {known}"
         await asyncio.sleep(0.01)
+
+
+async def hold_back(person: Someone, cap_up: int = HELD) -> None:
+    """Let somebody give so many bytes a second, 0 for all that goes: as good as none otherwise."""
+    transfers = person.backend.transfers
+    await transfers.set_settings(replace(await transfers.settings(), cap_up=cap_up))
 
 
 def file_of(folder: Path, size: int, name: str = "data.bin") -> Path:

@@ -15,13 +15,14 @@ from app.domain.files import Lane, TransferChanged, TransferState
 from app.domain.ids import EventId
 from app.protocol.frames import WAYS, Aside
 from app.protocol.transfer_frames import LaneAsked, LaneGranted, LaneRefused
-from app.services import transfer_server
+from app.services import transfer_lanes, transfer_server
 from app.services.peer_link import PeerLink
 from app.services.transfer_lane_end import LaneEnd
 from tests.services.file_world import becomes, file_of, seen
 from tests.services.lane_world import LaneWorld, begin, choose, quick
+from tests.services.simulated_workers import NO_WAY
 from tests.services.test_transfer_server import Overheard
-from tests.services.world import Someone, until
+from tests.services.world import WAIT, Someone, until
 
 __all__ = ["quick"]
 State = TransferState
@@ -47,6 +48,15 @@ def live(person: Someone, other: Someone) -> PeerLink:
 
 def up(person: Someone) -> list[Lane]:
     return [end.lane for end in lanes(person) if end.up]
+
+
+async def straight(*people: Someone) -> None:
+    """Wait until everybody has one lane, the direct one."""
+
+    def is_so() -> bool:
+        return all([end.lane for end in lanes(one)] == up(one) == [Lane.DIRECT] for one in people)
+
+    await until(is_so, "one direct lane")
 
 
 async def shown(person: Someone, transfer: EventId, lane: Lane) -> None:
@@ -91,15 +101,21 @@ async def test_why_nothing_leads_there_is_shown_until_something_does(world: Lane
         return {one.lane: one.code for one in view.troubles if one.peer == ana.peer}
 
     # Neither has a relay, so the far end meets by webrtc what we call a relayed way.
-    await until(lambda: len(troubles()) == 3, "why")
-    assert troubles()[Lane.DIRECT] == "no-direct-way"
-    assert troubles()[Lane.WEBRTC] == "no-webrtc-way"
+    def is_why() -> bool:
+        why = troubles()
+        told = why.get(Lane.DIRECT), why.get(Lane.WEBRTC)
+        return len(why) == 3 and told == ("no-direct-way", "no-webrtc-way")
+
+    await until(is_why, "why")
     world.between.shut.clear()
     await becomes(bo, transfer, State.DONE)
     assert troubles() == {}
 
 
-async def test_what_was_asked_over_a_link_before_is_not_waited_for(world: LaneWorld) -> None:
+async def test_what_was_asked_over_a_link_before_is_not_waited_for(
+    world: LaneWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer_lanes, "PATIENCE", WAIT)
     ana, bo, transfer = await begin(world)
     world.between.shut.update(("direct", "webrtc", "relay"))
     await bo.backend.transfers.accept(transfer)
@@ -171,13 +187,17 @@ async def test_a_peer_that_knows_no_ways_is_asked_for_direct_lanes_alone(
     await becomes(bo, transfer, State.DONE)
 
 
-async def test_who_gives_rubbish_is_left_alone_and_named(world: LaneWorld) -> None:
+async def test_who_gives_rubbish_is_left_alone_and_named(
+    world: LaneWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Even if it says first that the lane is gone, which our worker has closed for the rubbish."""
+    monkeypatch.setattr(transfer_lanes, "LAST_WORDS", WAIT)
     ana, bo, transfer = await begin(world)
     world.between.held = True
     await bo.backend.transfers.accept(transfer)
     for _ in range(3):
         await until(lambda: up(bo), "up")
+        world.between.shut.update(NO_WAY)
         worker = world.between.workers[1]
         for end in list(worker.ends.values()):
             live(ana, bo).send(LaneRefused(end.number, "gone"))
@@ -186,6 +206,7 @@ async def test_who_gives_rubbish_is_left_alone_and_named(world: LaneWorld) -> No
         await until(lambda: not up(bo), "down")
         view = await becomes(bo, transfer, State.WAITING)
         await until(lambda: bo.heard(TransferChanged)[-1].view.reason == "wrong-digest", "why")
+        world.between.shut.clear()
     assert view.done == 0
     opened = world.between.opened
     await asyncio.sleep(0.2)
@@ -217,7 +238,7 @@ async def test_what_peers_say_of_lanes_out_of_order_does_nothing(world: LaneWorl
     ana, bo, transfer = await begin(world)
     world.between.held = True
     await bo.backend.transfers.accept(transfer)
-    await until(lambda: up(bo) and up(ana), "up")
+    await straight(ana, bo)
     link = ana.backend._services.manager.live(bo.peer)
     assert link is not None
     (end,) = lanes(bo)

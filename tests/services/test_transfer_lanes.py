@@ -14,11 +14,20 @@ from app.domain.ids import EventId
 from app.services import transfer_fetcher, transfer_way_memory
 from app.services.transfer_bulk import Bulk
 from app.services.transfer_lane_end import LaneEnd
-from tests.services.file_world import MEGABYTE, FileWorld, becomes, file_of, offered, same, seen
+from tests.services.file_world import (
+    MEGABYTE,
+    FileWorld,
+    becomes,
+    file_of,
+    hold_back,
+    offered,
+    same,
+    seen,
+)
 from tests.services.world import Someone, until
 
 State = TransferState
-SLOWLY = 2 * MEGABYTE
+SLOWLY = MEGABYTE
 
 
 class WayWorld(FileWorld):
@@ -47,12 +56,6 @@ async def choose(person: Someone, *ways: Lane) -> None:
     await transfers.set_settings(replace(chosen, ways=frozenset(ways)))
 
 
-async def hold_back(person: Someone, cap_up: int = SLOWLY) -> None:
-    """Let somebody give so many bytes a second, 0 for all that goes."""
-    transfers = person.backend.transfers
-    await transfers.set_settings(replace(await transfers.settings(), cap_up=cap_up))
-
-
 def lanes(person: Someone, other: Someone) -> list[LaneEnd]:
     return person.backend._services.tender._lanes.with_peer(other.peer)
 
@@ -64,21 +67,38 @@ def ways(person: Someone, transfer: EventId) -> list[Lane]:
     return [lane for at, lane in enumerate(shown) if at == 0 or shown[at - 1] is not lane]
 
 
-async def moves(person: Someone, transfer: EventId, *, beyond: int = 0) -> int:
+async def moves(person: Someone, transfer: EventId) -> int:
     """Wait until something has come; return how much."""
 
     def told() -> int:
         views = [each.view for each in person.heard(TransferChanged)]
         return max((view.done for view in views if view.transfer == transfer), default=0)
 
-    await until(lambda: told() > beyond, "moving")
+    await until(lambda: told() > 0, "moving")
     return told()
+
+
+async def accept_slowly(giver: Someone, person: Someone, transfer: EventId, lane: Lane) -> None:
+    """Let nothing come before the way is shown: all of it might come before that."""
+    await hold_back(giver)
+    await person.backend.transfers.accept(transfer)
+    await until(lambda: ways(person, transfer) == [lane], "the way")
+    await hold_back(giver, 0)
+
+
+async def begun(giver: Someone, person: Someone, transfer: EventId) -> int:
+    """Let somebody fetch until something is there and the rest is held back; return how much."""
+    await hold_back(giver, SLOWLY)
+    await person.backend.transfers.accept(transfer)
+    had = await moves(person, transfer)
+    await hold_back(giver)
+    return had
 
 
 async def test_a_file_comes_by_webrtc_where_nothing_else_goes(world: WayWorld) -> None:
     _, (ana, bo), path, transfer = await offered(world, 3 * MEGABYTE, "Ana", "Bo")
     world.reachable = []
-    await bo.backend.transfers.accept(transfer)
+    await accept_slowly(ana, bo, transfer, Lane.WEBRTC)
     view = await becomes(bo, transfer, State.DONE)
     assert same(view, path)
     assert ways(bo, transfer) == [Lane.WEBRTC]
@@ -89,7 +109,7 @@ async def test_a_file_comes_by_webrtc_where_nothing_else_goes(world: WayWorld) -
 async def test_only_ways_that_are_chosen_are_gone(world: WayWorld) -> None:
     _, (ana, bo), path, transfer = await offered(world, MEGABYTE, "Ana", "Bo")
     await choose(bo, Lane.WEBRTC)
-    await bo.backend.transfers.accept(transfer)
+    await accept_slowly(ana, bo, transfer, Lane.WEBRTC)
     assert same(await becomes(bo, transfer, State.DONE), path)
     assert ways(bo, transfer) == [Lane.WEBRTC]
     assert ways(ana, transfer) in ([], [Lane.WEBRTC])
@@ -118,11 +138,9 @@ async def test_a_way_that_the_giver_does_not_go_is_refused(world: WayWorld) -> N
 
 
 async def test_a_direct_way_that_appears_takes_over(world: WayWorld) -> None:
-    _, (ana, bo), path, transfer = await offered(world, 32 * MEGABYTE, "Ana", "Bo")
+    _, (ana, bo), path, transfer = await offered(world, 16 * MEGABYTE, "Ana", "Bo")
     world.reachable = []
-    await hold_back(ana)
-    await bo.backend.transfers.accept(transfer)
-    await moves(bo, transfer)
+    await begun(ana, bo, transfer)
     assert (await seen(bo, transfer)).lane is Lane.WEBRTC
     world.reachable = ["127.0.0.1"]
     await until(lambda: ways(bo, transfer)[-1] is Lane.DIRECT, "direct")
@@ -134,10 +152,8 @@ async def test_a_direct_way_that_appears_takes_over(world: WayWorld) -> None:
 
 
 async def test_a_lane_that_breaks_is_replaced_by_the_next_way(world: WayWorld) -> None:
-    _, (ana, bo), path, transfer = await offered(world, 24 * MEGABYTE, "Ana", "Bo")
-    await hold_back(ana)
-    await bo.backend.transfers.accept(transfer)
-    had = await moves(bo, transfer)
+    _, (ana, bo), path, transfer = await offered(world, 16 * MEGABYTE, "Ana", "Bo")
+    had = await begun(ana, bo, transfer)
     world.reachable = []
     for end in lanes(ana, bo):
         await ana.backend._services.tender._lanes.close(end)
@@ -148,13 +164,12 @@ async def test_a_lane_that_breaks_is_replaced_by_the_next_way(world: WayWorld) -
 
 
 async def test_a_worker_that_dies_is_made_up_for_on_every_way(world: WayWorld) -> None:
-    _, (ana, bo), path, transfer = await offered(world, 24 * MEGABYTE, "Ana", "Bo")
+    _, (ana, bo), path, transfer = await offered(world, 16 * MEGABYTE, "Ana", "Bo")
     world.reachable = []
-    await hold_back(ana)
-    await bo.backend.transfers.accept(transfer)
-    had = await moves(bo, transfer)
+    had = await begun(ana, bo, transfer)
+    before = lanes(bo, ana)
     world.kill_worker(bo)
-    await until(lambda: not lanes(bo, ana), "gone")
+    await until(lambda: not set(before) & set(lanes(bo, ana)), "gone")
     await hold_back(ana, 0)
     view = await becomes(bo, transfer, State.DONE)
     assert same(view, path)

@@ -12,7 +12,7 @@ from app.domain.files import TransferState
 from app.protocol.transfer_frames import LaneRefused
 from tests.services.file_world import becomes, seen
 from tests.services.lane_world import LaneWorld, begin, quick
-from tests.services.test_transfer_lane_switch import lanes, live, up
+from tests.services.test_transfer_lane_switch import lanes, live, straight, up
 from tests.services.test_transfer_server import Overheard
 from tests.services.world import until
 
@@ -32,7 +32,7 @@ async def test_lanes_begin_anew_at_once(world: LaneWorld, who: int) -> None:
     ana, bo, transfer = await begin(world)
     world.between.held = True
     await bo.backend.transfers.accept(transfer)
-    await until(lambda: up(bo) and up(ana), "up")
+    await straight(ana, bo)
     (before,) = lanes(bo)
     (ana, bo)[who].backend.feed.publish(NetworkChanged(lost=True, found=True, slept=False))
     await until(lambda: up(bo) and before not in lanes(bo), "another lane")
@@ -41,10 +41,10 @@ async def test_lanes_begin_anew_at_once(world: LaneWorld, who: int) -> None:
 
 
 async def test_a_new_address_alone_leaves_lanes_as_they_are(world: LaneWorld) -> None:
-    _, bo, transfer = await begin(world)
+    ana, bo, transfer = await begin(world)
     world.between.held = True
     await bo.backend.transfers.accept(transfer)
-    await until(lambda: up(bo), "up")
+    await straight(ana, bo)
     before, opened = lanes(bo), world.between.opened
     bo.backend.feed.publish(NetworkChanged(lost=False, found=True, slept=False))
     world.between.held = False
@@ -59,7 +59,7 @@ async def test_whoever_gave_says_again_on_the_next_link_what_is_gone(
     ana, bo, transfer = await begin(world)
     world.between.held = True
     await bo.backend.transfers.accept(transfer)
-    await until(lambda: up(bo) and up(ana), "up")
+    await straight(ana, bo)
     room = (await seen(bo, transfer)).room
     over = Overheard(ana, bo, monkeypatch)
     (end,) = lanes(ana)

@@ -19,7 +19,7 @@ from tests.services.world import URL, WAIT, Someone, until
 
 State = TransferState
 GIGABYTE = 1 << 30
-SOME = 300 << 20
+SOME = 3 << 20
 
 
 @pytest.fixture
@@ -169,11 +169,12 @@ async def test_small_ones_do_not_wait_for_a_large_one(world: FileWorld) -> None:
 
 async def test_they_are_read_after_a_restart_and_offered_once(world: FileWorld) -> None:
     room, (ana, bo) = await world.together("Ana", "Bo")
-    paths = [large(world.folder), file_of(world.folder, 10, "small.bin")]
+    paths = [large(world.folder, 40 * GIGABYTE), file_of(world.folder, 10, "small.bin")]
     await ana.backend.transfers.prepare(room, paths, "Both")
     assert len(await unread(ana)) == 2
     await ana.stop()
     assert await files(bo, room) == []
+    large(world.folder)
     await ana.start(URL)
     rows = await has_files(bo, room, 2)
     assert [row.text for row in rows] == ["Both", ""]
@@ -221,13 +222,16 @@ async def test_a_folder_is_known_as_one_before_it_is_read(world: FileWorld) -> N
     room, (ana,) = await world.together("Ana")
     folder = world.folder / "Photos"
     folder.mkdir()
-    large(folder)
+    large(folder, 40 * GIGABYTE)
     await ana.backend.transfers.prepare(room, [folder])
     (key,) = await unread(ana)
     assert (await seen(ana, key)).is_folder
     with pytest.raises(AppError, match="unknown transfer"):
         await ana.backend.transfers.accept(key)
     await ana.backend.transfers.resume(key)
+    await ana.backend.transfers.cancel(key)
+    large(folder)
+    await ana.backend.transfers.prepare(room, [folder])
     (row,) = await has_files(ana, room, 1)
     assert row.file is not None
     assert row.file.is_folder

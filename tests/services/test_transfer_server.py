@@ -131,8 +131,8 @@ async def test_a_flood_is_dropped(world: FileWorld, monkeypatch: pytest.MonkeyPa
     for lane in range(200):
         over.link.send(asked(room, offer.event, lane))
     over.link.send(asked(room, offer.event, 1000))
-    await ana.say(room, "still here")
-    await bob.has(room, "still here")
+    await bob.say(room, "still there?")
+    await ana.has(room, "still there?")
     assert begun == list(range(MAX_PENDING))
     go_on.set()
     await until(lambda: not server._pending[bob.peer], "answered")

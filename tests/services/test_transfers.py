@@ -22,6 +22,7 @@ from tests.services.file_world import (
     State,
     becomes,
     file_of,
+    hold_back,
     offered,
     same,
     seen,
@@ -93,17 +94,16 @@ async def test_an_offer_is_accepted_by_nothing_else(world: FileWorld) -> None:
 
 
 async def test_a_second_folder_is_not_ignored(world: FileWorld) -> None:
-    _, (ana, bo), path, transfer = await offered(world, 24 * MEGABYTE, "Ana", "Bo")
+    _, (ana, bo), path, transfer = await offered(world, 8 * MEGABYTE, "Ana", "Bo")
     first, second = world.folder / "first", world.folder / "second"
     for folder in (first, second):
         folder.mkdir()
-    slow = TransferSettings(ana.folder, ana.folder, cap_up=2 * MEGABYTE)
-    await ana.backend.transfers.set_settings(slow)
+    await hold_back(ana)
     await bo.backend.transfers.accept(transfer, first)
     await bo.backend.transfers.accept(transfer, first)
     with pytest.raises(AppError, match="transfer started"):
         await bo.backend.transfers.accept(transfer, second)
-    await ana.backend.transfers.set_settings(TransferSettings(ana.folder, ana.folder))
+    await hold_back(ana, 0)
     await becomes(bo, transfer, State.DONE)
     await bo.backend.transfers.accept(transfer, first)
     assert (await seen(bo, transfer)).state is State.DONE
@@ -142,9 +142,8 @@ async def test_taken_back_by_its_author(world: FileWorld) -> None:
 
 
 async def test_paused_by_either_and_resumed(world: FileWorld) -> None:
-    _, (ana, bo), path, transfer = await offered(world, 24 * MEGABYTE, "Ana", "Bo")
-    slow = TransferSettings(ana.folder, ana.folder, cap_up=2 * MEGABYTE)
-    await ana.backend.transfers.set_settings(slow)
+    _, (ana, bo), path, transfer = await offered(world, 8 * MEGABYTE, "Ana", "Bo")
+    await hold_back(ana)
     await bo.backend.transfers.accept(transfer)
     await becomes(bo, transfer, State.RUNNING)
     await bo.backend.transfers.pause(transfer)
@@ -153,7 +152,7 @@ async def test_paused_by_either_and_resumed(world: FileWorld) -> None:
     await becomes(bo, transfer, State.RUNNING)
     await ana.backend.transfers.pause(transfer)
     await becomes(bo, transfer, State.WAITING)
-    await ana.backend.transfers.set_settings(TransferSettings(ana.folder, ana.folder))
+    await hold_back(ana, 0)
     await ana.backend.transfers.resume(transfer)
     view = await becomes(bo, transfer, State.DONE)
     assert same(view, path)
@@ -161,22 +160,20 @@ async def test_paused_by_either_and_resumed(world: FileWorld) -> None:
 
 @pytest.mark.parametrize("victim", [0, 1])
 async def test_a_killed_worker_costs_nothing(world: FileWorld, victim: int) -> None:
-    _, people, path, transfer = await offered(world, 24 * MEGABYTE, "Ana", "Bo")
+    _, people, path, transfer = await offered(world, 8 * MEGABYTE, "Ana", "Bo")
     ana, bo = people
-    slow = TransferSettings(ana.folder, ana.folder, cap_up=2 * MEGABYTE)
-    await ana.backend.transfers.set_settings(slow)
+    await hold_back(ana)
     await bo.backend.transfers.accept(transfer)
     await becomes(bo, transfer, State.RUNNING)
     world.kill_worker(people[victim])
-    await ana.backend.transfers.set_settings(TransferSettings(ana.folder, ana.folder))
+    await hold_back(ana, 0)
     view = await becomes(bo, transfer, State.DONE)
     assert same(view, path)
 
 
 async def test_cancelled_by_the_receiver_leaves_nothing(world: FileWorld) -> None:
-    _, (ana, bo), _, transfer = await offered(world, 24 * MEGABYTE, "Ana", "Bo")
-    slow = TransferSettings(ana.folder, ana.folder, cap_up=2 * MEGABYTE)
-    await ana.backend.transfers.set_settings(slow)
+    _, (ana, bo), _, transfer = await offered(world, 8 * MEGABYTE, "Ana", "Bo")
+    await hold_back(ana)
     await bo.backend.transfers.accept(transfer)
     await becomes(bo, transfer, State.RUNNING)
     await bo.backend.transfers.cancel(transfer)
@@ -308,9 +305,8 @@ async def test_a_changed_source_is_said_and_mended(world: FileWorld) -> None:
 
 
 async def test_who_leaves_or_is_blocked_gets_no_more(world: FileWorld) -> None:
-    _, (ana, bo), _, transfer = await offered(world, 24 * MEGABYTE, "Ana", "Bo")
-    slow = TransferSettings(ana.folder, ana.folder, cap_up=MEGABYTE)
-    await ana.backend.transfers.set_settings(slow)
+    _, (ana, bo), _, transfer = await offered(world, 8 * MEGABYTE, "Ana", "Bo")
+    await hold_back(ana)
     await bo.backend.transfers.accept(transfer)
     await becomes(bo, transfer, State.RUNNING)
     await ana.backend.contacts.block(bo.peer)
@@ -362,13 +358,13 @@ async def test_what_does_not_fit_is_not_begun(
 async def test_what_was_paused_before_a_restart_may_be_dropped_or_put_elsewhere(
     world: FileWorld,
 ) -> None:
-    _, (ana, bo), path, transfer = await offered(world, 24 * MEGABYTE, "Ana", "Bo")
-    slow = TransferSettings(ana.folder, ana.folder, cap_up=2 * MEGABYTE)
-    await ana.backend.transfers.set_settings(slow)
+    _, (ana, bo), path, transfer = await offered(world, 16 * MEGABYTE, "Ana", "Bo")
+    await hold_back(ana, MEGABYTE)
     await bo.backend.transfers.accept(transfer)
-    await becomes(bo, transfer, State.RUNNING)
-    await until(lambda: list((bo.folder / "transfers").glob("*.state")), "a state")
+    await until(lambda: any(each.view.done for each in bo.heard(TransferChanged)), "some came")
+    await hold_back(ana)
     await bo.backend.transfers.pause(transfer)
+    assert list((bo.folder / "transfers").glob("*.state"))
     await bo.stop()
     await bo.start(URL)
     assert (await seen(bo, transfer)).state is State.PAUSED
@@ -382,6 +378,6 @@ async def test_what_was_paused_before_a_restart_may_be_dropped_or_put_elsewhere(
     await bo.start(URL)
     await bo.backend.transfers.cancel(transfer)
     assert not list(elsewhere.iterdir())
-    await ana.backend.transfers.set_settings(TransferSettings(ana.folder, ana.folder))
+    await hold_back(ana, 0)
     await bo.backend.transfers.accept(transfer)
     assert same(await becomes(bo, transfer, State.DONE), path)

@@ -70,15 +70,14 @@ async def test_commands_to_a_dying_worker_are_no_error(people: People) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="said in another way there")
 async def test_it_gives_way_to_others_and_knows_no_settings(
-    people: People, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PARLOR_PASSPHRASE", "secret")
-    one = people("a")
+    one = BulkPeer(tmp_path, client_module.COMMAND)
     await one.stop(7)
-    pid = one.client.pid
-    assert pid is not None
-    assert os.getpriority(os.PRIO_PROCESS, pid) >= 10
-    assert b"PARLOR_" not in surroundings_of(pid)
+    assert os.getpriority(os.PRIO_PROCESS, pid_of(one)) >= 10
+    assert b"PARLOR_" not in surroundings_of(pid_of(one))
+    await one.close()
 
 
 def surroundings_of(pid: int) -> bytes:
