@@ -15,7 +15,7 @@ from signaling.config import ServerConfig
 from signaling.server import SignalingServer
 
 LOOPBACK = ("127.0.0.1",)
-WAIT = 20.0
+WAIT = 60.0
 
 
 async def until(

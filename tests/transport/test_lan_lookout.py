@@ -24,7 +24,7 @@ from tests.signaling.people import Person
 from tests.transport.contract.signaling import ROOM
 
 LOOPBACK = ("127.0.0.1",)
-WAIT = 20.0
+WAIT = 60.0
 
 
 def network(*interfaces: str) -> LocalNetwork:

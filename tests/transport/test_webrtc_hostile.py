@@ -21,12 +21,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import RemoteProtocolError
+from app.transport import webrtc_sctp
 from app.transport.base import Lane
 from app.transport.webrtc import WebRtcTransport
 from app.transport.webrtc_addresses import loopback_addresses
 from app.transport.webrtc_ice import IceConnection
 from app.transport.webrtc_link import WebRtcLink
-from app.transport.webrtc_sctp import MAX_MISORDERED
 from app.transport.webrtc_session import Session
 from tests.services.world import until
 from tests.transport.contract.link import connect, received
@@ -103,10 +103,13 @@ def chunk(tsn: int, data: bytes, flags: int = 0) -> DataChunk:
     return made
 
 
-async def test_a_message_without_end_is_a_flood(ends: Ends) -> None:
+async def test_a_message_without_end_is_a_flood(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webrtc_sctp, "MAX_HELD", 300)
     hostile, honest = ends
     first = hostile._sctp._local_tsn
-    for number in range(4000):
+    for number in range(600):
         if hostile.ended.is_set():
             break
         await hostile._sctp._send_chunk(
@@ -116,13 +119,16 @@ async def test_a_message_without_end_is_a_flood(ends: Ends) -> None:
     assert await complaint(honest) == "flood"
 
 
-async def test_gaps_without_end_are_not_remembered(ends: Ends) -> None:
+async def test_gaps_without_end_are_not_remembered(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webrtc_sctp, "MAX_MISORDERED", 100)
     hostile, honest = ends
     first = hostile._sctp._local_tsn
-    for number in range(MAX_MISORDERED + 300):
+    for number in range(400):
         await hostile._sctp._send_chunk(chunk(first + 2 + number, b"", flags=3))
         await asyncio.sleep(0)
-    assert len(honest._session._sctp._sack_misordered) <= MAX_MISORDERED
+    await until(lambda: len(honest._session._sctp._sack_misordered) == 100)
     assert not honest._session.ended.is_set()
 
 
