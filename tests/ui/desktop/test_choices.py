@@ -150,7 +150,7 @@ def test_the_desktop_asks_us_for_links(folders: XdgFolders, tmp_path: Path) -> N
         **os.environ, "XDG_DATA_HOME": str(folders.data), "XDG_CONFIG_HOME": str(folders.config),
         "XDG_DATA_DIRS": str(tmp_path / "system"), "LC_ALL": "C",
     }  # fmt: skip
-    subprocess.run(["gio", "open", "parlor:AQ-_x"], env=env, check=True, timeout=20)
+    subprocess.run(["gio", "open", "parlor:AQ-_x"], env=env, check=True, timeout=60)
     eventually(got.exists, "the program with the link")
     assert got.read_text(encoding="ascii") == "parlor:AQ-_x|"
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def start(
 
 
 def said(process: subprocess.Popen[str]) -> str:
-    return process.communicate(timeout=30)[0].strip()
+    return process.communicate(timeout=90)[0].strip()
 
 
 @pytest.fixture
@@ -121,6 +122,16 @@ async def test_a_call_waits_for_one_that_is_still_starting(folder: Path, one: He
     assert said(second) == "told"
 
 
+async def test_one_that_is_slow_to_answer_is_called_once(folder: Path, one: Hearing) -> None:
+    assert one.listener.listen(one.turn.addresses)
+    second = start(folder)
+    time.sleep(4)  # noqa: ASYNC251 - nothing is answered meanwhile, for longer than it once waited
+    await one.until(1)
+    assert said(second) == "told"
+    await settle(20)
+    assert one.calls == [Call(link=LINK)]
+
+
 def test_who_waits_for_the_end_of_the_first_takes_its_place(folder: Path) -> None:
     first = take_turn(folder, Call())
     assert first is not None
@@ -147,7 +158,7 @@ async def test_of_two_that_start_at_once_one_is_the_one(folder: Path) -> None:
     assert lines[0] == "its turn"
     assert lines[1].startswith("its turn /")
     for process in both:
-        process.communicate(timeout=30)
+        process.communicate(timeout=90)
 
 
 async def test_the_socket_of_one_that_was_killed_is_replaced(
@@ -159,7 +170,7 @@ async def test_the_socket_of_one_that_was_killed_is_replaced(
     assert killed.stdout.readline().startswith("its turn /")
     assert killed.stdout.readline() == "True\n"
     killed.send_signal(signal.SIGKILL)
-    killed.communicate(timeout=30)
+    killed.communicate(timeout=90)
     after = Hearing(folder)
     assert there(after)
     assert after.listener.listen(after.turn.addresses)
