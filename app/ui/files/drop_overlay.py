@@ -66,6 +66,7 @@ class DropOverlay(QWidget):
     def cover(self) -> None:
         """Come up."""
         self.title = self._say()
+        self.setAccessibleName(self.title)
         self.setGeometry(self._area.rect())
         self.raise_()
         self.show()
