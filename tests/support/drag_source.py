@@ -1,7 +1,8 @@
 """A window to drag things out of, as out of a file manager: what is named is dragged from anywhere.
 
 Arguments: `x,y` of the window, then a kind (`files` or `text`) and what there is of it. It says
-`ready` once it is shown, and the action that each drag has ended with.
+`ready` once it is shown, `over` and an action each time that a drag would end with another one,
+and the action that each drag has ended with.
 """
 
 from __future__ import annotations
@@ -31,9 +32,13 @@ class Source(QLabel):
         if event.buttons() & Qt.MouseButton.LeftButton:
             drag = QDrag(self)
             drag.setMimeData(self.mime())
-            action = drag.exec(Qt.DropAction.CopyAction | Qt.DropAction.MoveAction)
-            sys.stdout.write(f"{action.name}\n")
-            sys.stdout.flush()
+            drag.actionChanged.connect(lambda action: say(f"over {action.name}"))
+            say(drag.exec(Qt.DropAction.CopyAction | Qt.DropAction.MoveAction).name)
+
+
+def say(words: str | None) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
@@ -42,7 +47,7 @@ def main() -> int:
     window = Source(kind, things)
     window.move(*map(int, place.split(",")))
     window.show()
-    QTimer.singleShot(300, lambda: (sys.stdout.write("ready\n"), sys.stdout.flush()))
+    QTimer.singleShot(300, lambda: say("ready"))
     return app.exec()
 
 

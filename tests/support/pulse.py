@@ -6,11 +6,12 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-WAIT = 10.0
+WAIT = 60.0
+SPEAKER = "nobody"
 TONE_HZ = 440
 
 
@@ -25,7 +26,7 @@ def sound_server(folder: Path, *, microphone: bool = True) -> Iterator[dict[str,
     folder.mkdir(parents=True, exist_ok=True)
     socket = folder / "native"
     modules = [
-        "module-null-sink sink_name=nobody",
+        f"module-null-sink sink_name={SPEAKER}",
         f"module-native-protocol-unix auth-anonymous=1 socket={socket}",
     ]
     if microphone:
@@ -49,3 +50,12 @@ def sound_server(folder: Path, *, microphone: bool = True) -> Iterator[dict[str,
     finally:
         child.terminate()
         child.wait(WAIT)
+
+
+@contextmanager
+def speaker_held(env: Mapping[str, str]) -> Iterator[None]:
+    """Let no sound out: what is played stays where it is. `env` names the server."""
+    command = ["pactl", "suspend-sink", SPEAKER]
+    subprocess.run([*command, "1"], env=env, timeout=WAIT, check=True)
+    yield
+    subprocess.run([*command, "0"], env=env, timeout=WAIT, check=True)

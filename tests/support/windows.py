@@ -13,6 +13,7 @@ from tests.support.frozen import run_module
 
 SIZE = (SCREEN[0] // 2 - 20, 720)
 TYPING_MS = 6
+COMPOSERS = ("Message to ", "Answer ")
 TITLE = r"^(\([0-9]+\) )?Parlor$"
 """What is unread stands before the name."""
 
@@ -56,7 +57,7 @@ class Window:
             self.process = subprocess.Popen(
                 self.desktop.on_network(command), env=self.desktop.env, cwd=ROOT, stderr=sink
             )
-        eventually(self._main, f"the window of {self.name}\n{self.complaints()}")
+        eventually(self._begun, f"the window of {self.name}")
         self.see(self.name, "label")
         width, height = SIZE
         self.resize(width, height)
@@ -131,8 +132,22 @@ class Window:
             raise AssertionError(f"{error}\n{self.story()}") from None
 
     def click(self, part: Part) -> None:
-        """Click into the middle of a part."""
-        self.desktop.xdotool("mousemove", "--sync", *part.centre, "click", 1)
+        """Click into the middle of a part, once it stays where it is."""
+        place = self.resting(part).centre
+        self.desktop.xdotool("mousemove", "--sync", *place, "click", 1)
+
+    def resting(self, part: Part) -> Part:
+        """Return the part as it is when two looks find it at the same place."""
+
+        def look() -> bool:
+            nonlocal part
+            same = [each for each in self.parts() if each[1:3] == part[1:3]] or [part]
+            rests = any(each.rect == part.rect for each in same)
+            part = part if rests else same[0]
+            return rests
+
+        eventually(look, f"rest of {part.name!r} in the window of {self.name}")
+        return part
 
     def press(self, said: str) -> None:
         """Click the button that says this, once it is there."""
@@ -140,10 +155,16 @@ class Window:
 
     def face(self) -> None:
         """Bring the window to the front and give it the keys; a dialog of its own keeps them."""
-        active = self.desktop.xdotool("getactivewindow", "getwindowpid")
-        if active != str(self.process.pid):
+
+        def facing() -> bool:
+            active = self.desktop.xdotool("getactivewindow", "getwindowpid")
+            if active == str(self.process.pid):
+                return True
             shown = eventually(self._main, f"the window of {self.name}")
             self.desktop.xdotool("windowactivate", "--sync", shown)
+            return False
+
+        eventually(facing, f"the window of {self.name} in front")
 
     def keys(self, *keys: str) -> None:
         """Press keys in X's spelling, such as ctrl+k, Return, Tab."""
@@ -154,8 +175,9 @@ class Window:
         self.desktop.xdotool("type", "--delay", TYPING_MS, "--", text)
 
     def say(self, text: str) -> None:
-        """Type a message and send it; a conversation has to be open and the field focused."""
+        """Type a message and send it, once the field of the open conversation has the keys."""
         self.face()
+        eventually(self._composing, f"the keys in the composer of {self.name}")
         self.write(text)
         self.keys("Return")
 
@@ -170,6 +192,10 @@ class Window:
         """
         having = (part for part in reversed(self.parts()) if part.focused and part.name)
         return next((part for part in having if part.role != "list item"), None)
+
+    def keyed(self) -> list[tuple[int, str, str]]:
+        """Return the depth, role and name of all that is said to have the keys."""
+        return [part[:3] for part in self.parts() if part.focused and part.role != "list item"]
 
     def has_keys(self, said: str, role: str = "") -> bool:
         """Whether what has the keys says this, and is of this role if one is given."""
@@ -215,6 +241,14 @@ class Window:
         ]
         head = f"{self.name}, exit code {self.process.poll()}, focus on {self.focused()}"
         return "\n".join([head, *shown, self.complaints()[-3000:]])
+
+    def _composing(self) -> bool:
+        focused = self.focused()
+        return focused is not None and focused.name.startswith(COMPOSERS)
+
+    def _begun(self) -> int:
+        assert self.process.poll() is None, f"{self.name} has ended\n{self.complaints()}"
+        return self._main()
 
     def _main(self) -> int:
         """Return the id of the main window, 0 while it is not there."""

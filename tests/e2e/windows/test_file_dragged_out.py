@@ -30,7 +30,7 @@ def test_a_file_is_dragged_out_of_one_window_into_another(
     file = tmp_path / "north.bin"
     file.write_bytes(b"x" * 5000)
     with dragged(bob, file) as source:
-        drop_onto(bob, source, messages(bob))
+        drop_onto(bob, source)
     sheet(bob, "north.bin")
     bob.keys("Return")
     bob.hear("You: File north.bin, 5.0 KB")
@@ -41,6 +41,7 @@ def test_a_file_is_dragged_out_of_one_window_into_another(
     for step in range(1, 13):
         at = [one + (other - one) * step // 12 for one, other in zip(begin, (x, y), strict=True)]
         move("mousemove", *at, "sleep", 0.03)
+    ana.see("Drop to send to Bob Martins")
     for jitter in (3, 0, 2):
         move("mousemove", x + jitter, y, "sleep", 0.05)
     move("mouseup", 1)

@@ -49,6 +49,13 @@ class Source:
         for jitter in (3, 0, 2):
             move("mousemove", x + jitter, y, "sleep", 0.05)
 
+    def until(self, action: str) -> None:
+        """Wait until the drag would end with this."""
+        told = ""
+        while told != f"over {action}":
+            told = line_of(self.process).strip()
+            assert told, f"never over {action}"
+
     def over_again(self, x: int, y: int) -> None:
         """Move on with it."""
         for _ in range(3):
@@ -57,7 +64,10 @@ class Source:
     def drop(self) -> str:
         """Let go; return what the drag has ended with."""
         self._desktop.xdotool("mouseup", 1)
-        return line_of(self.process).strip()
+        told = "over"
+        while told.startswith("over"):
+            told = line_of(self.process).strip()
+        return told
 
     def close(self) -> None:
         end(self.process)
@@ -77,10 +87,22 @@ def messages(window: Window) -> tuple[int, int]:
     return window.see("Messages", "list").centre
 
 
-def drop_onto(window: Window, source: Source, place: tuple[int, int]) -> None:
-    """Drag it there until it is taken: a busy desktop may be late to say what it is."""
+def hold_over(window: Window, source: Source) -> None:
+    """Drag it over the open conversation, until the window says what a drop would do."""
+    source.over(*messages(window))
+    source.until("CopyAction")
+    window.see("Drop to send to ")
+
+
+def drop_onto(window: Window, source: Source, row: str = "") -> None:
+    """Drop it onto the open conversation, or onto a row; again if a busy desktop was too late to
+    say what it is."""
     for _ in range(3):
-        source.over(*place)
+        if row:
+            source.over(*window.row(row).centre)
+            source.until("CopyAction")
+        else:
+            hold_over(window, source)
         assert source.drop() == "CopyAction"
         if eventually(lambda: answer_to_drop(window), "an answer to the drop").name != UNREADABLE:
             return
@@ -106,11 +128,12 @@ def test_files_and_folders_are_dropped_onto_a_conversation(
     folder.mkdir()
     (folder / "one.txt").write_text("1", "ascii")
     with dragged(bob, file, folder) as source:
-        source.over(*messages(bob))
+        hold_over(bob, source)
         source.over_again(*PLACE)
+        source.until("IgnoreAction")
         assert source.drop() == "IgnoreAction"
         bob.lose("Caption", "text")
-        drop_onto(bob, source, messages(bob))
+        drop_onto(bob, source)
     sheet(bob, "2 items")
     bob.write("from the desk")
     bob.keys("Return")
@@ -127,9 +150,9 @@ def test_files_are_dropped_onto_a_row_of_the_list(
     file.write_bytes(b"x" * 5000)
     bob.face()
     bob.keys("ctrl+0")
-    bob.see("Message to Notes to self", "text")
+    focus_on(bob, "Message to Notes to self")
     with dragged(bob, file) as source:
-        drop_onto(bob, source, bob.row("Ana Lima").centre)
+        drop_onto(bob, source, "Ana Lima")
     sheet(bob, "Send to Ana Lima")
     bob.keys("Return")
     ana.hear("Bob Martins: File north.bin, 5.0 KB, offered to you")
@@ -143,14 +166,14 @@ def test_very_many_and_vanished_files_and_what_is_no_file(
     for path in many:
         path.write_text("x", "ascii")
     with dragged(bob, *many) as source:
-        drop_onto(bob, source, messages(bob))
+        drop_onto(bob, source)
         sheet(bob, "Only 100 of 1\u2009000 items are taken")
         bob.keys("Escape")
         bob.lose("Caption", "text")
         for path in many:
             path.unlink()
-        source.over(*messages(bob))
-        source.drop()
+        hold_over(bob, source)
+        assert source.drop() == "CopyAction"
         bob.see("What you dropped is not there any more")
     with dragged(bob, "https://example.org/a", kind="text") as source:
         source.over(*messages(bob))

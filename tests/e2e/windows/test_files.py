@@ -17,7 +17,7 @@ def attach(window: Window, path: Path, caption: str) -> None:
     """Send a file to the open conversation."""
     window.face()
     window.keys("ctrl+o")
-    window.see("File name", "label")
+    focus_on(window, "File name")
     window.write(str(path))
     window.keys("Return")
     focus_on(window, "Caption")
@@ -30,11 +30,14 @@ def save_as(window: Window, said: str, folder: Path) -> None:
     window.hear(said)
     window.face()
     window.keys("ctrl+shift+t")
+    focus_on(window, "Message to ")
+    window.keys("shift+Tab")
+    focus_on(window, "Messages")
     shown = len(window.desktop.windows(window.process.pid))
-    window.keys("shift+Tab", "Menu")
+    window.keys("Menu")
     eventually(lambda: len(window.desktop.windows(window.process.pid)) > shown, "the file's menu")
     window.keys("Down", "Return")  # Accept, Save as
-    window.see("Directory", "label")
+    focus_on(window, "Directory")
     window.write(str(folder))
     window.keys("Return")
 

@@ -32,7 +32,7 @@ def choose(window: Window, name: str, downs: int) -> None:
     """Open the menu about somebody by the dots of the row and take its entry so far down."""
     window.face()
     windows = len(window.desktop.windows(window.process.pid))
-    x, y, width, height = peer(window, name).rect
+    x, y, width, height = window.resting(peer(window, name)).rect
     dots = (x + width - DOTS, y + height // 2)
     window.desktop.xdotool("mousemove", "--sync", *dots, "click", 1)
     eventually(
@@ -55,7 +55,7 @@ def test_somebody_is_let_in_raised_and_put_out(pair: tuple[Window, Window]) -> N
     ana, bob = pair
     make_room(ana)
     ana.press("Add people")
-    ana.see("Search people", "text")
+    focus_on(ana, "Search people")
     eventually(lambda: ana.below("People"), "people to choose from")
     ana.write("bob")
     ana.keys("Return")

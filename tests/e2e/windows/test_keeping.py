@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.e2e.windows.test_ways_in import focus_on
 from tests.support.desktop import eventually
 from tests.support.windows import Window
 
@@ -14,15 +15,19 @@ def test_a_message_is_pinned_for_both_and_forwarded(pair: tuple[Window, Window])
     ana, bob = pair
     ana.face()
     ana.keys("ctrl+0")
-    ana.see("Message to Notes to self", "text")
+    focus_on(ana, "Message to Notes to self")
     ana.keys("ctrl+k")
+    focus_on(ana, "Go to")
     ana.see("Quick switcher", "dialog")
     ana.write("bob")
     ana.keys("Return")
-    ana.see("Message to Bob Martins", "text")
+    focus_on(ana, "Message to Bob Martins")
+    ana.hear("Bob Martins: Hello Ana")
 
+    ana.keys("shift+Tab")
+    focus_on(ana, "Messages")
     shown = len(ana.desktop.windows(ana.process.pid))
-    ana.keys("shift+Tab", "Menu")
+    ana.keys("Menu")
     eventually(lambda: len(ana.desktop.windows(ana.process.pid)) > shown, "the message's menu")
     ana.keys("Down", "Down", "Down", "Return")  # Reply, Copy, Forward, Pin
     ana.see("Pinned message: Bob Martins: Hello Ana")
@@ -31,10 +36,10 @@ def test_a_message_is_pinned_for_both_and_forwarded(pair: tuple[Window, Window])
 
     ana.face()
     ana.keys("ctrl+shift+s")
-    ana.see("Search conversations", "text")
+    focus_on(ana, "Search conversations")
     ana.write("notes")
     ana.keys("ctrl+Return")
     ana.lose("Search conversations", "text")
     ana.keys("ctrl+0")
-    ana.see("Message to Notes to self", "text")
+    focus_on(ana, "Message to Notes to self")
     ana.hear("You: Hello Ana, Forwarded from Bob Martins")
