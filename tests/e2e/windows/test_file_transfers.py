@@ -15,9 +15,11 @@ from tests.support.windows import Window
 
 pytestmark = [pytest.mark.e2e, pytest.mark.window]
 
-LONG = 20_000_000
-SLOW = "0.2"
+LONG = 80_000_000
+SLOW = "1"
 """MB a second, at which the long file takes longer than any machine to press some keys."""
+LOW = 160
+"""The card of a file that does not show it is lower than this."""
 
 
 def photo(path: Path) -> None:
@@ -29,6 +31,12 @@ def photo(path: Path) -> None:
         for y in range(400):
             image.setPixelColor(x, y, QColor(x % 256, y % 256, (x * y) % 256))
     image.save(str(path))
+
+
+def height(window: Window, said: str) -> int:
+    """Return how high the message is that says this."""
+    rows = (part for part in window.below("Messages") if said in part.name)
+    return next((row.rect[3] for row in rows), 0)
 
 
 def menu(window: Window, *keys: str) -> None:
@@ -48,7 +56,9 @@ def send_at_most(window: Window, speed: str) -> None:
     """Limit by keys how fast this window sends, in MB a second; "" for no limit."""
     window.face()
     window.keys("ctrl+shift+o")
-    focus_on(window, "Settings of files")
+    places = ("Settings of files", "Transfers")  # the list has the keys if something is in it
+    eventually(lambda: any(map(window.has_keys, places)), "the page of transfers")
+    tab_to(window, "Settings of files")
     window.keys("space")
     window.see("Sending, MB a second", "text")
     tab_to(window, "Sending, MB a second")
@@ -69,6 +79,7 @@ def test_a_photo_is_seen_small_and_large(pair: tuple[Window, Window], tmp_path: 
     attach(bob, path, "the sunset")
     save_as(ana, "sunset.png", there)
     ana.hear("sunset.png, 54 KB, received, the sunset")
+    eventually(lambda: height(ana, "sunset.png") > LOW, "the picture on the card")
     menu(ana, "Return")
     ana.see("sunset.png", "dialog")
     ana.keys("Escape")
@@ -86,17 +97,17 @@ def test_a_long_file_is_paused_goes_on_and_survives_a_kill(
     send_at_most(ana, SLOW)
     attach(ana, path, "all of it")
     save_as(bob, "north.bin", there)
-    bob.hear("north.bin, 20 MB, receiving, ")
+    bob.hear("north.bin, 80 MB, receiving, ")
     bob.see("1 transfer, ", "push button")
     menu(bob, "Return")
-    bob.hear("north.bin, 20 MB, Paused")
+    bob.hear("north.bin, 80 MB, Paused")
     bob.lose("1 transfer, ", "push button")
     menu(bob, "Return")
-    bob.hear("north.bin, 20 MB, receiving, ")
+    bob.hear("north.bin, 80 MB, receiving, ")
     bob.kill()
-    open_again(bob, "Ana Lima")
     send_at_most(ana, "")
-    bob.hear("north.bin, 20 MB, received, all of it")
+    open_again(bob, "Ana Lima")
+    bob.hear("north.bin, 80 MB, received, all of it")
     assert (there / "north.bin").read_bytes() == path.read_bytes()
     assert [each.name for each in there.iterdir()] == ["north.bin"]
-    ana.hear("You: File north.bin, 20 MB, received")
+    ana.hear("You: File north.bin, 80 MB, received")
