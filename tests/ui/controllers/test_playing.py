@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from app.domain.errors import AppError
 from app.domain.files import TransferState, TransferView, Voice
 from app.domain.ids import EventId, to_text
+from app.media.look_wire import Look
 from app.ui.controllers.playing import Playing
 from app.ui.messages.sound import Play, Seek, Skip, SoundStrip, Speed
 from app.ui.voice.sounding import Sounding
@@ -46,6 +47,13 @@ def put(rig: Rig, author: str, path: str, number: int = 0, **what: Any) -> Trans
     at = FROZEN_MS + number * 1000
     put = rig.backend.transfers.put
     return put(ROOM, author, "Voice.ogg", len(SPOKEN.sound), voice=voice, at_ms=at, **known)
+
+
+def put_seen(rig: Rig, author: str, path: str, number: int = 0) -> TransferView:
+    """Put one there that the child has looked at already: it takes longer than all the rest."""
+    view = put(rig, author, path, number)
+    playing(rig)._looks._known[view.transfer, view.path] = Look(SPOKEN.ms, has_sound=True)
+    return view
 
 
 def last(hand: Hand) -> tuple[object, ...]:
@@ -111,7 +119,7 @@ async def test_a_click_plays_and_the_next_one_holds(rig: Rig, sound: str) -> Non
 
 
 async def test_keys_alone(rig: Rig, sound: str) -> None:
-    view = put(rig, MARA, sound)
+    view = put_seen(rig, MARA, sound)
     hand = await begin(rig)
     messages = rig.session.view.messages
     messages.setFocus()
@@ -130,7 +138,7 @@ async def test_keys_alone(rig: Rig, sound: str) -> None:
 
 
 async def test_the_menu_plays_and_speeds_up(rig: Rig, sound: str) -> None:
-    view = put(rig, MARA, sound)
+    view = put_seen(rig, MARA, sound)
     hand = await begin(rig)
     messages, menu = rig.session.view.messages, rig.session.files.deeds.menu
     messages.menu_wanted.emit(rig.backend.transfers.row(view), messages.mapToGlobal(QPoint(9, 9)))
@@ -158,7 +166,7 @@ async def test_what_is_not_here_is_fetched_and_plays_then(rig: Rig, sound: str) 
 
 
 async def test_where_it_is_sought_is_where_it_goes_on(rig: Rig, sound: str) -> None:
-    view = put(rig, MARA, sound)
+    view = put_seen(rig, MARA, sound)
     hand = await begin(rig)
     await want(rig, view, Seek(0.5))
     assert stands(rig, view).at_ms == round(SPOKEN.ms / 2)
@@ -169,8 +177,11 @@ async def test_where_it_is_sought_is_where_it_goes_on(rig: Rig, sound: str) -> N
 
 
 async def test_the_next_new_one_follows_by_itself(rig: Rig, sound: str) -> None:
-    first, ours = put(rig, MARA, sound), put(rig, rig.backend.chats.me, sound, 1)
-    second, third = put(rig, JONAS, sound, 2), put(rig, MARA, "", 3, state=TransferState.OFFERED)
+    first, ours = put_seen(rig, MARA, sound), put_seen(rig, rig.backend.chats.me, sound, 1)
+    second, third = (
+        put_seen(rig, JONAS, sound, 2),
+        put(rig, MARA, "", 3, state=TransferState.OFFERED),
+    )
     hand = await begin(rig)
     await want(rig, first, Play())
     await plays(rig, first)
@@ -188,7 +199,7 @@ async def test_the_next_new_one_follows_by_itself(rig: Rig, sound: str) -> None:
 
 
 async def test_only_one_plays(rig: Rig, sound: str) -> None:
-    first, second = put(rig, MARA, sound), put(rig, JONAS, sound, 1)
+    first, second = put_seen(rig, MARA, sound), put_seen(rig, JONAS, sound, 1)
     await begin(rig)
     await want(rig, first, Play())
     await plays(rig, first)
@@ -198,7 +209,7 @@ async def test_only_one_plays(rig: Rig, sound: str) -> None:
 
 
 async def test_recording_silences_it(rig: Rig, sound: str) -> None:
-    view = put(rig, MARA, sound)
+    view = put_seen(rig, MARA, sound)
     await begin(rig)
     await want(rig, view, Play())
     await plays(rig, view)
@@ -207,7 +218,7 @@ async def test_recording_silences_it(rig: Rig, sound: str) -> None:
 
 
 async def test_what_is_gone_is_let_go_of(rig: Rig, sound: str) -> None:
-    view = put(rig, MARA, sound)
+    view = put_seen(rig, MARA, sound)
     hand = await begin(rig)
     await want(rig, view, Play())
     await plays(rig, view)
@@ -251,7 +262,7 @@ async def test_a_film_without_sound_is_no_voice(rig: Rig, tmp_path: Path) -> Non
 
 
 async def test_what_cannot_be_played_is_said(rig: Rig, sound: str) -> None:
-    view = put(rig, MARA, sound)
+    view = put_seen(rig, MARA, sound)
     hand = await begin(rig)
     await want(rig, view, Play())
     await plays(rig, view)
