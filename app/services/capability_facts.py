@@ -22,7 +22,10 @@ _UPTIMES = (0, 60, 600, 3600, 6 * 3600, 24 * 3600, 7 * 24 * 3600)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`up` and `down` are what the person limits files to, else what was measured, 0 if nothing."""
+    """`up` and `down` are what the person limits files to, else what was measured, 0 if nothing.
+
+    `limit` is what the person limits sending to, 0 for nothing: a quiet day is no slow line.
+    """
 
     willing: bool = True
     moves_files: bool = True
@@ -33,6 +36,7 @@ class Facts:
     max_links: int = 0
     up: int = 0
     down: int = 0
+    limit: int = 0
     storage: int = 0
     region: str = ""
     utc_offset: int | None = None
@@ -65,7 +69,7 @@ def role_of(facts: Facts) -> NetRole:
 
 
 def _may_relay(facts: Facts) -> bool:
-    return facts.willing and (facts.up == 0 or facts.up >= TRICKLE)
+    return facts.willing and (facts.limit == 0 or facts.limit >= TRICKLE)
 
 
 def _services(facts: Facts, role: NetRole) -> frozenset[Service]:

@@ -170,6 +170,7 @@ class CapabilityManager:
             max_links=parts.max_links,
             up=caps.cap_up or self._fastest[0],
             down=caps.cap_down or self._fastest[1],
+            limit=caps.cap_up,
             storage=self._storage if self._courier is None else self._courier,
             region=sharing.region,
             utc_offset=utc_offset() if sharing.time_zone else None,

@@ -63,8 +63,9 @@ def told(one: Someone, by: Someone) -> Capabilities | None:
     [
         (Facts(), NetRole.RELAY),
         (Facts(willing=False), NetRole.BASIC),
-        (Facts(up=TRICKLE - 1), NetRole.BASIC),
-        (Facts(up=TRICKLE), NetRole.RELAY),
+        (Facts(limit=TRICKLE - 1, up=TRICKLE), NetRole.BASIC),
+        (Facts(limit=TRICKLE), NetRole.RELAY),
+        (Facts(up=1), NetRole.RELAY),
         (Facts(is_public=True), NetRole.RELAY),
         (Facts(is_public=True, uptime_s=STAYS_AFTER), NetRole.SUPER_PEER),
         (Facts(is_public=True, uptime_s=STAYS_AFTER, willing=False), NetRole.BASIC),
@@ -182,6 +183,17 @@ async def test_the_fastest_file_so_far_tells_the_bandwidth(world: World) -> None
     manager.heard(TransferChanged(dataclasses.replace(seen, own=False, rate=9000.0)))
     manager.heard(TransferChanged(dataclasses.replace(seen, rate=1.0)))
     assert (manager.own.up, manager.own.down) == (2048, 8192)
+    assert Service.RELAY in manager.own.services  # it was slow; nobody has limited it
+
+
+async def test_who_says_little_is_a_relay_and_who_limits_sending_is_none(world: World) -> None:
+    ana = await world.person("Ana").start()
+    manager = ana.backend.insight.manager
+    manager._note_rates(700, 0)
+    assert (manager.own.up, manager.own.role) == (512, NetRole.RELAY)
+    settings = await ana.backend.transfers.settings()
+    await ana.backend.transfers.set_settings(dataclasses.replace(settings, cap_up=TRICKLE - 1))
+    assert manager.own.role is NetRole.BASIC
 
 
 async def test_it_is_said_once_for_all_rooms(world: World) -> None:
