@@ -18,6 +18,7 @@ from app.domain.events import (
     Topic,
     Unsupported,
 )
+from app.domain.files import FileOffered, bare
 from app.domain.governance import STRANGER
 from app.domain.governing import RoomOffered
 from app.domain.ids import EventId, PeerId
@@ -166,3 +167,16 @@ def test_a_join_that_comes_after_the_leave_still_tells_the_name() -> None:
 def test_an_empty_room_knows_nobody() -> None:
     assert RoomState().name_of(ANA) == ""
     assert RoomState().founder is None
+
+
+def test_a_file_that_is_offered_is_a_row_with_what_is_said_of_it() -> None:
+    asked = content(ANA, 1, 1, Text("the plan?"))
+    said = FileOffered(
+        "plan.pdf", 9, bytes(32), text="here", reply_to=asked.position.event, mentions=(ANA,)
+    )
+    plain = FileOffered("plan.pdf", 9, bytes(32))
+    offers = [content(BO, 1, 2, said), content(BO, 2, 3, plain)]
+    _, answer, other = rows(replay([asked, *offers])[1])
+    assert (answer.kind, answer.text, answer.file) == (MessageKind.FILE, "here", bare(said))
+    assert (answer.reply_to, answer.mentions) == (asked.position.event, (ANA,))
+    assert (other.reply_to, other.mentions, other.file) == (None, (), bare(plain))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.domain.ids import EventId, PeerId, RoomId
 from app.domain.views import MessageKind, MessageState, MessageView, Position
 
@@ -24,3 +26,7 @@ def test_a_message_is_named_by_its_event() -> None:
         state=MessageState.READ,
     )
     assert message.event == event
+    assert message.is_live
+    assert replace(message, kind=MessageKind.FILE).is_live
+    assert not replace(message, deleted=True).is_live
+    assert not replace(message, kind=MessageKind.JOINED).is_live

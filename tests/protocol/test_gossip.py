@@ -31,6 +31,8 @@ def chain() -> tuple[Gossip, Gossip]:
 def test_who_is_linked_elsewhere_is_around() -> None:
     ana, bob = chain()
     assert tell(bob, BOB, ana, ANA, 0.5)
+    assert ana.neighbours == {BOB}
+    assert bob.neighbours == {ANA, EVE}
     assert ana.around(0.5).keys() == {BOB, EVE}
     assert ana.around(0.5)[EVE].instance == RUN
     assert ana.way_to(EVE) == BOB

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.protocol.backoff import LONGEST_WAIT, ReconnectionPolicy
+from app.protocol.backoff import LONGEST_WAIT, ReconnectionPolicy, chance
 from app.protocol.frames import Ping, Pong
 from app.protocol.heartbeat import DEAD_AFTER, PING_EVERY, Heartbeat
 
@@ -15,12 +15,18 @@ def test_waits_double_from_one_to_thirty_two_seconds() -> None:
     assert policy.failed(0.5) == 1
 
 
+def test_not_everybody_has_the_same_chance() -> None:
+    drawn = [chance() for _ in range(100)]
+    assert len(set(drawn)) > 1
+    assert all(0 <= one <= 1 for one in drawn)
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=100))
 def test_jitter_stays_within_a_quarter(chances: list[float]) -> None:
     policy = ReconnectionPolicy()
-    for count, chance in enumerate(chances):
+    for count, drawn in enumerate(chances):
         plain = min(2.0**count, LONGEST_WAIT)
-        assert 0.75 * plain <= policy.failed(chance) <= 1.25 * plain
+        assert 0.75 * plain <= policy.failed(drawn) <= 1.25 * plain
 
 
 def test_a_ping_goes_out_at_once_and_then_every_four_seconds() -> None:

@@ -42,7 +42,9 @@ def opened(mine: dict[PeerId, int], theirs: dict[PeerId, int]) -> tuple[LogSync,
 
 def test_opening_tells_everything_we_have_and_have_read() -> None:
     sync = LogSync(ANA)
+    assert not sync.is_open(ROOM)
     outputs = sync.open(ROOM, {ANA: 3, BOB: 2}, {BOB: 1})
+    assert sync.is_open(ROOM)
     assert frames(outputs) == [Have(ROOM, {ANA: 3, BOB: 2}, {BOB: 1})]
     assert sync.open(ROOM, {ANA: 9}, {}) == []
 

@@ -97,6 +97,18 @@ def test_a_log_that_contradicts_ours_is_not_asked_for() -> None:
     one.refuse(BOB, EVE)
 
 
+def test_who_begins_anew_is_asked_again_for_what_it_did_not_send_or_was_not_to_be_had() -> None:
+    one = puller(ANA)
+    one.offered(ANA, {EVE: 3, KIM: 2}, 0.0)
+    one.refuse(ANA, KIM)
+    assert one.due(0.0) == {ANA: {EVE: 3}}
+    one.begin_anew(BOB)
+    assert one.due(1.0) == {}
+    one.begin_anew(ANA)
+    one.offered(ANA, {KIM: 2}, 1.0)
+    assert one.due(1.0) == {ANA: {EVE: 3, KIM: 2}}
+
+
 def test_what_is_here_and_who_is_not_linked_is_nothing() -> None:
     one = puller(ANA)
     one.grew({EVE: 3})
