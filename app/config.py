@@ -85,7 +85,7 @@ def parse_arguments(
     """
     parser = argparse.ArgumentParser(prog=program, description=summary)
     parser.add_argument("--version", action="version", version=f"{program} {version()}")
-    parser.add_argument("--data-dir", type=Path, default=None, help="where this profile lives")
+    parser.add_argument("--data-dir", type=_path, default=None, help="where this profile lives")
     parser.add_argument(
         "--portable", action="store_true", help="keep everything beside the program"
     )
@@ -93,7 +93,7 @@ def parse_arguments(
     parser.add_argument(
         "--server", action="append", default=[], metavar="URL", help="a signaling server"
     )
-    parser.add_argument("--passphrase-file", type=Path, default=None, metavar="FILE")
+    parser.add_argument("--passphrase-file", type=_path, default=None, metavar="FILE")
     parser.add_argument(
         "--discover", action="store_true", help="follow servers of this network, and run one"
     )
@@ -146,6 +146,13 @@ def _add_window(parser: argparse.ArgumentParser) -> None:
         "--background", action="store_true", help="start minimised, as with the computer"
     )
     parser.add_argument("link", nargs="?", type=_link, metavar="LINK", help="an invitation to show")
+
+
+def _path(text: str) -> Path:
+    """Return the path; an empty one is a variable that was not set, and not the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("an empty path")
+    return Path(text)
 
 
 def _link(text: str) -> str:

@@ -198,3 +198,10 @@ def test_only_our_own_log_gets_talkative() -> None:
         logging.getLogger().handlers[:] = handlers
         for name, level in before.items():
             logging.getLogger(name).setLevel(level)
+
+
+def test_an_empty_path_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for option in ("--data-dir", "--passphrase-file"):
+        with pytest.raises(SystemExit):
+            parse_arguments("p", "s", [option, ""])
+        assert f"argument {option}: an empty path" in capsys.readouterr().err

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QSettings, QSize
 from PySide6.QtWidgets import QApplication
 
+from app.ui.display import make_application
 from app.ui.main_window import MainWindow
 from app.ui.theme import Choice, Theme
 from app.ui.theme.logo import logo
@@ -66,7 +66,7 @@ def _wait_for_paint(window: MainWindow) -> None:
 
 
 def _application() -> QApplication:
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = QApplication.instance() or make_application()
     if not isinstance(app, QApplication):
         raise TypeError("there is a Qt application without windows already")
     app.setApplicationName("parlor")

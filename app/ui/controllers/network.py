@@ -106,7 +106,7 @@ class NetworkController(QObject):
         if linked:
             return reachable
         if self._network.meets_near_by():
-            return f"This network only · {reachable}"
+            return f"Nearby · {reachable}"
         return "" if self._patient else "No server"
 
     def _pill_words(self) -> str:

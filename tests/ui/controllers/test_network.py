@@ -127,7 +127,7 @@ async def test_without_a_server_people_of_this_network_may_do(fresh: Rig) -> Non
     fresh.session.network.end_grace()
     fresh.session.sidebar.look_around()
     await fresh.settle()
-    assert sidebar.header.state.text() == "This network only · no peers yet"
+    assert sidebar.header.state.text() == "Nearby · no peers yet"
     assert not sidebar.host.isVisible()
     assert "Ana Costa" in fresh.names()
     assert fresh.session.network.visible()
