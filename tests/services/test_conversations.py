@@ -14,6 +14,7 @@ from app.domain.changes import (
 )
 from app.domain.errors import AppError
 from app.domain.views import MessageKind, MessageState
+from app.services import peer_link
 from tests.services.keeping import Times, all_heard_of, summary, vanishing
 from tests.services.world import URL, World, until
 
@@ -156,7 +157,10 @@ async def test_a_history_that_was_deleted_stays_so(world: World) -> None:
     assert await bob.texts(room) == ["one", "two", "three", "four"]
 
 
-async def test_a_deleted_conversation_of_two_comes_back_empty(world: World) -> None:
+async def test_a_deleted_conversation_of_two_comes_back_empty(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peer_link, "USELESS_AFTER", 0.5)
     ana, bob = await world.started("Ana", "Bob")
     room = await ana.backend.chats.open_direct(bob.peer, "Bob")
     await ana.say(room, "hello")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.changes import (
@@ -203,6 +203,7 @@ def test_servers_that_answer_are_timed() -> None:
 # -- names are bounded
 
 
+@settings(max_examples=15)
 @given(st.lists(st.text(max_size=90), max_size=400))
 def test_the_names_of_a_tally_are_bounded(details: list[str]) -> None:
     tally = Tally()
