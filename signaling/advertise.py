@@ -46,6 +46,7 @@ class Advertiser:
         self._interfaces = tuple(interfaces)
         self._complained = False
         self._zeroconf: AsyncZeroconf | None = None
+        self._telling: asyncio.Future[None] | None = None
 
     async def run(self) -> None:
         """Announce, and go on until cancelled."""
@@ -58,9 +59,13 @@ class Advertiser:
     async def close(self) -> None:
         """Take the announcement back."""
         zeroconf, self._zeroconf = self._zeroconf, None
+        if self._telling is not None:
+            self._telling.cancel()  # it is said three times: not once more behind the goodbye
         if zeroconf is not None:
-            await zeroconf.async_unregister_all_services()
-            await zeroconf.async_close()
+            try:
+                await zeroconf.async_unregister_all_services()
+            finally:
+                await zeroconf.async_close()
 
     async def _announce(self) -> bool:
         # Lazy: the server listens before it pays for this import.
@@ -71,8 +76,10 @@ class Advertiser:
         try:
             self._zeroconf = AsyncZeroconf(interfaces=interfaces)
             # The label is random: to ask first whether somebody has it takes half a second.
-            await self._zeroconf.async_register_service(
-                self._service(), cooperating_responders=True
+            self._telling = asyncio.ensure_future(
+                await self._zeroconf.async_register_service(
+                    self._service(), cooperating_responders=True
+                )
             )
         except (OSError, RuntimeError, Error) as error:
             level = logging.DEBUG if self._complained else logging.WARNING

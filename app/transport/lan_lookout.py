@@ -37,6 +37,7 @@ class ZeroconfLookout:
         self._zeroconf: AsyncZeroconf | None = None
         self._watch = ServiceWatch(PEER_SERVICE, MAX_SEEN, _read, self._tell)
         self._moving: asyncio.Task[None] | None = None
+        self._telling: asyncio.Future[None] | None = None
         self._change = asyncio.Event()
 
     async def announce(self, label: str, port: int) -> None:
@@ -47,7 +48,9 @@ class ZeroconfLookout:
         try:
             service = service_info(label, port, self._network.addresses)
             # The label is random: asking first whether somebody has it takes half a second.
-            await self._zeroconf.async_register_service(service, cooperating_responders=True)
+            self._telling = asyncio.ensure_future(
+                await self._zeroconf.async_register_service(service, cooperating_responders=True)
+            )
             self._watch.start(self._zeroconf)
         except (OSError, RuntimeError) as error:
             raise AppError("server-unreachable", {"reason": type(error).__name__}) from error
@@ -69,9 +72,13 @@ class ZeroconfLookout:
             await asyncio.gather(self._moving, return_exceptions=True)
         await self._watch.stop()
         zeroconf, self._zeroconf = self._zeroconf, None
+        if self._telling is not None:
+            self._telling.cancel()  # it is said three times: not once more behind the goodbye
         if zeroconf is not None:
-            await zeroconf.async_unregister_all_services()
-            await zeroconf.async_close()
+            try:
+                await zeroconf.async_unregister_all_services()
+            finally:
+                await zeroconf.async_close()
 
     def _tell(self) -> None:
         change, self._change = self._change, asyncio.Event()

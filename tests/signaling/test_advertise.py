@@ -13,6 +13,7 @@ from signaling import advertise
 from signaling.advertise import Advertiser
 from signaling.config import ServerConfig
 from signaling.server import SignalingServer
+from tests.services.world import until as seen
 
 LOOPBACK = ("127.0.0.1",)
 WAIT = 60.0
@@ -73,6 +74,17 @@ async def test_without_a_network_nothing_breaks(monkeypatch: pytest.MonkeyPatch)
     await asyncio.gather(running, return_exceptions=True)
     await server.close()
     await discovery.close()
+
+
+async def test_nothing_is_announced_behind_the_goodbye() -> None:
+    server = Advertiser("S", 40_004, LOOPBACK, LOOPBACK)
+    running = asyncio.create_task(server.run())
+    await seen(lambda: server._telling)
+    telling = server._telling
+    running.cancel()
+    await server.close()
+    assert telling is not None
+    assert telling.done()
 
 
 async def test_closing_at_once_is_fine() -> None:

@@ -52,6 +52,15 @@ async def test_two_see_each_other_and_one_leave() -> None:
     await one.close()
 
 
+async def test_nothing_is_announced_behind_the_goodbye() -> None:
+    lookout = ZeroconfLookout(LOOPBACK)
+    await lookout.announce(secrets.token_hex(8), 40_004)
+    telling = lookout._telling
+    await lookout.close()
+    assert telling is not None
+    assert telling.done()
+
+
 async def test_people_meet_by_it() -> None:
     ana, bob = Person(), Person()
     transport = LanTransport(lambda: ZeroconfLookout(LOOPBACK))
