@@ -13,7 +13,6 @@ from app.domain.views import MessageKind
 from app.protocol.frames import Welcome
 from app.services import key_rotator
 from app.services.conversation import Conversation
-from app.services.room_doorkeeper import keys_for
 from tests.services.groups import (
     epoch,
     invitation_to,
@@ -318,27 +317,6 @@ async def test_joining_twice_changes_nothing(world: World) -> None:
     await asyncio.sleep(0.1)
     await until(lambda: standing(cem, room) == standing(bob, room) == "member", "members")
     assert room_of(ana, room).vector == vector
-
-
-async def test_what_a_newcomer_is_given_follows_from_the_rule(world: World) -> None:
-    room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")
-    await rule(ana).remove(room, eve.peer)
-    newest = epoch(ana, room)
-    conversation = room_of(ana, room)
-    secrets = {number: key for number, whole, key in keys_for(conversation, eve.peer) if whole}
-    assert secrets == {0: conversation.secrets[0], newest: conversation.secrets[newest]}
-    await rule(ana).set_rule(room, Rule.HISTORY, 0)
-    latest = epoch(ana, room)
-    given = keys_for(conversation, eve.peer)
-    assert [(number, whole) for number, whole, _ in given] == [
-        (latest, True),
-        (newest, False),
-        (0, False),
-    ]
-    assert given[1][2] == conversation.keys[newest].govern
-    # A member gets the secrets that it was given before.
-    known = [number for number, whole, _ in keys_for(conversation, bob.peer) if whole]
-    assert known == [latest, newest]
 
 
 @pytest.mark.parametrize("wrong", ["room", "founder", "secret", "unasked"])

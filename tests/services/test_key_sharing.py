@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from app.domain.governing import Role
 from app.domain.ids import RoomId
+from app.domain.rules import Rule
 from app.protocol.frames import Welcome
+from app.services.room_doorkeeper import keys_for
 from tests.services.groups import epoch, members, room_of, rule
 from tests.services.world import URL, Someone, World, until
 
@@ -75,3 +77,24 @@ async def test_keys_of_strangers_and_of_unknown_rooms_are_ignored(world: World) 
     assert not sharer._offered
     assert room_of(bob, room).keys.keys() == {0}
     assert not [one for one in (ana, bob) if room_of(one, room).state.governance.removals]
+
+
+async def test_what_a_newcomer_is_given_follows_from_the_rule(world: World) -> None:
+    room, (ana, bob, eve) = await world.together("Ana", "Bob", "Eve")
+    await rule(ana).remove(room, eve.peer)
+    newest = epoch(ana, room)
+    conversation = room_of(ana, room)
+    secrets = {number: key for number, whole, key in keys_for(conversation, eve.peer) if whole}
+    assert secrets == {0: conversation.secrets[0], newest: conversation.secrets[newest]}
+    await rule(ana).set_rule(room, Rule.HISTORY, 0)
+    latest = epoch(ana, room)
+    given = keys_for(conversation, eve.peer)
+    assert [(number, whole) for number, whole, _ in given] == [
+        (latest, True),
+        (newest, False),
+        (0, False),
+    ]
+    assert given[1][2] == conversation.keys[newest].govern
+    # A member gets the secrets that it was given before.
+    known = [number for number, whole, _ in keys_for(conversation, bob.peer) if whole]
+    assert known == [latest, newest]
