@@ -187,18 +187,54 @@ async def test_our_own_mistake_is_an_answer_too(
         assert (await run.until(id=1))["error"]["code"] == "internal-error"
 
 
-def test_a_profile_that_does_not_open(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def unlogged(_level: str) -> None:
-        pass
+@pytest.fixture
+def unlogged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.cli.__main__.configure_logging", lambda _level: None)
 
-    monkeypatch.setattr("app.cli.__main__.configure_logging", unlogged)
-    missing = str(tmp_path / "none")
-    assert main(["--data-dir", str(tmp_path), "--passphrase-file", missing]) == 1
-    assert "passphrase unreadable" in capsys.readouterr().err
-    assert main(["--data-dir", str(tmp_path), "--name", "\u200b"]) == 1
-    assert main(["--data-dir", str(tmp_path), "--server", "nonsense:"]) == 1
+
+@pytest.mark.usefixtures("unlogged")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        *((["--name", name], "name") for name in ("", "   ", "x" * 65, "\u200b")),
+        *(
+            (["--server", url], "server url")
+            for url in (
+                "ftp://here",
+                "here",
+                "nonsense:",
+                "http://",
+                "",
+                "http://127.0.0.1:99999",
+                "http://me:pw@here/",
+            )
+        ),
+        (["--passphrase-file", "/there/is/none"], "passphrase unreadable"),
+        (["--passphrase-file", "/"], "passphrase unreadable"),
+    ],
+)
+def test_a_profile_that_does_not_open(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    folder = tmp_path / "Ana"
+    assert main(["--data-dir", str(folder), "--no-lan", *arguments]) == 1
+    said = capsys.readouterr()
+    [line] = said.err.splitlines()
+    assert line.startswith("parlor-cli: ")
+    assert words in line
+    assert said.out == ""
+    assert not folder.exists()
+
+
+@pytest.mark.usefixtures("unlogged")
+@pytest.mark.parametrize("arguments", [["--fly"], ["--log-level", "loud"], ["--data-dir"]])
+def test_arguments_that_do_not_exist(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: parlor-cli" in capsys.readouterr().err
 
 
 async def test_a_second_run_on_the_same_folder_is_refused(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -84,9 +85,9 @@ def interrupted(folder: Path, seconds: float, **request: object) -> None:
 
 def test_an_import_is_whole_or_has_not_been(archive: Path, tmp_path: Path) -> None:
     chance = random.Random(7)
+    (ready,) = ask(tmp_path / "new")
     for number in range(4):
-        folder = tmp_path / str(number)
-        (ready,) = ask(folder)
+        folder = Path(shutil.copytree(tmp_path / "new", tmp_path / str(number)))
         path = str(archive)
         interrupted(folder, chance.uniform(0.1, 1.6), do="import", path=path, passphrase="words")
         now, rooms = ask(folder, {"do": "rooms"})
