@@ -22,6 +22,8 @@ from signaling.shortcut import Shortcut
 
 HANDSHAKE_SECONDS = 10.0
 STUCK_SECONDS = 20.0
+GOODBYE_SECONDS, GOODBYE_PARTS = 1.0, 4
+"""That connections have to end by themselves when the server does."""
 WRITE_HIGH_WATER = 256 * 1024
 
 # A text frame of Engine.IO; anything else would raise in the middle of the library.
@@ -56,7 +58,6 @@ def server_config(app: ASGIApplication, gate: ConnectionGate, tls: Tls) -> Gated
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=1,
         ssl_certfile=tls.certificate or None,
         ssl_keyfile=tls.key or None,
     )
@@ -149,9 +150,28 @@ class QuietServer(uvicorn.Server):
         await super().startup(sockets)
         self.ready.set()
 
+    async def _wait_tasks_to_complete(self) -> None:
+        """Wait for a moment, then cut off who is slow. uvicorn's own limit takes that for an error.
+
+        A machine that stands still meanwhile uses up no more than a part of the moment.
+        """
+        waiting = asyncio.create_task(super()._wait_tasks_to_complete())
+        await _moment(waiting)
+        if not waiting.done():
+            for connection in (*self.server_state.connections,):
+                connection.transport.abort()
+            await _moment(waiting)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+async def _moment(task: asyncio.Task[None]) -> None:
+    for _ in range(GOODBYE_PARTS):
+        await asyncio.wait({task}, timeout=GOODBYE_SECONDS / GOODBYE_PARTS)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
-CLOSE_LIMIT = 3.0
+CLOSE_LIMIT, CLOSE_PARTS = 4.0, 8
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +61,9 @@ class Background:
         if self._root is None:
             return
         self._closing.set()
-        done, _ = await asyncio.wait({self._root}, timeout=CLOSE_LIMIT)
-        if not done:
+        for _ in range(CLOSE_PARTS):  # a machine that stands still meanwhile uses up one of them
+            await asyncio.wait({self._root}, timeout=CLOSE_LIMIT / CLOSE_PARTS)
+        if not self._root.done():
             log.error("some tasks did not end in time")
             self._root.cancel()
 

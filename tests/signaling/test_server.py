@@ -8,20 +8,25 @@ import json
 import logging
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import aiohttp
 import pytest
 
 from signaling import edge
+from signaling.gate import ConnectionGate
 from signaling.limits import Limits
+from signaling.net import QuietServer, Tls, listen, server_config
+from signaling.networks import Networks
 from signaling.protocol import MAX_PACKET, MAX_PAYLOAD, to_text
 from signaling.server import SignalingServer
 from tests.signaling.people import Person
-from tests.signaling.running import Clock, RawClient, running_server
+from tests.signaling.running import WAIT, Clock, RawClient, running_server
 from tests.support.ports import free_port
 
 ROOM = to_text(b"r" * 32)
+Receive = Callable[[], Awaitable[Any]]
 
 
 @pytest.fixture
@@ -305,6 +310,33 @@ async def test_everybody_is_told_when_the_server_stops() -> None:
         assert await client.next_event() == ("stopping", {})
         assert await client.gone()
         await client._http.close()
+
+
+async def test_who_does_not_end_is_cut_off_and_that_is_no_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("signaling.net.GOODBYE_SECONDS", 0.1)
+    asked, cut_off = asyncio.Event(), asyncio.Event()
+
+    async def never_answers(scope: object, receive: Receive, send: object) -> None:
+        del scope, send
+        asked.set()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        cut_off.set()
+
+    server = QuietServer(server_config(never_answers, ConnectionGate(1, 1, Networks([])), Tls()))
+    with listen("127.0.0.1", 0) as listener:
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        await server.ready.wait()
+        _, writer = await asyncio.open_connection(*listener.getsockname())
+        writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+        await asked.wait()
+        server.should_exit = True
+        await serving
+    async with asyncio.timeout(WAIT):
+        await cut_off.wait()
+    writer.close()
 
 
 async def test_a_port_in_use_is_an_error() -> None:
