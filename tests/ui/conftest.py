@@ -10,6 +10,10 @@ import pytest
 import pytest_asyncio
 from PySide6.QtWidgets import QApplication
 
+from app.media.process import COMMAND as MEDIA
+from app.media.process import MediaProcess
+from app.ui.imaging.process import COMMAND as IMAGING
+from app.ui.imaging.process import ImageProcess
 from app.ui.tasks import TaskOwner
 from app.ui.theme import Choice, Theme
 from tests.gallery import demo
@@ -43,6 +47,7 @@ WAITS_MS = (
     "voice.bar.BLINK_MS",
 )
 HOUR_MS = 3_600_000
+PATIENCE_S = 90.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,6 +68,13 @@ def nothing_passes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """No timer runs out in the middle of a test that happens to be slow."""
     for name in WAITS_MS:
         monkeypatch.setattr(f"app.ui.{name}", HOUR_MS)
+
+
+@pytest.fixture(autouse=True)
+def children_may_be_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no picture is that by its content, not because the machine took long to look."""
+    for begin, command in ((ImageProcess.__init__, IMAGING), (MediaProcess.__init__, MEDIA)):
+        monkeypatch.setattr(begin, "__defaults__", (command, PATIENCE_S))
 
 
 @pytest.fixture(scope="session")
