@@ -11,7 +11,10 @@ from tests.e2e.people import room_of
 from tests.e2e.programs import WAIT, Cli, Json, Stage
 
 MEGABYTE = 1024 * 1024
-SLOW = 8 * MEGABYTE
+SLOW = MEGABYTE
+"""Bytes a second at which something comes soon, and everything not for long."""
+HELD = 64 * 1024
+"""Bytes a second at which nobody sees anything come, but nothing seems to stand still."""
 
 
 def digest(path: Path) -> str:
@@ -97,13 +100,19 @@ def workers_of(cli: Cli) -> list[int]:
     return [n for n in found if b"bulk.worker" in Path(f"/proc/{n}/cmdline").read_bytes()]
 
 
+def held_back(cli: Cli) -> None:
+    """Let there be time to do something in the middle, however slow the machine is."""
+    cli.ask("file_settings", cap_up=HELD)
+
+
 def begun(programs: Stage, pair: list[Cli], size: int) -> tuple[str, str, Path]:
-    """Let Bob fetch slowly what Ana has offered; return when a part is there."""
+    """Let Bob fetch what Ana has offered; return when a part is there and the rest is held back."""
     ana, bob = pair
     room = room_of(ana, bob)
     path = file_of(programs.folder / "from", size)
     ana.ask("file_settings", cap_up=SLOW)
     transfer = offer(ana, room, path)
     accept(programs, bob, transfer)
-    moving(bob, transfer, 4 * MEGABYTE)
+    moving(bob, transfer, MEGABYTE)
+    held_back(ana)
     return room, transfer, path

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.lasting import lasting, pair, programs
 from tests.e2e.people import room_of
 from tests.e2e.programs import Cli, Stage
 from tests.e2e.sending import MEGABYTE, accept, digest, done, file_of, offer, shown
 
+__all__ = ["lasting", "pair", "programs"]
 pytestmark = pytest.mark.e2e
 SIZE = 12 * MEGABYTE + 345
 

@@ -166,7 +166,7 @@ def test_who_takes_without_keeping_to_the_rules_is_cut_off_and_named(
     warm(programs, room, bob, ana)
     base = peak(workers_of(ana)[0])
     for greed in ("never-reads", "says-nothing", *CUT_OFF):
-        path = file_of(programs.folder / "from", 40 * MEGABYTE, f"{greed}.bin")
+        path = file_of(programs.folder / "from", 16 * MEGABYTE, f"{greed}.bin")
         transfer = offer(ana, room, path)
         folder = programs.folder / greed
         folder.mkdir()

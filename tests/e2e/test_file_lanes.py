@@ -14,11 +14,13 @@ from tests.e2e.people import room_of
 from tests.e2e.programs import WAIT, Cli, Json, Stage
 from tests.e2e.sending import (
     MEGABYTE,
+    SLOW,
     accept,
     begun,
     digest,
     done,
     file_of,
+    held_back,
     in_state,
     moving,
     offer,
@@ -29,6 +31,7 @@ from tests.e2e.sending import (
 from tests.support.coturn import TurnServer, needs_turn, running_turn
 
 pytestmark = pytest.mark.e2e
+SIZE = 16 * MEGABYTE
 
 
 @pytest.fixture
@@ -63,15 +66,23 @@ def on_lane(cli: Cli, transfer: str, lane: str) -> None:
         time.sleep(0.02)
 
 
+def accept_slowly(programs: Stage, pair: list[Cli], transfer: str, lane: str) -> None:
+    """Let nothing come before the way is told: all of it might come before that."""
+    ana, bob = pair
+    held_back(ana)
+    accept(programs, bob, transfer)
+    bob.event("file_progress", transfer=transfer, lane=lane)
+    ana.ask("file_settings", cap_up=0)
+
+
 @pytest.mark.parametrize("way", ["direct", "webrtc"])
 def test_a_file_arrives_by_one_way(programs: Stage, pair: list[Cli], way: str) -> None:
     ana, bob = pair
     room = room_of(ana, bob)
     goes(bob, way)
-    ana.ask("file_settings", cap_up=16 * MEGABYTE)
-    path = file_of(programs.folder / "from", 10 * MEGABYTE)
+    path = file_of(programs.folder / "from", 6 * MEGABYTE)
     transfer = offer(ana, room, path)
-    accept(programs, bob, transfer)
+    accept_slowly(programs, pair, transfer, way)
     assert digest(done(bob, transfer)) == digest(path)
     assert lanes_of(bob, transfer) == [way]
     assert set(lanes_of(ana, transfer)) <= {way}
@@ -88,7 +99,7 @@ def test_a_file_arrives_through_a_relay_that_one_of_two_knows(
     goes(bob, "relay")
     path = file_of(programs.folder / "from", 4 * MEGABYTE)
     transfer = offer(ana, room, path)
-    accept(programs, bob, transfer)
+    accept_slowly(programs, pair, transfer, "relay")
     assert digest(done(bob, transfer)) == digest(path)
     assert lanes_of(bob, transfer) == ["relay"]
     assert turn.allocations >= 1
@@ -116,11 +127,15 @@ def test_no_relay_is_said_to_whoever_waits(programs: Stage, pair: list[Cli]) -> 
 def test_bytes_move_from_one_way_to_a_better_one_and_back(programs: Stage, pair: list[Cli]) -> None:
     ana, bob = pair
     goes(bob, "webrtc")
-    _, transfer, path = begun(programs, pair, 80 * MEGABYTE)
+    _, transfer, path = begun(programs, pair, SIZE)
     assert shown(bob, transfer)["lane"] == "webrtc"
     goes(bob, "direct", "webrtc", "relay")
     on_lane(bob, transfer, "direct")
-    moving(bob, transfer, shown(bob, transfer)["done"] + 4 * MEGABYTE)
+    mark, had = bob.mark(), shown(bob, transfer)["done"]
+    ana.ask("file_settings", cap_up=SLOW)
+    moving(bob, transfer, had + MEGABYTE)
+    bob.event("file_progress", mark, transfer=transfer, lane="direct")
+    held_back(ana)
     had = shown(bob, transfer)["done"]
     goes(bob, "webrtc")
     on_lane(bob, transfer, "webrtc")
@@ -136,10 +151,11 @@ def test_a_killed_worker_is_made_up_for_over_webrtc(
 ) -> None:
     ana, bob = pair
     goes(bob, "webrtc")
-    _, transfer, path = begun(programs, pair, 60 * MEGABYTE)
+    _, transfer, path = begun(programs, pair, SIZE)
     had = shown(bob, transfer)["done"]
     programs.expect("the worker for files has ended with -9")
     os.kill(workers_of(pair[who])[0], signal.SIGKILL)
+    ana.ask("file_settings", cap_up=SLOW)
     moving(bob, transfer, had + MEGABYTE)
     ana.ask("file_settings", cap_up=0)
     assert digest(done(bob, transfer)) == digest(path)

@@ -25,6 +25,8 @@ from tests.e2e.sending import (
 
 pytestmark = pytest.mark.e2e
 WORDS = "a long walk home"
+LIFE = 15
+"""Seconds that a message is there for its author: enough for two workers to start, and a file."""
 
 
 def test_a_file_is_answered_marked_captioned_found_and_forwarded(
@@ -121,7 +123,7 @@ def test_files_go_on_from_another_machine(
 def test_a_file_outlives_a_message_that_disappears(programs: Stage, pair: list[Cli]) -> None:
     ana, bob = pair
     room = room_of(ana, bob)
-    ana.ask("vanish", room=room, seconds=3)
+    ana.ask("vanish", room=room, seconds=LIFE)
     bob.event("room", room=room)
     path = file_of(programs.folder / "from", 1000, "short.bin")
     transfer = offer(ana, room, path)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.lasting import lasting, pair, programs
 from tests.e2e.people import room_of
 from tests.e2e.programs import Cli, Json, Server, Stage
 from tests.e2e.sending import (
@@ -20,6 +21,7 @@ from tests.e2e.sending import (
     digest,
     done,
     file_of,
+    held_back,
     in_state,
     inbox,
     moving,
@@ -28,8 +30,9 @@ from tests.e2e.sending import (
 )
 from tests.support.netns import needs_hosts
 
+__all__ = ["lasting", "pair", "programs"]
 pytestmark = pytest.mark.e2e
-SIZE = 24 * MEGABYTE
+SIZE = 16 * MEGABYTE
 AS_OTHERS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--")
 """Root for whom the modes of files hold."""
 
@@ -40,11 +43,6 @@ def failed(cli: Cli, transfer: str, code: str) -> Json:
     view = shown(cli, transfer)
     assert (view["state"], view["reason"]) == ("failed", code)
     return view
-
-
-def held_back(ana: Cli) -> None:
-    """Let there be time to do something in the middle, on a busy machine too."""
-    ana.ask("file_settings", cap_up=MEGABYTE)
 
 
 def nothing_in(folder: Path) -> bool:
@@ -62,7 +60,6 @@ def arrives(ana: Cli, bob: Cli, transfer: str, path: Path) -> None:
 @pytest.mark.parametrize("who", [0, 1])
 def test_either_side_pauses_and_goes_on(programs: Stage, pair: list[Cli], who: int) -> None:
     _, transfer, path = begun(programs, pair, SIZE)
-    held_back(pair[0])
     pauses, other = pair[who], pair[1 - who]
     pauses.ask("file_pause", transfer=transfer)
     in_state(pauses, transfer, "paused")
@@ -76,7 +73,6 @@ def test_either_side_pauses_and_goes_on(programs: Stage, pair: list[Cli], who: i
 
 def test_who_receives_cancels_and_takes_it_after_all(programs: Stage, pair: list[Cli]) -> None:
     _, transfer, path = begun(programs, pair, SIZE)
-    held_back(pair[0])
     ana, bob = pair
     bob.ask("file_cancel", transfer=transfer)
     in_state(bob, transfer, "declined")
@@ -88,7 +84,6 @@ def test_who_receives_cancels_and_takes_it_after_all(programs: Stage, pair: list
 
 def test_who_sends_cancels(programs: Stage, pair: list[Cli]) -> None:
     _, transfer, _ = begun(programs, pair, SIZE)
-    held_back(pair[0])
     ana, bob = pair
     ana.ask("file_cancel", transfer=transfer)
     bob.event("file_failed", transfer=transfer, code="cancelled")
@@ -99,9 +94,9 @@ def test_who_sends_cancels(programs: Stage, pair: list[Cli]) -> None:
 
 def test_the_target_is_removed(programs: Stage, pair: list[Cli]) -> None:
     _, transfer, path = begun(programs, pair, SIZE)
-    held_back(pair[0])
     ana, bob = pair
     shutil.rmtree(inbox(programs, bob))
+    ana.ask("file_settings", cap_up=SLOW)
     failed(bob, transfer, "target-gone")
     assert not (programs.folder / f"inbox of {bob.name}").exists()
     bob.ask("file_accept", transfer=transfer, to=str(inbox(programs, bob)))
@@ -123,13 +118,14 @@ def test_the_source_does_not_stay_as_it_was(programs: Stage, pair: list[Cli], ho
     ana.ask("file_settings", cap_up=SLOW)
     transfer = offer(ana, room, path)
     accept(programs, bob, transfer)
-    moving(bob, transfer, 4 * MEGABYTE)
+    moving(bob, transfer, MEGABYTE)
     held_back(ana)
     if how == "changed":
         for one in path.iterdir():
             one.write_bytes(b"something else")
     else:
         shutil.rmtree(path)
+    ana.ask("file_settings", cap_up=SLOW)
     failed(ana, transfer, "source-changed" if how == "changed" else "file-not-found")
     in_state(bob, transfer, "waiting", "failed")
     assert shown(bob, transfer)["done"] > 0
@@ -140,7 +136,6 @@ def test_the_source_does_not_stay_as_it_was(programs: Stage, pair: list[Cli], ho
 
 def test_a_file_that_is_removed_while_it_is_read_arrives(programs: Stage, pair: list[Cli]) -> None:
     _, transfer, path = begun(programs, pair, SIZE)
-    held_back(pair[0])
     was = digest(path)
     path.unlink()
     pair[0].ask("file_settings", cap_up=0)
@@ -174,11 +169,11 @@ def test_the_disk_becomes_full(programs: Stage, pair: list[Cli], small_disk: Pat
     target = small_disk / "target"
     target.mkdir()
     bob.ask("file_accept", transfer=transfer, to=str(target))
-    moving(bob, transfer, 4 * MEGABYTE)
+    moving(bob, transfer, MEGABYTE)
     held_back(ana)
     with suppress(OSError):
         file_of(small_disk, SIZE + 32 * MEGABYTE, "filling")
-    assert failed(bob, transfer, "disk-full")["done"] >= 4 * MEGABYTE
+    assert failed(bob, transfer, "disk-full")["done"] >= MEGABYTE
     filling.unlink()
     bob.ask("file_resume", transfer=transfer)
     arrives(ana, bob, transfer, path)
@@ -201,7 +196,7 @@ def test_the_folder_may_not_be_written_to(programs: Stage, common_server: Server
     assert bob.refused("file_accept", transfer=transfer, to=to) == "folder-unwritable"
     target.chmod(0o755)
     bob.ask("file_accept", transfer=transfer, to=to)
-    moving(bob, transfer, 4 * MEGABYTE)
+    moving(bob, transfer, MEGABYTE)
     held_back(ana)
     target.chmod(0o555)
     ana.ask("file_settings", cap_up=0)

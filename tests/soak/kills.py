@@ -41,6 +41,8 @@ class Victims:
     room: str
     folders: bool = False
     """Send folders of small files too."""
+    cap: int = 0
+    """Bytes a second until somebody is killed."""
     clean: float = 0.0
     """Bytes that go over the network for each of a file, when nobody is killed."""
     sent_again: list[int] = field(default_factory=list)
@@ -49,6 +51,10 @@ class Victims:
     def wire(self) -> int:
         """Return the bytes that went over the network so far."""
         return carried(self.people[0].process.pid)
+
+    def hold(self, cap: int) -> None:
+        """Let the sender give so many bytes a second, 0 for all that goes."""
+        self.people[0].ask("file_settings", cap_up=cap)
 
     def kill(self, victim: str) -> bool:
         """Kill one of `VICTIMS` without a word and start it again; False if it is not there."""
@@ -112,6 +118,7 @@ def one(scene: Victims, victim: str, at: float, size: int) -> Json:
     """Send a file and kill `victim` when the share `at` of it is there; return what it cost."""
     ana, bob = scene.people
     number = len(scene.sent_again)
+    scene.hold(scene.cap)
     folder = scene.programs.folder / f"from {number}"
     path = source_of(folder, size, number, folders=scene.folders)
     before = scene.wire
@@ -123,6 +130,7 @@ def one(scene: Victims, victim: str, at: float, size: int) -> Json:
         time.sleep(0.01)
     had = view["done"]
     killed = scene.kill(victim)
+    scene.hold(0)
     linked(scene.room, *scene.people)
     there = scene.settled(transfer)
     assert digest(there) == digest(path)
@@ -161,11 +169,11 @@ def killed(
             programs.start(who, server.url, prefix=prefix(name)).ready().online()
             for who in ("Ana", "Bob")
         ]
-        scene = Victims(programs, people, room_of(*people), runs > len(VICTIMS))
+        scene = Victims(programs, people, room_of(*people), runs > len(VICTIMS), size // 8)
         if way == "relay":
             use_relay(people, turn)
         for person in people:
-            person.ask("file_settings", cap_up=size // 2, ways=[way])
+            person.ask("file_settings", ways=[way])
         undisturbed(scene, size)
         for number in range(runs):
             victim = VICTIMS[number % len(VICTIMS)]

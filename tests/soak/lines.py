@@ -10,7 +10,17 @@ from pathlib import Path
 
 from tests.e2e.people import room_of
 from tests.e2e.programs import Cli, Json, Stage, stage
-from tests.e2e.sending import MEGABYTE, accept, digest, done, file_of, inbox, moving, offer
+from tests.e2e.sending import (
+    MEGABYTE,
+    accept,
+    digest,
+    done,
+    file_of,
+    held_back,
+    inbox,
+    moving,
+    offer,
+)
 from tests.support.coturn import TurnServer, running_turn
 from tests.support.netns import Host, Network
 
@@ -98,8 +108,12 @@ def lossy(
     with far(folder, way, loss) as away:
         for cli in away.people:
             cli.ask("file_settings", recovery=recovery)
-        begun = time.monotonic()
+        ana, bob = away.people
+        held_back(ana)
         transfer, path = away.send(size)
+        bob.event("file_progress", transfer=transfer, lane=way)
+        begun = time.monotonic()
+        ana.ask("file_settings", cap_up=0)
         told = away.there(transfer, path)
         share = size / (time.monotonic() - begun) / RATE
         return {**told, "loss": loss, "of_line": round(share, 2)}
