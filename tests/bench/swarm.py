@@ -19,6 +19,7 @@ from itertools import combinations
 from pathlib import Path
 
 from app.protocol import worker_messages as msg
+from app.transport.bulk.client import COMMAND
 from tests.bench.transfer import Json, random_file
 from tests.support.bulk_peers import BulkPeer, connect
 
@@ -29,8 +30,8 @@ AIM = 3.0
 
 async def timed(home: Path, path: Path, cap: int, receivers: int, *, linked: bool) -> float:
     """Return the seconds until all have it; `linked` lets them fetch from each other."""
-    sender = BulkPeer(home / "sender")
-    others = [BulkPeer(home / f"receiver {number}") for number in range(receivers)]
+    sender = BulkPeer(home / "sender", COMMAND)
+    others = [BulkPeer(home / f"receiver {number}", COMMAND) for number in range(receivers)]
     try:
         offered = await sender.offer(path)
         await sender.send(msg.Cap(cap, 0))
