@@ -33,7 +33,7 @@ BOTTOM_ROUGH = 6
 
 
 def run(*command: str | Path) -> tuple[int, str]:
-    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     return result.returncode, result.stdout + result.stderr
 
 

@@ -31,7 +31,7 @@ def test_readelf_says_the_same() -> None:
     read = elf.read(QT_GUI)
     assert read is not None
     command = ["readelf", "-dW", str(QT_GUI)]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
     lines = [line for line in shown.splitlines() if "(NEEDED)" in line]
     assert {line.partition("[")[2].rstrip("]") for line in lines} == read.needed
 

@@ -26,7 +26,7 @@ pytestmark = [
 
 
 def output(*command: str | Path) -> str:
-    result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     return result.stdout
 
 
@@ -36,7 +36,7 @@ def field(package: Path, name: str) -> str:
 
 def files(package: Path) -> dict[str, tarfile.TarInfo]:
     command: list[str | Path] = ["dpkg-deb", "--fsys-tarfile", package]
-    data = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+    data = subprocess.run(command, capture_output=True, check=True, timeout=120).stdout
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         return {member.name.removeprefix("."): member for member in archive}
 

@@ -61,7 +61,7 @@ def test_another_reader_agrees(tmp_path: Path) -> None:
     file.write_bytes(plistlib.dumps(macos.info_plist("1.2.3")))
     for source in (file, MACOS / "entitlements.plist"):
         command = [PLUTIL or "", "-i", str(source), "-o", str(binary), "-f", "bin"]
-        subprocess.run(command, check=True, timeout=20)
+        subprocess.run(command, check=True, timeout=120)
         assert plistlib.loads(binary.read_bytes()) == plistlib.loads(source.read_bytes())
 
 
@@ -84,7 +84,7 @@ def test_the_scripts_are_clean() -> None:
     scripts = sorted(map(str, MACOS.glob("*.sh")))
     assert len(scripts) >= 4
     command = [SHELLCHECK or "", "--severity=style", *scripts]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert (result.returncode, result.stdout) == (0, "")
 
 

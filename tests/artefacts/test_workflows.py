@@ -24,7 +24,7 @@ NOTES = ROOT / "packaging" / "release" / "notes.sh"
 
 
 def finds_nothing(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -98,8 +98,8 @@ def test_the_scripts_are_clean() -> None:
 
 
 def test_the_notes_of_a_version_are_its_own() -> None:
-    done = subprocess.run([NOTES, "0.1.0"], capture_output=True, text=True, check=True, timeout=20)
+    done = subprocess.run([NOTES, "0.1.0"], capture_output=True, text=True, check=True, timeout=120)
     assert "### Added" in done.stdout
     assert "## [" not in done.stdout
-    missing = subprocess.run([NOTES, "0.0.0"], capture_output=True, check=False, timeout=20)
+    missing = subprocess.run([NOTES, "0.0.0"], capture_output=True, check=False, timeout=120)
     assert (missing.returncode, missing.stdout) == (1, b"")

@@ -40,7 +40,7 @@ def environment() -> dict[str, str]:
 @pytest.mark.skipif(HADOLINT is None, reason="hadolint is not installed")
 def test_the_dockerfile_is_clean() -> None:
     command = [HADOLINT or "", "--failure-threshold", "style", str(CONTAINER / "Dockerfile")]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert (result.returncode, result.stdout) == (0, "")
 
 
@@ -101,7 +101,7 @@ def test_nothing_in_compose_has_more_rights_than_it_needs() -> None:
 @pytest.mark.skipif(HAPROXY is None, reason="haproxy is not installed")
 def test_the_balancer_takes_its_settings() -> None:
     command = [HAPROXY or "", "-c", "-f", str(CONTAINER / "haproxy.cfg")]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert result.returncode == 0, result.stderr
 
 

@@ -27,7 +27,7 @@ Manifest = dict[str, Any]
 @pytest.fixture(scope="module", params=["base", "ingress"])
 def built(request: pytest.FixtureRequest) -> str:
     command = [KUBECTL or "", "kustomize", str(KUBERNETES / request.param)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -50,7 +50,7 @@ def test_the_schema_holds(built: str, tmp_path: Path) -> None:
     file = tmp_path / "all.yaml"
     file.write_text(built)
     command = [VALIDATE or "", "--strict", "--quiet", str(file)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert result.returncode == 0, result.stdout + result.stderr
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not 
 
 def analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [ANALYZE or "", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
 
 def test_systemd_understands_it(tmp_path: Path) -> None:
