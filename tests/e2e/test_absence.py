@@ -30,8 +30,9 @@ def test_written_before_anybody_came_even_in_an_earlier_run(
 def test_written_without_a_server(programs: Stage, common_server: Server) -> None:
     ana, bob = programs.people("Ana", "Bob", server=common_server.url)
     room = room_of(ana, bob)
+    mark = ana.mark()
     bob.quit()
-    ana.event("link", peer=bob.peer, state="offline")
+    ana.event("link", mark, peer=bob.peer, state="offline")
     ana.ask("disconnect", server=common_server.url)
     queued = ana.say(room, "when you are back")
     assert shown(ana, room, queued)["state"] == "queued"
@@ -67,8 +68,9 @@ def test_delivery_through_a_third_member(programs: Stage, trio: list[Cli]) -> No
     """Ana writes while only Eve is there and goes; Bob hears it from Eve, and Ana of that."""
     ana, bob, eve = trio
     room = room_of(ana, bob, eve)
+    mark = ana.mark()
     bob.quit()
-    ana.event("link", peer=bob.peer, state="offline")
+    ana.event("link", mark, peer=bob.peer, state="offline")
     message = ana.say(room, "tell Bob")
     status(ana, message, "delivered", by=eve)
     assert shown(ana, room, message)["state"] == "sent"

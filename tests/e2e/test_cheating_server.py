@@ -98,8 +98,9 @@ def test_old_payloads(programs: Stage, server: CheatingServer) -> None:
     talk(ana, bob, room)
     assert not [*ana.events("link", mark_a), *bob.events("link", mark_b)]
 
+    mark_a = ana.mark()
     bob.quit()
-    ana.event("link", peer=bob.peer, state="offline")
+    ana.event("link", mark_a, peer=bob.peer, state="offline")
     bob = programs.again(bob)
     server.cheat("repeat")  # what was on the way to Bob's earlier run may honestly come now, once
     server.cheat("repeat")

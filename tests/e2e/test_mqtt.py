@@ -53,8 +53,9 @@ def test_a_conversation_begins_over_a_broker(programs: Stage) -> None:
         ana.say(made["room"], "hello over a broker")
         bob.hear("hello over a broker")
         assert [p["name"] for p in bob.ask("directory", query="an")["people"]] == ["Ana"]
+        mark = ana.mark()
         bob.kill()
-        ana.event("link", peer=bob.peer, state="offline")
+        ana.event("link", mark, peer=bob.peer, state="offline")
         later = ana.say(made["room"], "while you were away")
         bob = programs.again(bob)
         bob.hear("while you were away")
