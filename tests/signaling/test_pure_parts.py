@@ -152,3 +152,8 @@ def test_a_histogram_says_under_which_bound_a_share_lies() -> None:
         1.0,
         1.0,
     ]
+
+
+def test_default_limits_let_a_returning_client_enter_all_its_rooms() -> None:
+    limits = Limits()
+    assert limits.events_burst > limits.rooms_per_peer + 1
