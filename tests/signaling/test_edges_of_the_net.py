@@ -16,7 +16,8 @@ from signaling.gate import ConnectionGate
 from signaling.limits import Limits
 from signaling.logs import JsonFormatter
 from signaling.networks import Networks
-from tests.signaling.running import configured_server
+from tests.signaling.people import Person
+from tests.signaling.running import RawClient, configured_server, running_server
 from tests.signaling.test_http import config
 from tests.signaling.test_program import end_of, program, url_of
 from tests.support.certificates import certificate_files
@@ -122,3 +123,10 @@ def test_a_trace_stays_on_its_line() -> None:
     line = JsonFormatter().format(record)
     assert "\n" not in line
     assert "ValueError: invalid literal" in json.loads(line)["error"]
+
+
+async def test_ipv6() -> None:
+    async with running_server(host="::1") as (_, url):
+        assert url.startswith("http://[::1]:")
+        async with RawClient(url) as client:
+            await client.enter(Person())

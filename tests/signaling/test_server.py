@@ -346,13 +346,6 @@ async def test_a_port_in_use_is_an_error() -> None:
                 pass
 
 
-async def test_ipv6() -> None:
-    async with running_server(host="::1") as (_, url):
-        assert url.startswith("http://[::1]:")
-        async with RawClient(url) as client:
-            await client.enter(Person())
-
-
 async def test_a_mistake_of_ours_is_answered_and_logged_without_what_came(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
