@@ -309,9 +309,12 @@ async def test_joining_twice_changes_nothing(world: World) -> None:
     for text in (link.link, link.link):
         assert await cem.backend.chats.join(text) == room
     await members_are(room, ana, bob, cem)
-    vector = dict(room_of(ana, room).vector)
-    await until(lambda: all(room_of(p, room).vector == vector for p in (bob, cem)), "all")
     await until(lambda: standing(cem, room) == "member", "member")
+    await until(
+        lambda: room_of(ana, room).vector == room_of(bob, room).vector == room_of(cem, room).vector,
+        "all",
+    )
+    vector = dict(room_of(ana, room).vector)
     assert await cem.backend.chats.join(link.link) == room
     assert await bob.backend.chats.join(link.link) == room
     await asyncio.sleep(0.1)
