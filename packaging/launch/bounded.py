@@ -34,6 +34,12 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
+def heed_interrupts() -> None:
+    """Let SIGINT stop what is begun from here on: below a script's background job it is ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def children(pid: int) -> list[int]:
     """Return the processes directly below one, those that have ended but for their status not."""
     found: list[int] = []
@@ -151,6 +157,7 @@ class Bounded:
 def main(seconds: str, log: str, *command: str) -> int:
     """Run the command; return its status."""
     adopt_orphans()
+    heed_interrupts()
     with Path(log).open("ab") as sink:
         bounded = Bounded([*command], float(seconds), sink)
         status = bounded.run()

@@ -23,13 +23,17 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 """Lets a thousand seconds go by when a file appears whose name begins with "late"."""
 
 
-def run(folder: Path, script: str) -> tuple[int, str, str]:
+BEHIND = ("sh", "-c", "trap '' INT; exec \"$0\" \"$@\"")
+"""Begins a command with SIGINT ignored, as a script does in the background."""
+
+
+def run(folder: Path, script: str, *before: str) -> tuple[int, str, str]:
     """Return the status, what was printed, and what was kept of what may take 100 s.
 
     `script` runs in `folder`. By "touch late1" it makes its time be up, by "touch late2" the grace.
     """
     log = folder / "log"
-    own = [sys.executable, "-c", HURRIED, str(PROGRAM), "100", str(log)]
+    own = [*before, sys.executable, "-c", HURRIED, str(PROGRAM), "100", str(log)]
     command = [*own, "sh", "-c", script]
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=90, check=False
@@ -62,6 +66,13 @@ def test_what_takes_too_long_is_stopped(tmp_path: Path) -> None:
     assert status == bounded.TOO_LONG
     assert told.startswith("begun\n")
     assert "too long" in told
+
+
+def test_it_is_stopped_in_the_background_of_a_script_as_well(tmp_path: Path) -> None:
+    script = "trap 'echo heard; exit 1' INT; touch late1; while :; do sleep 0.1; done"
+    status, told, _ = run(tmp_path, script, *BEHIND)
+    assert status == bounded.TOO_LONG
+    assert told.endswith("heard\n")
 
 
 def test_a_worker_that_hangs_says_where(tmp_path: Path) -> None:
