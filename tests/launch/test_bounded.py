@@ -23,7 +23,7 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 """Lets a thousand seconds go by when a file appears whose name begins with "late"."""
 
 
-BEHIND = ("sh", "-c", "trap '' INT; exec \"$0\" \"$@\"")
+BEHIND = ("sh", "-c", 'trap \'\' INT; exec "$0" "$@"')
 """Begins a command with SIGINT ignored, as a script does in the background."""
 
 
