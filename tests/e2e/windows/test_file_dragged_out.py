@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.windows.test_file_drops import dragged, drop_onto, messages, sheet
+from tests.e2e.windows.test_file_drops import dragged, drop_onto, messages, sheet, trembling
 from tests.support.desktop import Part, eventually
 from tests.support.windows import Window
 
@@ -41,7 +41,8 @@ def test_a_file_is_dragged_out_of_one_window_into_another(
     for step in range(1, 13):
         at = [one + (other - one) * step // 12 for one, other in zip(begin, (x, y), strict=True)]
         move("mousemove", *at, "sleep", 0.03)
-    ana.see("Drop to send to Bob Martins")
+    with trembling(bob.desktop, x, y):
+        ana.see("Drop to send to Bob Martins")
     for jitter in (3, 0, 2):
         move("mousemove", x + jitter, y, "sleep", 0.05)
     move("mouseup", 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,11 +22,33 @@ PLACE = 700, 850
 """Below the windows of the people."""
 
 
+@contextmanager
+def trembling(desktop: Desktop, x: int, y: int) -> Iterator[None]:
+    """Let the hand there be never quite still: a drag that was late to begin ends where it began,
+    as long as nothing moves after that."""
+    is_over = threading.Event()
+
+    def tremble() -> None:
+        aside = 0
+        while not is_over.wait(1):
+            aside = 2 - aside
+            desktop.xdotool("mousemove", x + aside, y)
+
+    hand = threading.Thread(target=tremble, daemon=True)
+    hand.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        hand.join()
+
+
 class Source:
     """The window of another program, out of which something is dragged."""
 
     def __init__(self, desktop: Desktop, kind: str, things: Sequence[str]) -> None:
         self._desktop = desktop
+        self._at = PLACE
         command = [sys.executable, "-m", "tests.support.drag_source", f"{PLACE[0]},{PLACE[1]}"]
         self.process = subprocess.Popen(
             [*command, kind, *things],
@@ -40,7 +63,7 @@ class Source:
 
     def over(self, x: int, y: int) -> None:
         """Take hold of it and move there, as a hand does."""
-        move = self._desktop.xdotool
+        move, self._at = self._desktop.xdotool, (x, y)
         left, top = PLACE[0] + 80, PLACE[1] + 30
         move("mousemove", "--sync", left, top, "mousedown", 1)
         for step in range(1, 13):
@@ -52,12 +75,14 @@ class Source:
     def until(self, action: str) -> None:
         """Wait until the drag would end with this."""
         told = ""
-        while told != f"over {action}":
-            told = line_of(self.process).strip()
-            assert told, f"never over {action}"
+        with trembling(self._desktop, *self._at):
+            while told != f"over {action}":
+                told = line_of(self.process).strip()
+                assert told, f"never over {action}"
 
     def over_again(self, x: int, y: int) -> None:
         """Move on with it."""
+        self._at = x, y
         for _ in range(3):
             self._desktop.xdotool("mousemove", x, y, "sleep", 0.05)
 

@@ -134,10 +134,13 @@ async def test_workers_are_killed_at_any_moment(
             await one.until(lambda one=one, deaths=deaths: one.deaths > deaths)  # type: ignore[misc]
         serve = msg.Serve(offered.transfer, offered.root, str(path), str(sender.manifest))
         await receiver.stop(number)
+        if any(isinstance(n, msg.Done) and n.transfer == number for n in receiver.notices):
+            break  # it was quicker than the kill: to fetch it again would be to want it twice
         await sender.stop(offered.transfer)
         await sender.send(serve)
-    await sender.send(msg.Cap(0, 0))
-    number = await begun(sender, receiver, offered)
+    else:
+        await sender.send(msg.Cap(0, 0))
+        number = await begun(sender, receiver, offered)
     done = await receiver.heard(msg.Done, number)
     assert Path(done.path) == receiver.inbox / "given"
     assert tree(receiver.inbox) == given(path)
