@@ -36,22 +36,24 @@ class ChildServer:
         self._process: asyncio.subprocess.Process | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._url: str | None = None
+        self._starting = asyncio.Lock()
 
     @property
     def url(self) -> str | None:
         return self._url
 
     async def start(self, after: str = "") -> str:
-        if self._url is not None:
-            return self._url
-        self._after = ("--after", after) if after else ()
-        try:
-            url = await self._launch(PREFERRED_PORT if _is_free(PREFERRED_PORT) else 0)
-        except AppError:
-            url = await self._launch(0)
-        self._url = url
-        self._watcher = asyncio.get_running_loop().create_task(self._watch(url))
-        return url
+        async with self._starting:  # a person may ask for it just as it starts by itself
+            if self._url is not None:
+                return self._url
+            self._after = ("--after", after) if after else ()
+            try:
+                url = await self._launch(PREFERRED_PORT if _is_free(PREFERRED_PORT) else 0)
+            except AppError:
+                url = await self._launch(0)
+            self._url = url
+            self._watcher = asyncio.get_running_loop().create_task(self._watch(url))
+            return url
 
     async def _launch(self, port: int) -> str:
         pipe = asyncio.subprocess.PIPE

@@ -123,6 +123,8 @@ class TownServer(LocalServer):
         return self._url
 
     async def start(self, after: str = "") -> str:
+        if self._url is not None:
+            return self._url
         self.after.append(after)
         if self.failures:
             self.failures -= 1

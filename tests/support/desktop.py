@@ -102,7 +102,7 @@ def line_of(process: subprocess.Popen[str]) -> str:
         patience.cancel()
 
 
-def end(process: subprocess.Popen[str]) -> None:
+def end(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
     """End a child, by force if need be."""
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:

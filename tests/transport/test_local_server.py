@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -35,8 +36,8 @@ async def health(url: str) -> int:
 
 
 async def test_it_listens_until_it_is_stopped(hosted: ChildServer) -> None:
-    url = await hosted.start()
-    assert await hosted.start() == url == hosted.url
+    url, again = await asyncio.gather(hosted.start(), hosted.start())
+    assert await hosted.start() == url == again == hosted.url
     assert await health(url) == 200
     await hosted.stop()
     await hosted.stop()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.windows.test_file_drops import dragged, drop_onto, messages, sheet, trembling
+from tests.e2e.windows.test_file_drops import dragged, drop_onto, messages, sheet
 from tests.support.desktop import Part, eventually
 from tests.support.windows import Window
 
@@ -41,10 +41,13 @@ def test_a_file_is_dragged_out_of_one_window_into_another(
     for step in range(1, 13):
         at = [one + (other - one) * step // 12 for one, other in zip(begin, (x, y), strict=True)]
         move("mousemove", *at, "sleep", 0.03)
-    with trembling(bob.desktop, x, y):
-        ana.see("Drop to send to Bob Martins")
-    for jitter in (3, 0, 2):
-        move("mousemove", x + jitter, y, "sleep", 0.05)
+
+    def still_moving() -> Part | None:
+        for jitter in (3, 0, 2):
+            move("mousemove", x + jitter, y, "sleep", 0.05)
+        return ana.find("Drop to send to Bob Martins")
+
+    eventually(still_moving, "what a drop would do")
     move("mouseup", 1)
     sheet(ana, "north.bin")
     ana.write("back to you")

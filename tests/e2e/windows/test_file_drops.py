@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import select
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,34 +15,15 @@ import pytest
 
 from app.ui.files.attachment import UNREADABLE
 from tests.e2e.windows.test_ways_in import focus_on
-from tests.support.desktop import ROOT, Desktop, Part, end, eventually, line_of
+from tests.support.desktop import ROOT, WAIT, Desktop, Part, end, eventually
 from tests.support.windows import Window
 
 pytestmark = [pytest.mark.e2e, pytest.mark.window]
 
 PLACE = 700, 850
 """Below the windows of the people."""
-
-
-@contextmanager
-def trembling(desktop: Desktop, x: int, y: int) -> Iterator[None]:
-    """Let the hand there be never quite still: a drag that was late to begin ends where it began,
-    as long as nothing moves after that."""
-    is_over = threading.Event()
-
-    def tremble() -> None:
-        aside = 0
-        while not is_over.wait(1):
-            aside = 2 - aside
-            desktop.xdotool("mousemove", x + aside, y)
-
-    hand = threading.Thread(target=tremble, daemon=True)
-    hand.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        hand.join()
+STILL = 3.0
+"""Seconds of silence after which a drag is moved away and back."""
 
 
 class Source:
@@ -55,11 +38,24 @@ class Source:
             env=desktop.env,
             cwd=ROOT,
             stdout=subprocess.PIPE,
-            text=True,
         )
-        assert line_of(self.process).strip() == "ready"
+        self._heard = b""
+        assert self._next_words() == "ready"
         shown = eventually(lambda: desktop.windows(self.process.pid), "the source's window")
         desktop.xdotool("windowmove", "--sync", shown[-1], *PLACE)
+
+    def _next_words(self, seconds: float = WAIT) -> str:
+        """Return the next line that it says, "" if it says nothing for so long."""
+        assert self.process.stdout is not None
+        said = self.process.stdout.fileno()
+        while b"\n" not in self._heard:
+            if not select.select([said], [], [], seconds)[0]:
+                return ""
+            chunk = os.read(said, 4096)
+            assert chunk, "the source has ended"
+            self._heard += chunk
+        line, _, self._heard = self._heard.partition(b"\n")
+        return line.decode()
 
     def over(self, x: int, y: int) -> None:
         """Take hold of it and move there, as a hand does."""
@@ -73,12 +69,13 @@ class Source:
             move("mousemove", x + jitter, y, "sleep", 0.05)
 
     def until(self, action: str) -> None:
-        """Wait until the drag would end with this."""
-        told = ""
-        with trembling(self._desktop, *self._at):
-            while told != f"over {action}":
-                told = line_of(self.process).strip()
-                assert told, f"never over {action}"
+        """Wait until the drag would end with this; where one end stood still, it is moved anew."""
+        at, end_of_patience = self._at, time.monotonic() + WAIT
+        while (told := self._next_words(STILL)) != f"over {action}":
+            assert time.monotonic() < end_of_patience, f"never over {action}"
+            if not told:
+                self.over_again(*PLACE)
+                self.over_again(*at)
 
     def over_again(self, x: int, y: int) -> None:
         """Move on with it."""
@@ -91,7 +88,7 @@ class Source:
         self._desktop.xdotool("mouseup", 1)
         told = "over"
         while told.startswith("over"):
-            told = line_of(self.process).strip()
+            told = self._next_words()
         return told
 
     def close(self) -> None:
