@@ -17,6 +17,8 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(film(tmp_path_factory.mktemp("film") / "short.mp4", frames=50, sound=True))
 
 
+# Nor is Python asked to take down what Qt's threads complain of, as it is not in the program.
+@pytest.mark.no_qt_log
 def test_it_is_stopped_while_its_threads_are_at_work(path: str) -> None:
     """They and we waited for each other for ever when they had to ask Python for something."""
     for number in range(ROUNDS):
