@@ -1,16 +1,26 @@
-"""What a program has on its disk while it runs: what would be left if the power went now."""
+"""What programs have on their disks: of one that runs, what would be left if the power went now."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from app.domain.ids import peer_id, to_text
 from app.protocol.frames import Receipt, decode_frame
 from app.storage.connection import DATABASE_NAME, open_connection
 from app.storage.vault_file import VAULT_NAME, open_vault
 from tests.e2e.programs import Cli
+
+
+@contextmanager
+def opened(profile: Path) -> Iterator[Any]:
+    """Yield the peewee database of a profile whose program has ended."""
+    with closing(open_connection(profile, open_vault(profile).database_key)) as orm:
+        yield orm
 
 
 def readers(cli: Cli, author: Cli) -> set[str]:
@@ -34,7 +44,6 @@ def _stored(profile: Path, copy: Path, query: str) -> list[tuple[bytes]]:
     for name in (VAULT_NAME, DATABASE_NAME, f"{DATABASE_NAME}-wal"):
         if (profile / name).exists():
             shutil.copy(profile / name, copy / name)
-    orm = open_connection(copy, open_vault(copy).database_key)
-    rows: list[tuple[bytes]] = orm.execute_sql(query).fetchall()
-    orm.close()
+    with opened(copy) as orm:
+        rows: list[tuple[bytes]] = orm.execute_sql(query).fetchall()
     return rows

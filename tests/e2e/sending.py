@@ -9,12 +9,11 @@ from pathlib import Path
 
 from tests.e2e.people import room_of
 from tests.e2e.programs import WAIT, Cli, Json, Stage
+from tests.support.bulk_peers import HELD
 
 MEGABYTE = 1024 * 1024
 SLOW = MEGABYTE
 """Bytes a second at which something comes soon, and everything not for long."""
-HELD = 64 * 1024
-"""Bytes a second at which nobody sees anything come, but nothing seems to stand still."""
 
 
 def digest(path: Path) -> str:

@@ -13,9 +13,8 @@ from app.crypto.authoring import is_opened_by
 from app.crypto.room_keys import EpochKeys, epoch_keys
 from app.domain.events import decode_event
 from app.domain.ids import room_id
-from app.storage.connection import open_connection
 from app.storage.schema import TABLES
-from app.storage.vault_file import open_vault
+from tests.e2e.disks import opened
 from tests.e2e.people import room_of, shown, status
 from tests.e2e.programs import Cli, Json, Server, Stage
 
@@ -53,11 +52,10 @@ def with_courier(cora: Cli, founder: Cli, *others: Cli) -> str:
 
 def cells(folder: Path) -> Iterator[Any]:
     """Yield everything that a profile's database holds."""
-    orm = open_connection(folder, open_vault(folder).database_key)
-    for model in TABLES:
-        for row in model.select().tuples().execute(orm):
-            yield from row
-    orm.close()
+    with opened(folder) as orm:
+        for model in TABLES:
+            for row in model.select().tuples().execute(orm):
+                yield from row
 
 
 def bytes_in(found: Iterable[Any]) -> list[bytes]:
@@ -67,9 +65,8 @@ def bytes_in(found: Iterable[Any]) -> list[bytes]:
 
 def keys_of(folder: Path) -> list[EpochKeys]:
     """Return the keys of all rooms of a member."""
-    orm = open_connection(folder, open_vault(folder).database_key)
-    found = orm.execute_sql("SELECT epoch, secret FROM room_epoch").fetchall()
-    orm.close()
+    with opened(folder) as orm:
+        found = orm.execute_sql("SELECT epoch, secret FROM room_epoch").fetchall()
     return [epoch_keys(epoch, secret) for epoch, secret in found]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.windows.test_files import attach, save_as
 from tests.e2e.windows.test_survival import open_again
-from tests.e2e.windows.test_ways_in import focus_on, tab_to
+from tests.e2e.windows.test_ways_in import focus_on, go_to_last_message, open_menu, tab_to
 from tests.support.desktop import eventually
 from tests.support.windows import Window
 
@@ -41,14 +41,8 @@ def height(window: Window, said: str) -> int:
 
 def menu(window: Window, *keys: str) -> None:
     """Open the menu of the last message by keys, and press these in it."""
-    window.face()
-    window.keys("ctrl+shift+t")
-    focus_on(window, "Message to ")
-    window.keys("shift+Tab")
-    focus_on(window, "Messages")
-    shown = len(window.desktop.windows(window.process.pid))
-    window.keys("Menu")
-    eventually(lambda: len(window.desktop.windows(window.process.pid)) > shown, "a menu")
+    go_to_last_message(window)
+    open_menu(window)
     window.keys(*keys)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.windows.test_ways_in import focus_on
+from tests.e2e.windows.test_ways_in import focus_on, go_to_last_message, open_menu
 from tests.support.desktop import eventually
 from tests.support.windows import Window
 
@@ -28,14 +28,8 @@ def attach(window: Window, path: Path, caption: str) -> None:
 def save_as(window: Window, said: str, folder: Path) -> None:
     """Go from the composer to the last message, which says this, and save its file in a folder."""
     window.hear(said)
-    window.face()
-    window.keys("ctrl+shift+t")
-    focus_on(window, "Message to ")
-    window.keys("shift+Tab")
-    focus_on(window, "Messages")
-    shown = len(window.desktop.windows(window.process.pid))
-    window.keys("Menu")
-    eventually(lambda: len(window.desktop.windows(window.process.pid)) > shown, "the file's menu")
+    go_to_last_message(window)
+    open_menu(window)
     window.keys("Down", "Return")  # Accept, Save as
     focus_on(window, "Directory")
     window.write(str(folder))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.windows.test_ways_in import focus_on
-from tests.support.desktop import eventually
+from tests.e2e.windows.test_ways_in import focus_on, open_menu
 from tests.support.windows import Window
 
 pytestmark = [pytest.mark.e2e, pytest.mark.window]
@@ -26,9 +25,7 @@ def test_a_message_is_pinned_for_both_and_forwarded(pair: tuple[Window, Window])
 
     ana.keys("shift+Tab")
     focus_on(ana, "Messages")
-    shown = len(ana.desktop.windows(ana.process.pid))
-    ana.keys("Menu")
-    eventually(lambda: len(ana.desktop.windows(ana.process.pid)) > shown, "the message's menu")
+    open_menu(ana)
     ana.keys("Down", "Down", "Down", "Return")  # Reply, Copy, Forward, Pin
     ana.see("Pinned message: Bob Martins: Hello Ana")
     bob.see("Pinned message: Bob Martins: Hello Ana")

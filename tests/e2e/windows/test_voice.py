@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.windows.test_ways_in import focus_on
+from tests.e2e.windows.test_ways_in import go_to_last_message
 from tests.support.desktop import Desktop, eventually
 from tests.support.pulse import is_there, sound_server, speaker_held
 from tests.support.windows import Window
@@ -77,9 +77,5 @@ def recorded(window: Window, state: str, least: int) -> int:
 
 def play(window: Window) -> None:
     """Go from the composer to the last message and press Space."""
-    window.face()
-    window.keys("ctrl+shift+t")
-    focus_on(window, "Message to ")
-    window.keys("shift+Tab")
-    focus_on(window, "Messages")
+    go_to_last_message(window)
     window.keys("space")

@@ -47,6 +47,22 @@ def focus_on(window: Window, said: str) -> None:
         raise AssertionError(f"{error}\n{window.story()}") from None
 
 
+def go_to_last_message(window: Window) -> None:
+    """Go by keys to the last message of the open conversation."""
+    window.face()
+    window.keys("ctrl+shift+t")
+    focus_on(window, "Message to ")
+    window.keys("shift+Tab")
+    focus_on(window, "Messages")
+
+
+def open_menu(window: Window) -> None:
+    """Open by its key the menu of what has the keys."""
+    shown = len(window.desktop.windows(window.process.pid))
+    window.keys("Menu")
+    eventually(lambda: len(window.desktop.windows(window.process.pid)) > shown, "a menu")
+
+
 def begin_room(window: Window) -> None:
     """Ask by keys for a new room."""
     window.face()
